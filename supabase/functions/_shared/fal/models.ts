@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { type Model, MODELS } from "./model_table.ts";
+
+export const DEFAULT_IMAGE_MODEL = "fal-ai/kling-video/v2.5-turbo/pro/image-to-video";
+export const DEFAULT_TEXT_MODEL = "fal-ai/kling-video/v2.5-turbo/pro/text-to-video";
+/** Seconds, where a job names none. */
+export const DEFAULT_DURATION = 5;
+
+/** Names that clients of other video APIs use, and the family each stands for. */
+const ALIASES: Readonly<Record<string, string>> = {
+  "minimax-video": "minimax-video-01",
+  "kling": "kling-2.5-turbo-pro",
+  "kling-video": "kling-2.5-turbo-pro",
+  "veo": "veo-3.1",
+  "hailuo": "hailuo-2.3-standard",
+  "seedance": "seedance-1.5-pro",
+  "luma": "luma-ray-2",
+  "wan": "wan-2.5",
+};
+
+/**
+ * Finds the model that makes a clip: by endpoint id, family or alias; null where nobody knows it.
+ *
+ * An endpoint that works from text gives way to its family's image endpoint where the clip starts
+ * from an image: a chained scene would not continue the one before it otherwise.
+ */
+export function resolveModel(name: string | null, hasImage: boolean): Model | null {
+  const wanted = name ?? (hasImage ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
+  const exact = MODELS.find((model) => model.endpoint === wanted);
+  if (exact && (exact.startFrame !== null || !hasImage)) return exact;
+
+  const family = exact?.family ?? (Object.hasOwn(ALIASES, wanted) ? ALIASES[wanted] : wanted);
+  const members = MODELS.filter((model) => model.family === family);
+  return members.find((model) => (model.startFrame !== null) === hasImage) ?? members[0] ?? null;
+}
+
+export type DurationCheck =
+  /** What to put into the clip's `duration`: null where the model has no such parameter. */
+  | { ok: true; duration: number | null }
+  | { ok: false; offered: readonly number[] };
+
+/** Seconds as asked, or, with null, 5 or the model's next longer clip. */
+export function checkDuration(model: Model, seconds: number | null): DurationCheck {
+  if (seconds !== null && !model.seconds.includes(seconds)) {
+    return { ok: false, offered: model.seconds };
+  }
+  if (model.durationAs === null) return { ok: true, duration: null };
+  const usual = model.seconds.find((offer) => offer >= DEFAULT_DURATION) ?? model.seconds.at(-1);
+  return { ok: true, duration: seconds ?? usual ?? null };
+}
+
+/** The frozen input of a `generate_clip` attempt; `model` is a fal endpoint id. */
+export const ClipInput = z.object({
+  model: z.string(),
+  prompt: z.string(),
+  duration: z.number().nullable(),
+  aspect_ratio: z.string().nullable(),
+  image_url: z.string().nullable(),
+  driver_video_url: z.string().nullable(),
+  audio_url: z.string().nullable(),
+});
+export type ClipInput = z.infer<typeof ClipInput>;
+
+/**
+ * Says a clip's input in the model's own words: the body to submit to its endpoint.
+ *
+ * @throws when the model is not in the table.
+ */
+export function falInput(input: ClipInput): Record<string, unknown> {
+  const model = MODELS.find(({ endpoint }) => endpoint === input.model);
+  if (!model) throw new Error(`Cannot build fal input: unknown model "${input.model}"`);
+
+  const ratio = input.aspect_ratio;
+  const offersRatio = ratio !== null && model.aspectRatios?.includes(ratio);
+  return {
+    prompt: input.prompt,
+    ...named(model.startFrame, input.image_url),
+    ...named(model.driver, input.driver_video_url),
+    ...named(model.audio, input.audio_url),
+    ...named("duration", durationWord(model, input.duration)),
+    ...named("aspect_ratio", offersRatio ? ratio : null),
+    ...model.fixed,
+  };
+}
+
+function durationWord(model: Model, seconds: number | null): string | number | null {
+  if (seconds === null || model.durationAs === null) return null;
+  if (model.durationAs === "number") return seconds;
+  return model.durationAs === "digits" ? `${seconds}` : `${seconds}s`;
+}
+
+function named(parameter: string | null, value: unknown): Record<string, unknown> {
+  return parameter === null || value === null ? {} : { [parameter]: value };
+}

@@ -1,0 +1,89 @@
+/** An HTTP call to the queue or to the platform API. */
+export type Call = "submit" | "status" | "result" | "cancel" | "list";
+
+export type Refusal = { status: number; body?: unknown; headers?: Record<string, string> };
+
+/** How fal departs from its best day. What stands first concerns a call, the rest the request. */
+export type Behaviour = {
+  /** Answers the call with this; a submit takes nothing then. */
+  refuse?: Refusal;
+  /** Drops the connection without an answer, `before` or `after` the call took effect. */
+  cut?: "before" | "after";
+  /** Milliseconds that the answer to the call is held back. */
+  answerAfterMs?: number;
+
+  /** Milliseconds that the work waits before it begins. */
+  slowMs?: number;
+  /** The work begins and never ends. */
+  stuck?: boolean;
+  /** The model answers with this error; the webhook says ERROR. */
+  fail?: { status: number; detail: unknown; errorType?: string };
+  /** The webhook carries `payload: null` and this `payload_error`. */
+  payloadError?: string;
+  /** `early`: delivered before the submit is answered. */
+  webhook?:
+    | "silent"
+    | "early"
+    | "twice"
+    | "bad_signature"
+    | "wrong_request_id"
+    | "wrong_payload"
+    | "stale_timestamp";
+  /** Milliseconds between the end of the work and the first delivery. */
+  webhookAfterMs?: number;
+  /** Milliseconds after which what was made answers 404. */
+  mediaExpiresMs?: number;
+  /** Answers a cancel with 202 and goes on working. */
+  ignoresCancel?: boolean;
+};
+
+/** Says which calls a behaviour is for. Without conditions it holds for every submit. */
+export type Rule = Behaviour & {
+  on?: Call;
+  /** The whole endpoint id, or a pattern. */
+  endpoint?: string | RegExp;
+  input?: (input: Record<string, unknown>) => boolean;
+  /** For the next so many matching calls; default: for all. */
+  times?: number;
+};
+
+/** The rules in force. Later rules win over earlier ones, behaviour by behaviour. */
+export class Rules {
+  #rules: { rule: Rule; left: number }[] = [];
+
+  /** Returns a function that takes the rule back. */
+  add(rule: Rule): () => void {
+    const entry = { rule, left: rule.times ?? Infinity };
+    this.#rules.push(entry);
+    return () => {
+      this.#rules = this.#rules.filter((other) => other !== entry);
+    };
+  }
+
+  clear(): void {
+    this.#rules = [];
+  }
+
+  /** The behaviour towards one call; uses up one of `times` of each rule that matches. */
+  towards(call: Call, endpoint: string, input: Record<string, unknown>): Behaviour {
+    const behaviour: Behaviour = {};
+    for (const entry of this.#rules) {
+      if (entry.left <= 0 || !matches(entry.rule, call, endpoint, input)) continue;
+      entry.left--;
+      Object.assign(behaviour, entry.rule);
+    }
+    return behaviour;
+  }
+}
+
+function matches(
+  rule: Rule,
+  call: Call,
+  endpoint: string,
+  input: Record<string, unknown>,
+): boolean {
+  if ((rule.on ?? "submit") !== call) return false;
+  if (typeof rule.endpoint === "string" && rule.endpoint !== endpoint) return false;
+  if (rule.endpoint instanceof RegExp && !rule.endpoint.test(endpoint)) return false;
+  return rule.input?.(input) ?? true;
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { Output } from "../transitions.ts";
+
+/** A value of an unexpected kind is passed over: the rest of a paid result is still good. */
+const Url = z.string().regex(/^https?:\/\/\S+$/).optional().catch(undefined);
+const Measure = z.number().nonnegative().nullish().catch(undefined);
+const File = z.object({
+  url: z.string().regex(/^https?:\/\/\S+$/),
+  width: Measure,
+  height: Measure,
+  duration: Measure,
+  fps: Measure,
+});
+const Files = z.array(File.optional().catch(undefined)).optional().catch(undefined);
+const Lone = File.optional().catch(undefined);
+
+/** Where fal's models put what they made, in the order in which we look. */
+const Result = z.object({
+  video: Lone,
+  videos: Files,
+  video_url: Url,
+  image: Lone,
+  images: Files,
+  image_url: Url,
+  thumbnail: Lone,
+  thumbnail_url: Url,
+  duration: Measure,
+  fps: Measure,
+  width: Measure,
+  height: Measure,
+});
+
+/**
+ * Reads what a fal model made: `video.url`, `videos[0].url`, `video_url`, `images[]`, `image.url`
+ * or `image_url`. Null where it holds none of them.
+ */
+export function readOutput(result: unknown): Output | null {
+  const read = Result.safeParse(result);
+  if (!read.success) return null;
+
+  const { data } = read;
+  const images = [...present(data.images), ...present([data.image])];
+  const video = data.video ?? present(data.videos)[0];
+  const videoUrl = video?.url ?? data.video_url;
+  const imageUrl = images[0]?.url ?? data.image_url;
+  if (videoUrl === undefined && imageUrl === undefined) return null;
+
+  const file = videoUrl === undefined ? images[0] : video;
+  return {
+    ...given("video_url", videoUrl),
+    ...given("image_url", imageUrl),
+    ...given("thumbnail_url", data.thumbnail?.url ?? data.thumbnail_url),
+    ...(images.length > 0 && {
+      images: images.map(({ url, width, height }) => ({
+        url,
+        width: width ?? null,
+        height: height ?? null,
+      })),
+    }),
+    ...given("duration", file?.duration ?? data.duration),
+    ...given("fps", file?.fps ?? data.fps),
+    ...given("width", file?.width ?? data.width),
+    ...given("height", file?.height ?? data.height),
+  };
+}
+
+function present<T>(items: readonly (T | undefined)[] = []): T[] {
+  return items.filter((item) => item !== undefined);
+}
+
+function given<T>(name: keyof Output, value: T | null | undefined): { [name: string]: T } {
+  return value === undefined || value === null ? {} : { [name]: value };
+}

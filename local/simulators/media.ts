@@ -13,7 +13,7 @@ export type Size = { width: number; height: number };
 
 /**
  * Makes an H.264 clip that begins with `image`, filled into `size`, and moves away from it: the
- * picture pans round its own edges, slowly at first and at last, while its colours drift. `words`
+ * picture pans round its own edges while its colours drift. `words`
  * choose the direction. Nothing is scaled from frame to frame, so a chain of clips stays sharp.
  */
 export async function makeClip(
@@ -33,7 +33,7 @@ export async function makeClip(
   const farX = even(width * 0.21) * (bits & 1 ? 1 : -1);
   const farY = even(height * 0.28) * (bits & 2 ? 1 : -1);
   const degrees = bits & 4 ? 40 : -40;
-  const way = `(0.5-0.5*cos(PI*n/${Math.max(1, frames - 1)}))`;
+  const way = `n/${Math.max(1, frames - 1)}`;
   const fill = `scale=${width}:${height}:force_original_aspect_ratio=increase:flags=bicubic,` +
     `crop=${width}:${height},setsar=1,format=yuv420p`;
   const pan = `crop=${width}:${height}:x='mod(${width}+${farX}*${way},${width})'` +

@@ -1,5 +1,12 @@
-import type { BillLine, FalRequest } from "./account.ts";
-import type { Rule } from "./behaviour.ts";
+import { serveHttp } from "../http_server.ts";
+import { type BillLine, billOf, type FalRequest, isLive } from "./account.ts";
+import { type Rule, Rules } from "./behaviour.ts";
+import { MediaStore } from "./media_store.ts";
+import { answerPlatformCall } from "./platform_door.ts";
+import { answerQueueCall } from "./queue_door.ts";
+import { createSigningKey } from "./signing_key.ts";
+import { WebhookSender } from "./webhook_sender.ts";
+import { WorkQueue } from "./work_queue.ts";
 
 export type FalOptions = {
   /** Of the queue; 0 takes a free one. The other hosts always take free ones. */
@@ -9,7 +16,9 @@ export type FalOptions = {
   keys?: string[];
   /** Pixels of the shorter side of what is made; smaller is faster. */
   shortSide?: number;
-  /** Multiplies the webhook policy's timeouts and pauses: 0.001 makes a second a millisecond. */
+  /** Milliseconds that a webhook's first try has; fal's 15,000 by default. */
+  webhookTimeoutMs?: number;
+  /** Multiplies the pauses between webhook tries: 0.001 makes a second a millisecond. */
   timeScale?: number;
   /** Publishes the key's `x` with base64 padding, as fal is said to do. */
   paddedKey?: boolean;
@@ -31,6 +40,8 @@ export type FalSimulator = {
   userId: string;
   /** Every submission that was taken, in order. */
   requests: readonly FalRequest[];
+  /** Resolves when a request has ended, cancelled included, and its first webhook was tried. */
+  ended(requestId: string): Promise<void>;
   /** Those that are queued or at work. */
   liveRequests(): FalRequest[];
   /** Those that fal would ask money for. */
@@ -48,6 +59,56 @@ export type FalSimulator = {
   stop(): Promise<void>;
 };
 
-export function startFal(_options: FalOptions = {}): Promise<FalSimulator> {
-  throw new Error("Cannot start fal: not there yet");
+/** Starts fal. Whoever starts it stops it. */
+export async function startFal(options: FalOptions = {}): Promise<FalSimulator> {
+  const { port = 0, log = () => {}, keys = null, shortSide = 720 } = options;
+  const { validate = "at_submit", listsUnfinished = true } = options;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const userId = `user_${crypto.randomUUID().slice(0, 8)}`;
+  const rules = new Rules();
+  const key = await createSigningKey({ padded: options.paddedKey });
+  const policy = {
+    timeoutMs: options.webhookTimeoutMs ?? 15_000,
+    timeScale: options.timeScale ?? 1,
+  };
+  const sender = new WebhookSender({ key, userId, policy, log, signal });
+  const media = await MediaStore.open();
+  const work = new WorkQueue({ media, sender, shortSide, log });
+  const { requests } = work;
+
+  const queue = await serveHttp({
+    port,
+    handle: (request) => answerQueueCall(request, { work, rules, keys, validate, log, signal }),
+  });
+  const api = await serveHttp({
+    handle: (request) =>
+      Promise.resolve(answerPlatformCall(request, { requests, rules, keys, listsUnfinished })),
+  });
+  const rest = await serveHttp({ handle: () => Promise.resolve(Response.json(key.jwks)) });
+  const files = await serveHttp({ handle: (request) => media.handle(request) });
+  media.serveAt(files.url);
+
+  return {
+    queueUrl: queue.url,
+    apiUrl: api.url,
+    jwksUrl: `${rest.url}/.well-known/jwks.json`,
+    mediaUrl: files.url,
+    userId,
+    requests,
+    ended: (requestId) => work.ended(requestId),
+    liveRequests: () => requests.filter(isLive),
+    bill: () => billOf(requests),
+    behave: (rule) => rules.add(rule),
+    behaveWell: () => rules.clear(),
+    redeliver: (requestId) => work.redeliver(requestId),
+    refuse: () => queue.pause(),
+    accept: () => queue.resume(),
+    async stop() {
+      closing.abort();
+      await Promise.all([work.stop(), queue.stop(), api.stop(), rest.stop(), files.stop()]);
+      await sender.settled();
+      await media.remove();
+    },
+  };
 }

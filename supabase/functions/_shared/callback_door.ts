@@ -1,0 +1,105 @@
+import { Buffer } from "node:buffer";
+import type { Context, Hono } from "hono";
+import { createBellWatch } from "./bell_watch.ts";
+import type { Deps } from "./deps.ts";
+import { type Admitted, createDoor, type DoorOptions, refuseOtherMethods } from "./door.ts";
+import { type Issue, refuseBody } from "./errors.ts";
+import { parseJson } from "./json.ts";
+import { findUnstorable, storableText, toStorable } from "./storable.ts";
+import {
+  type Callback,
+  type CallbackResult,
+  receiveCallback,
+  type ReceivedCallback,
+} from "./transitions.ts";
+
+/** A callback's body in our words, or what is wrong with it. */
+export type ReadCallback =
+  | {
+    /** `generation.completed`, `task.failed`, ... */
+    type: string;
+    /** The sender's own word, echoed in the answer. */
+    status: string;
+    result: CallbackResult;
+  }
+  | { issues: Issue[] };
+
+export type CallbackDoorOptions = DoorOptions & {
+  /** `source` of the row in webhook_logs. */
+  source: string;
+  read(body: unknown): ReadCallback;
+  answer(received: ReceivedCallback, status: string): Record<string, unknown>;
+};
+
+/** Headers worth keeping: who sent it and what it signed, no signature and no credential. */
+const CURATED = [
+  "content-type",
+  "user-agent",
+  "webhook-id",
+  "webhook-timestamp",
+  "x-fal-webhook-request-id",
+  "x-fal-webhook-user-id",
+  "x-fal-webhook-timestamp",
+  "x-request-id",
+];
+const LONGEST_HEADER = 500;
+
+/** A door for callbacks: admits, reads, hands over to Postgres in one call, and answers. */
+export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Hono {
+  const { app, admit, limit, log } = createDoor(options, deps);
+  const watchBell = createBellWatch({ ...deps, log });
+
+  app.post("/", async (c) => {
+    const admitted = await admit(c);
+    const json = parseJson(admitted.body);
+    const read = json.ok
+      ? options.read(toStorable(json.value))
+      : { issues: [{ path: "", message: json.message }] };
+    const data = json.ok && findUnstorable(json.value) === null ? json.value : null;
+    const recorded = record(c, { ...admitted, source: options.source, data });
+
+    if ("issues" in read) {
+      const malformed = read.issues.map(({ path, message }) => `${path}: ${message}`).join("; ");
+      await receiveCallback(deps.db, { ...recorded, type: "malformed", malformed, result: null })
+        // The sender is told what is wrong with its body also where we cannot write it down.
+        .catch((error) => log("callback.not_recorded", { malformed, error }));
+      throw refuseBody(read.issues);
+    }
+
+    limit(c);
+    const { type, status, result } = read;
+    const received = await receiveCallback(deps.db, { ...recorded, type, malformed: null, result });
+    const { outcome, webhook_log_id } = received;
+    log("callback.received", { type, outcome, webhook_log_id, request_id: result.request_id });
+
+    if (outcome === "malformed") throw refuseBody([{ path: "", message: "Not understood" }]);
+    if (outcome === "error") return c.json({ error: "Webhook processing failed" }, 500);
+    if (outcome === "applied") watchBell();
+    return c.json(options.answer(received, status));
+  });
+  refuseOtherMethods(app, "/", "GET, POST");
+
+  return app;
+}
+
+type Recorded = Omit<Callback, "type" | "malformed" | "result">;
+
+function record(
+  c: Context,
+  { body, deliveryId, source, data }: Admitted & { source: string; data: unknown },
+): Recorded {
+  const headers = CURATED.flatMap((name) => {
+    const value = c.req.header(name);
+    return value === undefined ? [] : [[name, storableText(value.slice(0, LONGEST_HEADER))]];
+  });
+  const token = c.req.query("token");
+
+  return {
+    source,
+    delivery_id: deliveryId,
+    token: token ? storableText(token.slice(0, LONGEST_HEADER)) : null,
+    headers: Object.fromEntries(headers),
+    raw_body: Buffer.from(body).toString("base64"),
+    data,
+  };
+}

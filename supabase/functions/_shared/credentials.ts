@@ -1,0 +1,87 @@
+import { type Get, optional, readSecrets } from "./env.ts";
+import type { Log } from "./log.ts";
+import { isBearer } from "./signatures/bearer.ts";
+import { verifyFal } from "./signatures/fal_ed25519.ts";
+import { createFalKeys, FAL_JWKS_URL, type FalKeys } from "./signatures/fal_keys.ts";
+import { isHexSigned } from "./signatures/hex_hmac.ts";
+import { verifyStandard } from "./signatures/standard_webhooks.ts";
+
+export type DoorName =
+  | "webhook"
+  | "fal-webhook"
+  | "video-complete"
+  | "last-frame-complete"
+  | "stitch-complete"
+  | "pipeline-step";
+
+export type Verdict =
+  /** `deliveryId`: the id that the sender signed, if its scheme signs one. */
+  | { kind: "verified"; deliveryId: string | null }
+  | { kind: "refused" }
+  /** The signature may be good, but what is needed to check it cannot be had right now. */
+  | { kind: "unavailable" };
+
+/** Who is let in at a door. */
+export interface Credentials {
+  /** False: no scheme has what it needs, and nobody is let in. */
+  readonly configured: boolean;
+  verify(headers: Headers, body: Uint8Array): Promise<Verdict>;
+}
+
+export type CredentialsDeps = { get: Get; fetch: typeof fetch; now: () => number; log: Log };
+
+/** Variables that hold a door's shared secrets, and headers that carry a hex HMAC by them. */
+const DOORS: Record<DoorName, { secrets: string[]; hexHeaders: string[]; bearer: boolean }> = {
+  "webhook": { secrets: ["WEBHOOK_SECRET"], hexHeaders: ["x-webhook-signature"], bearer: true },
+  "fal-webhook": {
+    secrets: ["FAL_WEBHOOK_SECRET"],
+    hexHeaders: ["x-webhook-signature", "x-fal-signature"],
+    bearer: true,
+  },
+  "video-complete": {
+    secrets: ["VIDEO_WEBHOOK_SECRET"],
+    hexHeaders: ["x-webhook-signature"],
+    bearer: true,
+  },
+  "last-frame-complete": {
+    secrets: ["LAST_FRAME_WEBHOOK_SECRET", "LASTFRAME_WEBHOOK_SECRET"],
+    hexHeaders: ["x-webhook-signature", "x-lastframe-signature"],
+    bearer: true,
+  },
+  "stitch-complete": {
+    secrets: ["STITCH_WEBHOOK_SECRET"],
+    hexHeaders: ["x-webhook-signature"],
+    bearer: true,
+  },
+  "pipeline-step": { secrets: ["PIPELINE_BELL_SECRET"], hexHeaders: [], bearer: false },
+};
+
+/** Builds a door's credentials from the environment. One valid scheme suffices. */
+export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credentials {
+  const { hexHeaders, bearer, ...names } = DOORS[door];
+  const secrets = readSecrets(deps.get, ...names.secrets);
+  const keys = door === "fal-webhook" ? falKeys(deps) : null;
+  const userId = optional(deps.get, "FAL_USER_ID");
+
+  return {
+    configured: secrets.length > 0 || keys !== null,
+
+    async verify(headers, body) {
+      // First, because it alone tells which delivery this is.
+      const deliveryId = verifyStandard(headers, body, secrets, deps.now());
+      if (deliveryId !== null) return { kind: "verified", deliveryId };
+
+      const known = hexHeaders.some((name) => isHexSigned(headers.get(name), body, secrets)) ||
+        bearer && isBearer(headers.get("authorization"), secrets);
+      if (known) return { kind: "verified", deliveryId: null };
+      if (keys === null) return { kind: "refused" };
+
+      const verdict = await verifyFal(headers, body, { keys, userId, now: deps.now() });
+      return verdict === "verified" ? { kind: verdict, deliveryId: null } : { kind: verdict };
+    },
+  };
+}
+
+function falKeys({ get, fetch, now, log }: CredentialsDeps): FalKeys {
+  return createFalKeys({ url: optional(get, "FAL_JWKS_URL") ?? FAL_JWKS_URL, fetch, now, log });
+}

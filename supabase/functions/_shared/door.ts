@@ -1,0 +1,92 @@
+import { type Context, Hono } from "hono";
+import { clientAddress } from "./client_address.ts";
+import { doorCredentials, type DoorName } from "./credentials.ts";
+import type { Deps } from "./deps.ts";
+import { answerError, Refusal } from "./errors.ts";
+import { createFloodGuard } from "./flood_guard.ts";
+import type { Log } from "./log.ts";
+import { createRateLimit } from "./rate_limit.ts";
+import { readBody } from "./read_body.ts";
+
+/** A request whose sender proved who it is. */
+export type Admitted = {
+  body: Uint8Array;
+  /** The id that the sender signed, if its scheme signs one. */
+  deliveryId: string | null;
+};
+
+export type DoorOptions = {
+  name: DoorName;
+  /** Variable with the limit of verified requests a minute and address. */
+  rateLimit: string;
+  /** Failed credentials a minute and address that are answered with 401. */
+  floodLimit?: number;
+};
+
+/** What every door does in the same order, and the app that it is built on. */
+export interface Door {
+  /** Routes below the door's own path; errors and unknown paths are answered already. */
+  readonly app: Hono;
+  readonly log: Log;
+  /**
+   * Reads the body and checks size, configuration and credentials, in this order.
+   *
+   * @throws {Refusal} 413, 503, 401 or 429
+   */
+  admit(c: Context): Promise<Admitted>;
+  /** To be called last before the database is. @throws {Refusal} 429 */
+  limit(c: Context): void;
+}
+
+export function createDoor({ name, rateLimit, floodLimit = 100 }: DoorOptions, deps: Deps): Door {
+  const log: Log = (event, fields) => deps.log(event, { door: name, ...fields });
+  const credentials = doorCredentials(name, { ...deps, log });
+  const guard = createFloodGuard({ limit: floodLimit, now: deps.now });
+  const requests = createRateLimit(rateLimit, deps.get, deps.now);
+  if (!credentials.configured) log("door.not_configured");
+
+  const app = new Hono({ strict: false }).basePath(`/${name}`);
+  app.onError((error, c) => answerError(error, c, log));
+  app.notFound((c) => c.json({ error: "Not found" }, 404));
+  app.get("/", (c) => c.json({ status: "ok", door: name }));
+
+  return {
+    app,
+    log,
+
+    async admit(c) {
+      const { headers, body: stream } = c.req.raw;
+      const body = await readBody(stream);
+      if (body === null) throw new Refusal(413, "Body too large");
+      if (!credentials.configured) throw new Refusal(503, "Not configured");
+
+      const verdict = await credentials.verify(headers, body);
+      if (verdict.kind === "verified") return { body, deliveryId: verdict.deliveryId };
+      if (verdict.kind === "unavailable") {
+        throw new Refusal(503, "Keys away", { headers: { "Retry-After": "5" } });
+      }
+
+      const address = clientAddress(headers);
+      const stayAway = guard.failed(address);
+      if (stayAway !== null) throw tooMany(stayAway);
+      log("door.refused", { address, body_bytes: body.length });
+      throw new Refusal(401, "Invalid signature");
+    },
+
+    limit(c) {
+      const stayAway = requests.taken(clientAddress(c.req.raw.headers));
+      if (stayAway !== null) throw tooMany(stayAway);
+    },
+  };
+}
+
+/** Answers every method that a path does not have; to be registered after those that it has. */
+export function refuseOtherMethods(app: Hono, path: string, allowed: string): void {
+  app.all(path, () => {
+    throw new Refusal(405, "Method not allowed", { headers: { Allow: allowed } });
+  });
+}
+
+function tooMany(seconds: number): Refusal {
+  return new Refusal(429, "Rate limit exceeded", { headers: { "Retry-After": `${seconds}` } });
+}

@@ -1,0 +1,40 @@
+import type { Context } from "hono";
+import { DatabaseError } from "./database.ts";
+import type { Log } from "./log.ts";
+
+/** What is wrong with a body: `scenes.0.prompt`, or "" for the body as a whole. */
+export type Issue = { path: string; message: string };
+
+/** An answer other than 2xx, thrown from wherever it is decided; `error` is shown to strangers. */
+export class Refusal extends Error {
+  override name = "Refusal";
+
+  constructor(
+    readonly status: 400 | 401 | 404 | 405 | 409 | 413 | 429 | 503,
+    readonly error: string,
+    readonly more: { issues?: Issue[]; headers?: Record<string, string> } = {},
+  ) {
+    super(error);
+  }
+}
+
+export function refuseBody(issues: Issue[]): Refusal {
+  return new Refusal(400, "Invalid request", { issues });
+}
+
+export function notFound(): Refusal {
+  return new Refusal(404, "Not found");
+}
+
+/** Answers whatever a door throws. The log gets the reason, a stranger gets the class of error. */
+export function answerError(error: Error, c: Context, log: Log): Response {
+  if (error instanceof Refusal) {
+    const { issues, headers } = error.more;
+    return c.json({ error: error.error, ...(issues && { issues }) }, error.status, headers);
+  }
+  log("door.failed", { method: c.req.method, path: c.req.path, error });
+  if (error instanceof DatabaseError && error.away) {
+    return c.json({ error: "Database away" }, 503, { "Retry-After": "5" });
+  }
+  return c.json({ error: "Webhook processing failed" }, 500);
+}

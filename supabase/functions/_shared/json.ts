@@ -1,0 +1,46 @@
+/** Nesting that a body may have; a lone array or object is one level. */
+export const DEEPEST = 64;
+
+export type ParsedJson =
+  | { ok: true; value: unknown }
+  | { ok: false; message: string };
+
+/**
+ * Parses UTF-8 JSON. Depth is counted before `JSON.parse` builds anything: a body of 100,000
+ * brackets would exhaust the stack of whoever walks the result.
+ */
+export function parseJson(body: Uint8Array): ParsedJson {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    return { ok: false, message: "Not UTF-8" };
+  }
+  if (isTooDeep(text)) return { ok: false, message: `Nested deeper than ${DEEPEST} levels` };
+  try {
+    const value: unknown = JSON.parse(text);
+    return { ok: true, value };
+  } catch {
+    return { ok: false, message: "Not JSON" };
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (quoted) {
+      if (code === BACKSLASH) i++;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if (OPENING.has(code) && ++depth > DEEPEST) return true;
+    else if (CLOSING.has(code)) depth--;
+  }
+  return false;
+}

@@ -1,0 +1,21 @@
+import { createHmac } from "node:crypto";
+import { equal } from "../constant_time.ts";
+
+/**
+ * Hex HMAC-SHA256 of the raw body, with or without `sha256=` before it (GitHub's form). The secret
+ * is the literal string, also where it starts with `whsec_`.
+ */
+export function isHexSigned(
+  signature: string | null,
+  body: Uint8Array,
+  secrets: readonly string[],
+): boolean {
+  const match = /^(?:sha256=)?([0-9a-f]{64})$/i.exec(signature?.trim() ?? "");
+  const given = match?.[1]?.toLowerCase();
+  if (given === undefined) return false;
+  return secrets.some((secret) => equal(given, signHex(body, secret)));
+}
+
+export function signHex(body: Uint8Array | string, secret: string): string {
+  return createHmac("sha256", secret).update(body).digest("hex");
+}

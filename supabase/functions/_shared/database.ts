@@ -37,7 +37,8 @@ export function connectDatabase(url: string, key: string): Database {
     async call(name, args, answer) {
       const { data, error, status } = await client.rpc(name, args);
       if (error) {
-        const away = status === 0 || status === 503 || status === 504 || AWAY.test(error.code ?? "");
+        const away = status === 0 || status === 503 || status === 504 ||
+          AWAY.test(error.code ?? "");
         throw new DatabaseError(`Cannot call ${name}: ${error.message}`, error.code ?? "", away);
       }
       return answer.parse(data);

@@ -13,8 +13,8 @@ export type Size = { width: number; height: number };
 
 /**
  * Makes an H.264 clip that begins with `image`, filled into `size`, and moves away from it: the
- * picture pans round its own edges while its colours drift. `words`
- * choose the direction. Nothing is scaled from frame to frame, so a chain of clips stays sharp.
+ * picture pans round its own edges while its colours drift. `words` choose the direction. Nothing
+ * is scaled from frame to frame, so a chain of clips stays sharp.
  */
 export async function makeClip(
   { image, path, seconds, size, words, signal }: {

@@ -1,0 +1,114 @@
+import { createHmac, randomUUID } from "node:crypto";
+import { type Get, readSecrets } from "../supabase/functions/_shared/env.ts";
+import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
+
+export const SCHEMES = ["hmac", "standard", "bearer", "fal", "lastframe"] as const;
+export type Scheme = typeof SCHEMES[number];
+
+/** Variables with a door's secrets, and the scheme that its usual sender signs with. */
+const DOORS: Record<string, { secrets: string[]; scheme: Scheme }> = {
+  "webhook": { secrets: ["WEBHOOK_SECRET"], scheme: "hmac" },
+  "fal-webhook": { secrets: ["FAL_WEBHOOK_SECRET"], scheme: "fal" },
+  "video-complete": { secrets: ["VIDEO_WEBHOOK_SECRET"], scheme: "hmac" },
+  "last-frame-complete": {
+    secrets: ["LAST_FRAME_WEBHOOK_SECRET", "LASTFRAME_WEBHOOK_SECRET"],
+    scheme: "hmac",
+  },
+  "stitch-complete": { secrets: ["STITCH_WEBHOOK_SECRET"], scheme: "hmac" },
+  "pipeline-step": { secrets: ["PIPELINE_BELL_SECRET"], scheme: "standard" },
+};
+
+export const DOOR_NAMES = Object.keys(DOORS);
+
+/**
+ * Signs a body as the door's sender would.
+ *
+ * @param now milliseconds; goes into the signed timestamp of Standard Webhooks.
+ * @throws {Error} when the door is unknown, or its secret is set nowhere.
+ */
+export function signedHeaders(
+  door: string,
+  { body, scheme, get, now }: { body: string; scheme?: Scheme; get: Get; now: number },
+): Record<string, string> {
+  const known = DOORS[door];
+  if (known === undefined) {
+    throw new Error(`Cannot sign for "${door}": the doors are ${DOOR_NAMES.join(", ")}`);
+  }
+  const [secret] = readSecrets(get, ...known.secrets);
+  if (secret === undefined) {
+    throw new Error(
+      `Cannot sign for ${door}: ${known.secrets[0]} is neither in the shell nor in ` +
+        "supabase/functions/.env",
+    );
+  }
+
+  return {
+    "content-type": "application/json",
+    ...signature(scheme ?? known.scheme, { secret, body, now }),
+  };
+}
+
+function signature(
+  scheme: Scheme,
+  { secret, body, now }: { secret: string; body: string; now: number },
+): Record<string, string> {
+  const hex = () => createHmac("sha256", secret).update(body).digest("hex");
+  switch (scheme) {
+    case "hmac":
+      return { "x-webhook-signature": hex() };
+    case "fal":
+      return { "x-fal-signature": hex() };
+    case "lastframe":
+      return { "x-lastframe-signature": hex() };
+    case "bearer":
+      return { authorization: `Bearer ${secret}` };
+    case "standard":
+      return signWebhook([secret], {
+        id: `msg_${randomUUID()}`,
+        timestamp: Math.floor(now / 1000),
+        body,
+      });
+  }
+}
+
+/**
+ * Puts values into a copy of a body: `metadata.project_id=proj_1`, `scenes.0.duration=10`. What is
+ * JSON is taken as JSON, anything else as text.
+ */
+export function withValues(body: unknown, assignments: string[]): unknown {
+  const copy: unknown = structuredClone(body);
+  for (const assignment of assignments) {
+    const at = assignment.indexOf("=");
+    if (at < 1) throw new Error(`Cannot set "${assignment}": it is not path=value`);
+    const keys = assignment.slice(0, at).split(".");
+    const last = keys.pop() ?? "";
+    const holder = keys.reduce<unknown>(
+      (inside, key) => isRecord(inside) ? inside[key] : undefined,
+      copy,
+    );
+    if (!isRecord(holder)) {
+      throw new Error(`Cannot set "${assignment}": the body has no such place`);
+    }
+    holder[last] = parseValue(assignment.slice(at + 1));
+  }
+  return copy;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Headers as they may be shown: a bearer's secret is the credential itself. */
+export function shownHeaders(headers: Record<string, string>): string[] {
+  return Object.entries(headers).map(([name, value]) =>
+    `${name}: ${name === "authorization" ? "Bearer (hidden)" : value}`
+  );
+}

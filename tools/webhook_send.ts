@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { parseArgs, parseEnv } from "node:util";
+import { webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
+import { PROJECT_ROOT } from "./project_root.ts";
+import { refuse, showHelp } from "./usage.ts";
+import { DOOR_NAMES, SCHEMES, shownHeaders, signedHeaders, withValues } from "./webhook_request.ts";
+import { WEBHOOK_SAMPLES } from "./webhook_samples.ts";
+
+const USAGE = `deno task webhook:send <door> [options]
+
+Signs a body with the door's secret (from the shell, else supabase/functions/.env), sends it and
+prints request and answer. Without --body it sends the door's first sample.
+
+  --sample NAME     another sample, see below
+  --body FILE|JSON  a file, - for standard input, or the JSON itself, sent as the bytes they are
+  --set PATH=VALUE  a value in a sample, e.g. --set request_id=abc, again for the next
+  --scheme NAME     ${SCHEMES.join(", ")}
+  --token TOKEN     the attempt's token, put into the URL as ?token=
+  --url BASE        default: WEBHOOK_BASE_URL, else http://127.0.0.1:54321/functions/v1
+  --dry             print the request, send nothing
+
+Doors and samples:
+${
+  Object.entries(WEBHOOK_SAMPLES)
+    .map(([door, samples]) => `  ${door.padEnd(20)}${Object.keys(samples).join(", ")}`)
+    .join("\n")
+}
+
+Exits 0 when the door answers 2xx.`;
+
+/** A door answers a callback within this time, or something is wrong with it. */
+const TIMEOUT_MS = 30_000;
+
+if (import.meta.main) {
+  showHelp(USAGE);
+  try {
+    Deno.exit(await main() ? 0 : 1);
+  } catch (error) {
+    refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function main(): Promise<boolean> {
+  const { values, positionals: [door] } = parseArgs({
+    args: Deno.args,
+    allowPositionals: true,
+    options: {
+      sample: { type: "string" },
+      body: { type: "string" },
+      set: { type: "string", multiple: true, default: [] },
+      scheme: { type: "string" },
+      token: { type: "string" },
+      url: { type: "string" },
+      dry: { type: "boolean", default: false },
+    },
+  });
+  if (door === undefined) refuse(USAGE);
+  const scheme = SCHEMES.find((name) => name === values.scheme);
+  if (values.scheme !== undefined && scheme === undefined) {
+    refuse(`Cannot sign by "${values.scheme}": the schemes are ${SCHEMES.join(", ")}`);
+  }
+
+  const file = await readEnvFile();
+  const get = (name: string) => Deno.env.get(name) ?? file[name];
+  const body = values.body === undefined
+    ? JSON.stringify(withValues(sample(door, values.sample), values.set))
+    : await readBody(values.body);
+  const headers = signedHeaders(door, { body, scheme, get, now: Date.now() });
+  const base = values.url ?? webhookBaseUrl(get) ?? "http://127.0.0.1:54321/functions/v1";
+  const url = `${base.replace(/\/+$/, "")}/${door}`;
+  const query = values.token === undefined ? "" : `?token=${encodeURIComponent(values.token)}`;
+
+  console.log(`POST ${url}${query && "?token=(hidden)"}`);
+  for (const line of shownHeaders(headers)) console.log(line);
+  console.log(`\n${body}\n`);
+  if (values.dry) return true;
+
+  const started = performance.now();
+  const answer = await fetch(url + query, {
+    method: "POST",
+    headers,
+    body,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const text = await answer.text();
+  console.log(`${answer.status} after ${Math.round(performance.now() - started)} ms\n${text}`);
+  return answer.ok;
+}
+
+function sample(door: string, name?: string): Record<string, unknown> {
+  const samples = WEBHOOK_SAMPLES[door];
+  if (samples === undefined) {
+    throw new Error(`Cannot send to "${door}": the doors are ${DOOR_NAMES.join(", ")}`);
+  }
+  const body = samples[name ?? Object.keys(samples)[0] ?? ""];
+  if (body === undefined) {
+    throw new Error(`Cannot send "${name}": ${door} has ${Object.keys(samples).join(", ")}`);
+  }
+  return body;
+}
+
+async function readBody(argument: string): Promise<string> {
+  if (argument === "-") return await new Response(Deno.stdin.readable).text();
+  if (/^\s*[[{"]/.test(argument)) return argument;
+  return await Deno.readTextFile(argument);
+}
+
+async function readEnvFile(): Promise<Record<string, string | undefined>> {
+  try {
+    return parseEnv(await Deno.readTextFile(join(PROJECT_ROOT, "supabase/functions/.env")));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}

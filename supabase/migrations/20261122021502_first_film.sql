@@ -1,0 +1,4089 @@
+--! included supabase/schemas/0010_extensions.sql
+create extension if not exists pgcrypto with schema extensions;
+create extension if not exists pg_net with schema extensions;
+create extension if not exists pg_cron with schema pg_catalog;
+create extension if not exists supabase_vault with schema vault;
+--! end included
+
+--! included supabase/schemas/0020_schema_private.sql
+-- What the API does not expose: steps, attempts, settings, clients' headers, and the verbs.
+
+create schema if not exists private;
+
+comment on schema private is
+'Steps, attempts, settings and verbs of the pipeline. Not exposed by the API, open to nobody else.';
+
+revoke all on schema private from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0030_table_settings.sql
+create table private.settings (
+  name text not null,
+  value jsonb not null,
+  description text not null,
+  constraint settings_pkey primary key (name)
+);
+
+comment on table private.settings is
+'Figures that an operator may change: deadlines, leases, retries. Also the key of the tokens and, for tests, the offset of the clock.';
+
+alter table private.settings enable row level security;
+revoke all on table private.settings from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0040_function_clock.sql
+-- The time, for everything in here. The offset lets tests move the clock of every connection.
+
+create or replace function private.clock()
+returns timestamptz
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select clock_timestamp() + make_interval(secs => coalesce(
+    (select (settings.value #>> '{}')::double precision from private.settings where settings.name = 'clock_offset_seconds'),
+    0
+  ));
+$$;
+
+comment on function private.clock() is 'Now, plus the setting clock_offset_seconds.';
+
+revoke execute on function private.clock() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0040_function_new_id.sql
+-- proj_0199c3f0a1b2...: a prefix, 48 bits of Unix milliseconds, 80 random bits, all in hex; sorts by
+-- time of birth, as UUID version 7 (RFC 9562) does.
+
+create or replace function private.new_id(p_prefix text)
+returns text
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select p_prefix || '_'
+    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
+    || encode(extensions.gen_random_bytes(10), 'hex');
+$$;
+
+comment on function private.new_id(text) is 'A new time-ordered text id with this prefix.';
+
+revoke execute on function private.new_id(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0040_function_setting.sql
+-- A setting as a number; names are 'what' or 'what.step'. Raises RL500 for a name that is not there,
+-- because a missing deadline would mean waiting for ever.
+
+create or replace function private.setting(p_name text)
+returns numeric
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_value numeric;
+begin
+  select (settings.value #>> '{}')::numeric
+  into v_value
+  from private.settings
+  where settings.name = p_name;
+
+  if not found then
+    raise exception 'Cannot read setting "%": no such setting', p_name using errcode = 'RL500';
+  end if;
+
+  return v_value;
+end;
+$$;
+
+comment on function private.setting(text) is 'A number from private.settings. Raises RL500 for an unknown name.';
+
+revoke execute on function private.setting(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0040_function_sign.sql
+-- Tokens that we hand out are HMACs of what they are for, so that none has to be stored.
+-- The purpose keeps a task's token from opening an attempt.
+
+create or replace function private.sign(p_purpose text, p_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select encode(
+    extensions.hmac(
+      p_purpose || ':' || p_id,
+      (select settings.value #>> '{}' from private.settings where settings.name = 'token_key'),
+      'sha256'
+    ),
+    'hex'
+  );
+$$;
+
+comment on function private.sign(text, text) is
+'HMAC-SHA256 in hex of purpose and id, under the key that a migration drew at random.';
+
+revoke execute on function private.sign(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0050_function_is_signed.sql
+-- Both sides are hashed before they are compared: how long the comparison takes says nothing about
+-- how much of a guess was right.
+
+create or replace function private.is_signed(p_purpose text, p_id text, p_signature text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    sha256(convert_to(private.sign(p_purpose, p_id), 'UTF8')) = sha256(convert_to(p_signature, 'UTF8')),
+    false
+  );
+$$;
+
+comment on function private.is_signed(text, text, text) is 'True when the signature is ours for this purpose and id.';
+
+revoke execute on function private.is_signed(text, text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0100_table_projects.sql
+create table public.projects (
+  project_id text not null default private.new_id('proj'),
+  video_id text not null,
+  chat_id text,
+  user_id text not null,
+  user_email text,
+  user_name text,
+  source text,
+  prompt text,
+  image_url text,
+  model text,
+  aspect_ratio text,
+  status text not null default 'queued',
+  progress integer not null default 0,
+  version integer not null default 1,
+  revision_of text,
+  final_video_url text,
+  thumbnail_url text,
+  duration numeric,
+  total_scenes integer,
+  callback_url text,
+  idempotency_key text not null,
+  execution_mode text,
+  error_message text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  completed_at timestamptz,
+  paused_from text,
+  constraint projects_pkey primary key (project_id),
+  constraint one_version_of_a_video_once unique (user_id, video_id, version),
+  constraint one_job_for_an_idempotency_key unique (user_id, idempotency_key),
+  constraint revision_of_a_project foreign key (revision_of) references public.projects (project_id) on delete set null,
+  constraint project_status_is_known check (
+    status in ('queued', 'storyboarding', 'generating', 'stitching', 'completed', 'failed', 'cancelled', 'paused')
+  ),
+  constraint project_progress_is_a_percentage check (progress between 0 and 100),
+  constraint completed_project_has_a_film check (
+    status <> 'completed' or (final_video_url is not null and completed_at is not null and progress = 100)
+  ),
+  constraint failed_project_says_why check (status <> 'failed' or error_message is not null),
+  constraint paused_project_knows_where_to_resume check ((status = 'paused') = (paused_from is not null))
+);
+
+comment on table public.projects is 'One film that somebody asked for.';
+comment on column public.projects.idempotency_key is 'The sender''s key, else the digest of the job''s body. Unique per user_id, never expires.';
+comment on column public.projects.version is '1 for the first film of a video_id, counted up from there.';
+comment on column public.projects.duration is 'Seconds of the film.';
+
+create index projects_revision_of on public.projects (revision_of) where revision_of is not null;
+create index projects_by_status on public.projects (status, created_at);
+
+alter table public.projects enable row level security;
+revoke all on table public.projects from public, anon, authenticated, service_role;
+grant select on table public.projects to authenticated, service_role;
+
+create policy users_read_their_own_projects on public.projects
+for select to authenticated
+using (projects.user_id = (select auth.uid())::text);
+--! end included
+
+--! included supabase/schemas/0110_table_scenes.sql
+create table public.scenes (
+  scene_id text not null default private.new_id('scene'),
+  project_id text not null,
+  position integer not null,
+  prompt text,
+  image_url text,
+  continuity text not null default 'last_frame',
+  status text not null default 'pending',
+  video_url text,
+  thumbnail_url text,
+  last_frame_url text,
+  duration numeric,
+  fps numeric,
+  width integer,
+  height integer,
+  quality_score numeric,
+  error_message text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  completed_at timestamptz,
+  constraint scenes_pkey primary key (scene_id),
+  constraint one_scene_at_a_position unique (project_id, position),
+  constraint scene_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint scene_positions_count_from_one check (position >= 1),
+  constraint scene_continuity_is_known check (continuity in ('last_frame', 'cut')),
+  constraint scene_status_is_known check (
+    status in ('pending', 'generating', 'extracting_frame', 'completed', 'failed', 'cancelled')
+  ),
+  constraint completed_scene_has_a_clip check (status <> 'completed' or video_url is not null),
+  constraint failed_scene_says_why check (status <> 'failed' or error_message is not null)
+);
+
+comment on table public.scenes is 'One shot of the story, in order of position.';
+comment on column public.scenes.continuity is
+'last_frame: starts from the last frame of the scene before. cut: starts from its own image, else the job''s, else from its prompt alone.';
+comment on column public.scenes.duration is 'Seconds.';
+
+alter table public.scenes enable row level security;
+revoke all on table public.scenes from public, anon, authenticated, service_role;
+grant select on table public.scenes to authenticated, service_role;
+
+create policy users_read_scenes_of_their_projects on public.scenes
+for select to authenticated
+using (exists (
+  select 1
+  from public.projects
+  where projects.project_id = scenes.project_id
+    and projects.user_id = (select auth.uid())::text
+));
+--! end included
+
+--! included supabase/schemas/0120_table_video_chunks.sql
+create table public.video_chunks (
+  chunk_id text not null default private.new_id('chunk'),
+  scene_id text,
+  project_id text,
+  position integer not null default 1,
+  take integer not null default 1,
+  selected boolean not null default true,
+  status text not null default 'PENDING',
+  request_id text,
+  model text,
+  prompt text,
+  image_url text,
+  driver_video_url text,
+  audio_url text,
+  duration numeric,
+  kling_video_url text,
+  kling_completed_at timestamptz,
+  final_video_url text,
+  progress integer not null default 0,
+  error_message text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  constraint video_chunks_pkey primary key (chunk_id),
+  constraint one_chunk_at_a_position_of_a_take unique (scene_id, take, position),
+  constraint chunk_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
+  constraint chunk_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint chunk_has_both_scene_and_project_or_neither check ((scene_id is null) = (project_id is null)),
+  constraint chunk_status_is_known check (
+    status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
+  ),
+  constraint chunk_progress_is_a_percentage check (progress between 0 and 100),
+  constraint completed_chunk_has_a_clip check (status <> 'COMPLETED' or scene_id is null or kling_video_url is not null),
+  constraint failed_chunk_says_why check (status <> 'FAILED' or scene_id is null or error_message is not null)
+);
+
+comment on table public.video_chunks is
+'One generated clip. Rows without scene and project belong to a worker outside: fal-webhook completes them by request_id.';
+comment on column public.video_chunks.kling_video_url is 'The generated clip, whichever model made it.';
+comment on column public.video_chunks.take is 'Counts the generations of a scene; the selected take is the one in the film.';
+comment on column public.video_chunks.duration is 'Seconds that were ordered; null where the model offers no choice.';
+
+create index video_chunks_project_id on public.video_chunks (project_id);
+create index video_chunks_by_request_id on public.video_chunks (request_id) where request_id is not null;
+create index video_chunks_by_status on public.video_chunks (status, created_at);
+
+alter table public.video_chunks enable row level security;
+revoke all on table public.video_chunks from public, anon, authenticated, service_role;
+grant select on table public.video_chunks to authenticated, service_role;
+
+-- The worker outside this project keeps rows of its own: it cannot name a scene or a project.
+grant insert (
+  chunk_id, status, request_id, model, prompt, image_url, driver_video_url, audio_url, metadata
+) on table public.video_chunks to service_role;
+grant update (request_id, audio_url, final_video_url, metadata) on table public.video_chunks to service_role;
+
+create policy users_read_chunks_of_their_projects on public.video_chunks
+for select to authenticated
+using (exists (
+  select 1
+  from public.projects
+  where projects.project_id = video_chunks.project_id
+    and projects.user_id = (select auth.uid())::text
+));
+--! end included
+
+--! included supabase/schemas/0130_table_media.sql
+create table public.media (
+  media_id text not null default private.new_id('media'),
+  project_id text not null,
+  scene_id text,
+  type text not null,
+  url text not null,
+  width integer,
+  height integer,
+  duration numeric,
+  metadata jsonb not null default '{}',
+  generated_at timestamptz not null default private.clock(),
+  constraint media_pkey primary key (media_id),
+  constraint media_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint media_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
+  constraint media_type_is_known check (
+    type in ('generated-image', 'generated-video', 'frame', 'film', 'thumbnail', 'captions')
+  )
+);
+
+comment on table public.media is 'Every file that was made for a project, as it appeared.';
+comment on column public.media.duration is 'Seconds.';
+
+create index media_project_id on public.media (project_id);
+create index media_scene_id on public.media (scene_id);
+
+alter table public.media enable row level security;
+revoke all on table public.media from public, anon, authenticated, service_role;
+grant select on table public.media to authenticated, service_role;
+
+create policy users_read_media_of_their_projects on public.media
+for select to authenticated
+using (exists (
+  select 1
+  from public.projects
+  where projects.project_id = media.project_id
+    and projects.user_id = (select auth.uid())::text
+));
+--! end included
+
+--! included supabase/schemas/0140_table_steps.sql
+create table private.steps (
+  step_id text not null default private.new_id('step'),
+  project_id text not null,
+  scene_id text,
+  chunk_id text,
+  user_id text not null,
+  kind text not null,
+  status text not null default 'queued',
+  provider text,
+  due_at timestamptz not null,
+  claim_token uuid,
+  attempt_count integer not null default 0,
+  input jsonb not null default '{}',
+  output jsonb,
+  error_message text,
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  constraint steps_pkey primary key (step_id),
+  constraint step_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint step_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
+  constraint step_of_a_chunk foreign key (chunk_id) references public.video_chunks (chunk_id) on delete cascade,
+  constraint step_kind_is_known check (
+    kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+  ),
+  constraint step_status_is_known check (
+    status in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled')
+  ),
+  constraint running_step_is_claimed check (status <> 'running' or claim_token is not null),
+  constraint finished_step_is_not_claimed check (
+    status not in ('completed', 'failed', 'cancelled') or claim_token is null
+  ),
+  constraint failed_step_says_why check (status <> 'failed' or error_message is not null)
+);
+
+comment on table private.steps is
+'One piece of work outside the database that a project needs: the outbox. Written in the transaction of the status change that asks for it.';
+comment on column private.steps.due_at is
+'When a runner has to look again: start (queued), end of the lease (running), overdue provider (waiting).';
+
+create index steps_due on private.steps (due_at) where status in ('queued', 'running', 'waiting');
+create index steps_project_id on private.steps (project_id, created_at);
+create index steps_scene_id on private.steps (scene_id) where scene_id is not null;
+create index steps_chunk_id on private.steps (chunk_id) where chunk_id is not null;
+create unique index one_open_step_for_a_thing on private.steps (project_id, kind, coalesce(chunk_id, ''))
+where status in ('queued', 'running', 'waiting') and kind <> 'cancel_request';
+
+alter table private.steps enable row level security;
+revoke all on table private.steps from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0150_table_attempts.sql
+create table private.attempts (
+  attempt_id text not null default private.new_id('att'),
+  step_id text not null,
+  number integer not null,
+  provider text not null,
+  status text not null default 'created',
+  request_id text,
+  status_url text,
+  response_url text,
+  cancel_url text,
+  input jsonb not null,
+  input_hash text not null,
+  output jsonb,
+  error_message text,
+  estimated_cost_usd numeric,
+  actual_cost_usd numeric,
+  created_at timestamptz not null default private.clock(),
+  submitted_at timestamptz,
+  deadline_at timestamptz,
+  ended_at timestamptz,
+  constraint attempts_pkey primary key (attempt_id),
+  constraint attempts_of_a_step_are_counted unique (step_id, number),
+  constraint a_request_belongs_to_one_attempt unique (provider, request_id),
+  constraint attempt_of_a_step foreign key (step_id) references private.steps (step_id) on delete cascade,
+  constraint attempt_status_is_known check (
+    status in ('created', 'submitted', 'in_progress', 'lost', 'completed', 'failed', 'cancelled', 'outcome_unknown')
+  ),
+  constraint finished_attempt_has_an_end check (
+    (status in ('completed', 'failed', 'cancelled', 'outcome_unknown')) = (ended_at is not null)
+  ),
+  constraint submitted_attempt_has_a_deadline check (
+    status not in ('submitted', 'in_progress', 'lost') or deadline_at is not null
+  )
+);
+
+comment on table private.attempts is
+'One try of a step at a provider. The row exists before the provider is called, with the input frozen as it was sent.';
+comment on column private.attempts.deadline_at is 'Until here the callback is awaited; past it the provider is asked.';
+
+alter table private.attempts enable row level security;
+revoke all on table private.attempts from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0160_table_webhook_logs.sql
+create table public.webhook_logs (
+  webhook_log_id text not null default private.new_id('whlog'),
+  webhook_id text not null,
+  source text not null,
+  type text not null,
+  status text not null default 'pending',
+  outcome text,
+  request_id text,
+  project_id text,
+  headers jsonb not null default '{}',
+  raw_body bytea not null,
+  data jsonb,
+  result jsonb,
+  error text,
+  retry_count integer not null default 0,
+  duplicate_count integer not null default 0,
+  duration_ms numeric,
+  received_at timestamptz not null default private.clock(),
+  processed_at timestamptz,
+  constraint webhook_logs_pkey primary key (webhook_log_id),
+  constraint webhook_log_status_is_known check (status in ('success', 'pending', 'error')),
+  constraint webhook_log_outcome_is_known check (
+    outcome in ('applied', 'duplicate', 'stale', 'buffered', 'unknown')
+  ),
+  constraint pending_callback_is_buffered check (status <> 'pending' or outcome is null or outcome = 'buffered')
+);
+
+comment on table public.webhook_logs is 'One row for each callback that passed its signature, recorded before it does anything.';
+comment on column public.webhook_logs.webhook_id is 'The delivery id that the sender signed, else the digest of the body.';
+comment on column public.webhook_logs.result is 'What the door read out of the body, in our words; a buffered or replayed callback is applied from it.';
+comment on column public.webhook_logs.project_id is 'The project it was matched with. No foreign key: the log outlives the project.';
+
+create index webhook_logs_newest on public.webhook_logs (received_at desc);
+create index webhook_logs_buffered on public.webhook_logs (source, request_id) where status = 'pending';
+create index webhook_logs_of_a_project on public.webhook_logs (project_id, received_at) where project_id is not null;
+
+alter table public.webhook_logs enable row level security;
+revoke all on table public.webhook_logs from public, anon, authenticated, service_role;
+grant select on table public.webhook_logs to service_role;
+--! end included
+
+--! included supabase/schemas/0165_table_seen_deliveries.sql
+create table private.seen_deliveries (
+  source text not null,
+  webhook_id text not null,
+  webhook_log_id text not null,
+  seen_at timestamptz not null default private.clock(),
+  constraint seen_deliveries_pkey primary key (source, webhook_id)
+);
+
+comment on table private.seen_deliveries is
+'Which deliveries were seen, apart from the logs so that those can be partitioned and pruned.';
+
+alter table private.seen_deliveries enable row level security;
+revoke all on table private.seen_deliveries from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0170_table_webhook_deliveries.sql
+create table public.webhook_deliveries (
+  delivery_id text not null default private.new_id('dlv'),
+  project_id text not null,
+  endpoint_id text,
+  webhook_id text not null default private.new_id('msg'),
+  type text not null,
+  url text not null,
+  body text not null,
+  status text not null default 'pending',
+  attempt_count integer not null default 0,
+  due_at timestamptz not null default private.clock(),
+  claim_token uuid,
+  status_code integer,
+  error text,
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  delivered_at timestamptz,
+  constraint webhook_deliveries_pkey primary key (delivery_id),
+  constraint webhook_deliveries_have_their_own_id unique (webhook_id),
+  constraint delivery_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint delivery_status_is_known check (status in ('pending', 'delivering', 'delivered', 'dead')),
+  constraint delivered_delivery_has_a_time check ((status = 'delivered') = (delivered_at is not null)),
+  constraint delivering_delivery_is_claimed check ((status = 'delivering') = (claim_token is not null))
+);
+
+comment on table public.webhook_deliveries is 'What we post to a client''s URL: the exact body, under one webhook-id through all tries.';
+
+create index webhook_deliveries_due on public.webhook_deliveries (due_at) where status in ('pending', 'delivering');
+create index webhook_deliveries_project_id on public.webhook_deliveries (project_id);
+
+alter table public.webhook_deliveries enable row level security;
+revoke all on table public.webhook_deliveries from public, anon, authenticated, service_role;
+grant select on table public.webhook_deliveries to service_role;
+--! end included
+
+--! included supabase/schemas/0171_table_webhook_delivery_attempts.sql
+create table public.webhook_delivery_attempts (
+  delivery_id text not null,
+  number integer not null,
+  status_code integer,
+  error text,
+  duration_ms numeric,
+  response_excerpt text,
+  attempted_at timestamptz not null default private.clock(),
+  constraint webhook_delivery_attempts_pkey primary key (delivery_id, number),
+  constraint attempt_of_a_delivery foreign key (delivery_id) references public.webhook_deliveries (delivery_id) on delete cascade
+);
+
+comment on table public.webhook_delivery_attempts is 'Each try of a delivery, and what the client''s server answered.';
+
+alter table public.webhook_delivery_attempts enable row level security;
+revoke all on table public.webhook_delivery_attempts from public, anon, authenticated, service_role;
+grant select on table public.webhook_delivery_attempts to service_role;
+--! end included
+
+--! included supabase/schemas/0180_table_pipeline_events.sql
+create table public.pipeline_events (
+  event_id bigint generated always as identity,
+  project_id text,
+  scene_id text,
+  chunk_id text,
+  type text not null,
+  data jsonb not null default '{}',
+  at timestamptz not null default private.clock(),
+  constraint pipeline_events_pkey primary key (event_id),
+  constraint event_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade
+);
+
+comment on table public.pipeline_events is
+'The timeline, append-only: project.generating, scene.completed, chunk.submitted, step.queued, attempt.lost, delivery.queued, ...';
+
+create index pipeline_events_of_a_project on public.pipeline_events (project_id, event_id);
+
+alter table public.pipeline_events enable row level security;
+revoke all on table public.pipeline_events from public, anon, authenticated, service_role;
+grant select on table public.pipeline_events to service_role;
+--! end included
+
+--! included supabase/schemas/0190_table_error_logs.sql
+create table public.error_logs (
+  error_log_id bigint generated always as identity,
+  type text not null,
+  severity text not null default 'error',
+  message text not null,
+  context jsonb not null default '{}',
+  created_at timestamptz not null default private.clock(),
+  constraint error_logs_pkey primary key (error_log_id),
+  constraint error_severity_is_known check (severity in ('info', 'warning', 'error', 'critical'))
+);
+
+comment on table public.error_logs is 'Every failed callback (webhook), step and delivery writes one row.';
+
+create index error_logs_by_type on public.error_logs (type, created_at desc);
+
+alter table public.error_logs enable row level security;
+revoke all on table public.error_logs from public, anon, authenticated, service_role;
+grant select on table public.error_logs to service_role;
+--! end included
+
+--! included supabase/schemas/0195_table_job_requests.sql
+create table private.job_requests (
+  project_id text not null,
+  via text not null,
+  body_digest text not null,
+  events text[],
+  webhook_headers jsonb not null default '{}',
+  constraint job_requests_pkey primary key (project_id),
+  constraint request_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint via_is_known check (via in ('webhook', 'videos'))
+);
+
+comment on table private.job_requests is
+'What a job asked for that must not stand in a readable table: the client''s header values. Also the digest by which the same job is known again.';
+
+alter table private.job_requests enable row level security;
+revoke all on table private.job_requests from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0196_table_bell.sql
+create table private.bell (
+  only_row boolean not null default true,
+  last_rung_at timestamptz,
+  unanswered_since timestamptz,
+  constraint bell_pkey primary key (only_row),
+  constraint there_is_one_bell check (only_row)
+);
+
+comment on table private.bell is
+'Whether a ring is on its way that no runner has answered: while it is, no second one is sent.';
+
+alter table private.bell enable row level security;
+revoke all on table private.bell from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_answer_bell.sql
+create or replace function private.answer_bell()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform 1 from private.bell where bell.unanswered_since is not null for no key update skip locked;
+
+  -- Held by somebody who rings just now: that ring has its own answer coming.
+  if found then
+    update private.bell set unanswered_since = null;
+  end if;
+end;
+$$;
+
+comment on function private.answer_bell() is 'Notes that a ring through pg_net reached a runner.';
+
+revoke execute on function private.answer_bell() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_is_bell_deaf.sql
+create or replace function public.is_bell_deaf()
+returns boolean
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select bell.unanswered_since
+        < private.clock() - make_interval(secs => private.setting('bell_deaf_seconds')::double precision)
+      from private.bell
+    ),
+    false
+  );
+$$;
+
+comment on function public.is_bell_deaf() is
+'True when rings have gone unanswered for some seconds: pg_net does not deliver. Doors and runners then ring over HTTP themselves.';
+
+revoke execute on function public.is_bell_deaf() from public, anon, authenticated;
+grant execute on function public.is_bell_deaf() to service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_lock_project.sql
+-- Every verb begins here: what happens to one film happens one thing after the other.
+
+create or replace function private.lock_project(p_project_id text)
+returns public.projects
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+begin
+  select projects.*
+  into v_project
+  from public.projects
+  where projects.project_id = p_project_id
+  for no key update;
+
+  if not found then
+    raise exception 'Cannot lock project "%": no such project', p_project_id using errcode = 'RL404';
+  end if;
+
+  return v_project;
+end;
+$$;
+
+comment on function private.lock_project(text) is
+'Locks the project first, as the lock order asks, and returns it as it is now. Raises RL404.';
+
+revoke execute on function private.lock_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_post_bell.sql
+-- The only place that calls pg_net. A ring that cannot be sent must not undo the work that it
+-- announces: the sweep will ring again.
+
+create or replace function private.post_bell()
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_url text;
+  v_secret text;
+  v_key bytea;
+  v_id text := private.new_id('bell');
+  v_timestamp text := extract(epoch from clock_timestamp())::bigint::text;
+  v_body jsonb := '{"type": "bell"}';
+begin
+  select
+    max(secrets.decrypted_secret) filter (where secrets.name = 'reelay_functions_url'),
+    -- Several secrets, comma-separated, are valid while one is rotated out: sign with the first.
+    max(split_part(regexp_replace(secrets.decrypted_secret, '^v1,', ''), ',', 1))
+      filter (where secrets.name = 'reelay_bell_secret')
+  into v_url, v_secret
+  from vault.decrypted_secrets as secrets
+  where secrets.name in ('reelay_functions_url', 'reelay_bell_secret');
+
+  if coalesce(v_url, '') = '' or coalesce(v_secret, '') = '' then
+    return false;
+  end if;
+
+  v_key := case
+    when v_secret like 'whsec\_%' then decode(substr(v_secret, 7), 'base64')
+    else convert_to(v_secret, 'UTF8')
+  end;
+
+  perform net.http_post(
+    url := v_url || '/pipeline-step',
+    body := v_body,
+    headers := jsonb_build_object(
+      'Content-Type', 'application/json',
+      'webhook-id', v_id,
+      'webhook-timestamp', v_timestamp,
+      'webhook-signature', 'v1,' || encode(
+        extensions.hmac(convert_to(v_id || '.' || v_timestamp || '.' || v_body::text, 'UTF8'), v_key, 'sha256'),
+        'base64'
+      )
+    ),
+    timeout_milliseconds := 5000
+  );
+  return true;
+exception
+  when others then
+    raise warning 'Cannot ring: %', sqlerrm;
+    return false;
+end;
+$$;
+
+comment on function private.post_bell() is
+'Posts the signed bell to <functions url>/pipeline-step. False when Vault has no URL or secret, or pg_net refuses.';
+
+revoke execute on function private.post_bell() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_record_error.sql
+create or replace function private.record_error(
+  p_type text,
+  p_message text,
+  p_context jsonb default '{}',
+  p_severity text default 'error'
+)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into public.error_logs (type, severity, message, context)
+  values (p_type, p_severity, left(p_message, 2000), jsonb_strip_nulls(p_context));
+$$;
+
+comment on function private.record_error(text, text, jsonb, text) is
+'Writes one row into error_logs; types are webhook, step and delivery.';
+
+revoke execute on function private.record_error(text, text, jsonb, text)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_record_event.sql
+-- The timeline is written where statuses change, in the same transaction, and never changed.
+
+create or replace function private.record_event(
+  p_project_id text,
+  p_type text,
+  p_scene_id text default null,
+  p_chunk_id text default null,
+  p_data jsonb default '{}'
+)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data)
+  values (p_project_id, p_scene_id, p_chunk_id, p_type, jsonb_strip_nulls(p_data));
+$$;
+
+comment on function private.record_event(text, text, text, text, jsonb) is 'Appends one row to the timeline.';
+
+revoke execute on function private.record_event(text, text, text, text, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_ring_bell.sql
+-- Wakes the step runner through pg_net, with a signature after Standard Webhooks
+-- (github.com/standard-webhooks/standard-webhooks, spec v1.0.0: HMAC-SHA256 over id.timestamp.body).
+--
+-- At most one ring a transaction, and none while one is on its way that no runner has answered.
+-- What falls between two rings is found by the runner's next claim or by the sweep.
+
+create or replace function public.ring_bell()
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_bell private.bell;
+  v_transaction text := pg_current_xact_id()::text;
+begin
+  if coalesce(current_setting('reelay.rung_in', true), '') = v_transaction then
+    return false;
+  end if;
+  perform set_config('reelay.rung_in', v_transaction, true);
+
+  -- Whoever holds the row is ringing or answering just now: no need to wait for it.
+  select bell.* into v_bell from private.bell for no key update skip locked;
+  if not found or v_bell.unanswered_since is not null
+    and v_bell.last_rung_at > v_now - make_interval(secs => private.setting('bell_repeat_seconds')::double precision) then
+    return false;
+  end if;
+
+  update private.bell
+  set last_rung_at = v_now, unanswered_since = coalesce(bell.unanswered_since, v_now);
+
+  return private.post_bell();
+end;
+$$;
+
+comment on function public.ring_bell() is
+'Wakes the runner. True when a ring was sent, false when one is under way or no functions URL is known. Called by triggers, the sweep and a runner that leaves work behind.';
+
+revoke execute on function public.ring_bell() from public, anon, authenticated;
+grant execute on function public.ring_bell() to service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_add_step.sql
+-- → queued
+--
+-- Asks for a piece of work outside. A step for the same thing that is still open is enough.
+
+create or replace function private.add_step(
+  p_project_id text,
+  p_kind text,
+  p_scene_id text default null,
+  p_chunk_id text default null,
+  p_input jsonb default '{}'
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step_id text;
+begin
+  insert into private.steps (project_id, scene_id, chunk_id, user_id, kind, due_at, input)
+  select p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.clock(), p_input
+  from public.projects
+  where projects.project_id = p_project_id
+  on conflict do nothing
+  returning steps.step_id into v_step_id;
+
+  if v_step_id is not null then
+    perform private.record_event(
+      p_project_id, 'step.queued', p_scene_id, p_chunk_id,
+      jsonb_build_object('kind', p_kind, 'step_id', v_step_id)
+    );
+  end if;
+end;
+$$;
+
+comment on function private.add_step(text, text, text, text, jsonb) is
+'→ queued. Idempotent while a step for the same project, kind and chunk is open.';
+
+revoke execute on function private.add_step(text, text, text, text, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_film_clips.sql
+create or replace function private.film_clips(p_project_id text)
+returns text[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    array_agg(video_chunks.kling_video_url order by scenes.position, video_chunks.position),
+    '{}'
+  )
+  from public.scenes
+  join public.video_chunks using (scene_id)
+  where scenes.project_id = p_project_id
+    and video_chunks.selected;
+$$;
+
+comment on function private.film_clips(text) is 'URLs of the selected clips of a project, in the order of the film.';
+
+revoke execute on function private.film_clips(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_retry_delay.sql
+-- Full jitter (Marc Brooker, "Exponential Backoff And Jitter", AWS 2015): a random part of a doubling
+-- cap, so that what failed together does not come back together. What the provider asked for is the least.
+
+create or replace function private.retry_delay(p_attempt_count integer, p_retry_after numeric)
+returns interval
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select make_interval(secs => greatest(
+    least(
+      private.setting('retry_cap_seconds'),
+      private.setting('retry_base_seconds') * 2 ^ least(p_attempt_count, 20)
+    ) * random(),
+    least(coalesce(p_retry_after, 0), private.setting('retry_after_cap_seconds'))
+  )::double precision);
+$$;
+
+comment on function private.retry_delay(integer, numeric) is
+'How long to wait before the next attempt; p_retry_after is in seconds.';
+
+revoke execute on function private.retry_delay(integer, numeric) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_step_input.sql
+-- What the provider is going to be asked, read when the step is claimed and frozen in the attempt.
+
+create or replace function private.step_input(p_step private.steps)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_context jsonb := jsonb_build_object('project_id', p_step.project_id);
+  v_chunk public.video_chunks;
+  v_aspect_ratio text;
+begin
+  select projects.aspect_ratio
+  into v_aspect_ratio
+  from public.projects
+  where projects.project_id = p_step.project_id;
+
+  if p_step.chunk_id is not null then
+    select video_chunks.* into v_chunk from public.video_chunks where video_chunks.chunk_id = p_step.chunk_id;
+    v_context := v_context || jsonb_build_object('scene_id', p_step.scene_id, 'chunk_id', p_step.chunk_id);
+  end if;
+
+  case p_step.kind
+    when 'generate_clip' then
+      return v_context || jsonb_build_object(
+        'model', v_chunk.model,
+        'prompt', v_chunk.prompt,
+        'duration', v_chunk.duration,
+        'aspect_ratio', v_aspect_ratio,
+        'image_url', v_chunk.image_url,
+        'driver_video_url', v_chunk.driver_video_url,
+        'audio_url', v_chunk.audio_url
+      );
+    when 'extract_last_frame' then
+      return v_context || jsonb_build_object('video_url', v_chunk.kling_video_url);
+    when 'extract_thumbnail' then
+      return v_context || jsonb_build_object('video_url', v_chunk.kling_video_url);
+    when 'stitch' then
+      return v_context || jsonb_build_object(
+        'video_urls', to_jsonb(private.film_clips(p_step.project_id)),
+        'aspect_ratio', v_aspect_ratio
+      );
+    else
+      return v_context || p_step.input;
+  end case;
+end;
+$$;
+
+comment on function private.step_input(private.steps) is 'The input of a step, in our words; the provider''s file translates it.';
+
+revoke execute on function private.step_input(private.steps) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_create_project.sql
+-- → queued
+--
+-- Takes a parsed job. The same job again (same key, same body) gets the first project back.
+
+create or replace function public.create_project(p_job jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_digest text := private.job_digest(p_job);
+  v_key text := coalesce(p_job ->> 'idempotency_key', 'body:' || v_digest);
+  v_user_id text := p_job ->> 'user_id';
+  v_project public.projects;
+begin
+  -- Versions of one video are counted under a lock of its own: no row exists yet that could be locked.
+  perform pg_advisory_xact_lock(hashtextextended('version:' || v_user_id || ':' || (p_job ->> 'video_id'), 0));
+
+  v_project := private.insert_project(p_job, v_key);
+
+  if v_project.project_id is null then
+    select projects.*
+    into strict v_project
+    from public.projects
+    where projects.user_id = v_user_id
+      and projects.idempotency_key = v_key;
+
+    return jsonb_build_object(
+      'outcome', (
+        select case when job_requests.body_digest = v_digest then 'duplicate' else 'conflict' end
+        from private.job_requests
+        where job_requests.project_id = v_project.project_id
+      ),
+      'project_id', v_project.project_id,
+      'status', v_project.status,
+      'task_token', private.sign('task', v_project.project_id)
+    );
+  end if;
+
+  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers)
+  values (
+    v_project.project_id,
+    p_job ->> 'via',
+    v_digest,
+    case when jsonb_typeof(p_job -> 'events') = 'array'
+      then array(select jsonb_array_elements_text(p_job -> 'events')) end,
+    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}')
+  );
+  perform private.insert_scenes(v_project, p_job -> 'scenes');
+  perform private.start_project(v_project.project_id);
+
+  return jsonb_build_object(
+    'outcome', 'created',
+    'project_id', v_project.project_id,
+    'status', v_project.status,
+    'task_token', private.sign('task', v_project.project_id)
+  );
+end;
+$$;
+
+comment on function public.create_project(jsonb) is
+'→ queued; idempotent by key. Outcome created, duplicate, or conflict (same key, other body). Called by webhook.';
+
+revoke execute on function public.create_project(jsonb) from public, anon, authenticated;
+grant execute on function public.create_project(jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_insert_project.sql
+create or replace function private.insert_project(p_job jsonb, p_key text)
+returns public.projects
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+begin
+  insert into public.projects (
+    video_id, chat_id, user_id, user_email, user_name, source, prompt, image_url, model, aspect_ratio,
+    version, revision_of, total_scenes, callback_url, idempotency_key, execution_mode, metadata
+  )
+  select
+    p_job ->> 'video_id',
+    p_job ->> 'chat_id',
+    p_job ->> 'user_id',
+    p_job ->> 'user_email',
+    p_job ->> 'user_name',
+    p_job ->> 'source',
+    p_job ->> 'prompt',
+    p_job ->> 'image_url',
+    p_job ->> 'model',
+    p_job ->> 'aspect_ratio',
+    coalesce(latest.version, 0) + 1,
+    case when (p_job ->> 'is_revision')::boolean then latest.project_id end,
+    jsonb_array_length(p_job -> 'scenes'),
+    p_job ->> 'callback_url',
+    p_key,
+    p_job ->> 'execution_mode',
+    coalesce(p_job -> 'metadata', '{}')
+  from (values (1)) as one_row
+  left join lateral (
+    select projects.version, projects.project_id
+    from public.projects
+    where projects.user_id = p_job ->> 'user_id'
+      and projects.video_id = p_job ->> 'video_id'
+    order by projects.version desc
+    limit 1
+  ) as latest on true
+  on conflict (user_id, idempotency_key) do nothing
+  returning projects.* into v_project;
+
+  return v_project;
+end;
+$$;
+
+comment on function private.insert_project(jsonb, text) is
+'Inserts the project with the next version of its video; null when the idempotency key is taken. The caller holds the lock of the version count.';
+
+revoke execute on function private.insert_project(jsonb, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_insert_scenes.sql
+create or replace function private.insert_scenes(p_project public.projects, p_scenes jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.scenes (project_id, position, prompt, image_url, continuity, metadata)
+  select
+    p_project.project_id,
+    item.position,
+    item.scene ->> 'prompt',
+    item.scene ->> 'image_url',
+    item.scene ->> 'continuity',
+    coalesce(item.scene -> 'metadata', '{}')
+  from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
+  order by item.position;
+
+  insert into public.video_chunks (
+    scene_id, project_id, position, model, prompt, duration, driver_video_url, audio_url
+  )
+  select
+    scenes.scene_id,
+    p_project.project_id,
+    part.position,
+    part.chunk ->> 'model',
+    part.chunk ->> 'prompt',
+    (part.chunk ->> 'duration')::numeric,
+    part.chunk ->> 'driver_video_url',
+    part.chunk ->> 'audio_url'
+  from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
+  join public.scenes on scenes.project_id = p_project.project_id and scenes.position = item.position
+  cross join lateral jsonb_array_elements(item.scene -> 'chunks') with ordinality as part (chunk, position)
+  order by item.position, part.position;
+end;
+$$;
+
+comment on function private.insert_scenes(public.projects, jsonb) is
+'Inserts scenes and their chunks in the order of the job; nothing is started yet.';
+
+revoke execute on function private.insert_scenes(public.projects, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_job_digest.sql
+-- jsonb has one text for equal values (keys sorted, spacing normal), which makes it a canonical form.
+-- Left out is what differs between two sendings of one job.
+
+create or replace function private.job_digest(p_job jsonb)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(
+    ((p_job -> 'request') - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode'])::text,
+    'UTF8'
+  )), 'hex');
+$$;
+
+comment on function private.job_digest(jsonb) is 'SHA-256 in hex of the job as it was sent, by which the same job is known again.';
+
+revoke execute on function private.job_digest(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_start_project.sql
+-- Starts every scene that waits for no other: the first one and each that follows a cut.
+
+create or replace function private.start_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_job_image text;
+begin
+  select projects.image_url into v_job_image from public.projects where projects.project_id = p_project_id;
+
+  for v_scene in
+    select scenes.*
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.status = 'pending'
+      and (scenes.position = 1 or scenes.continuity = 'cut')
+    order by scenes.position
+  loop
+    perform private.start_scene(v_scene.scene_id, coalesce(v_scene.image_url, v_job_image));
+  end loop;
+end;
+$$;
+
+comment on function private.start_project(text) is 'Queues the first clip of each scene that does not start from another one''s last frame.';
+
+revoke execute on function private.start_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_start_scene.sql
+-- Gives a scene its first frame and asks for its first clip. The scene stays pending until a
+-- provider has accepted the clip.
+
+create or replace function private.start_scene(p_scene_id text, p_image_url text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_chunk public.video_chunks;
+begin
+  update public.video_chunks
+  set image_url = p_image_url
+  where video_chunks.scene_id = p_scene_id
+    and video_chunks.selected
+    and video_chunks.position = 1
+    and video_chunks.status = 'PENDING'
+  returning video_chunks.* into v_chunk;
+
+  if found then
+    perform private.add_step(v_chunk.project_id, 'generate_clip', v_chunk.scene_id, v_chunk.chunk_id);
+  end if;
+end;
+$$;
+
+comment on function private.start_scene(text, text) is
+'Queues generate_clip for the first chunk of a pending scene, starting from this image (null: from the prompt alone).';
+
+revoke execute on function private.start_scene(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_attempt_for_runner.sql
+create or replace function private.attempt_for_runner(p_attempt private.attempts)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'attempt_id', p_attempt.attempt_id,
+    'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
+    'number', p_attempt.number,
+    'provider', p_attempt.provider,
+    'input', p_attempt.input,
+    'request_id', p_attempt.request_id,
+    'status_url', p_attempt.status_url,
+    'response_url', p_attempt.response_url,
+    'cancel_url', p_attempt.cancel_url,
+    'created_at', p_attempt.created_at
+  );
+$$;
+
+comment on function private.attempt_for_runner(private.attempts) is
+'An attempt as the runner sees it, with the token that goes into the callback URL.';
+
+revoke execute on function private.attempt_for_runner(private.attempts) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_claim_deliveries.sql
+-- pending → delivering · a delivering one whose lease ran out is claimed again
+--
+-- The lease is longer than the 30 seconds that one try may take: a repeated post is harmless, because
+-- its webhook-id stays the same.
+
+create or replace function private.claim_deliveries(p_limit integer)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with
+  -- What is due, each row for one runner only
+  due as (
+    select webhook_deliveries.delivery_id
+    from public.webhook_deliveries
+    where webhook_deliveries.status in ('pending', 'delivering')
+      and webhook_deliveries.due_at <= (select private.clock())
+    order by webhook_deliveries.due_at
+    limit p_limit
+    for no key update skip locked
+  ),
+  -- Under a lease from now on
+  claimed as (
+    update public.webhook_deliveries
+    set
+      status = 'delivering',
+      claim_token = gen_random_uuid(),
+      attempt_count = webhook_deliveries.attempt_count + 1,
+      due_at = private.clock() + make_interval(secs => private.setting('lease_seconds')::double precision),
+      updated_at = private.clock()
+    from due
+    where webhook_deliveries.delivery_id = due.delivery_id
+    returning webhook_deliveries.*
+  )
+  select coalesce(
+    jsonb_agg(jsonb_build_object(
+      'kind', 'delivery',
+      'delivery_id', claimed.delivery_id,
+      'claim_token', claimed.claim_token,
+      'url', claimed.url,
+      'webhook_id', claimed.webhook_id,
+      'body', claimed.body,
+      'headers', coalesce(job_requests.webhook_headers, '{}'),
+      'number', claimed.attempt_count
+    )),
+    '[]'
+  )
+  from claimed
+  left join private.job_requests using (project_id);
+$$;
+
+comment on function private.claim_deliveries(integer) is
+'pending → delivering: leases up to p_limit due deliveries, with the client''s own headers.';
+
+revoke execute on function private.claim_deliveries(integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_claim_step.sql
+-- queued → running · waiting stays waiting, under a lease · running with a lease that ran out → waiting
+--
+-- A runner that died between its call and our commit may have been understood by the provider: its
+-- attempt is lost, and looked up before anything else. Steps that may safely be done twice start again.
+
+create or replace function private.claim_step(p_step private.steps, p_provider text)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_claim_token uuid := gen_random_uuid();
+  v_lease_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds')::double precision);
+  v_attempt private.attempts;
+  v_mode text;
+begin
+  select attempts.*
+  into v_attempt
+  from private.attempts
+  where attempts.step_id = p_step.step_id
+  order by attempts.number desc
+  limit 1;
+
+  if p_step.status = 'running' then
+    v_attempt := private.end_lease(p_step, v_attempt);
+    if v_attempt.status = 'failed' and p_step.attempt_count >= private.setting('max_attempts') then
+      perform private.fail_exhausted_step(p_step, v_attempt);
+      return null;
+    end if;
+  end if;
+
+  if p_step.status = 'queued' or v_attempt.status = 'failed' then
+    v_mode := 'start';
+    v_attempt := private.insert_attempt(p_step, p_provider);
+  else
+    v_mode := case when v_attempt.request_id is null then 'lookup' else 'ask' end;
+  end if;
+
+  update private.steps
+  set
+    status = case when v_mode = 'start' then 'running' else 'waiting' end,
+    provider = v_attempt.provider,
+    attempt_count = v_attempt.number,
+    claim_token = v_claim_token,
+    due_at = v_lease_until,
+    updated_at = v_now
+  where steps.step_id = p_step.step_id;
+
+  return jsonb_build_object(
+    'kind', 'step',
+    'step_id', p_step.step_id,
+    'step', p_step.kind,
+    'mode', v_mode,
+    'claim_token', v_claim_token,
+    'project_id', p_step.project_id,
+    'attempt', private.attempt_for_runner(v_attempt)
+  );
+end;
+$$;
+
+comment on function private.claim_step(private.steps, text) is
+'Leases one due step that the caller has locked; null when nothing is left to try.';
+
+revoke execute on function private.claim_step(private.steps, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_claim_work.sql
+-- Leases what is due to a runner: steps that can be done with what this installation has configured,
+-- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}.
+
+create or replace function public.claim_work(p_limit integer, p_providers jsonb, p_answers_bell boolean)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+  v_item jsonb;
+  v_work jsonb := '[]';
+begin
+  if p_answers_bell then
+    perform private.answer_bell();
+  end if;
+
+  v_work := private.claim_deliveries(greatest(p_limit / 2, 1));
+
+  for v_step in
+    select steps.*
+    from private.steps
+    where steps.status in ('queued', 'running', 'waiting')
+      and steps.due_at <= v_now
+      and p_providers ? steps.kind
+    order by steps.due_at
+    limit greatest(p_limit - jsonb_array_length(v_work), 0)
+    for no key update skip locked
+  loop
+    v_item := private.claim_step(v_step, p_providers ->> v_step.kind);
+    if v_item is not null then
+      v_work := v_work || v_item;
+    end if;
+  end loop;
+
+  return jsonb_build_object(
+    'work', v_work,
+    'deaf', public.is_bell_deaf(),
+    'next_due_at', (
+      select least(
+        (select min(steps.due_at) from private.steps where steps.status in ('queued', 'running', 'waiting')),
+        (
+          select min(webhook_deliveries.due_at)
+          from public.webhook_deliveries
+          where webhook_deliveries.status in ('pending', 'delivering')
+        )
+      )
+    )
+  );
+end;
+$$;
+
+comment on function public.claim_work(integer, jsonb, boolean) is
+'Leases up to p_limit due steps and deliveries, each with a claim token. Called by pipeline-step.';
+
+revoke execute on function public.claim_work(integer, jsonb, boolean) from public, anon, authenticated;
+grant execute on function public.claim_work(integer, jsonb, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_end_lease.sql
+-- created → lost | failed
+--
+-- The runner of this attempt is gone. Whether its call went out is unknown, so what costs money is
+-- looked up; copying a film or giving up a request again does no harm.
+
+create or replace function private.end_lease(p_step private.steps, p_attempt private.attempts)
+returns private.attempts
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts := p_attempt;
+  v_now timestamptz := private.clock();
+begin
+  if p_attempt.status <> 'created' then
+    return p_attempt;
+  end if;
+
+  if p_step.kind in ('store_film', 'cancel_request') then
+    update private.attempts
+    set status = 'failed', error_message = 'The lease ran out', ended_at = v_now
+    where attempts.attempt_id = p_attempt.attempt_id
+    returning attempts.* into v_attempt;
+  else
+    update private.attempts
+    set
+      status = 'lost',
+      error_message = 'The runner ended before the answer was recorded',
+      deadline_at = v_now + make_interval(secs => private.setting('lookup_seconds')::double precision)
+    where attempts.attempt_id = p_attempt.attempt_id
+    returning attempts.* into v_attempt;
+    perform private.record_event(
+      p_step.project_id, 'attempt.lost', p_step.scene_id, p_step.chunk_id,
+      jsonb_build_object('kind', p_step.kind, 'attempt_id', p_attempt.attempt_id)
+    );
+  end if;
+
+  perform private.record_error(
+    'step',
+    format('Cannot finish %s: the runner''s lease ran out', p_step.kind),
+    jsonb_build_object('project_id', p_step.project_id, 'step_id', p_step.step_id, 'attempt_id', p_attempt.attempt_id),
+    'warning'
+  );
+  return v_attempt;
+end;
+$$;
+
+comment on function private.end_lease(private.steps, private.attempts) is
+'created → lost (a paid call may have gone out) | failed (harmless to do again). Returns the attempt as it is now.';
+
+revoke execute on function private.end_lease(private.steps, private.attempts)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_fail_exhausted_step.sql
+-- Called below a step lock, where waiting for the project would break the lock order: if the project
+-- is busy, the step stays due and the next claim tries again.
+
+create or replace function private.fail_exhausted_step(p_step private.steps, p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform 1
+  from public.projects
+  where projects.project_id = p_step.project_id
+  for no key update skip locked;
+
+  if found then
+    perform private.fail_step(p_step.step_id, p_attempt.error_message);
+  end if;
+end;
+$$;
+
+comment on function private.fail_exhausted_step(private.steps, private.attempts) is
+'running → failed, for a step whose runners died as often as it may be tried.';
+
+revoke execute on function private.fail_exhausted_step(private.steps, private.attempts)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_insert_attempt.sql
+create or replace function private.insert_attempt(p_step private.steps, p_provider text)
+returns private.attempts
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_input jsonb := private.step_input(p_step);
+  v_attempt private.attempts;
+begin
+  insert into private.attempts (step_id, number, provider, input, input_hash)
+  values (
+    p_step.step_id,
+    p_step.attempt_count + 1,
+    p_provider,
+    v_input,
+    encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex')
+  )
+  returning attempts.* into v_attempt;
+
+  return v_attempt;
+end;
+$$;
+
+comment on function private.insert_attempt(private.steps, text) is
+'→ created: the attempt exists, its input frozen, before the provider is called.';
+
+revoke execute on function private.insert_attempt(private.steps, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_abandon_request.sql
+-- A request that is running at a provider though nobody waits for it costs money: give it up there.
+
+create or replace function private.abandon_request(p_attempt private.attempts, p_step private.steps)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if p_attempt.request_id is null or p_attempt.status not in ('cancelled', 'failed', 'outcome_unknown') then
+    return;
+  end if;
+
+  if exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_step.project_id
+      and steps.kind = 'cancel_request'
+      and steps.input ->> 'attempt_id' = p_attempt.attempt_id
+  ) then
+    return;
+  end if;
+
+  perform private.add_step(
+    p_step.project_id, 'cancel_request', p_step.scene_id, p_step.chunk_id,
+    jsonb_build_object(
+      'attempt_id', p_attempt.attempt_id,
+      'provider', p_attempt.provider,
+      'request_id', p_attempt.request_id,
+      'cancel_url', p_attempt.cancel_url,
+      'model', p_attempt.input ->> 'model'
+    )
+  );
+end;
+$$;
+
+comment on function private.abandon_request(private.attempts, private.steps) is
+'Queues cancel_request, once, for an attempt that ended while its request may still be running.';
+
+revoke execute on function private.abandon_request(private.attempts, private.steps)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_await_callback.sql
+-- step running → waiting · attempt → submitted · chunk PENDING → SUBMITTED · scene pending → generating
+-- · project queued → generating
+
+create or replace function private.await_callback(p_step private.steps, p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  -- An early callback may have asked for a look at once (ask_now).
+  v_deadline timestamptz := least(
+    p_attempt.deadline_at,
+    v_now + make_interval(secs => private.setting('deadline_seconds.' || p_step.kind)::double precision)
+  );
+begin
+  if p_step.kind = 'generate_clip' then
+    update public.projects
+    set status = 'generating'
+    where projects.project_id = p_step.project_id
+      and projects.status in ('queued', 'storyboarding');
+
+    update public.scenes
+    set status = 'generating'
+    where scenes.scene_id = p_step.scene_id
+      and scenes.status = 'pending';
+
+    update public.video_chunks
+    set status = 'SUBMITTED', request_id = p_attempt.request_id
+    where video_chunks.chunk_id = p_step.chunk_id
+      and video_chunks.status = 'PENDING';
+  end if;
+
+  update private.steps
+  set status = 'waiting', claim_token = null, due_at = v_deadline, updated_at = v_now
+  where steps.step_id = p_step.step_id
+    and steps.status in ('running', 'waiting');
+
+  update private.attempts
+  set status = 'submitted', deadline_at = v_deadline, error_message = null
+  where attempts.attempt_id = p_attempt.attempt_id
+    and attempts.status in ('created', 'lost');
+end;
+$$;
+
+comment on function private.await_callback(private.steps, private.attempts) is
+'The provider has it: step waiting, attempt submitted, and chunk, scene and project say that work has begun.';
+
+revoke execute on function private.await_callback(private.steps, private.attempts)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_lock_request.sql
+-- A callback that finds no attempt is buffered; a submission that is recorded looks for buffered
+-- callbacks. Without this lock both could miss each other, each not yet committed for the other.
+
+create or replace function private.lock_request(p_provider text, p_request_id text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(hashtextextended('request:' || p_provider || ':' || p_request_id, 0))
+  where p_request_id is not null;
+$$;
+
+comment on function private.lock_request(text, text) is
+'Makes the buffering of a callback and the recording of its request id wait for each other.';
+
+revoke execute on function private.lock_request(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_lock_step.sql
+create or replace function private.lock_step(p_step_id text)
+returns private.steps
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+begin
+  perform private.lock_project(steps.project_id) from private.steps where steps.step_id = p_step_id;
+
+  select steps.* into v_step from private.steps where steps.step_id = p_step_id for no key update;
+
+  if not found then
+    raise exception 'Cannot lock step "%": no such step', p_step_id using errcode = 'RL404';
+  end if;
+
+  return v_step;
+end;
+$$;
+
+comment on function private.lock_step(text) is
+'Locks project, then step, and returns the step as it is now. Raises RL404.';
+
+revoke execute on function private.lock_step(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_record_submission.sql
+-- step running → waiting · attempt created | lost → submitted · chunk PENDING → SUBMITTED
+--
+-- The provider accepted. A stale claim (the callback was faster, or the project was cancelled while
+-- the call was under way) changes no status, but the request id is kept, and a request that nobody
+-- wants any more is given up at the provider.
+
+create or replace function public.record_submission(
+  p_step_id text,
+  p_claim_token uuid,
+  p_attempt_id text,
+  p_submission jsonb
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_step private.steps := private.lock_step(p_step_id);
+  v_attempt private.attempts;
+begin
+  perform private.lock_request(
+    (select attempts.provider from private.attempts where attempts.attempt_id = p_attempt_id),
+    p_submission ->> 'request_id'
+  );
+
+  begin
+    update private.attempts
+    set
+      request_id = p_submission ->> 'request_id',
+      status_url = p_submission ->> 'status_url',
+      response_url = p_submission ->> 'response_url',
+      cancel_url = p_submission ->> 'cancel_url',
+      submitted_at = coalesce(attempts.submitted_at, private.clock())
+    where attempts.attempt_id = p_attempt_id
+      and attempts.step_id = p_step_id
+      and coalesce(attempts.request_id, p_submission ->> 'request_id') = p_submission ->> 'request_id'
+    returning attempts.* into v_attempt;
+  exception
+    -- Another attempt has this request: a look-up offered it, and it is not ours.
+    when unique_violation then
+      return 'stale';
+  end;
+
+  if v_attempt.attempt_id is null then
+    return 'stale';
+  end if;
+
+  if v_step.claim_token is distinct from p_claim_token or v_attempt.status not in ('created', 'lost') then
+    perform private.abandon_request(v_attempt, v_step);
+    return 'stale';
+  end if;
+
+  perform private.await_callback(v_step, v_attempt);
+  perform private.apply_buffered(v_attempt.provider, v_attempt.request_id);
+  return 'applied';
+end;
+$$;
+
+comment on function public.record_submission(text, uuid, text, jsonb) is
+'created | lost → submitted. p_submission: {request_id, status_url, response_url, cancel_url}. Called by the runner.';
+
+revoke execute on function public.record_submission(text, uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.record_submission(text, uuid, text, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_ask_again.sql
+-- waiting stays waiting, until the provider has had all the time that it may have.
+--
+-- Then the attempt fails, its request is given up, and the step is not tried again: a provider that
+-- sits on a request for that long would be paid twice.
+
+create or replace function private.ask_again(p_attempt_id text, p_reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_attempt private.attempts;
+  v_kind text;
+  v_limit numeric;
+begin
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
+  select steps.kind into v_kind from private.steps where steps.step_id = v_attempt.step_id;
+  v_limit := private.setting('give_up_seconds.' || v_kind);
+
+  if v_now >= v_attempt.created_at + make_interval(secs => v_limit::double precision) then
+    perform private.fail_attempt(p_attempt_id, jsonb_build_object(
+      'message', format('No result of %s after %s s (give_up_seconds.%s): %s', v_kind, v_limit, v_kind, p_reason),
+      'retryable', false,
+      'ended', false
+    ));
+    return;
+  end if;
+
+  update private.steps
+  set
+    claim_token = null,
+    due_at = v_now + make_interval(secs => private.setting('ask_seconds')::double precision),
+    updated_at = v_now
+  where steps.step_id = v_attempt.step_id
+    and steps.status = 'waiting';
+end;
+$$;
+
+comment on function private.ask_again(text, text) is
+'Asks the provider again in ask_seconds; fails the attempt once give_up_seconds of its kind are over.';
+
+revoke execute on function private.ask_again(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_end_unknown.sql
+-- lost → outcome_unknown
+
+create or replace function private.end_unknown(p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update private.attempts
+  set status = 'outcome_unknown', ended_at = private.clock()
+  where attempts.attempt_id = p_attempt.attempt_id
+    and attempts.status = 'lost';
+
+  if found then
+    perform private.fail_step(
+      p_attempt.step_id,
+      format('Cannot tell whether %s accepted the request: %s', p_attempt.provider, p_attempt.error_message)
+    );
+  end if;
+end;
+$$;
+
+comment on function private.end_unknown(private.attempts) is
+'lost → outcome_unknown: visibly unknown, the step fails and is not submitted again.';
+
+revoke execute on function private.end_unknown(private.attempts) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_lose_attempt.sql
+-- created → lost, looked up again and again; lost → outcome_unknown once the look-up's time is over
+--
+-- Nobody pays twice: an attempt whose outcome cannot be learnt is never submitted again by itself.
+
+create or replace function private.lose_attempt(p_attempt_id text, p_message text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_attempt private.attempts;
+begin
+  update private.attempts
+  set
+    status = 'lost',
+    error_message = coalesce(attempts.error_message, p_message),
+    deadline_at = coalesce(
+      attempts.deadline_at,
+      v_now + make_interval(secs => private.setting('lookup_seconds')::double precision)
+    )
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'lost')
+  returning attempts.* into v_attempt;
+
+  if v_attempt.deadline_at <= v_now then
+    perform private.end_unknown(v_attempt);
+    return;
+  end if;
+
+  update private.steps
+  set
+    status = 'waiting',
+    claim_token = null,
+    due_at = v_now + make_interval(secs => private.setting('lookup_again_seconds')::double precision),
+    updated_at = v_now
+  where steps.step_id = v_attempt.step_id
+    and steps.status in ('running', 'waiting');
+end;
+$$;
+
+comment on function private.lose_attempt(text, text) is
+'created → lost: the call may have been understood, the answer never came. Past its deadline: outcome_unknown.';
+
+revoke execute on function private.lose_attempt(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_record_answer.sql
+-- What became of an attempt, as a runner learnt it by calling or by asking.
+
+create or replace function public.record_answer(
+  p_step_id text,
+  p_claim_token uuid,
+  p_attempt_id text,
+  p_answer jsonb
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_step private.steps := private.lock_step(p_step_id);
+begin
+  if v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
+    return 'stale';
+  end if;
+
+  case p_answer ->> 'state'
+    when 'completed' then
+      perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
+    when 'failed' then
+      perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
+    when 'cancelled' then
+      perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');
+    when 'lost' then
+      perform private.lose_attempt(p_attempt_id, p_answer ->> 'message');
+    when 'in_progress' then
+      perform private.report_progress(p_attempt_id, (p_answer ->> 'progress')::numeric);
+      perform private.ask_again(p_attempt_id, 'The provider did not finish in time');
+    when 'unreachable' then
+      perform private.ask_again(p_attempt_id, p_answer ->> 'message');
+    else
+      raise exception 'Cannot record answer "%": no such state', p_answer ->> 'state' using errcode = 'RL400';
+  end case;
+
+  return 'applied';
+end;
+$$;
+
+comment on function public.record_answer(text, uuid, text, jsonb) is
+'p_answer: {state, output | error {message, retryable, retry_after} | message | progress}. Stale without the claim. Called by the runner.';
+
+revoke execute on function public.record_answer(text, uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.record_answer(text, uuid, text, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_report_progress.sql
+-- attempt submitted → in_progress · chunk SUBMITTED → IN_PROGRESS; a percentage never goes back
+
+create or replace function private.report_progress(p_attempt_id text, p_progress numeric)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+begin
+  select steps.*
+  into v_step
+  from private.steps
+  join private.attempts using (step_id)
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('submitted', 'in_progress');
+
+  if not found then
+    return;
+  end if;
+
+  update public.video_chunks
+  set
+    status = 'IN_PROGRESS',
+    progress = greatest(video_chunks.progress, least(coalesce(p_progress, 0), 99)::integer)
+  where video_chunks.chunk_id = v_step.chunk_id
+    and v_step.kind = 'generate_clip'
+    and video_chunks.status in ('SUBMITTED', 'IN_PROGRESS');
+
+  update private.attempts
+  set status = 'in_progress'
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status = 'submitted';
+
+  perform private.update_progress(v_step.project_id);
+end;
+$$;
+
+comment on function private.report_progress(text, numeric) is
+'submitted → in_progress. p_progress is a percentage, null where the provider gives none.';
+
+revoke execute on function private.report_progress(text, numeric) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_update_progress.sql
+-- Clips are nine tenths of a film; what follows them is the rest.
+
+create or replace function private.update_progress(p_project_id text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.projects
+  set progress = greatest(projects.progress, parts.progress)
+  from (
+    select coalesce(
+      floor(0.9 * avg(case when video_chunks.status = 'COMPLETED' then 100 else video_chunks.progress end)),
+      0
+    )::integer as progress
+    from public.video_chunks
+    where video_chunks.project_id = p_project_id
+      and video_chunks.selected
+  ) as parts
+  where projects.project_id = p_project_id
+    and projects.progress < parts.progress
+    and projects.status not in ('completed', 'failed', 'cancelled');
+$$;
+
+comment on function private.update_progress(text) is 'Counts a project''s progress up from its chunks; never back.';
+
+revoke execute on function private.update_progress(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_complete_attempt.sql
+-- attempt created | submitted | in_progress | lost → completed · step → completed
+--
+-- The verb of what was made then moves chunk, scene or project on.
+
+create or replace function private.complete_attempt(p_attempt_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+begin
+  select steps.*
+  into v_step
+  from private.steps
+  join private.attempts using (step_id)
+  where attempts.attempt_id = p_attempt_id;
+
+  if not private.is_output_of(v_step.kind, p_output) then
+    perform private.fail_attempt(p_attempt_id, jsonb_build_object(
+      'message', format('The provider reported success without the result of %s', v_step.kind),
+      'retryable', false
+    ));
+    return;
+  end if;
+
+  update private.attempts
+  set status = 'completed', output = p_output, error_message = null, ended_at = v_now
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost');
+
+  if not found then
+    return;
+  end if;
+
+  update private.steps
+  set status = 'completed', output = p_output, claim_token = null, updated_at = v_now
+  where steps.step_id = v_step.step_id;
+
+  perform private.record_event(
+    v_step.project_id, 'step.completed', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object('kind', v_step.kind, 'step_id', v_step.step_id)
+  );
+
+  case v_step.kind
+    when 'generate_clip' then
+      perform private.complete_chunk(v_step.chunk_id, p_output);
+    when 'extract_last_frame' then
+      perform private.complete_frame(v_step.chunk_id, p_output);
+    when 'stitch', 'extract_thumbnail' then
+      perform private.store_film_when_ready(v_step.project_id);
+    when 'store_film' then
+      perform private.complete_project(v_step.project_id, p_output);
+    else
+      null;
+  end case;
+end;
+$$;
+
+comment on function private.complete_attempt(text, jsonb) is
+'→ completed, for attempt and step; what was made moves chunk, scene or project on. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_attempt(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_fail_attempt.sql
+-- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
+--
+-- p_error: {message, retryable, retry_after}. A failure that can pass goes back to the queue, its
+-- chunk to PENDING; any other ends the step, and with it the film.
+
+create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_message text := coalesce(nullif(p_error ->> 'message', ''), 'The provider gave no reason');
+  v_attempt private.attempts;
+  v_step private.steps;
+begin
+  update private.attempts
+  set status = 'failed', error_message = v_message, ended_at = v_now
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  returning attempts.* into v_attempt;
+
+  if not found then
+    return;
+  end if;
+
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
+
+  perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
+    'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
+    'step_id', v_step.step_id, 'attempt_id', p_attempt_id, 'attempt', v_attempt.number
+  ));
+
+  if (p_error ->> 'retryable')::boolean and v_attempt.number < private.setting('max_attempts') then
+    perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
+  else
+    perform private.fail_step(v_step.step_id, v_message);
+  end if;
+
+  -- It failed for us, perhaps not for the provider: past our patience a request still runs.
+  if not coalesce((p_error ->> 'ended')::boolean, true) then
+    perform private.abandon_request(v_attempt, v_step);
+  end if;
+end;
+$$;
+
+comment on function private.fail_attempt(text, jsonb) is
+'→ failed; the step is queued again with backoff where that may help, else it fails. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_attempt(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_fail_step.sql
+-- step → failed; what cannot do without it fails too
+--
+-- A film does without a thumbnail, and a request that cannot be given up ends by itself.
+
+create or replace function private.fail_step(p_step_id text, p_message text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+begin
+  update private.steps
+  set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
+  where steps.step_id = p_step_id
+    and steps.status in ('queued', 'running', 'waiting')
+  returning steps.* into v_step;
+
+  if not found then
+    return;
+  end if;
+
+  perform private.record_event(
+    v_step.project_id, 'step.failed', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object('kind', v_step.kind, 'step_id', v_step.step_id, 'reason', p_message)
+  );
+
+  case v_step.kind
+    when 'cancel_request' then
+      null;
+    when 'extract_thumbnail' then
+      perform private.store_film_when_ready(v_step.project_id);
+    when 'generate_clip' then
+      update public.video_chunks
+      set status = 'FAILED', error_message = p_message, kling_completed_at = v_now
+      where video_chunks.chunk_id = v_step.chunk_id
+        and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+      perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);
+    else
+      perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);
+  end case;
+end;
+$$;
+
+comment on function private.fail_step(text, text) is
+'→ failed; chunk, scene and project fail with the provider''s own words. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_step(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_is_output_of.sql
+create or replace function private.is_output_of(p_kind text, p_output jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_kind in ('generate_clip', 'stitch', 'store_film') then coalesce(p_output ->> 'video_url', '') <> ''
+    when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
+    else true
+  end;
+$$;
+
+comment on function private.is_output_of(text, jsonb) is 'True when the output has what this kind of step is for.';
+
+revoke execute on function private.is_output_of(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_requeue_step.sql
+-- step → queued, due later · chunk SUBMITTED | IN_PROGRESS → PENDING
+
+create or replace function private.requeue_step(p_step private.steps, p_message text, p_retry_after numeric)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_delay interval := private.retry_delay(p_step.attempt_count, p_retry_after);
+begin
+  update public.video_chunks
+  set status = 'PENDING', request_id = null
+  where video_chunks.chunk_id = p_step.chunk_id
+    and p_step.kind = 'generate_clip'
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+
+  update private.steps
+  set status = 'queued', claim_token = null, due_at = private.clock() + v_delay, updated_at = private.clock()
+  where steps.step_id = p_step.step_id
+    and steps.status in ('running', 'waiting');
+
+  perform private.record_event(
+    p_step.project_id, 'step.retried', p_step.scene_id, p_step.chunk_id,
+    jsonb_build_object(
+      'kind', p_step.kind, 'step_id', p_step.step_id, 'attempt', p_step.attempt_count,
+      'reason', p_message, 'delay_s', round(extract(epoch from v_delay), 1)
+    )
+  );
+end;
+$$;
+
+comment on function private.requeue_step(private.steps, text, numeric) is
+'running | waiting → queued, after a backoff; a failed chunk that is retried goes back to PENDING.';
+
+revoke execute on function private.requeue_step(private.steps, text, numeric)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_complete_chunk.sql
+-- chunk → COMPLETED; then its last frame, or the end of its scene
+
+create or replace function private.complete_chunk(p_chunk_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_chunk public.video_chunks;
+begin
+  update public.video_chunks
+  set
+    status = 'COMPLETED',
+    kling_video_url = p_output ->> 'video_url',
+    kling_completed_at = private.clock(),
+    progress = 100,
+    error_message = null
+  where video_chunks.chunk_id = p_chunk_id
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+  returning video_chunks.* into v_chunk;
+
+  if not found then
+    return;
+  end if;
+
+  -- The callback may be faster than the record of the submission.
+  update public.projects
+  set status = 'generating'
+  where projects.project_id = v_chunk.project_id
+    and projects.status in ('queued', 'storyboarding');
+
+  insert into public.media (project_id, scene_id, type, url, width, height, duration, metadata)
+  values (
+    v_chunk.project_id, v_chunk.scene_id, 'generated-video', v_chunk.kling_video_url,
+    (p_output ->> 'width')::numeric, (p_output ->> 'height')::numeric,
+    coalesce((p_output ->> 'duration')::numeric, v_chunk.duration),
+    jsonb_build_object('chunk_id', v_chunk.chunk_id, 'model', v_chunk.model)
+  );
+  perform private.update_progress(v_chunk.project_id);
+
+  if exists (select 1 from private.next_chunk(v_chunk)) then
+    perform private.add_step(v_chunk.project_id, 'extract_last_frame', v_chunk.scene_id, v_chunk.chunk_id);
+  else
+    perform private.finish_scene_clip(v_chunk, p_output);
+  end if;
+end;
+$$;
+
+comment on function private.complete_chunk(text, jsonb) is
+'PENDING | SUBMITTED | IN_PROGRESS → COMPLETED, once. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_chunk(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_complete_frame.sql
+-- The last frame of a chunk: the next chunk of the scene starts from it, else the scene is complete.
+
+create or replace function private.complete_frame(p_chunk_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_chunk public.video_chunks;
+  v_next public.video_chunks;
+begin
+  select video_chunks.* into v_chunk from public.video_chunks where video_chunks.chunk_id = p_chunk_id;
+
+  insert into public.media (project_id, scene_id, type, url, width, height, metadata)
+  values (
+    v_chunk.project_id, v_chunk.scene_id, 'frame', p_output ->> 'image_url',
+    (p_output ->> 'width')::numeric, (p_output ->> 'height')::numeric,
+    jsonb_build_object('chunk_id', v_chunk.chunk_id)
+  );
+
+  select next_chunk.* into v_next from private.next_chunk(v_chunk);
+
+  if v_next.chunk_id is null then
+    perform private.complete_scene(v_chunk.scene_id, p_output ->> 'image_url');
+    return;
+  end if;
+
+  update public.video_chunks
+  set image_url = p_output ->> 'image_url'
+  where video_chunks.chunk_id = v_next.chunk_id
+    and video_chunks.status = 'PENDING';
+
+  perform private.add_step(v_next.project_id, 'generate_clip', v_next.scene_id, v_next.chunk_id);
+end;
+$$;
+
+comment on function private.complete_frame(text, jsonb) is
+'A last frame is there: the next chunk starts from it, or the scene is complete. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_frame(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_complete_scene.sql
+-- scene pending | generating | extracting_frame → completed; the next scene starts, or the film is stitched
+
+create or replace function private.complete_scene(p_scene_id text, p_last_frame_url text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_next_id text;
+begin
+  update public.scenes
+  set
+    status = 'completed',
+    last_frame_url = coalesce(p_last_frame_url, scenes.last_frame_url),
+    completed_at = private.clock()
+  where scenes.scene_id = p_scene_id
+    and scenes.status in ('pending', 'generating', 'extracting_frame')
+  returning scenes.* into v_scene;
+
+  if not found then
+    return;
+  end if;
+
+  select scenes.scene_id
+  into v_next_id
+  from public.scenes
+  where scenes.project_id = v_scene.project_id
+    and scenes.position = v_scene.position + 1
+    and scenes.continuity = 'last_frame'
+    and scenes.status = 'pending';
+
+  if found then
+    perform private.start_scene(v_next_id, v_scene.last_frame_url);
+  end if;
+
+  -- Whichever scene is the last one to complete, the project's lock makes it see all the others.
+  update public.projects
+  set status = 'stitching'
+  where projects.project_id = v_scene.project_id
+    and projects.status = 'generating'
+    and not exists (
+      select 1
+      from public.scenes
+      where scenes.project_id = v_scene.project_id
+        and scenes.status <> 'completed'
+    );
+end;
+$$;
+
+comment on function private.complete_scene(text, text) is
+'→ completed; starts the scene that continues from its last frame, and the stitching once all are complete. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_scene(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_finish_scene_clip.sql
+-- scene pending | generating → extracting_frame, or → completed where nobody needs its last frame
+
+create or replace function private.finish_scene_clip(p_chunk public.video_chunks, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_is_frame_needed boolean;
+begin
+  select exists (
+    select 1
+    from public.scenes
+    join public.scenes as following
+      on following.project_id = scenes.project_id
+      and following.position = scenes.position + 1
+      and following.continuity = 'last_frame'
+    where scenes.scene_id = p_chunk.scene_id
+  )
+  into v_is_frame_needed;
+
+  update public.scenes
+  set
+    status = case when v_is_frame_needed then 'extracting_frame' else scenes.status end,
+    video_url = p_chunk.kling_video_url,
+    thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url),
+    duration = coalesce(
+      case when p_chunk.position = 1 then (p_output ->> 'duration')::numeric end,
+      (
+        select sum(video_chunks.duration)
+        from public.video_chunks
+        where video_chunks.scene_id = p_chunk.scene_id
+          and video_chunks.take = p_chunk.take
+      )
+    ),
+    fps = coalesce((p_output ->> 'fps')::numeric, scenes.fps),
+    width = coalesce((p_output ->> 'width')::numeric, scenes.width),
+    height = coalesce((p_output ->> 'height')::numeric, scenes.height),
+    quality_score = coalesce((p_output ->> 'quality_score')::numeric, scenes.quality_score)
+  where scenes.scene_id = p_chunk.scene_id
+    and scenes.status in ('pending', 'generating');
+
+  if v_is_frame_needed then
+    perform private.add_step(p_chunk.project_id, 'extract_last_frame', p_chunk.scene_id, p_chunk.chunk_id);
+  else
+    perform private.complete_scene(p_chunk.scene_id, null);
+  end if;
+end;
+$$;
+
+comment on function private.finish_scene_clip(public.video_chunks, jsonb) is
+'The last chunk of a scene is there: take its figures over, then ask for its last frame or complete the scene.';
+
+revoke execute on function private.finish_scene_clip(public.video_chunks, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_next_chunk.sql
+create or replace function private.next_chunk(p_chunk public.video_chunks)
+returns setof public.video_chunks
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select video_chunks.*
+  from public.video_chunks
+  where video_chunks.scene_id = p_chunk.scene_id
+    and video_chunks.take = p_chunk.take
+    and video_chunks.position = p_chunk.position + 1;
+$$;
+
+comment on function private.next_chunk(public.video_chunks) is 'The chunk that continues this one within its scene, if there is one.';
+
+revoke execute on function private.next_chunk(public.video_chunks) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_begin_stitch.sql
+-- What a project in stitching needs: its clips joined (one clip alone is not stitched), and the first
+-- frame of the first one as its thumbnail.
+
+create or replace function private.begin_stitch(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_first public.video_chunks;
+begin
+  select video_chunks.*
+  into strict v_first
+  from public.video_chunks
+  join public.scenes using (scene_id)
+  where scenes.project_id = p_project_id
+    and video_chunks.selected
+  order by scenes.position, video_chunks.position
+  limit 1;
+
+  perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+
+  if cardinality(private.film_clips(p_project_id)) > 1 then
+    perform private.add_step(p_project_id, 'stitch');
+  end if;
+end;
+$$;
+
+comment on function private.begin_stitch(text) is
+'Queues stitch and extract_thumbnail. Called by the trigger on projects when a project starts stitching.';
+
+revoke execute on function private.begin_stitch(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_close_project.sql
+-- A film that has failed or was cancelled leaves nothing open: its scenes, chunks, steps and attempts
+-- are cancelled in the lock order, and what still runs at a provider is given up there.
+
+create or replace function private.close_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+  v_attempt private.attempts;
+begin
+  update public.scenes
+  set status = 'cancelled'
+  where scenes.project_id = p_project_id
+    and scenes.status in ('pending', 'generating', 'extracting_frame');
+
+  update public.video_chunks
+  set status = 'CANCELLED'
+  where video_chunks.project_id = p_project_id
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+
+  for v_step in
+    update private.steps
+    set status = 'cancelled', claim_token = null, updated_at = v_now
+    where steps.project_id = p_project_id
+      and steps.status in ('queued', 'running', 'waiting')
+      and steps.kind <> 'cancel_request'
+    returning steps.*
+  loop
+    for v_attempt in
+      update private.attempts
+      set status = 'cancelled', ended_at = v_now
+      where attempts.step_id = v_step.step_id
+        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+      returning attempts.*
+    loop
+      perform private.abandon_request(v_attempt, v_step);
+    end loop;
+  end loop;
+end;
+$$;
+
+comment on function private.close_project(text) is
+'Cancels all that is open below a project, and queues cancel_request for what providers are still at. Called by the trigger on projects.';
+
+revoke execute on function private.close_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_complete_project.sql
+-- project stitching → completed: the film is stored and its URL works
+
+create or replace function private.complete_project(p_project_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+begin
+  update public.projects
+  set
+    status = 'completed',
+    progress = 100,
+    final_video_url = p_output ->> 'video_url',
+    thumbnail_url = p_output ->> 'thumbnail_url',
+    duration = coalesce(
+      (p_output ->> 'duration')::numeric,
+      (select sum(scenes.duration) from public.scenes where scenes.project_id = p_project_id)
+    ),
+    completed_at = private.clock()
+  where projects.project_id = p_project_id
+    and projects.status = 'stitching'
+  returning projects.* into v_project;
+
+  if not found then
+    return;
+  end if;
+
+  insert into public.media (project_id, type, url, duration)
+  select v_project.project_id, made.type, made.url, made.duration
+  from (values
+    ('film', v_project.final_video_url, v_project.duration),
+    ('thumbnail', v_project.thumbnail_url, null)
+  ) as made (type, url, duration)
+  where made.url is not null;
+end;
+$$;
+
+comment on function private.complete_project(text, jsonb) is
+'stitching → completed, once; p_output is that of store_film. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_project(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_fail_project.sql
+-- project → failed · its scene → failed
+
+create or replace function private.fail_project(p_project_id text, p_message text, p_scene_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.scenes
+  set status = 'failed', error_message = p_message
+  where scenes.scene_id = p_scene_id
+    and scenes.status in ('pending', 'generating', 'extracting_frame');
+
+  -- The trigger on projects closes what is still open below it.
+  update public.projects
+  set
+    status = 'failed',
+    paused_from = null,
+    error_message = coalesce(
+      (
+        select format('Scene %s: %s', scenes.position, p_message)
+        from public.scenes
+        where scenes.scene_id = p_scene_id
+      ),
+      p_message
+    )
+  where projects.project_id = p_project_id
+    and projects.status not in ('completed', 'failed', 'cancelled');
+end;
+$$;
+
+comment on function private.fail_project(text, text, text) is
+'→ failed, with the scene that could not be made. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_project(text, text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_store_film_when_ready.sql
+-- Once the film is joined and its thumbnail is there or given up, both are copied into Storage:
+-- the provider's URLs expire. The names are drawn here, so that a second try writes the same files.
+
+create or replace function private.store_film_when_ready(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_clips text[] := private.film_clips(p_project_id);
+  v_film_url text;
+  v_thumbnail_url text;
+  v_name text := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
+begin
+  select steps.output ->> 'video_url'
+  into v_film_url
+  from private.steps
+  where steps.project_id = p_project_id
+    and steps.kind = 'stitch'
+    and steps.status = 'completed'
+  order by steps.created_at desc
+  limit 1;
+
+  if cardinality(v_clips) = 1 then
+    v_film_url := v_clips[1];
+  end if;
+
+  if v_film_url is null or exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.kind = 'extract_thumbnail'
+      and steps.status in ('queued', 'running', 'waiting')
+  ) then
+    return;
+  end if;
+
+  select steps.output ->> 'image_url'
+  into v_thumbnail_url
+  from private.steps
+  where steps.project_id = p_project_id
+    and steps.kind = 'extract_thumbnail'
+    and steps.status = 'completed'
+  order by steps.created_at desc
+  limit 1;
+
+  perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
+    'film_url', v_film_url,
+    'thumbnail_url', v_thumbnail_url,
+    'film_path', v_name || '.mp4',
+    'thumbnail_path', v_name || '.jpg'
+  ));
+
+  update public.projects
+  set progress = greatest(projects.progress, 95)
+  where projects.project_id = p_project_id;
+end;
+$$;
+
+comment on function private.store_film_when_ready(text) is
+'Queues store_film when the stitched film is there and no thumbnail is pending. The caller holds the project''s lock.';
+
+revoke execute on function private.store_film_when_ready(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_callback_answer.sql
+create or replace function private.callback_answer(p_log public.webhook_logs, p_outcome text, p_flags jsonb)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'outcome', p_outcome,
+    'webhook_log_id', p_log.webhook_log_id,
+    'chunk_updated', coalesce((p_flags ->> 'chunk_updated')::boolean, false),
+    'scene_updated', coalesce((p_flags ->> 'scene_updated')::boolean, false),
+    'last_frame_triggered', coalesce((p_flags ->> 'last_frame_triggered')::boolean, false),
+    'next_scene_triggered', coalesce((p_flags ->> 'next_scene_triggered')::boolean, false),
+    'project_updated', coalesce((p_flags ->> 'project_updated')::boolean, false),
+    'user_notified', coalesce((p_flags ->> 'user_notified')::boolean, false),
+    'final_video_url', p_flags ->> 'final_video_url'
+  );
+$$;
+
+comment on function private.callback_answer(public.webhook_logs, text, jsonb) is 'What the doors answer from.';
+
+revoke execute on function private.callback_answer(public.webhook_logs, text, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_forget_delivery.sql
+create or replace function private.forget_delivery(p_log public.webhook_logs, p_error text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.webhook_logs
+  set status = 'error', error = p_error, processed_at = private.clock()
+  where webhook_logs.webhook_log_id = p_log.webhook_log_id;
+
+  delete from private.seen_deliveries
+  where seen_deliveries.source = p_log.source
+    and seen_deliveries.webhook_id = p_log.webhook_id
+    and seen_deliveries.webhook_log_id = p_log.webhook_log_id;
+
+  perform private.record_error('webhook', format('Cannot process callback: %s', p_error), jsonb_build_object(
+    'source', p_log.source, 'webhook_log_id', p_log.webhook_log_id
+  ));
+end;
+$$;
+
+comment on function private.forget_delivery(public.webhook_logs, text) is
+'pending → error: the callback stays on record, and its delivery counts as unseen, so that the sender''s next try is processed.';
+
+revoke execute on function private.forget_delivery(public.webhook_logs, text)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_log_callback.sql
+-- Inserts the row of a callback, once for each delivery: the twin of a seen one only counts up.
+-- Two at the same moment meet at the primary key of seen_deliveries; the second waits for the first.
+
+create or replace function private.log_callback(p_callback jsonb)
+returns public.webhook_logs
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_raw_body bytea := decode(p_callback ->> 'raw_body', 'base64');
+  v_webhook_id text := coalesce(p_callback ->> 'delivery_id', 'sha256:' || encode(sha256(v_raw_body), 'hex'));
+  v_log_id text := private.new_id('whlog');
+  v_log public.webhook_logs;
+begin
+  if p_callback ->> 'malformed' is null then
+    insert into private.seen_deliveries (source, webhook_id, webhook_log_id)
+    values (p_callback ->> 'source', v_webhook_id, v_log_id)
+    on conflict do nothing;
+
+    if not found then
+      update public.webhook_logs
+      set duplicate_count = webhook_logs.duplicate_count + 1
+      from private.seen_deliveries
+      where seen_deliveries.source = p_callback ->> 'source'
+        and seen_deliveries.webhook_id = v_webhook_id
+        and webhook_logs.webhook_log_id = seen_deliveries.webhook_log_id
+      returning webhook_logs.* into v_log;
+
+      v_log.outcome := 'duplicate';
+      return v_log;
+    end if;
+  end if;
+
+  insert into public.webhook_logs (
+    webhook_log_id, webhook_id, source, type, status, request_id, headers, raw_body, data, result, error, processed_at
+  )
+  values (
+    v_log_id,
+    v_webhook_id,
+    p_callback ->> 'source',
+    p_callback ->> 'type',
+    case when p_callback ->> 'malformed' is null then 'pending' else 'error' end,
+    p_callback -> 'result' ->> 'request_id',
+    coalesce(p_callback -> 'headers', '{}'),
+    v_raw_body,
+    nullif(p_callback -> 'data', 'null'),
+    nullif(p_callback -> 'result', 'null'),
+    p_callback ->> 'malformed',
+    case when p_callback ->> 'malformed' is not null then private.clock() end
+  )
+  returning webhook_logs.* into v_log;
+
+  if v_log.error is not null then
+    perform private.record_error('webhook', v_log.error, jsonb_build_object(
+      'source', v_log.source, 'webhook_log_id', v_log.webhook_log_id
+    ));
+  end if;
+  return v_log;
+end;
+$$;
+
+comment on function private.log_callback(jsonb) is
+'Records a callback. Returns its row; with outcome duplicate the row of the delivery that was seen before.';
+
+revoke execute on function private.log_callback(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_receive_callback.sql
+-- Records a verified callback before it does anything, then applies it.
+--
+-- p_callback: {source, delivery_id, token, type, headers, raw_body (base64), data, malformed, result}.
+-- If applying raises, the record stays (status error), the delivery counts as unseen, and the sender's
+-- next try is processed again.
+
+create or replace function public.receive_callback(p_callback jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_started_at timestamptz := clock_timestamp();
+  v_log public.webhook_logs;
+  v_flags jsonb;
+begin
+  v_log := private.log_callback(p_callback);
+
+  if v_log.outcome = 'duplicate' then
+    return private.callback_answer(v_log, 'duplicate', '{}');
+  elsif p_callback ->> 'malformed' is not null then
+    return private.callback_answer(v_log, 'malformed', '{}');
+  end if;
+
+  begin
+    v_flags := private.apply_callback(v_log, p_callback ->> 'token');
+  exception
+    when others then
+      perform private.forget_delivery(v_log, sqlerrm);
+      return private.callback_answer(v_log, 'error', '{}');
+  end;
+
+  perform private.settle_callback(v_log, v_flags, clock_timestamp() - v_started_at);
+  return private.callback_answer(v_log, v_flags ->> 'outcome', v_flags);
+end;
+$$;
+
+comment on function public.receive_callback(jsonb) is
+'Records and applies a callback that passed its signature. Outcome applied, duplicate, stale, buffered, unknown, malformed, or error. Called by the doors.';
+
+revoke execute on function public.receive_callback(jsonb) from public, anon, authenticated;
+grant execute on function public.receive_callback(jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_settle_callback.sql
+-- pending → success (applied, duplicate, stale) | error (unknown) | stays pending (buffered)
+
+create or replace function private.settle_callback(p_log public.webhook_logs, p_flags jsonb, p_took interval)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_outcome text := p_flags ->> 'outcome';
+begin
+  update public.webhook_logs
+  set
+    status = case v_outcome when 'buffered' then 'pending' when 'unknown' then 'error' else 'success' end,
+    outcome = v_outcome,
+    error = p_flags ->> 'reason',
+    project_id = p_flags ->> 'project_id',
+    duration_ms = round(extract(epoch from p_took) * 1000, 3),
+    processed_at = case when v_outcome <> 'buffered' then private.clock() end
+  where webhook_logs.webhook_log_id = p_log.webhook_log_id;
+
+  -- A callback with a token that is not ours must not make the genuine one look like its repetition.
+  if v_outcome = 'unknown' then
+    delete from private.seen_deliveries
+    where seen_deliveries.source = p_log.source
+      and seen_deliveries.webhook_id = p_log.webhook_id;
+
+    perform private.record_error('webhook', p_flags ->> 'reason', jsonb_build_object(
+      'source', p_log.source, 'webhook_log_id', p_log.webhook_log_id
+    ), 'warning');
+  end if;
+end;
+$$;
+
+comment on function private.settle_callback(public.webhook_logs, jsonb, interval) is
+'pending → success | error, or stays pending while it is buffered.';
+
+revoke execute on function private.settle_callback(public.webhook_logs, jsonb, interval)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_apply_buffered.sql
+-- Callbacks that came before the row that they are about.
+
+create or replace function private.apply_buffered(p_source text, p_request_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_log public.webhook_logs;
+  v_started_at timestamptz;
+begin
+  for v_log in
+    select webhook_logs.*
+    from public.webhook_logs
+    where webhook_logs.source = p_source
+      and webhook_logs.request_id = p_request_id
+      and webhook_logs.status = 'pending'
+      and webhook_logs.outcome = 'buffered'
+    order by webhook_logs.received_at
+    for no key update
+  loop
+    v_started_at := clock_timestamp();
+    perform private.settle_callback(
+      v_log, private.apply_callback(v_log, null), clock_timestamp() - v_started_at
+    );
+  end loop;
+end;
+$$;
+
+comment on function private.apply_buffered(text, text) is
+'Applies the buffered callbacks of a request whose attempt or chunk has just appeared.';
+
+revoke execute on function private.apply_buffered(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_apply_callback.sql
+-- Finds what a callback is about and moves it on. Returns {outcome, reason, project_id, flags}.
+--
+-- A token that is not ours, or that names another request, scene or project than the body does, is
+-- unknown. Without a token the request id decides; nothing known yet is buffered.
+
+create or replace function private.apply_callback(p_log public.webhook_logs, p_token text)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts;
+  v_step private.steps;
+  v_last_event bigint;
+  v_outcome text;
+begin
+  if p_token is not null then
+    v_attempt := private.attempt_of_token(p_token);
+    if v_attempt.attempt_id is null then
+      return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
+    end if;
+  else
+    v_attempt := private.attempt_of_request(p_log.source, p_log.request_id);
+  end if;
+
+  if v_attempt.attempt_id is null then
+    return private.apply_to_outside_chunk(p_log);
+  end if;
+
+  v_step := private.lock_step(v_attempt.step_id);
+  -- Read again under the lock: what was open a moment ago may have ended.
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = v_attempt.attempt_id;
+
+  if not private.is_about(p_log, v_attempt, v_step) then
+    return '{"outcome": "unknown", "reason": "The callback names another request, scene or project than its token"}';
+  end if;
+
+  select coalesce(max(pipeline_events.event_id), 0)
+  into v_last_event
+  from public.pipeline_events
+  where pipeline_events.project_id = v_step.project_id;
+
+  v_outcome := private.apply_result(v_attempt, v_step, p_log.result);
+  return private.callback_flags(v_step, v_last_event) || jsonb_build_object('outcome', v_outcome);
+end;
+$$;
+
+comment on function private.apply_callback(public.webhook_logs, text) is
+'Matches a recorded callback with its attempt (or an outside worker''s chunk) and applies it.';
+
+revoke execute on function private.apply_callback(public.webhook_logs, text)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_apply_progress.sql
+create or replace function private.apply_progress(p_attempt private.attempts, p_result jsonb)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.report_progress(p_attempt.attempt_id, (p_result ->> 'progress')::numeric);
+  return 'applied';
+end;
+$$;
+
+comment on function private.apply_progress(private.attempts, jsonb) is 'Takes a progress callback over; answers applied.';
+
+revoke execute on function private.apply_progress(private.attempts, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_apply_result.sql
+-- duplicate: the same result again. stale: the attempt has ended otherwise, or another one took over.
+
+create or replace function private.apply_result(p_attempt private.attempts, p_step private.steps, p_result jsonb)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_state text := p_result ->> 'state';
+begin
+  if p_attempt.status = v_state then
+    return case when v_state = 'in_progress' then private.apply_progress(p_attempt, p_result) else 'duplicate' end;
+  elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
+    return 'stale';
+  end if;
+
+  -- The token's callback may bring the request id that the lost answer would have told.
+  update private.attempts
+  set request_id = p_result ->> 'request_id'
+  where attempts.attempt_id = p_attempt.attempt_id
+    and attempts.request_id is null
+    and p_result ->> 'request_id' is not null;
+
+  case v_state
+    when 'completed' then
+      perform private.complete_attempt(p_attempt.attempt_id, p_result -> 'output');
+    when 'failed' then
+      perform private.fail_attempt(p_attempt.attempt_id, p_result -> 'error');
+    when 'cancelled' then
+      perform private.fail_attempt(p_attempt.attempt_id, jsonb_build_object(
+        'message', coalesce(p_result -> 'error' ->> 'message', 'The provider cancelled the request'),
+        'retryable', false
+      ));
+    when 'in_progress' then
+      return private.apply_progress(p_attempt, p_result);
+    when 'unread' then
+      perform private.ask_now(p_step);
+    else
+      raise exception 'Cannot apply callback state "%": no such state', v_state using errcode = 'RL400';
+  end case;
+
+  return 'applied';
+end;
+$$;
+
+comment on function private.apply_result(private.attempts, private.steps, jsonb) is
+'Applies a result to its attempt: applied, duplicate or stale. The caller holds the project''s lock.';
+
+revoke execute on function private.apply_result(private.attempts, private.steps, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_apply_to_outside_chunk.sql
+-- A chunk that a worker outside inserted with its own request id: it is completed or failed here and
+-- triggers nothing. Neither attempt nor chunk: the callback is early, and buffered.
+
+create or replace function private.apply_to_outside_chunk(p_log public.webhook_logs)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_state text := p_log.result ->> 'state';
+  v_is_known boolean;
+  v_is_same boolean;
+begin
+  select count(*) > 0, bool_or(video_chunks.status = upper(v_state))
+  into v_is_known, v_is_same
+  from public.video_chunks
+  where video_chunks.request_id = p_log.request_id
+    and video_chunks.project_id is null
+    and p_log.source = 'fal';
+
+  if not v_is_known then
+    return '{"outcome": "buffered"}';
+  end if;
+
+  update public.video_chunks
+  set
+    status = case when v_state = 'unread' then 'FAILED' else upper(v_state) end,
+    kling_video_url = coalesce(p_log.result -> 'output' ->> 'video_url', video_chunks.kling_video_url),
+    kling_completed_at = case when v_state = 'in_progress' then video_chunks.kling_completed_at else private.clock() end,
+    progress = case when v_state = 'completed' then 100 else video_chunks.progress end,
+    error_message = case
+      when v_state = 'failed' then coalesce(p_log.result -> 'error' ->> 'message', 'The provider gave no reason')
+      when v_state = 'unread' then 'The callback did not hold the result'
+    end
+  where video_chunks.request_id = p_log.request_id
+    and video_chunks.project_id is null
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+    and video_chunks.status <> upper(v_state);
+
+  if found then
+    return '{"outcome": "applied", "chunk_updated": true}';
+  end if;
+  return jsonb_build_object('outcome', case when v_is_same then 'duplicate' else 'stale' end);
+end;
+$$;
+
+comment on function private.apply_to_outside_chunk(public.webhook_logs) is
+'Completes, fails or cancels the chunks that a worker outside keeps under this request id; buffered when there is none.';
+
+revoke execute on function private.apply_to_outside_chunk(public.webhook_logs)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_ask_now.sql
+-- The provider is done but its callback did not hold the result: ask for it at once.
+
+create or replace function private.ask_now(p_step private.steps)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update private.steps
+  set status = 'waiting', claim_token = null, due_at = private.clock(), updated_at = private.clock()
+  where steps.step_id = p_step.step_id
+    and steps.status = 'waiting';
+
+  -- Its submission is still being recorded: the first look comes as soon as that is done.
+  update private.attempts
+  set deadline_at = private.clock()
+  where attempts.step_id = p_step.step_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost');
+end;
+$$;
+
+comment on function private.ask_now(private.steps) is 'Makes a waiting step due, so that the runner fetches the result.';
+
+revoke execute on function private.ask_now(private.steps) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_attempt_of_request.sql
+-- Looks without a lock first: only a callback that would be buffered has to wait for a submission
+-- that is being recorded just now.
+
+create or replace function private.attempt_of_request(p_provider text, p_request_id text)
+returns private.attempts
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts;
+begin
+  for v_try in 1..2 loop
+    select attempts.*
+    into v_attempt
+    from private.attempts
+    where attempts.provider = p_provider
+      and attempts.request_id = p_request_id;
+
+    if found then
+      return v_attempt;
+    end if;
+    if v_try = 1 then
+      perform private.lock_request(p_provider, p_request_id);
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+
+comment on function private.attempt_of_request(text, text) is
+'The attempt that has this request at this provider; null when there is none and none is being recorded.';
+
+revoke execute on function private.attempt_of_request(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_attempt_of_token.sql
+-- A token is <attempt id>.<HMAC of the attempt id>: nothing is stored, and nobody can make one up.
+
+create or replace function private.attempt_of_token(p_token text)
+returns private.attempts
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select attempts.*
+  from private.attempts
+  where attempts.attempt_id = split_part(p_token, '.', 1)
+    and private.is_signed('attempt', split_part(p_token, '.', 1), split_part(p_token, '.', 2));
+$$;
+
+comment on function private.attempt_of_token(text) is 'The attempt that a token was made for; null when the token is not ours.';
+
+revoke execute on function private.attempt_of_token(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_callback_flags.sql
+-- What this very callback caused, read off the timeline: under the project's lock everything after
+-- p_last_event is ours.
+
+create or replace function private.callback_flags(p_step private.steps, p_last_event bigint)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'project_id', p_step.project_id,
+    'chunk_updated', coalesce(bool_or(events.type like 'chunk.%' and events.chunk_id = p_step.chunk_id), false),
+    'scene_updated', coalesce(bool_or(events.type like 'scene.%' and events.scene_id = p_step.scene_id), false),
+    'last_frame_triggered', coalesce(
+      bool_or(events.type = 'step.queued' and events.data ->> 'kind' = 'extract_last_frame'), false
+    ),
+    'next_scene_triggered', coalesce(
+      bool_or(
+        events.type = 'step.queued' and events.data ->> 'kind' = 'generate_clip'
+        and events.scene_id <> p_step.scene_id
+      ),
+      false
+    ),
+    'project_updated', p_step.kind = 'stitch' and coalesce(bool_or(events.type like 'step.%'), false),
+    'user_notified', coalesce(bool_or(events.type = 'delivery.queued'), false),
+    'final_video_url', (
+      select projects.final_video_url from public.projects where projects.project_id = p_step.project_id
+    )
+  )
+  from public.pipeline_events as events
+  where events.project_id = p_step.project_id
+    and events.event_id > p_last_event;
+$$;
+
+comment on function private.callback_flags(private.steps, bigint) is
+'Which chunk, scene or project a callback updated and what it triggered, for the door''s answer.';
+
+revoke execute on function private.callback_flags(private.steps, bigint) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_expire_buffered.sql
+-- buffered → unknown, after 24 hours; bounded, so that a flood of them cannot hold the sweep up
+
+create or replace function private.expire_buffered()
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_log public.webhook_logs;
+  v_count integer := 0;
+begin
+  for v_log in
+    select webhook_logs.*
+    from public.webhook_logs
+    where webhook_logs.status = 'pending'
+      and webhook_logs.received_at
+        < private.clock() - make_interval(secs => private.setting('buffer_seconds')::double precision)
+    order by webhook_logs.received_at
+    limit 500
+    for no key update skip locked
+  loop
+    perform private.settle_callback(
+      v_log, '{"outcome": "unknown", "reason": "Nothing appeared that it could be about"}', interval '0'
+    );
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end;
+$$;
+
+comment on function private.expire_buffered() is 'buffered → unknown for callbacks that nothing matched within buffer_seconds.';
+
+revoke execute on function private.expire_buffered() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_is_about.sql
+create or replace function private.is_about(
+  p_log public.webhook_logs,
+  p_attempt private.attempts,
+  p_step private.steps
+)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select p_log.source = p_attempt.provider
+    and coalesce(p_log.request_id = p_attempt.request_id, true)
+    and coalesce(p_log.result ->> 'scene_id' = p_step.scene_id, true)
+    and coalesce(p_log.result ->> 'project_id' = p_step.project_id, true);
+$$;
+
+comment on function private.is_about(public.webhook_logs, private.attempts, private.steps) is
+'True unless source, request, scene or project of the callback contradict the attempt that it was matched with.';
+
+revoke execute on function private.is_about(public.webhook_logs, private.attempts, private.steps)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0320_function_delivery_delay.sql
+-- When the next try of a delivery is due after its n-th failed: the start of the schedule that the
+-- Standard Webhooks specification gives as its example (5 s, 5 min, 30 min).
+
+create or replace function private.delivery_delay(p_failed_tries integer)
+returns interval
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case p_failed_tries
+    when 1 then interval '5 seconds'
+    when 2 then interval '5 minutes'
+    when 3 then interval '30 minutes'
+  end;
+$$;
+
+comment on function private.delivery_delay(integer) is
+'How long to wait after this many failed tries; null when there is no further one.';
+
+revoke execute on function private.delivery_delay(integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0320_function_queue_delivery.sql
+-- → pending
+--
+-- What the client is told when a film ends. The body is fixed here, to the byte: it is what is signed
+-- in every try. The event's own time is the timestamp; that of a try travels in its headers.
+
+create or replace function private.queue_delivery(p_project public.projects)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_type text := 'video.generation.' || p_project.status;
+  v_events text[];
+begin
+  select job_requests.events
+  into v_events
+  from private.job_requests
+  where job_requests.project_id = p_project.project_id;
+
+  if p_project.callback_url is null or not v_type = any (coalesce(v_events, array[v_type])) then
+    return;
+  end if;
+
+  insert into public.webhook_deliveries (project_id, type, url, body)
+  values (
+    p_project.project_id,
+    v_type,
+    p_project.callback_url,
+    json_build_object(
+      'type', v_type,
+      'timestamp', to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      'data', json_build_object(
+        'task_id', p_project.project_id,
+        'project_id', p_project.project_id,
+        'video_id', p_project.video_id,
+        'chat_id', p_project.chat_id,
+        'user_id', p_project.user_id,
+        'status', p_project.status,
+        'version', p_project.version,
+        'progress', p_project.progress,
+        'final_video_url', p_project.final_video_url,
+        'thumbnail_url', p_project.thumbnail_url,
+        'duration', p_project.duration,
+        'total_scenes', p_project.total_scenes,
+        'error', p_project.error_message
+      )
+    )::text
+  );
+
+  perform private.record_event(
+    p_project.project_id, 'delivery.queued', null, null, jsonb_build_object('type', v_type)
+  );
+end;
+$$;
+
+comment on function private.queue_delivery(public.projects) is
+'→ pending: one delivery to the job''s callback_url, unless the job filtered the event out.';
+
+revoke execute on function private.queue_delivery(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0320_function_record_delivery.sql
+-- delivering → delivered | pending (another try is due later) | dead
+
+create or replace function public.record_delivery(p_delivery_id text, p_claim_token uuid, p_result jsonb)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_code integer := (p_result ->> 'status_code')::integer;
+  v_is_delivered boolean := coalesce(v_code between 200 and 299, false);
+  v_delivery public.webhook_deliveries;
+  v_delay interval;
+begin
+  select webhook_deliveries.*
+  into v_delivery
+  from public.webhook_deliveries
+  where webhook_deliveries.delivery_id = p_delivery_id
+    and webhook_deliveries.status = 'delivering'
+    and webhook_deliveries.claim_token = p_claim_token
+  for no key update;
+
+  if not found then
+    return 'stale';
+  end if;
+
+  insert into public.webhook_delivery_attempts (
+    delivery_id, number, status_code, error, duration_ms, response_excerpt, attempted_at
+  )
+  values (
+    p_delivery_id, v_delivery.attempt_count, v_code, p_result ->> 'error',
+    (p_result ->> 'duration_ms')::numeric, p_result ->> 'response_excerpt', v_now
+  );
+
+  -- 410 Gone says that nobody wants to hear from us there any more.
+  v_delay := case when v_code is distinct from 410 then greatest(
+    private.delivery_delay(v_delivery.attempt_count),
+    make_interval(secs => least((p_result ->> 'retry_after')::numeric, private.setting('retry_after_cap_seconds'))::double precision)
+  ) end;
+  if private.delivery_delay(v_delivery.attempt_count) is null then
+    v_delay := null;
+  end if;
+
+  update public.webhook_deliveries
+  set
+    status = case when v_is_delivered then 'delivered' when v_delay is null then 'dead' else 'pending' end,
+    claim_token = null,
+    due_at = v_now + coalesce(v_delay, interval '0'),
+    status_code = v_code,
+    error = case when not v_is_delivered then coalesce(p_result ->> 'error', format('HTTP %s', v_code)) end,
+    delivered_at = case when v_is_delivered then v_now end,
+    updated_at = v_now
+  where webhook_deliveries.delivery_id = p_delivery_id
+  returning webhook_deliveries.* into v_delivery;
+
+  perform private.record_event(v_delivery.project_id, 'delivery.' || v_delivery.status, null, null, jsonb_build_object(
+    'delivery_id', p_delivery_id, 'try', v_delivery.attempt_count, 'status_code', v_code
+  ));
+  if not v_is_delivered then
+    perform private.record_error('delivery', format('Cannot deliver %s: %s', v_delivery.type, v_delivery.error), jsonb_build_object(
+      'project_id', v_delivery.project_id, 'delivery_id', p_delivery_id, 'try', v_delivery.attempt_count
+    ), case when v_delivery.status = 'dead' then 'error' else 'warning' end);
+  end if;
+  return 'applied';
+end;
+$$;
+
+comment on function public.record_delivery(text, uuid, jsonb) is
+'delivering → delivered | pending | dead. p_result: {status_code, error, duration_ms, response_excerpt, retry_after}. Called by the runner.';
+
+revoke execute on function public.record_delivery(text, uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.record_delivery(text, uuid, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0330_function_read_stats.sql
+create or replace function public.read_stats()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'total', (select count(*) from public.projects),
+    'by_status', coalesce(
+      (
+        select jsonb_object_agg(counted.status, counted.n)
+        from (select projects.status, count(*) as n from public.projects group by projects.status) as counted
+      ),
+      '{}'
+    ),
+    'last_24h', (
+      select count(*) from public.projects where projects.created_at > private.clock() - interval '24 hours'
+    ),
+    'open_steps', (select count(*) from private.steps where steps.status in ('queued', 'running', 'waiting')),
+    'open_deliveries', (
+      select count(*) from public.webhook_deliveries where webhook_deliveries.status in ('pending', 'delivering')
+    ),
+    'buffered_callbacks', (select count(*) from public.webhook_logs where webhook_logs.status = 'pending')
+  );
+$$;
+
+comment on function public.read_stats() is
+'{total, by_status, last_24h, open_steps, open_deliveries, buffered_callbacks} over all projects. Called by webhook.';
+
+revoke execute on function public.read_stats() from public, anon, authenticated;
+grant execute on function public.read_stats() to service_role;
+--! end included
+
+--! included supabase/schemas/0330_function_read_task.sql
+-- A project as its sender sees it. An unknown id and a wrong token get the same nothing.
+
+create or replace function public.read_task(p_project_id text, p_token text, p_trusted boolean)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'task_id', projects.project_id,
+    'status', projects.status,
+    'progress', projects.progress,
+    'scenes', coalesce(
+      (
+        select jsonb_agg(
+          jsonb_build_object(
+            'scene_id', scenes.scene_id,
+            'position', scenes.position,
+            'status', scenes.status,
+            'video_url', scenes.video_url
+          )
+          order by scenes.position
+        )
+        from public.scenes
+        where scenes.project_id = projects.project_id
+      ),
+      '[]'
+    ),
+    'final_video_url', projects.final_video_url,
+    'error', projects.error_message
+  )
+  from public.projects
+  where projects.project_id = p_project_id
+    and (p_trusted or private.is_signed('task', p_project_id, p_token));
+$$;
+
+comment on function public.read_task(text, text, boolean) is
+'{task_id, status, progress, scenes, final_video_url, error}; null for an unknown id or a wrong token. p_trusted: the sender showed credentials. Called by webhook.';
+
+revoke execute on function public.read_task(text, text, boolean) from public, anon, authenticated;
+grant execute on function public.read_task(text, text, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0340_function_sweep.sql
+-- Finds what no bell, lease or callback moved on. Dead leases, silent providers and stuck deliveries
+-- are rows whose due_at has passed, so all that is left to do is to wake a runner for them.
+
+create or replace function private.sweep()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+begin
+  perform private.expire_buffered();
+
+  if exists (
+    select 1
+    from private.steps
+    where steps.status in ('queued', 'running', 'waiting')
+      and steps.due_at <= v_now
+  ) or exists (
+    select 1
+    from public.webhook_deliveries
+    where webhook_deliveries.status in ('pending', 'delivering')
+      and webhook_deliveries.due_at <= v_now
+  ) then
+    perform public.ring_bell();
+  end if;
+end;
+$$;
+
+comment on function private.sweep() is 'Rings when anything is due, and gives buffered callbacks up after their time. Called by pg_cron.';
+
+revoke execute on function private.sweep() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0350_function_check_invariants.sql
+-- What must be true at any moment between two transactions. Each row is a broken promise.
+
+create or replace function private.check_invariants()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'a finished project has no open scene', scenes.scene_id
+  from public.scenes
+  join public.projects using (project_id)
+  where projects.status in ('completed', 'failed', 'cancelled')
+    and scenes.status in ('pending', 'generating', 'extracting_frame')
+  union all
+  select 'a finished project has no open chunk', video_chunks.chunk_id
+  from public.video_chunks
+  join public.projects using (project_id)
+  where projects.status in ('completed', 'failed', 'cancelled')
+    and video_chunks.selected
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+  union all
+  select 'a finished project has no open step but to give requests up', steps.step_id
+  from private.steps
+  join public.projects using (project_id)
+  where projects.status in ('completed', 'failed', 'cancelled')
+    and steps.kind <> 'cancel_request'
+    and steps.status in ('queued', 'running', 'waiting')
+  union all
+  select 'a finished step has no open attempt', attempts.attempt_id
+  from private.attempts
+  join private.steps using (step_id)
+  where steps.status in ('completed', 'failed', 'cancelled')
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  union all
+  select 'a step has one open attempt at most', attempts.step_id
+  from private.attempts
+  where attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  group by attempts.step_id
+  having count(*) > 1
+  union all
+  select 'a waiting step has an open attempt', steps.step_id
+  from private.steps
+  where steps.status = 'waiting'
+    and not exists (
+      select 1
+      from private.attempts
+      where attempts.step_id = steps.step_id
+        and attempts.status in ('submitted', 'in_progress', 'lost')
+    )
+  union all
+  select 'a completed scene has only completed chunks', video_chunks.chunk_id
+  from public.video_chunks
+  join public.scenes using (scene_id)
+  where scenes.status = 'completed'
+    and video_chunks.selected
+    and video_chunks.status <> 'COMPLETED'
+  union all
+  select 'an unfinished project has an open step', projects.project_id
+  from public.projects
+  where projects.status in ('queued', 'storyboarding', 'generating', 'stitching')
+    and not exists (
+      select 1
+      from private.steps
+      where steps.project_id = projects.project_id
+        and steps.status in ('queued', 'running', 'waiting')
+    );
+$$;
+
+comment on function private.check_invariants() is
+'One row for each broken invariant, none when all is well. Run by tests and by whoever is on call.';
+
+revoke execute on function private.check_invariants() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0400_trigger_touch.sql
+create or replace function private.tg__touch()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  new.updated_at := private.clock();
+  return new;
+end;
+$$;
+
+comment on function private.tg__touch() is 'Keeps updated_at.';
+
+revoke execute on function private.tg__touch() from public, anon, authenticated, service_role;
+
+create trigger _100_touch before update on public.projects
+for each row execute function private.tg__touch();
+
+create trigger _100_touch before update on public.scenes
+for each row execute function private.tg__touch();
+
+create trigger _100_touch before update on public.video_chunks
+for each row execute function private.tg__touch();
+--! end included
+
+--! included supabase/schemas/0410_trigger_projects_advance.sql
+-- A project's new status → its event, and what follows from it outside.
+
+create or replace function private.tg_projects__advance()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.record_event(
+    new.project_id, 'project.' || new.status, null, null, jsonb_build_object('reason', new.error_message)
+  );
+
+  if new.status in ('failed', 'cancelled') then
+    perform private.close_project(new.project_id);
+  elsif new.status = 'stitching' then
+    perform private.begin_stitch(new.project_id);
+  end if;
+
+  if new.status in ('completed', 'failed', 'cancelled') then
+    perform private.queue_delivery(new);
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.tg_projects__advance() is
+'stitching → steps; failed, cancelled → everything below is closed; an end → the client''s delivery; always the event.';
+
+revoke execute on function private.tg_projects__advance() from public, anon, authenticated, service_role;
+
+create trigger _500_advance_inserted after insert on public.projects
+for each row execute function private.tg_projects__advance();
+
+create trigger _500_advance_updated after update of status on public.projects
+for each row when (old.status is distinct from new.status) execute function private.tg_projects__advance();
+--! end included
+
+--! included supabase/schemas/0420_trigger_scenes_record.sql
+create or replace function private.tg_scenes__record()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.record_event(
+    new.project_id, 'scene.' || new.status, new.scene_id, null,
+    jsonb_build_object('position', new.position, 'reason', new.error_message)
+  );
+  return null;
+end;
+$$;
+
+comment on function private.tg_scenes__record() is 'A scene''s new status → its event.';
+
+revoke execute on function private.tg_scenes__record() from public, anon, authenticated, service_role;
+
+create trigger _500_record after update of status on public.scenes
+for each row when (old.status is distinct from new.status) execute function private.tg_scenes__record();
+--! end included
+
+--! included supabase/schemas/0430_trigger_video_chunks_record.sql
+create or replace function private.tg_video_chunks__record()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.record_event(
+    new.project_id, 'chunk.' || lower(new.status), new.scene_id, new.chunk_id,
+    jsonb_build_object('position', new.position, 'request_id', new.request_id, 'reason', new.error_message)
+  );
+  return null;
+end;
+$$;
+
+comment on function private.tg_video_chunks__record() is 'A chunk''s new status → its event.';
+
+revoke execute on function private.tg_video_chunks__record() from public, anon, authenticated, service_role;
+
+create trigger _500_record after update of status on public.video_chunks
+for each row when (old.status is distinct from new.status) execute function private.tg_video_chunks__record();
+--! end included
+
+--! included supabase/schemas/0430_trigger_video_chunks_wake_buffered.sql
+-- The worker outside inserts its chunk after it has submitted: the callback may be there already.
+
+create or replace function private.tg_video_chunks__wake_buffered()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.lock_request('fal', new.request_id);
+  perform private.apply_buffered('fal', new.request_id);
+  return null;
+end;
+$$;
+
+comment on function private.tg_video_chunks__wake_buffered() is
+'An outside worker''s chunk has got its request id: callbacks that were early are applied.';
+
+revoke execute on function private.tg_video_chunks__wake_buffered() from public, anon, authenticated, service_role;
+
+create trigger _600_wake_buffered_inserted after insert on public.video_chunks
+for each row when (new.project_id is null and new.request_id is not null)
+execute function private.tg_video_chunks__wake_buffered();
+
+create trigger _600_wake_buffered_updated after update of request_id on public.video_chunks
+for each row when (new.project_id is null and new.request_id is distinct from old.request_id and new.request_id is not null)
+execute function private.tg_video_chunks__wake_buffered();
+--! end included
+
+--! included supabase/schemas/0440_trigger_steps_ring.sql
+create or replace function private.tg_steps__ring()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if new.due_at <= private.clock() then
+    perform public.ring_bell();
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.tg_steps__ring() is 'A step has become due → the bell.';
+
+revoke execute on function private.tg_steps__ring() from public, anon, authenticated, service_role;
+
+create trigger _900_ring after insert or update of status, due_at on private.steps
+for each row when (new.status in ('queued', 'waiting')) execute function private.tg_steps__ring();
+--! end included
+
+--! included supabase/schemas/0440_trigger_webhook_deliveries_ring.sql
+create or replace function private.tg_webhook_deliveries__ring()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if new.due_at <= private.clock() then
+    perform public.ring_bell();
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.tg_webhook_deliveries__ring() is 'A delivery has become due → the bell.';
+
+revoke execute on function private.tg_webhook_deliveries__ring() from public, anon, authenticated, service_role;
+
+create trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
+for each row when (new.status = 'pending') execute function private.tg_webhook_deliveries__ring();
+--! end included
+
+-- Rows are not schema: settings, the bell, the bucket and the cron jobs stand only here.
+
+insert into private.settings (name, value, description) values
+  ('token_key', to_jsonb(encode(extensions.gen_random_bytes(32), 'hex')), 'Key of the tokens in callback and status URLs'),
+  ('clock_offset_seconds', '0', 'Added to the time, for tests'),
+  ('bell_repeat_seconds', '5', 'A ring without an answer is repeated after this long'),
+  ('bell_deaf_seconds', '10', 'Rings unanswered for this long: pg_net does not deliver'),
+  ('lease_seconds', '120', 'How long a runner has for one claimed piece of work'),
+  ('max_attempts', '4', 'How often a step is tried at a provider'),
+  ('retry_base_seconds', '1', 'Backoff: up to base * 2 ^ attempts'),
+  ('retry_cap_seconds', '60', 'Backoff: at most this'),
+  ('retry_after_cap_seconds', '3600', 'A Retry-After is honoured up to this'),
+  ('lookup_seconds', '600', 'How long a lost attempt is looked up before its outcome is unknown'),
+  ('lookup_again_seconds', '15', 'Between two look-ups of a lost attempt'),
+  ('ask_seconds', '30', 'Between two questions to an overdue provider'),
+  ('buffer_seconds', '86400', 'How long a callback that nothing matches is kept waiting'),
+  ('deadline_seconds.generate_clip', '600', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.extract_last_frame', '60', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.extract_thumbnail', '60', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.stitch', '180', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.store_film', '180', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.cancel_request', '60', 'A callback is awaited this long, then the provider is asked'),
+  ('give_up_seconds.generate_clip', '7200', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.extract_last_frame', '900', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.extract_thumbnail', '300', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.stitch', '1800', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.store_film', '1800', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.cancel_request', '900', 'A provider that is still at it after this long is given up');
+
+insert into private.bell default values;
+
+insert into storage.buckets (id, name, public)
+values ('films', 'films', true)
+on conflict (id) do nothing;
+
+select cron.schedule('reelay-sweep', '5 seconds', 'select private.sweep()');
+select cron.schedule(
+  'reelay-prune-cron-history', '17 * * * *',
+  $cron$delete from cron.job_run_details where end_time < now() - interval '1 day'$cron$
+);

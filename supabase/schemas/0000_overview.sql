@@ -1,0 +1,26 @@
+-- Reelay in Postgres
+--
+-- projects ─▶ scenes ─▶ video_chunks      what was asked for, and how far it is
+--     └─▶ private.steps ─▶ private.attempts   what has to be done outside, and each try of it
+--     └─▶ webhook_deliveries                  what the client is told
+-- webhook_logs                              what providers told us
+-- pipeline_events                           the timeline: one row a status change
+--
+-- project  queued → storyboarding → generating → stitching → completed | failed | cancelled
+--          (paused from any of the first four; paused_from says where to resume)
+-- scene    pending → generating → extracting_frame → completed | failed | cancelled
+-- chunk    PENDING → SUBMITTED → IN_PROGRESS → COMPLETED | FAILED | CANCELLED
+-- step     queued → running → waiting → completed | failed | cancelled
+-- attempt  created → submitted → in_progress → completed | failed | cancelled
+--          created → lost → (found again: submitted) | outcome_unknown
+-- delivery pending → delivering → delivered | dead
+--
+-- A step's due_at says when a runner has to look at it again: when to start (queued), when the
+-- runner's lease ends (running), when the provider is overdue (waiting). One index serves all.
+--
+-- Lock order everywhere: project, scene, chunk, step, attempt. Verbs lock the project first with
+-- `for no key update` (`for update` would deadlock with the foreign keys of rows inserted below).
+-- Only claim_work starts lower: it locks steps with `skip locked` and never goes up.
+--
+-- Time is private.clock(). Functions that strangers' requests reach live in public, are security
+-- definer and executable by service_role alone; everything else lives in private.

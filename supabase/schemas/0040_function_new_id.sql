@@ -1,0 +1,18 @@
+-- proj_0199c3f0a1b2...: a prefix, 48 bits of Unix milliseconds, 80 random bits, all in hex; sorts by
+-- time of birth, as UUID version 7 (RFC 9562) does.
+
+create or replace function private.new_id(p_prefix text)
+returns text
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select p_prefix || '_'
+    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
+    || encode(extensions.gen_random_bytes(10), 'hex');
+$$;
+
+comment on function private.new_id(text) is 'A new time-ordered text id with this prefix.';
+
+revoke execute on function private.new_id(text) from public, anon, authenticated, service_role;

@@ -1,0 +1,50 @@
+create table public.scenes (
+  scene_id text not null default private.new_id('scene'),
+  project_id text not null,
+  position integer not null,
+  prompt text,
+  image_url text,
+  continuity text not null default 'last_frame',
+  status text not null default 'pending',
+  video_url text,
+  thumbnail_url text,
+  last_frame_url text,
+  duration numeric,
+  fps numeric,
+  width integer,
+  height integer,
+  quality_score numeric,
+  error_message text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  completed_at timestamptz,
+  constraint scenes_pkey primary key (scene_id),
+  constraint one_scene_at_a_position unique (project_id, position),
+  constraint scene_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint scene_positions_count_from_one check (position >= 1),
+  constraint scene_continuity_is_known check (continuity in ('last_frame', 'cut')),
+  constraint scene_status_is_known check (
+    status in ('pending', 'generating', 'extracting_frame', 'completed', 'failed', 'cancelled')
+  ),
+  constraint completed_scene_has_a_clip check (status <> 'completed' or video_url is not null),
+  constraint failed_scene_says_why check (status <> 'failed' or error_message is not null)
+);
+
+comment on table public.scenes is 'One shot of the story, in order of position.';
+comment on column public.scenes.continuity is
+'last_frame: starts from the last frame of the scene before. cut: starts from its own image, else the job''s, else from its prompt alone.';
+comment on column public.scenes.duration is 'Seconds.';
+
+alter table public.scenes enable row level security;
+revoke all on table public.scenes from public, anon, authenticated, service_role;
+grant select on table public.scenes to authenticated, service_role;
+
+create policy users_read_scenes_of_their_projects on public.scenes
+for select to authenticated
+using (exists (
+  select 1
+  from public.projects
+  where projects.project_id = scenes.project_id
+    and projects.user_id = (select auth.uid())::text
+));

@@ -1,0 +1,64 @@
+create table public.video_chunks (
+  chunk_id text not null default private.new_id('chunk'),
+  scene_id text,
+  project_id text,
+  position integer not null default 1,
+  take integer not null default 1,
+  selected boolean not null default true,
+  status text not null default 'PENDING',
+  request_id text,
+  model text,
+  prompt text,
+  image_url text,
+  driver_video_url text,
+  audio_url text,
+  duration numeric,
+  kling_video_url text,
+  kling_completed_at timestamptz,
+  final_video_url text,
+  progress integer not null default 0,
+  error_message text,
+  metadata jsonb not null default '{}',
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  constraint video_chunks_pkey primary key (chunk_id),
+  constraint one_chunk_at_a_position_of_a_take unique (scene_id, take, position),
+  constraint chunk_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
+  constraint chunk_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint chunk_has_both_scene_and_project_or_neither check ((scene_id is null) = (project_id is null)),
+  constraint chunk_status_is_known check (
+    status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
+  ),
+  constraint chunk_progress_is_a_percentage check (progress between 0 and 100),
+  constraint completed_chunk_has_a_clip check (status <> 'COMPLETED' or scene_id is null or kling_video_url is not null),
+  constraint failed_chunk_says_why check (status <> 'FAILED' or scene_id is null or error_message is not null)
+);
+
+comment on table public.video_chunks is
+'One generated clip. Rows without scene and project belong to a worker outside: fal-webhook completes them by request_id.';
+comment on column public.video_chunks.kling_video_url is 'The generated clip, whichever model made it.';
+comment on column public.video_chunks.take is 'Counts the generations of a scene; the selected take is the one in the film.';
+comment on column public.video_chunks.duration is 'Seconds that were ordered; null where the model offers no choice.';
+
+create index video_chunks_project_id on public.video_chunks (project_id);
+create index video_chunks_by_request_id on public.video_chunks (request_id) where request_id is not null;
+create index video_chunks_by_status on public.video_chunks (status, created_at);
+
+alter table public.video_chunks enable row level security;
+revoke all on table public.video_chunks from public, anon, authenticated, service_role;
+grant select on table public.video_chunks to authenticated, service_role;
+
+-- The worker outside this project keeps rows of its own: it cannot name a scene or a project.
+grant insert (
+  chunk_id, status, request_id, model, prompt, image_url, driver_video_url, audio_url, metadata
+) on table public.video_chunks to service_role;
+grant update (request_id, audio_url, final_video_url, metadata) on table public.video_chunks to service_role;
+
+create policy users_read_chunks_of_their_projects on public.video_chunks
+for select to authenticated
+using (exists (
+  select 1
+  from public.projects
+  where projects.project_id = video_chunks.project_id
+    and projects.user_id = (select auth.uid())::text
+));

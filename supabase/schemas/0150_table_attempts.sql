@@ -1,0 +1,41 @@
+create table private.attempts (
+  attempt_id text not null default private.new_id('att'),
+  step_id text not null,
+  number integer not null,
+  provider text not null,
+  status text not null default 'created',
+  request_id text,
+  status_url text,
+  response_url text,
+  cancel_url text,
+  input jsonb not null,
+  input_hash text not null,
+  output jsonb,
+  error_message text,
+  estimated_cost_usd numeric,
+  actual_cost_usd numeric,
+  created_at timestamptz not null default private.clock(),
+  submitted_at timestamptz,
+  deadline_at timestamptz,
+  ended_at timestamptz,
+  constraint attempts_pkey primary key (attempt_id),
+  constraint attempts_of_a_step_are_counted unique (step_id, number),
+  constraint a_request_belongs_to_one_attempt unique (provider, request_id),
+  constraint attempt_of_a_step foreign key (step_id) references private.steps (step_id) on delete cascade,
+  constraint attempt_status_is_known check (
+    status in ('created', 'submitted', 'in_progress', 'lost', 'completed', 'failed', 'cancelled', 'outcome_unknown')
+  ),
+  constraint finished_attempt_has_an_end check (
+    (status in ('completed', 'failed', 'cancelled', 'outcome_unknown')) = (ended_at is not null)
+  ),
+  constraint submitted_attempt_has_a_deadline check (
+    status not in ('submitted', 'in_progress', 'lost') or deadline_at is not null
+  )
+);
+
+comment on table private.attempts is
+'One try of a step at a provider. The row exists before the provider is called, with the input frozen as it was sent.';
+comment on column private.attempts.deadline_at is 'Until here the callback is awaited; past it the provider is asked.';
+
+alter table private.attempts enable row level security;
+revoke all on table private.attempts from public, anon, authenticated, service_role;

@@ -1,0 +1,18 @@
+create table public.error_logs (
+  error_log_id bigint generated always as identity,
+  type text not null,
+  severity text not null default 'error',
+  message text not null,
+  context jsonb not null default '{}',
+  created_at timestamptz not null default private.clock(),
+  constraint error_logs_pkey primary key (error_log_id),
+  constraint error_severity_is_known check (severity in ('info', 'warning', 'error', 'critical'))
+);
+
+comment on table public.error_logs is 'Every failed callback (webhook), step and delivery writes one row.';
+
+create index error_logs_by_type on public.error_logs (type, created_at desc);
+
+alter table public.error_logs enable row level security;
+revoke all on table public.error_logs from public, anon, authenticated, service_role;
+grant select on table public.error_logs to service_role;

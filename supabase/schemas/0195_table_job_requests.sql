@@ -1,0 +1,16 @@
+create table private.job_requests (
+  project_id text not null,
+  via text not null,
+  body_digest text not null,
+  events text[],
+  webhook_headers jsonb not null default '{}',
+  constraint job_requests_pkey primary key (project_id),
+  constraint request_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint via_is_known check (via in ('webhook', 'videos'))
+);
+
+comment on table private.job_requests is
+'What a job asked for that must not stand in a readable table: the client''s header values. Also the digest by which the same job is known again.';
+
+alter table private.job_requests enable row level security;
+revoke all on table private.job_requests from public, anon, authenticated, service_role;

@@ -1,0 +1,22 @@
+create or replace function public.is_bell_deaf()
+returns boolean
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select bell.unanswered_since
+        < private.clock() - make_interval(secs => private.setting('bell_deaf_seconds')::double precision)
+      from private.bell
+    ),
+    false
+  );
+$$;
+
+comment on function public.is_bell_deaf() is
+'True when rings have gone unanswered for some seconds: pg_net does not deliver. Doors and runners then ring over HTTP themselves.';
+
+revoke execute on function public.is_bell_deaf() from public, anon, authenticated;
+grant execute on function public.is_bell_deaf() to service_role;

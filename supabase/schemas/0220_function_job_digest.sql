@@ -1,0 +1,19 @@
+-- jsonb has one text for equal values (keys sorted, spacing normal), which makes it a canonical form.
+-- Left out is what differs between two sendings of one job.
+
+create or replace function private.job_digest(p_job jsonb)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(
+    ((p_job -> 'request') - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode'])::text,
+    'UTF8'
+  )), 'hex');
+$$;
+
+comment on function private.job_digest(jsonb) is 'SHA-256 in hex of the job as it was sent, by which the same job is known again.';
+
+revoke execute on function private.job_digest(jsonb) from public, anon, authenticated, service_role;

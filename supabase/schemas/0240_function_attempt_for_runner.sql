@@ -1,0 +1,25 @@
+create or replace function private.attempt_for_runner(p_attempt private.attempts)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'attempt_id', p_attempt.attempt_id,
+    'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
+    'number', p_attempt.number,
+    'provider', p_attempt.provider,
+    'input', p_attempt.input,
+    'request_id', p_attempt.request_id,
+    'status_url', p_attempt.status_url,
+    'response_url', p_attempt.response_url,
+    'cancel_url', p_attempt.cancel_url,
+    'created_at', p_attempt.created_at
+  );
+$$;
+
+comment on function private.attempt_for_runner(private.attempts) is
+'An attempt as the runner sees it, with the token that goes into the callback URL.';
+
+revoke execute on function private.attempt_for_runner(private.attempts) from public, anon, authenticated, service_role;

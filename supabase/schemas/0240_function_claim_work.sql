@@ -1,0 +1,60 @@
+-- Leases what is due to a runner: steps that can be done with what this installation has configured,
+-- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}.
+
+create or replace function public.claim_work(p_limit integer, p_providers jsonb, p_answers_bell boolean)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+  v_item jsonb;
+  v_work jsonb := '[]';
+begin
+  if p_answers_bell then
+    perform private.answer_bell();
+  end if;
+
+  v_work := private.claim_deliveries(greatest(p_limit / 2, 1));
+
+  for v_step in
+    select steps.*
+    from private.steps
+    where steps.status in ('queued', 'running', 'waiting')
+      and steps.due_at <= v_now
+      and p_providers ? steps.kind
+    order by steps.due_at
+    limit greatest(p_limit - jsonb_array_length(v_work), 0)
+    for no key update skip locked
+  loop
+    v_item := private.claim_step(v_step, p_providers ->> v_step.kind);
+    if v_item is not null then
+      v_work := v_work || v_item;
+    end if;
+  end loop;
+
+  return jsonb_build_object(
+    'work', v_work,
+    'deaf', public.is_bell_deaf(),
+    'next_due_at', (
+      select least(
+        (select min(steps.due_at) from private.steps where steps.status in ('queued', 'running', 'waiting')),
+        (
+          select min(webhook_deliveries.due_at)
+          from public.webhook_deliveries
+          where webhook_deliveries.status in ('pending', 'delivering')
+        )
+      )
+    )
+  );
+end;
+$$;
+
+comment on function public.claim_work(integer, jsonb, boolean) is
+'Leases up to p_limit due steps and deliveries, each with a claim token. Called by pipeline-step.';
+
+revoke execute on function public.claim_work(integer, jsonb, boolean) from public, anon, authenticated;
+grant execute on function public.claim_work(integer, jsonb, boolean) to service_role;

@@ -1,0 +1,52 @@
+-- step running → waiting · attempt → submitted · chunk PENDING → SUBMITTED · scene pending → generating
+-- · project queued → generating
+
+create or replace function private.await_callback(p_step private.steps, p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  -- An early callback may have asked for a look at once (ask_now).
+  v_deadline timestamptz := least(
+    p_attempt.deadline_at,
+    v_now + make_interval(secs => private.setting('deadline_seconds.' || p_step.kind)::double precision)
+  );
+begin
+  if p_step.kind = 'generate_clip' then
+    update public.projects
+    set status = 'generating'
+    where projects.project_id = p_step.project_id
+      and projects.status in ('queued', 'storyboarding');
+
+    update public.scenes
+    set status = 'generating'
+    where scenes.scene_id = p_step.scene_id
+      and scenes.status = 'pending';
+
+    update public.video_chunks
+    set status = 'SUBMITTED', request_id = p_attempt.request_id
+    where video_chunks.chunk_id = p_step.chunk_id
+      and video_chunks.status = 'PENDING';
+  end if;
+
+  update private.steps
+  set status = 'waiting', claim_token = null, due_at = v_deadline, updated_at = v_now
+  where steps.step_id = p_step.step_id
+    and steps.status in ('running', 'waiting');
+
+  update private.attempts
+  set status = 'submitted', deadline_at = v_deadline, error_message = null
+  where attempts.attempt_id = p_attempt.attempt_id
+    and attempts.status in ('created', 'lost');
+end;
+$$;
+
+comment on function private.await_callback(private.steps, private.attempts) is
+'The provider has it: step waiting, attempt submitted, and chunk, scene and project say that work has begun.';
+
+revoke execute on function private.await_callback(private.steps, private.attempts)
+from public, anon, authenticated, service_role;

@@ -1,0 +1,26 @@
+create or replace function private.lock_step(p_step_id text)
+returns private.steps
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+begin
+  perform private.lock_project(steps.project_id) from private.steps where steps.step_id = p_step_id;
+
+  select steps.* into v_step from private.steps where steps.step_id = p_step_id for no key update;
+
+  if not found then
+    raise exception 'Cannot lock step "%": no such step', p_step_id using errcode = 'RL404';
+  end if;
+
+  return v_step;
+end;
+$$;
+
+comment on function private.lock_step(text) is
+'Locks project, then step, and returns the step as it is now. Raises RL404.';
+
+revoke execute on function private.lock_step(text) from public, anon, authenticated, service_role;

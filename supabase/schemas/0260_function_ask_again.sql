@@ -1,0 +1,45 @@
+-- waiting stays waiting, until the provider has had all the time that it may have.
+--
+-- Then the attempt fails, its request is given up, and the step is not tried again: a provider that
+-- sits on a request for that long would be paid twice.
+
+create or replace function private.ask_again(p_attempt_id text, p_reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_attempt private.attempts;
+  v_kind text;
+  v_limit numeric;
+begin
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
+  select steps.kind into v_kind from private.steps where steps.step_id = v_attempt.step_id;
+  v_limit := private.setting('give_up_seconds.' || v_kind);
+
+  if v_now >= v_attempt.created_at + make_interval(secs => v_limit::double precision) then
+    perform private.fail_attempt(p_attempt_id, jsonb_build_object(
+      'message', format('No result of %s after %s s (give_up_seconds.%s): %s', v_kind, v_limit, v_kind, p_reason),
+      'retryable', false,
+      'ended', false
+    ));
+    return;
+  end if;
+
+  update private.steps
+  set
+    claim_token = null,
+    due_at = v_now + make_interval(secs => private.setting('ask_seconds')::double precision),
+    updated_at = v_now
+  where steps.step_id = v_attempt.step_id
+    and steps.status = 'waiting';
+end;
+$$;
+
+comment on function private.ask_again(text, text) is
+'Asks the provider again in ask_seconds; fails the attempt once give_up_seconds of its kind are over.';
+
+revoke execute on function private.ask_again(text, text) from public, anon, authenticated, service_role;

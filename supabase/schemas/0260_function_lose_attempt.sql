@@ -1,0 +1,47 @@
+-- created → lost, looked up again and again; lost → outcome_unknown once the look-up's time is over
+--
+-- Nobody pays twice: an attempt whose outcome cannot be learnt is never submitted again by itself.
+
+create or replace function private.lose_attempt(p_attempt_id text, p_message text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_attempt private.attempts;
+begin
+  update private.attempts
+  set
+    status = 'lost',
+    error_message = coalesce(attempts.error_message, p_message),
+    deadline_at = coalesce(
+      attempts.deadline_at,
+      v_now + make_interval(secs => private.setting('lookup_seconds')::double precision)
+    )
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'lost')
+  returning attempts.* into v_attempt;
+
+  if v_attempt.deadline_at <= v_now then
+    perform private.end_unknown(v_attempt);
+    return;
+  end if;
+
+  update private.steps
+  set
+    status = 'waiting',
+    claim_token = null,
+    due_at = v_now + make_interval(secs => private.setting('lookup_again_seconds')::double precision),
+    updated_at = v_now
+  where steps.step_id = v_attempt.step_id
+    and steps.status in ('running', 'waiting');
+end;
+$$;
+
+comment on function private.lose_attempt(text, text) is
+'created → lost: the call may have been understood, the answer never came. Past its deadline: outcome_unknown.';
+
+revoke execute on function private.lose_attempt(text, text) from public, anon, authenticated, service_role;

@@ -1,0 +1,48 @@
+-- What became of an attempt, as a runner learnt it by calling or by asking.
+
+create or replace function public.record_answer(
+  p_step_id text,
+  p_claim_token uuid,
+  p_attempt_id text,
+  p_answer jsonb
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_step private.steps := private.lock_step(p_step_id);
+begin
+  if v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
+    return 'stale';
+  end if;
+
+  case p_answer ->> 'state'
+    when 'completed' then
+      perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
+    when 'failed' then
+      perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
+    when 'cancelled' then
+      perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');
+    when 'lost' then
+      perform private.lose_attempt(p_attempt_id, p_answer ->> 'message');
+    when 'in_progress' then
+      perform private.report_progress(p_attempt_id, (p_answer ->> 'progress')::numeric);
+      perform private.ask_again(p_attempt_id, 'The provider did not finish in time');
+    when 'unreachable' then
+      perform private.ask_again(p_attempt_id, p_answer ->> 'message');
+    else
+      raise exception 'Cannot record answer "%": no such state', p_answer ->> 'state' using errcode = 'RL400';
+  end case;
+
+  return 'applied';
+end;
+$$;
+
+comment on function public.record_answer(text, uuid, text, jsonb) is
+'p_answer: {state, output | error {message, retryable, retry_after} | message | progress}. Stale without the claim. Called by the runner.';
+
+revoke execute on function public.record_answer(text, uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.record_answer(text, uuid, text, jsonb) to service_role;

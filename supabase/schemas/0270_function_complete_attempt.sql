@@ -1,0 +1,66 @@
+-- attempt created | submitted | in_progress | lost → completed · step → completed
+--
+-- The verb of what was made then moves chunk, scene or project on.
+
+create or replace function private.complete_attempt(p_attempt_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+begin
+  select steps.*
+  into v_step
+  from private.steps
+  join private.attempts using (step_id)
+  where attempts.attempt_id = p_attempt_id;
+
+  if not private.is_output_of(v_step.kind, p_output) then
+    perform private.fail_attempt(p_attempt_id, jsonb_build_object(
+      'message', format('The provider reported success without the result of %s', v_step.kind),
+      'retryable', false
+    ));
+    return;
+  end if;
+
+  update private.attempts
+  set status = 'completed', output = p_output, error_message = null, ended_at = v_now
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost');
+
+  if not found then
+    return;
+  end if;
+
+  update private.steps
+  set status = 'completed', output = p_output, claim_token = null, updated_at = v_now
+  where steps.step_id = v_step.step_id;
+
+  perform private.record_event(
+    v_step.project_id, 'step.completed', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object('kind', v_step.kind, 'step_id', v_step.step_id)
+  );
+
+  case v_step.kind
+    when 'generate_clip' then
+      perform private.complete_chunk(v_step.chunk_id, p_output);
+    when 'extract_last_frame' then
+      perform private.complete_frame(v_step.chunk_id, p_output);
+    when 'stitch', 'extract_thumbnail' then
+      perform private.store_film_when_ready(v_step.project_id);
+    when 'store_film' then
+      perform private.complete_project(v_step.project_id, p_output);
+    else
+      null;
+  end case;
+end;
+$$;
+
+comment on function private.complete_attempt(text, jsonb) is
+'→ completed, for attempt and step; what was made moves chunk, scene or project on. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_attempt(text, jsonb) from public, anon, authenticated, service_role;

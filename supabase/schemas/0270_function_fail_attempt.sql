@@ -1,0 +1,52 @@
+-- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
+--
+-- p_error: {message, retryable, retry_after}. A failure that can pass goes back to the queue, its
+-- chunk to PENDING; any other ends the step, and with it the film.
+
+create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_message text := coalesce(nullif(p_error ->> 'message', ''), 'The provider gave no reason');
+  v_attempt private.attempts;
+  v_step private.steps;
+begin
+  update private.attempts
+  set status = 'failed', error_message = v_message, ended_at = v_now
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  returning attempts.* into v_attempt;
+
+  if not found then
+    return;
+  end if;
+
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
+
+  perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
+    'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
+    'step_id', v_step.step_id, 'attempt_id', p_attempt_id, 'attempt', v_attempt.number
+  ));
+
+  if (p_error ->> 'retryable')::boolean and v_attempt.number < private.setting('max_attempts') then
+    perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
+  else
+    perform private.fail_step(v_step.step_id, v_message);
+  end if;
+
+  -- It failed for us, perhaps not for the provider: past our patience a request still runs.
+  if not coalesce((p_error ->> 'ended')::boolean, true) then
+    perform private.abandon_request(v_attempt, v_step);
+  end if;
+end;
+$$;
+
+comment on function private.fail_attempt(text, jsonb) is
+'→ failed; the step is queued again with backoff where that may help, else it fails. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_attempt(text, jsonb) from public, anon, authenticated, service_role;

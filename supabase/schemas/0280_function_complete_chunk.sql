@@ -1,0 +1,54 @@
+-- chunk → COMPLETED; then its last frame, or the end of its scene
+
+create or replace function private.complete_chunk(p_chunk_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_chunk public.video_chunks;
+begin
+  update public.video_chunks
+  set
+    status = 'COMPLETED',
+    kling_video_url = p_output ->> 'video_url',
+    kling_completed_at = private.clock(),
+    progress = 100,
+    error_message = null
+  where video_chunks.chunk_id = p_chunk_id
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+  returning video_chunks.* into v_chunk;
+
+  if not found then
+    return;
+  end if;
+
+  -- The callback may be faster than the record of the submission.
+  update public.projects
+  set status = 'generating'
+  where projects.project_id = v_chunk.project_id
+    and projects.status in ('queued', 'storyboarding');
+
+  insert into public.media (project_id, scene_id, type, url, width, height, duration, metadata)
+  values (
+    v_chunk.project_id, v_chunk.scene_id, 'generated-video', v_chunk.kling_video_url,
+    (p_output ->> 'width')::numeric, (p_output ->> 'height')::numeric,
+    coalesce((p_output ->> 'duration')::numeric, v_chunk.duration),
+    jsonb_build_object('chunk_id', v_chunk.chunk_id, 'model', v_chunk.model)
+  );
+  perform private.update_progress(v_chunk.project_id);
+
+  if exists (select 1 from private.next_chunk(v_chunk)) then
+    perform private.add_step(v_chunk.project_id, 'extract_last_frame', v_chunk.scene_id, v_chunk.chunk_id);
+  else
+    perform private.finish_scene_clip(v_chunk, p_output);
+  end if;
+end;
+$$;
+
+comment on function private.complete_chunk(text, jsonb) is
+'PENDING | SUBMITTED | IN_PROGRESS → COMPLETED, once. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_chunk(text, jsonb) from public, anon, authenticated, service_role;

@@ -1,0 +1,56 @@
+-- scene pending | generating | extracting_frame → completed; the next scene starts, or the film is stitched
+
+create or replace function private.complete_scene(p_scene_id text, p_last_frame_url text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_next_id text;
+begin
+  update public.scenes
+  set
+    status = 'completed',
+    last_frame_url = coalesce(p_last_frame_url, scenes.last_frame_url),
+    completed_at = private.clock()
+  where scenes.scene_id = p_scene_id
+    and scenes.status in ('pending', 'generating', 'extracting_frame')
+  returning scenes.* into v_scene;
+
+  if not found then
+    return;
+  end if;
+
+  select scenes.scene_id
+  into v_next_id
+  from public.scenes
+  where scenes.project_id = v_scene.project_id
+    and scenes.position = v_scene.position + 1
+    and scenes.continuity = 'last_frame'
+    and scenes.status = 'pending';
+
+  if found then
+    perform private.start_scene(v_next_id, v_scene.last_frame_url);
+  end if;
+
+  -- Whichever scene is the last one to complete, the project's lock makes it see all the others.
+  update public.projects
+  set status = 'stitching'
+  where projects.project_id = v_scene.project_id
+    and projects.status = 'generating'
+    and not exists (
+      select 1
+      from public.scenes
+      where scenes.project_id = v_scene.project_id
+        and scenes.status <> 'completed'
+    );
+end;
+$$;
+
+comment on function private.complete_scene(text, text) is
+'→ completed; starts the scene that continues from its last frame, and the stitching once all are complete. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_scene(text, text) from public, anon, authenticated, service_role;

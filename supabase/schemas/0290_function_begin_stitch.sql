@@ -1,0 +1,34 @@
+-- What a project in stitching needs: its clips joined (one clip alone is not stitched), and the first
+-- frame of the first one as its thumbnail.
+
+create or replace function private.begin_stitch(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_first public.video_chunks;
+begin
+  select video_chunks.*
+  into strict v_first
+  from public.video_chunks
+  join public.scenes using (scene_id)
+  where scenes.project_id = p_project_id
+    and video_chunks.selected
+  order by scenes.position, video_chunks.position
+  limit 1;
+
+  perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+
+  if cardinality(private.film_clips(p_project_id)) > 1 then
+    perform private.add_step(p_project_id, 'stitch');
+  end if;
+end;
+$$;
+
+comment on function private.begin_stitch(text) is
+'Queues stitch and extract_thumbnail. Called by the trigger on projects when a project starts stitching.';
+
+revoke execute on function private.begin_stitch(text) from public, anon, authenticated, service_role;

@@ -1,0 +1,45 @@
+-- project stitching → completed: the film is stored and its URL works
+
+create or replace function private.complete_project(p_project_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+begin
+  update public.projects
+  set
+    status = 'completed',
+    progress = 100,
+    final_video_url = p_output ->> 'video_url',
+    thumbnail_url = p_output ->> 'thumbnail_url',
+    duration = coalesce(
+      (p_output ->> 'duration')::numeric,
+      (select sum(scenes.duration) from public.scenes where scenes.project_id = p_project_id)
+    ),
+    completed_at = private.clock()
+  where projects.project_id = p_project_id
+    and projects.status = 'stitching'
+  returning projects.* into v_project;
+
+  if not found then
+    return;
+  end if;
+
+  insert into public.media (project_id, type, url, duration)
+  select v_project.project_id, made.type, made.url, made.duration
+  from (values
+    ('film', v_project.final_video_url, v_project.duration),
+    ('thumbnail', v_project.thumbnail_url, null)
+  ) as made (type, url, duration)
+  where made.url is not null;
+end;
+$$;
+
+comment on function private.complete_project(text, jsonb) is
+'stitching → completed, once; p_output is that of store_film. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_project(text, jsonb) from public, anon, authenticated, service_role;

@@ -1,0 +1,42 @@
+-- A project as its sender sees it. An unknown id and a wrong token get the same nothing.
+
+create or replace function public.read_task(p_project_id text, p_token text, p_trusted boolean)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'task_id', projects.project_id,
+    'status', projects.status,
+    'progress', projects.progress,
+    'scenes', coalesce(
+      (
+        select jsonb_agg(
+          jsonb_build_object(
+            'scene_id', scenes.scene_id,
+            'position', scenes.position,
+            'status', scenes.status,
+            'video_url', scenes.video_url
+          )
+          order by scenes.position
+        )
+        from public.scenes
+        where scenes.project_id = projects.project_id
+      ),
+      '[]'
+    ),
+    'final_video_url', projects.final_video_url,
+    'error', projects.error_message
+  )
+  from public.projects
+  where projects.project_id = p_project_id
+    and (p_trusted or private.is_signed('task', p_project_id, p_token));
+$$;
+
+comment on function public.read_task(text, text, boolean) is
+'{task_id, status, progress, scenes, final_video_url, error}; null for an unknown id or a wrong token. p_trusted: the sender showed credentials. Called by webhook.';
+
+revoke execute on function public.read_task(text, text, boolean) from public, anon, authenticated;
+grant execute on function public.read_task(text, text, boolean) to service_role;

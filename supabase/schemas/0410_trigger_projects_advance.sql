@@ -1,0 +1,37 @@
+-- A project's new status → its event, and what follows from it outside.
+
+create or replace function private.tg_projects__advance()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.record_event(
+    new.project_id, 'project.' || new.status, null, null, jsonb_build_object('reason', new.error_message)
+  );
+
+  if new.status in ('failed', 'cancelled') then
+    perform private.close_project(new.project_id);
+  elsif new.status = 'stitching' then
+    perform private.begin_stitch(new.project_id);
+  end if;
+
+  if new.status in ('completed', 'failed', 'cancelled') then
+    perform private.queue_delivery(new);
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.tg_projects__advance() is
+'stitching → steps; failed, cancelled → everything below is closed; an end → the client''s delivery; always the event.';
+
+revoke execute on function private.tg_projects__advance() from public, anon, authenticated, service_role;
+
+create trigger _500_advance_inserted after insert on public.projects
+for each row execute function private.tg_projects__advance();
+
+create trigger _500_advance_updated after update of status on public.projects
+for each row when (old.status is distinct from new.status) execute function private.tg_projects__advance();

@@ -1,0 +1,22 @@
+create or replace function private.tg_video_chunks__record()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.record_event(
+    new.project_id, 'chunk.' || lower(new.status), new.scene_id, new.chunk_id,
+    jsonb_build_object('position', new.position, 'request_id', new.request_id, 'reason', new.error_message)
+  );
+  return null;
+end;
+$$;
+
+comment on function private.tg_video_chunks__record() is 'A chunk''s new status → its event.';
+
+revoke execute on function private.tg_video_chunks__record() from public, anon, authenticated, service_role;
+
+create trigger _500_record after update of status on public.video_chunks
+for each row when (old.status is distinct from new.status) execute function private.tg_video_chunks__record();

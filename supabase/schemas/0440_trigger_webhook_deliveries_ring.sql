@@ -1,0 +1,21 @@
+create or replace function private.tg_webhook_deliveries__ring()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if new.due_at <= private.clock() then
+    perform public.ring_bell();
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.tg_webhook_deliveries__ring() is 'A delivery has become due → the bell.';
+
+revoke execute on function private.tg_webhook_deliveries__ring() from public, anon, authenticated, service_role;
+
+create trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
+for each row when (new.status = 'pending') execute function private.tg_webhook_deliveries__ring();

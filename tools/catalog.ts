@@ -1,4 +1,4 @@
-import type { Sql } from "postgres";
+import type { Sql, TransactionSql } from "postgres";
 import { z } from "zod";
 import { CATALOG_QUERIES } from "./catalog_queries.ts";
 
@@ -9,16 +9,19 @@ const Rows = z.array(z.object({ name: z.string(), definition: z.string() }));
 
 /** Reads the whole schema of the database, and no row of anybody's. */
 export async function readCatalog(sql: Sql): Promise<Catalog> {
+  return await sql.begin((transaction) => readCatalogWithin(transaction));
+}
+
+/** The same as the transaction sees it, and leaves it with an empty search path. */
+export async function readCatalogWithin(transaction: TransactionSql): Promise<Catalog> {
   const catalog: Catalog = new Map();
-  await sql.begin(async (transaction) => {
-    // Names come out qualified whatever the search path of the role is.
-    await transaction`set local search_path = ''`;
-    for (const [kind, query] of Object.entries(CATALOG_QUERIES)) {
-      for (const { name, definition } of Rows.parse([...await transaction.unsafe(query)])) {
-        catalog.set(`${kind} ${name}`, definition);
-      }
+  // Names come out qualified whatever the search path of the role is.
+  await transaction`set local search_path = ''`;
+  for (const [kind, query] of Object.entries(CATALOG_QUERIES)) {
+    for (const { name, definition } of Rows.parse([...await transaction.unsafe(query)])) {
+      catalog.set(`${kind} ${name}`, definition);
     }
-  });
+  }
   return catalog;
 }
 

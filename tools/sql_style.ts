@@ -76,11 +76,10 @@ function isRevoked(text: string, name: string): boolean {
   );
 }
 
+const TABLE = /^create\s+(?:unlogged\s+)?table\s+(?:if not exists\s+)?([^\s(]+)/gm;
+
 function checkTables({ masked }: Masked): Fault[] {
-  const tables = masked.matchAll(
-    /^create\s+(?:unlogged\s+)?table\s+(?:if not exists\s+)?([^\s(]+)/gm,
-  );
-  return [...tables]
+  return [...masked.matchAll(TABLE)]
     .filter(([, name]) => !new RegExp(`^comment on table ${name}\\s`, "m").test(masked))
     .filter((found) => !/^\s+partition of\b/.test(masked.slice(found.index + found[0].length)))
     .map((found) => ({ position: found.index, message: `${found[1]}: no comment on table` }));
@@ -120,24 +119,28 @@ function startsWithChange(body: string): boolean {
 }
 
 function checkSchemaName({ path, masked }: Masked): Fault[] {
-  const [, kind, name] = /^\d{4}_(function|table|trigger|view|type)_([a-z0-9_]+)\.sql$/
-    .exec(basename(path)) ?? [];
-  if (kind === undefined || name === undefined) {
-    return /^\d{4}_[a-z0-9_]+\.sql$/.test(basename(path))
-      ? []
-      : [{ position: 0, message: "its name is not <four digits>_<what it is>.sql" }];
+  const file = basename(path);
+  if (!/^\d{4}_[a-z0-9_]+\.sql$/.test(file)) {
+    return [{ position: 0, message: "its name is not <four digits>_<what it is>.sql" }];
   }
+  const [, kind, name] = /^\d{4}_(function|table|trigger)_([a-z0-9_]+)\.sql$/.exec(file) ?? [];
+  if (kind === undefined) return [];
 
-  const created = [...masked.matchAll(
-    new RegExp(
-      `\\bcreate\\s+(?:or\\s+replace\\s+|unlogged\\s+)*${kind}\\s+(?:if not exists\\s+)?([^\\s(]+)`,
-      "g",
-    ),
-  )].map(([, found = ""]) => found.replace(/^.*\./, ""));
-  return created.length === 1 && created[0] === name ? [] : [{
+  const created = kind === "table"
+    ? [...masked.matchAll(TABLE)].map(([, table = ""]) => bareName(table))
+    : [...masked.matchAll(FUNCTION)].map(([, called = ""]) => bareName(called));
+  // A trigger's file is named after its function: tg_<table>__<task>, or tg__<task> for many tables.
+  const named = kind === "trigger"
+    ? created.map((called) => called.replace(/^tg_(_|(?=[a-z]))/, "").replace("__", "_"))
+    : created;
+  return named.length === 1 && named[0] === name ? [] : [{
     position: 0,
     message: `it is named after one ${kind} "${name}" and creates ${created.join(", ") || "none"}`,
   }];
+}
+
+function bareName(qualified: string): string {
+  return qualified.replace(/^.*\./, "");
 }
 
 function checkMigrationName({ path }: Masked): Fault[] {

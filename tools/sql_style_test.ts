@@ -101,6 +101,17 @@ Deno.test("a schema file with two functions is a fault", () => {
   );
 });
 
+Deno.test("a trigger's file is named after its function: its table and its task", () => {
+  const of = (name: string) => GOOD.replaceAll("end_film", name).replace("(p_film_id text)", "()");
+  const path = "supabase/schemas/0400_trigger_films_ring.sql";
+
+  assert.deepEqual(faultsOf(of("tg_films__ring"), path), []);
+  assert.deepEqual(faultsOf(of("tg__touch"), "supabase/schemas/0400_trigger_touch.sql"), []);
+  assert.deepEqual(faultsOf(of("tg_films__touch"), path), [
+    '1: it is named after one trigger "films_ring" and creates tg_films__touch',
+  ]);
+});
+
 Deno.test("a migration holds many functions and has a timestamp for a name", () => {
   const text = GOOD + GOOD.replaceAll("end_film", "start_film");
 

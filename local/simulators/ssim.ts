@@ -6,7 +6,7 @@ import { probe } from "./probe.ts";
 export type Picture = { path: string; at?: FramePosition };
 
 /**
- * Structural similarity of two pictures, 1 for equal ones, over all planes as ffmpeg's ssim filter
+ * Structural similarity of two pictures, 1 for equal ones, down to -1, over all planes as ffmpeg's ssim filter
  * weighs them. The second is scaled to the size of the first.
  */
 export async function ssim(a: Picture, b: Picture): Promise<number> {
@@ -19,7 +19,7 @@ export async function ssim(a: Picture, b: Picture): Promise<number> {
   const report = await runFfmpeg([
     ...["-i", a.path, "-i", b.path, "-lavfi", filter, "-frames:v", "1", "-f", "null", "-"],
   ]);
-  const all = /SSIM.* All:([0-9.]+|inf|1)/.exec(report)?.[1];
+  const all = /SSIM.* All:(-?[0-9.]+)/.exec(report)?.[1];
   if (all === undefined) throw new MediaError(`Cannot compare ${a.path} with ${b.path}: no figure`);
-  return all === "inf" ? 1 : Number(all);
+  return Number(all);
 }

@@ -107,7 +107,7 @@ export async function startFal(options: FalOptions = {}): Promise<FalSimulator> 
     async stop() {
       closing.abort();
       await Promise.all([work.stop(), queue.stop(), api.stop(), rest.stop(), files.stop()]);
-      await sender.settled();
+      await sender.close();
       await media.remove();
     },
   };

@@ -30,14 +30,17 @@ export type WebhookSenderDeps = {
 export class WebhookSender {
   #deps: WebhookSenderDeps;
   #retries = new Set<Promise<void>>();
+  // Deno's fetch sends a POST again by itself when the peer closes a connection that it reused.
+  #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
 
   constructor(deps: WebhookSenderDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when no retry is open any more. */
-  async settled(): Promise<void> {
+  /** Waits for what `signal` ended. */
+  async close(): Promise<void> {
     await Promise.all(this.#retries);
+    this.#client.close();
   }
 
   /** Ends after the first try; the retries go on by themselves. */
@@ -99,6 +102,7 @@ export class WebhookSender {
         headers: { "content-type": "application/json", ...headers },
         body,
         redirect: "manual",
+        client: this.#client,
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
       await response.body?.cancel();

@@ -1,0 +1,76 @@
+import { startCluster } from "../local/postgres/cluster.ts";
+import { prepareTemplate } from "../local/postgres/testing.ts";
+import { DENO_ENV, denoBinary, HOSTED_DENO } from "./deno_binary.ts";
+import { PROJECT_ROOT } from "./project_root.ts";
+import { findTestFiles } from "./test_files.ts";
+import { runTests, type Totals } from "./test_run.ts";
+import { showHelp } from "./usage.ts";
+
+const USAGE = `deno task test [part of a path...]
+
+Runs every test, or those whose path has one of the given parts: all of them on the Deno that runs
+this, then the functions' own tests again on Deno ${HOSTED_DENO}, which hosted Supabase is compatible
+with. They share one throw-away Postgres. The last line is "N passed, N failed".`;
+
+/** They time things, or fill the machine: beside others they would measure those. */
+const ALONE = ["tests/"];
+
+if (import.meta.main) {
+  showHelp(USAGE);
+  const totals = await testEverything(Deno.args);
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+  Deno.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0);
+}
+
+/** Runs what the filters leave. Ends everything it started, on ctrl-C as well. */
+export async function testEverything(filters: string[]): Promise<Totals> {
+  const files = await findTestFiles(PROJECT_ROOT, filters);
+  if (files.length === 0) {
+    console.log(`No test file has ${filters.join(" or ")} in its path.`);
+    return { passed: 0, failed: 0 };
+  }
+
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, abort);
+  console.log("Starting a throw-away Postgres ...");
+  const cluster = await startCluster({
+    port: 0,
+    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+  });
+  try {
+    await prepareTemplate(cluster.url);
+    return await runAll(files, cluster.url, stop.signal);
+  } finally {
+    await cluster.stop("immediate");
+    for (const name of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(name, abort);
+  }
+}
+
+async function runAll(files: string[], cluster: string, signal: AbortSignal): Promise<Totals> {
+  const isAlone = (path: string) => ALONE.some((folder) => path.startsWith(folder));
+  const ours = files.filter((path) => path.startsWith("supabase/functions/"));
+  const env = { ...DENO_ENV, DENO_JOBS: "2", REELAY_TEST_CLUSTER: cluster };
+  const hosted = ["--no-lock", "--no-config", "--import-map=import_map.json"];
+  const runs = [
+    { on: Deno.version.deno, args: ["--parallel"], files: files.filter((path) => !isAlone(path)) },
+    { on: Deno.version.deno, args: [], files: files.filter(isAlone) },
+    { on: HOSTED_DENO, args: ["--parallel", ...hosted], files: ours },
+  ];
+
+  const totals = { passed: 0, failed: 0 };
+  for (const { on, args, files } of runs) {
+    if (files.length === 0 || signal.aborted) continue;
+    console.log(`\nRunning ${files.length} test files on Deno ${on} ...`);
+    const { passed, failed } = await runTests(await denoBinary(on), {
+      args: ["test", "-A", ...args, ...files],
+      cwd: PROJECT_ROOT,
+      env,
+      signal,
+    });
+    totals.passed += passed;
+    totals.failed += failed;
+  }
+  if (signal.aborted) console.log("\nStopped.");
+  return signal.aborted ? { ...totals, failed: Math.max(1, totals.failed) } : totals;
+}

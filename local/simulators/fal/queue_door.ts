@@ -2,7 +2,7 @@ import type { Reply } from "../http_server.ts";
 import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour, Call, Rules } from "./behaviour.ts";
 import { ENDPOINTS } from "./endpoints.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import { validateInput } from "./validate.ts";
 import type { WorkQueue } from "./work_queue.ts";
 

@@ -1,6 +1,6 @@
 import type { FalRequest, WebhookTry } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import { pythonJson } from "./python_json.ts";
 import type { SigningKey } from "./signing_key.ts";
 

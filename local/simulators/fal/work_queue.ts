@@ -2,7 +2,7 @@ import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import { runModel } from "./run_model.ts";
 import { ModelError, validateInput } from "./validate.ts";
 import type { WebhookSender } from "./webhook_sender.ts";

@@ -1,0 +1,164 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { orderFilm } from "./demo_film.ts";
+import { DemoProgress } from "./demo_progress.ts";
+import { checkFilm } from "./film_check.ts";
+import { startChatApp } from "./simulators/chat_app.ts";
+import { makePicture } from "./simulators/picture.ts";
+import { startStack } from "./stack.ts";
+
+const HELP = `deno task demo [--seconds-per-scene 5|10] [--out out/demo.mp4] [--timeout 170]
+
+Makes one film of three scenes on a fresh pocket stack: posts a signed job, shows how it gets on,
+takes and verifies the callback, saves the film and checks it. The last line of stdout is JSON.
+
+  --seconds-per-scene  what the default model offers: 5 (default) or 10
+  --out                where the film goes, from the project's folder
+  --timeout            seconds after which the demo gives up`;
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SCENES = [
+  "A paper boat sets sail on a painted river",
+  "The boat drifts below a bridge of lanterns",
+  "It reaches the open sea at dusk",
+];
+
+type Options = { seconds: number; out: string; signal: AbortSignal; progress: DemoProgress };
+
+/** Makes the demo's film and returns its report. Leaves nothing running, whatever happens. */
+async function runDemo({ seconds, out, signal, progress }: Options) {
+  const began = performance.now();
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "reelay-demo-" });
+  cleanup.defer(() => Deno.remove(folder, { recursive: true }));
+  progress.say("Starting the stack");
+  const stack = await startStack({ apiPort: 0, dbPort: 0 });
+  cleanup.defer(() => stack.stop());
+  signal.throwIfAborted();
+  const chat = await startChatApp({ signingSecret: setting(stack.env, "CALLBACK_SIGNING_SECRET") });
+  cleanup.defer(() => chat.stop());
+
+  const image = `${folder}/image.png`;
+  await makePicture({ path: image, words: SCENES.join() });
+  progress.say(`Posting a job of ${SCENES.length} scenes, ${seconds} s each, to ${stack.apiUrl}`);
+  const { task, filmUrl } = await orderFilm({
+    apiUrl: stack.apiUrl,
+    secret: setting(stack.env, "WEBHOOK_SECRET"),
+    job: {
+      video_id: "demo",
+      user_id: "demo",
+      prompt: "A paper boat's journey",
+      image_url: chat.serveImage(image),
+      aspect_ratio: "9:16",
+      scenes: SCENES.map((prompt) => ({ prompt, duration: seconds })),
+    },
+    chat,
+    watch: (task) => progress.show(task),
+    signal,
+  });
+  progress.say("The callback came and its signature is right");
+
+  const film = resolve(ROOT, out);
+  await Deno.mkdir(dirname(film), { recursive: true });
+  await download(filmUrl, film, signal);
+  const clips: string[] = [];
+  for (const { position, video_url } of task.scenes) {
+    const clip = `${folder}/${position}.mp4`;
+    await download(video_url ?? "", clip, signal);
+    clips.push(clip);
+  }
+  const report = await checkFilm({ film, clips, seconds });
+  for (const [n, seam] of report.seams.entries()) {
+    const likeness = `SSIM ${seam.clips} between the clips, ${seam.film} in the film`;
+    progress.say(`Seam of scenes ${n + 1} and ${n + 2}: ${likeness}`);
+  }
+  for (const [n, likeness] of report.motions.entries()) {
+    progress.say(`Scene ${n + 1}: SSIM ${likeness} between its first and last frame`);
+  }
+  if (report.problems.length > 0) throw new Error(report.problems.join("; "));
+  return {
+    film: out,
+    scenes: clips.length,
+    duration_s: report.duration,
+    wall_s: Math.round((performance.now() - began) / 100) / 10,
+    callback_verified: true,
+  };
+}
+
+async function download(url: string, path: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url, { signal });
+  if (!response.ok || !response.body) {
+    await response.body?.cancel();
+    throw new Error(`Cannot download ${url}: it answered ${response.status}`);
+  }
+  await Deno.writeFile(path, response.body);
+}
+
+function setting(env: Record<string, string>, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`Cannot run the demo: the stack has no ${name}`);
+  return value;
+}
+
+function readArguments() {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      help: { type: "boolean", default: false },
+      "seconds-per-scene": { type: "string", default: "5" },
+      out: { type: "string", default: "out/demo.mp4" },
+      timeout: { type: "string", default: "170" },
+    },
+  });
+  return {
+    help: values.help,
+    seconds: positive("--seconds-per-scene", values["seconds-per-scene"]),
+    out: values.out,
+    timeout: positive("--timeout", values.timeout),
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new Error(`Cannot take ${name} ${text}: it is not a positive number`);
+}
+
+async function main(): Promise<number> {
+  const { help, seconds, out, timeout } = readArguments();
+  if (help) {
+    console.log(HELP);
+    return 0;
+  }
+  const stopped = new AbortController();
+  const stop = () => stopped.abort(new Error("Stopped by hand"));
+  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, stop);
+  const late = setTimeout(
+    () => stopped.abort(new Error(`The film was not there after ${timeout} s`)),
+    timeout * 1000,
+  );
+  const encoder = new TextEncoder();
+  const progress = new DemoProgress({
+    write: (text) => Deno.stdout.writeSync(encoder.encode(text)),
+    isTerminal: Deno.stdout.isTerminal(),
+  });
+  try {
+    const report = await runDemo({ seconds, out, signal: stopped.signal, progress });
+    console.log(JSON.stringify(report));
+    return 0;
+  } catch (error) {
+    progress.endLine();
+    return fail(error);
+  } finally {
+    clearTimeout(late);
+    for (const name of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(name, stop);
+  }
+}
+
+function fail(reason: unknown): 1 {
+  console.error(`Failed: ${reason instanceof Error ? reason.message : reason}`);
+  return 1;
+}
+
+if (import.meta.main) Deno.exit(await main().catch(fail));

@@ -1,0 +1,72 @@
+import { withDeadline } from "../deadline.ts";
+import { readFetchFailure } from "../fetch_failure.ts";
+
+export type Fetch = typeof fetch;
+
+export type FalDeps = {
+  /** FAL_KEY. */
+  key: string;
+  /** FAL_QUEUE_URL, without a slash at the end. */
+  queueUrl: string;
+  /** FAL_API_URL, without a slash at the end: the platform API that lists requests. */
+  apiUrl: string;
+  /** The URL that fal posts completions to; the attempt's token is added to it. */
+  callbackUrl: string;
+  fetch: Fetch;
+  now: () => number;
+  /** Milliseconds for one call, from connecting to the last byte. */
+  timeoutMs: number;
+};
+
+/** A complete HTTP answer, whatever its status. */
+export type Reply = { status: number; headers: Headers; body: string };
+
+/** No complete answer came. The message names no URL. */
+export class NoAnswer extends Error {
+  override name = "NoAnswer";
+
+  /** @param sent false only where the request provably never left. */
+  constructor(message: string, readonly sent: boolean) {
+    super(message);
+  }
+}
+
+/**
+ * Sends one request, once, and reads the whole answer. Redirects are answers here: following one
+ * could carry the key to another host.
+ *
+ * @throws {NoAnswer}
+ */
+export async function callOnce(
+  { fetch, timeoutMs }: Pick<FalDeps, "fetch" | "timeoutMs">,
+  url: string,
+  init: RequestInit,
+): Promise<Reply> {
+  try {
+    return await withDeadline(timeoutMs, async (signal) => {
+      const response = await fetch(url, { ...init, redirect: "manual", signal });
+      const { status, headers } = response;
+      // A refusal stands in the status line: its body may break off, a success must be whole.
+      const body = response.ok ? await response.text() : await response.text().catch(() => "");
+      return { status, headers, body };
+    });
+  } catch (error) {
+    const { sent, words } = readFetchFailure(error);
+    throw new NoAnswer(words, sent);
+  }
+}
+
+/** Calls fal with the key. @throws {NoAnswer} */
+export function callFal(deps: FalDeps, method: string, url: string): Promise<Reply> {
+  const headers = { authorization: `Key ${deps.key}`, accept: "application/json" };
+  return callOnce(deps, url, { method, headers });
+}
+
+/** The body as JSON, or undefined where it is none. */
+export function readJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+/** Characters of a provider's words that we keep. */
+const LONGEST = 500;
+
+/** fal's `detail`: FastAPI's list, or a plain sentence; around it, what other layers answer. */
+const Detail = z.union([
+  z.string(),
+  z.array(z.looseObject({
+    loc: z.array(z.union([z.string(), z.number()])).optional(),
+    msg: z.string(),
+  })),
+]);
+const ErrorBody = z.union([
+  z.looseObject({ detail: Detail }).transform(({ detail }) => inOneLine(detail)),
+  z.looseObject({ message: z.string() }).transform(({ message }) => message),
+  z.looseObject({ error: z.string() }).transform(({ error }) => error),
+  z.looseObject({ error: z.looseObject({ message: z.string() }) })
+    .transform(({ error }) => error.message),
+]);
+
+/**
+ * Digs the reason out of an error body in fal's formats, cut to 500 characters; null where it gives
+ * none. `secrets` are blanked: an error may quote the request that it is about.
+ */
+export function ownWords(body: unknown, secrets: readonly string[] = []): string | null {
+  const read = ErrorBody.safeParse(body);
+  if (!read.success || read.data.trim() === "") return null;
+
+  const clean = secrets.filter((secret) => secret !== "").reduce(
+    (words, secret) => words.replaceAll(secret, "***"),
+    read.data.trim(),
+  );
+  return clean.length > LONGEST ? `${clean.slice(0, LONGEST - 1)}…` : clean;
+}
+
+function inOneLine(detail: z.infer<typeof Detail>): string {
+  if (typeof detail === "string") return detail;
+  return detail.map(({ loc = [], msg }) => {
+    const path = loc.filter((part, i) => !(i === 0 && part === "body")).join(".");
+    return path === "" ? msg : `${path}: ${msg}`;
+  }).join("; ");
+}

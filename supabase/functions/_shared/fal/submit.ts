@@ -1,0 +1,109 @@
+import { createFalClient } from "@fal-ai/client";
+import { z } from "zod";
+import type { Submitted } from "../provider.ts";
+import { callOnce, type FalDeps, type Fetch, NoAnswer, type Reply } from "./call_once.ts";
+import { leavesOpen, readRefusal } from "./refusal.ts";
+import type { FalRequest } from "./step_request.ts";
+
+/** The host that the client is built for. */
+const CLIENT_QUEUE = "https://queue.fal.run/";
+
+const Accepted = z.looseObject({
+  request_id: z.string().min(1),
+  status_url: z.string().nullish(),
+  response_url: z.string().nullish(),
+  cancel_url: z.string().nullish(),
+});
+
+/** An answer other than 2xx. Not one of the client's own errors: it would send those again. */
+class NotAccepted extends Error {
+  constructor(readonly reply: Reply) {
+    super(`HTTP ${reply.status}`);
+  }
+}
+
+/**
+ * Submits a request to fal's queue, once. Every answer is one of three: taken, provably not taken
+ * (`failed`), or nobody knows (`lost`, to be looked up before anything is paid a second time).
+ */
+export async function submitToFal(
+  deps: FalDeps,
+  request: FalRequest,
+  attemptToken: string,
+): Promise<Submitted> {
+  const webhook = new URL(deps.callbackUrl);
+  webhook.searchParams.set("token", attemptToken);
+  const secrets = [deps.key, attemptToken];
+
+  let called = false;
+  const sendOnce: Fetch = async (url, init) => {
+    called = true;
+    const reply = await callOnce(deps, addressOf(url), init ?? {});
+    if (reply.status < 200 || reply.status > 299) throw new NotAccepted(reply);
+    return new Response(reply.body, { headers: { "content-type": "application/json" } });
+  };
+
+  try {
+    const answer: unknown = await clientFor(deps, sendOnce).queue.submit(request.endpoint, {
+      input: request.input,
+      webhookUrl: webhook.href,
+    });
+    const { request_id, status_url, response_url, cancel_url } = Accepted.parse(answer);
+    return {
+      state: "accepted",
+      submission: {
+        request_id,
+        status_url: status_url ?? null,
+        response_url: response_url ?? null,
+        cancel_url: cancel_url ?? null,
+      },
+    };
+  } catch (error) {
+    if (error instanceof NotAccepted) return notAccepted(error.reply, secrets, deps.now());
+    if (error instanceof NoAnswer) return noAnswer(error);
+    // Past the call, only reading its answer can fail: fal said yes and we cannot read to what.
+    return called
+      ? { state: "lost", message: "fal's answer to the submission cannot be read" }
+      : { state: "failed", error: { message: "Cannot address fal's queue", retryable: false } };
+  }
+}
+
+/**
+ * The client retries network errors and 429/502/503/504 by itself, whatever `retry` says, and each
+ * retry of a submission may be paid for. It stops at errors that it does not know: `send` throws
+ * nothing else.
+ */
+function clientFor({ key, queueUrl }: FalDeps, send: Fetch) {
+  return createFalClient({
+    credentials: key,
+    suppressLocalCredentialsWarning: true,
+    fetch: send,
+    requestMiddleware: (call) => {
+      // An endpoint that is a URL would carry the key to a host of its own choosing.
+      if (!call.url.startsWith(CLIENT_QUEUE)) {
+        return Promise.reject(new Error("Cannot submit to fal: endpoint is not on the queue"));
+      }
+      return Promise.resolve({
+        ...call,
+        url: `${queueUrl}/${call.url.slice(CLIENT_QUEUE.length)}`,
+      });
+    },
+  });
+}
+
+function notAccepted(reply: Reply, secrets: readonly string[], now: number): Submitted {
+  const error = readRefusal(reply, { secrets, now });
+  return leavesOpen(reply.status)
+    ? { state: "lost", message: error.message }
+    : { state: "failed", error };
+}
+
+function noAnswer({ sent, message }: NoAnswer): Submitted {
+  return sent
+    ? { state: "lost", message: `fal did not answer the submission: ${message}` }
+    : { state: "failed", error: { message: `Cannot reach fal: ${message}`, retryable: true } };
+}
+
+function addressOf(url: Parameters<Fetch>[0]): string {
+  return url instanceof Request ? url.url : String(url);
+}

@@ -636,6 +636,7 @@ create table private.job_requests (
   body_digest text not null,
   events text[],
   webhook_headers jsonb not null default '{}',
+  is_notified boolean not null default false,
   constraint job_requests_pkey primary key (project_id),
   constraint request_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
   constraint via_is_known check (via in ('webhook', 'videos'))
@@ -643,6 +644,8 @@ create table private.job_requests (
 
 comment on table private.job_requests is
 'What a job asked for that must not stand in a readable table: the client''s header values. Also the digest by which the same job is known again.';
+
+comment on column private.job_requests.is_notified is 'The installation''s notification service hears of the end too.';
 
 alter table private.job_requests enable row level security;
 revoke all on table private.job_requests from public, anon, authenticated, service_role;
@@ -1096,14 +1099,15 @@ begin
     );
   end if;
 
-  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers)
+  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified)
   values (
     v_project.project_id,
     p_job ->> 'via',
     v_digest,
     case when jsonb_typeof(p_job -> 'events') = 'array'
       then array(select jsonb_array_elements_text(p_job -> 'events')) end,
-    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}')
+    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}'),
+    coalesce((p_job ->> 'notify')::boolean, false)
   );
   perform private.insert_scenes(v_project, p_job -> 'scenes');
   perform private.start_project(v_project.project_id);
@@ -1387,7 +1391,8 @@ as $$
       'url', claimed.url,
       'webhook_id', claimed.webhook_id,
       'body', claimed.body,
-      'headers', coalesce(job_requests.webhook_headers, '{}'),
+      'endpoint_id', claimed.endpoint_id,
+      'headers', case when claimed.endpoint_id is null then coalesce(job_requests.webhook_headers, '{}') else '{}' end,
       'number', claimed.attempt_count
     )),
     '[]'
@@ -1408,7 +1413,7 @@ revoke execute on function private.claim_deliveries(integer) from public, anon, 
 -- A runner that died between its call and our commit may have been understood by the provider: its
 -- attempt is lost, and looked up before anything else. Steps that may safely be done twice start again.
 
-create or replace function private.claim_step(p_step private.steps, p_provider text)
+create or replace function private.claim_step(p_step private.steps, p_providers jsonb)
 returns jsonb
 language plpgsql
 volatile
@@ -1439,7 +1444,7 @@ begin
 
   if p_step.status = 'queued' or v_attempt.status = 'failed' then
     v_mode := 'start';
-    v_attempt := private.insert_attempt(p_step, p_provider);
+    v_attempt := private.insert_attempt(p_step, p_providers);
   else
     v_mode := case when v_attempt.request_id is null then 'lookup' else 'ask' end;
   end if;
@@ -1466,15 +1471,16 @@ begin
 end;
 $$;
 
-comment on function private.claim_step(private.steps, text) is
+comment on function private.claim_step(private.steps, jsonb) is
 'Leases one due step that the caller has locked; null when nothing is left to try.';
 
-revoke execute on function private.claim_step(private.steps, text) from public, anon, authenticated, service_role;
+revoke execute on function private.claim_step(private.steps, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0240_function_claim_work.sql
 -- Leases what is due to a runner: steps that can be done with what this installation has configured,
--- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}.
+-- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}, and
+-- whether films that a stitch service has stored already are to be stored here too ("store_films").
 
 create or replace function public.claim_work(p_limit integer, p_providers jsonb, p_answers_bell boolean)
 returns jsonb
@@ -1505,7 +1511,7 @@ begin
     limit greatest(p_limit - jsonb_array_length(v_work), 0)
     for no key update skip locked
   loop
-    v_item := private.claim_step(v_step, p_providers ->> v_step.kind);
+    v_item := private.claim_step(v_step, p_providers);
     if v_item is not null then
       v_work := v_work || v_item;
     end if;
@@ -1623,7 +1629,7 @@ from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0240_function_insert_attempt.sql
-create or replace function private.insert_attempt(p_step private.steps, p_provider text)
+create or replace function private.insert_attempt(p_step private.steps, p_providers jsonb)
 returns private.attempts
 language plpgsql
 volatile
@@ -1631,14 +1637,22 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_provider text := p_providers ->> p_step.kind;
   v_input jsonb := private.step_input(p_step);
   v_attempt private.attempts;
 begin
+  -- A stitch service stores what it makes: its film is the film, unless it is to be copied first.
+  if p_step.kind = 'stitch' then
+    v_input := v_input || jsonb_build_object(
+      'is_film', v_provider = 'stitch' and p_providers ->> 'store_films' is distinct from 'always'
+    );
+  end if;
+
   insert into private.attempts (step_id, number, provider, input, input_hash)
   values (
     p_step.step_id,
     p_step.attempt_count + 1,
-    p_provider,
+    v_provider,
     v_input,
     encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex')
   )
@@ -1648,10 +1662,10 @@ begin
 end;
 $$;
 
-comment on function private.insert_attempt(private.steps, text) is
+comment on function private.insert_attempt(private.steps, jsonb) is
 '→ created: the attempt exists, its input frozen, before the provider is called.';
 
-revoke execute on function private.insert_attempt(private.steps, text) from public, anon, authenticated, service_role;
+revoke execute on function private.insert_attempt(private.steps, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0250_function_abandon_request.sql
@@ -2145,6 +2159,7 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_step private.steps;
+  v_is_film boolean;
 begin
   select steps.*
   into v_step
@@ -2163,7 +2178,8 @@ begin
   update private.attempts
   set status = 'completed', output = p_output, error_message = null, ended_at = v_now
   where attempts.attempt_id = p_attempt_id
-    and attempts.status in ('created', 'submitted', 'in_progress', 'lost');
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  returning (attempts.input ->> 'is_film')::boolean into v_is_film;
 
   if not found then
     return;
@@ -2184,7 +2200,11 @@ begin
     when 'extract_last_frame' then
       perform private.complete_frame(v_step.chunk_id, p_output);
     when 'stitch', 'extract_thumbnail' then
-      perform private.store_film_when_ready(v_step.project_id);
+      if v_is_film then
+        perform private.complete_project(v_step.project_id, p_output);
+      else
+        perform private.store_film_when_ready(v_step.project_id);
+      end if;
     when 'store_film' then
       perform private.complete_project(v_step.project_id, p_output);
     else
@@ -2648,8 +2668,8 @@ revoke execute on function private.begin_stitch(text) from public, anon, authent
 --! end included
 
 --! included supabase/schemas/0290_function_close_project.sql
--- A film that has failed or was cancelled leaves nothing open: its scenes, chunks, steps and attempts
--- are cancelled in the lock order, and what still runs at a provider is given up there.
+-- A film that has ended leaves nothing open: its scenes, chunks, steps and attempts are cancelled in
+-- the lock order, and what still runs at a provider is given up there.
 
 create or replace function private.close_project(p_project_id text)
 returns void
@@ -2743,7 +2763,7 @@ end;
 $$;
 
 comment on function private.complete_project(text, jsonb) is
-'stitching → completed, once; p_output is that of store_film. The caller holds the project''s lock.';
+'stitching → completed, once; p_output is that of store_film, or of a stitch service. The caller holds the project''s lock.';
 
 revoke execute on function private.complete_project(text, jsonb) from public, anon, authenticated, service_role;
 --! end included
@@ -3141,6 +3161,9 @@ begin
   end if;
 
   if v_attempt.attempt_id is null then
+    if private.keep_images(p_log) then
+      return jsonb_build_object('outcome', 'applied', 'project_id', p_log.result ->> 'project_id');
+    end if;
     return private.apply_to_outside_chunk(p_log);
   end if;
 
@@ -3492,6 +3515,89 @@ revoke execute on function private.is_about(public.webhook_logs, private.attempt
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0310_function_keep_images.sql
+-- An image that a project of ours asked for in its own way (seen by metadata.project_id) is kept as
+-- media; no step waits for it.
+
+create or replace function private.keep_images(p_log public.webhook_logs)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if coalesce(jsonb_array_length(p_log.result -> 'output' -> 'images'), 0) = 0 then
+    return false;
+  end if;
+
+  insert into public.media (project_id, type, url, width, height, metadata)
+  select
+    projects.project_id,
+    'generated-image',
+    image.value ->> 'url',
+    (image.value ->> 'width')::numeric,
+    (image.value ->> 'height')::numeric,
+    jsonb_build_object('request_id', p_log.request_id)
+  from public.projects
+  cross join jsonb_array_elements(p_log.result -> 'output' -> 'images') as image
+  where projects.project_id = p_log.result ->> 'project_id'
+    and p_log.result ->> 'state' = 'completed';
+
+  return found;
+end;
+$$;
+
+comment on function private.keep_images(public.webhook_logs) is
+'Inserts the images of a callback that no attempt waits for as media of the project that it names. False when it names none of ours.';
+
+revoke execute on function private.keep_images(public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0320_function_delivery_body.sql
+-- The body is fixed when the film ends, to the byte: it is what is signed in every try. The event's
+-- own time is the timestamp; that of a try travels in its headers.
+
+create or replace function private.delivery_body(p_project public.projects, p_type text)
+returns text
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select row_to_json(message)::text
+  from (
+    select
+      p_type as type,
+      to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+      (
+        select row_to_json(film)
+        from (
+          select
+            p_project.project_id as task_id,
+            p_project.project_id,
+            p_project.video_id,
+            p_project.chat_id,
+            p_project.user_id,
+            p_project.status,
+            p_project.version,
+            p_project.progress,
+            p_project.final_video_url,
+            p_project.thumbnail_url,
+            p_project.duration,
+            p_project.total_scenes,
+            p_project.error_message as error
+        ) as film
+      ) as data
+  ) as message;
+$$;
+
+comment on function private.delivery_body(public.projects, text) is
+'{type, timestamp, data} as Standard Webhooks recommends it, about a project.';
+
+revoke execute on function private.delivery_body(public.projects, text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0320_function_delivery_delay.sql
 -- When the next try of a delivery is due after its n-th failed: the start of the schedule that the
 -- Standard Webhooks specification gives as its example (5 s, 5 min, 30 min).
@@ -3516,13 +3622,13 @@ comment on function private.delivery_delay(integer) is
 revoke execute on function private.delivery_delay(integer) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0320_function_queue_delivery.sql
+--! included supabase/schemas/0320_function_queue_deliveries.sql
 -- → pending
 --
--- What the client is told when a film ends. The body is fixed here, to the byte: it is what is signed
--- in every try. The event's own time is the timestamp; that of a try travels in its headers.
+-- Who is told that a film has ended: the job's callback_url, unless it filtered the event out, and
+-- the installation's notification service, of what completed or failed.
 
-create or replace function private.queue_delivery(p_project public.projects)
+create or replace function private.queue_deliveries(p_project public.projects)
 returns void
 language plpgsql
 volatile
@@ -3531,53 +3637,37 @@ set search_path = ''
 as $$
 declare
   v_type text := 'video.generation.' || p_project.status;
-  v_events text[];
+  v_request private.job_requests;
+  v_body text := private.delivery_body(p_project, v_type);
 begin
-  select job_requests.events
-  into v_events
+  select job_requests.*
+  into v_request
   from private.job_requests
   where job_requests.project_id = p_project.project_id;
 
-  if p_project.callback_url is null or not v_type = any (coalesce(v_events, array[v_type])) then
-    return;
+  if p_project.callback_url is not null and v_type = any (coalesce(v_request.events, array[v_type])) then
+    insert into public.webhook_deliveries (project_id, type, url, body)
+    values (p_project.project_id, v_type, p_project.callback_url, v_body);
+    perform private.record_event(
+      p_project.project_id, 'delivery.queued', null, null, jsonb_build_object('type', v_type)
+    );
   end if;
 
-  insert into public.webhook_deliveries (project_id, type, url, body)
-  values (
-    p_project.project_id,
-    v_type,
-    p_project.callback_url,
-    json_build_object(
-      'type', v_type,
-      'timestamp', to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'data', json_build_object(
-        'task_id', p_project.project_id,
-        'project_id', p_project.project_id,
-        'video_id', p_project.video_id,
-        'chat_id', p_project.chat_id,
-        'user_id', p_project.user_id,
-        'status', p_project.status,
-        'version', p_project.version,
-        'progress', p_project.progress,
-        'final_video_url', p_project.final_video_url,
-        'thumbnail_url', p_project.thumbnail_url,
-        'duration', p_project.duration,
-        'total_scenes', p_project.total_scenes,
-        'error', p_project.error_message
-      )
-    )::text
-  );
-
-  perform private.record_event(
-    p_project.project_id, 'delivery.queued', null, null, jsonb_build_object('type', v_type)
-  );
+  if v_request.is_notified and p_project.status in ('completed', 'failed') then
+    insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body)
+    values (p_project.project_id, 'notification', v_type, 'NOTIFICATION_SERVICE_URL', v_body);
+    perform private.record_event(
+      p_project.project_id, 'delivery.queued', null, null,
+      jsonb_build_object('type', v_type, 'endpoint_id', 'notification')
+    );
+  end if;
 end;
 $$;
 
-comment on function private.queue_delivery(public.projects) is
-'→ pending: one delivery to the job''s callback_url, unless the job filtered the event out.';
+comment on function private.queue_deliveries(public.projects) is
+'→ pending: a delivery to the job''s callback_url and one to the notification service, where there is one.';
 
-revoke execute on function private.queue_delivery(public.projects) from public, anon, authenticated, service_role;
+revoke execute on function private.queue_deliveries(public.projects) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0320_function_record_delivery.sql
@@ -3893,21 +3983,18 @@ begin
     new.project_id, 'project.' || new.status, null, null, jsonb_build_object('reason', new.error_message)
   );
 
-  if new.status in ('failed', 'cancelled') then
-    perform private.close_project(new.project_id);
-  elsif new.status = 'stitching' then
+  if new.status = 'stitching' then
     perform private.begin_stitch(new.project_id);
-  end if;
-
-  if new.status in ('completed', 'failed', 'cancelled') then
-    perform private.queue_delivery(new);
+  elsif new.status in ('completed', 'failed', 'cancelled') then
+    perform private.close_project(new.project_id);
+    perform private.queue_deliveries(new);
   end if;
   return null;
 end;
 $$;
 
 comment on function private.tg_projects__advance() is
-'stitching → steps; failed, cancelled → everything below is closed; an end → the client''s delivery; always the event.';
+'stitching → steps; an end → everything below is closed and the deliveries are queued; always the event.';
 
 revoke execute on function private.tg_projects__advance() from public, anon, authenticated, service_role;
 
@@ -4053,7 +4140,7 @@ insert into private.settings (name, value, description) values
   ('token_key', to_jsonb(encode(extensions.gen_random_bytes(32), 'hex')), 'Key of the tokens in callback and status URLs'),
   ('clock_offset_seconds', '0', 'Added to the time, for tests'),
   ('bell_repeat_seconds', '5', 'A ring without an answer is repeated after this long'),
-  ('bell_deaf_seconds', '10', 'Rings unanswered for this long: pg_net does not deliver'),
+  ('bell_deaf_seconds', '2', 'Rings unanswered for this long: pg_net does not deliver'),
   ('lease_seconds', '120', 'How long a runner has for one claimed piece of work'),
   ('max_attempts', '4', 'How often a step is tried at a provider'),
   ('retry_base_seconds', '1', 'Backoff: up to base * 2 ^ attempts'),

@@ -39,14 +39,15 @@ begin
     );
   end if;
 
-  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers)
+  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified)
   values (
     v_project.project_id,
     p_job ->> 'via',
     v_digest,
     case when jsonb_typeof(p_job -> 'events') = 'array'
       then array(select jsonb_array_elements_text(p_job -> 'events')) end,
-    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}')
+    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}'),
+    coalesce((p_job ->> 'notify')::boolean, false)
   );
   perform private.insert_scenes(v_project, p_job -> 'scenes');
   perform private.start_project(v_project.project_id);

@@ -42,7 +42,8 @@ as $$
       'url', claimed.url,
       'webhook_id', claimed.webhook_id,
       'body', claimed.body,
-      'headers', coalesce(job_requests.webhook_headers, '{}'),
+      'endpoint_id', claimed.endpoint_id,
+      'headers', case when claimed.endpoint_id is null then coalesce(job_requests.webhook_headers, '{}') else '{}' end,
       'number', claimed.attempt_count
     )),
     '[]'

@@ -3,7 +3,7 @@
 -- A runner that died between its call and our commit may have been understood by the provider: its
 -- attempt is lost, and looked up before anything else. Steps that may safely be done twice start again.
 
-create or replace function private.claim_step(p_step private.steps, p_provider text)
+create or replace function private.claim_step(p_step private.steps, p_providers jsonb)
 returns jsonb
 language plpgsql
 volatile
@@ -34,7 +34,7 @@ begin
 
   if p_step.status = 'queued' or v_attempt.status = 'failed' then
     v_mode := 'start';
-    v_attempt := private.insert_attempt(p_step, p_provider);
+    v_attempt := private.insert_attempt(p_step, p_providers);
   else
     v_mode := case when v_attempt.request_id is null then 'lookup' else 'ask' end;
   end if;
@@ -61,7 +61,7 @@ begin
 end;
 $$;
 
-comment on function private.claim_step(private.steps, text) is
+comment on function private.claim_step(private.steps, jsonb) is
 'Leases one due step that the caller has locked; null when nothing is left to try.';
 
-revoke execute on function private.claim_step(private.steps, text) from public, anon, authenticated, service_role;
+revoke execute on function private.claim_step(private.steps, jsonb) from public, anon, authenticated, service_role;

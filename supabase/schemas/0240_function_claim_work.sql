@@ -1,5 +1,6 @@
 -- Leases what is due to a runner: steps that can be done with what this installation has configured,
--- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}.
+-- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}, and
+-- whether films that a stitch service has stored already are to be stored here too ("store_films").
 
 create or replace function public.claim_work(p_limit integer, p_providers jsonb, p_answers_bell boolean)
 returns jsonb
@@ -30,7 +31,7 @@ begin
     limit greatest(p_limit - jsonb_array_length(v_work), 0)
     for no key update skip locked
   loop
-    v_item := private.claim_step(v_step, p_providers ->> v_step.kind);
+    v_item := private.claim_step(v_step, p_providers);
     if v_item is not null then
       v_work := v_work || v_item;
     end if;

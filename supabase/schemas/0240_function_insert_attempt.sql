@@ -1,4 +1,4 @@
-create or replace function private.insert_attempt(p_step private.steps, p_provider text)
+create or replace function private.insert_attempt(p_step private.steps, p_providers jsonb)
 returns private.attempts
 language plpgsql
 volatile
@@ -6,14 +6,22 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_provider text := p_providers ->> p_step.kind;
   v_input jsonb := private.step_input(p_step);
   v_attempt private.attempts;
 begin
+  -- A stitch service stores what it makes: its film is the film, unless it is to be copied first.
+  if p_step.kind = 'stitch' then
+    v_input := v_input || jsonb_build_object(
+      'is_film', v_provider = 'stitch' and p_providers ->> 'store_films' is distinct from 'always'
+    );
+  end if;
+
   insert into private.attempts (step_id, number, provider, input, input_hash)
   values (
     p_step.step_id,
     p_step.attempt_count + 1,
-    p_provider,
+    v_provider,
     v_input,
     encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex')
   )
@@ -23,7 +31,7 @@ begin
 end;
 $$;
 
-comment on function private.insert_attempt(private.steps, text) is
+comment on function private.insert_attempt(private.steps, jsonb) is
 '→ created: the attempt exists, its input frozen, before the provider is called.';
 
-revoke execute on function private.insert_attempt(private.steps, text) from public, anon, authenticated, service_role;
+revoke execute on function private.insert_attempt(private.steps, jsonb) from public, anon, authenticated, service_role;

@@ -12,6 +12,7 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_step private.steps;
+  v_is_film boolean;
 begin
   select steps.*
   into v_step
@@ -30,7 +31,8 @@ begin
   update private.attempts
   set status = 'completed', output = p_output, error_message = null, ended_at = v_now
   where attempts.attempt_id = p_attempt_id
-    and attempts.status in ('created', 'submitted', 'in_progress', 'lost');
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  returning (attempts.input ->> 'is_film')::boolean into v_is_film;
 
   if not found then
     return;
@@ -51,7 +53,11 @@ begin
     when 'extract_last_frame' then
       perform private.complete_frame(v_step.chunk_id, p_output);
     when 'stitch', 'extract_thumbnail' then
-      perform private.store_film_when_ready(v_step.project_id);
+      if v_is_film then
+        perform private.complete_project(v_step.project_id, p_output);
+      else
+        perform private.store_film_when_ready(v_step.project_id);
+      end if;
     when 'store_film' then
       perform private.complete_project(v_step.project_id, p_output);
     else

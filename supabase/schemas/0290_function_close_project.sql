@@ -1,5 +1,5 @@
--- A film that has failed or was cancelled leaves nothing open: its scenes, chunks, steps and attempts
--- are cancelled in the lock order, and what still runs at a provider is given up there.
+-- A film that has ended leaves nothing open: its scenes, chunks, steps and attempts are cancelled in
+-- the lock order, and what still runs at a provider is given up there.
 
 create or replace function private.close_project(p_project_id text)
 returns void

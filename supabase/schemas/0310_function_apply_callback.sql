@@ -26,6 +26,9 @@ begin
   end if;
 
   if v_attempt.attempt_id is null then
+    if private.keep_images(p_log) then
+      return jsonb_build_object('outcome', 'applied', 'project_id', p_log.result ->> 'project_id');
+    end if;
     return private.apply_to_outside_chunk(p_log);
   end if;
 

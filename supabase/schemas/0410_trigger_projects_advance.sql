@@ -12,21 +12,18 @@ begin
     new.project_id, 'project.' || new.status, null, null, jsonb_build_object('reason', new.error_message)
   );
 
-  if new.status in ('failed', 'cancelled') then
-    perform private.close_project(new.project_id);
-  elsif new.status = 'stitching' then
+  if new.status = 'stitching' then
     perform private.begin_stitch(new.project_id);
-  end if;
-
-  if new.status in ('completed', 'failed', 'cancelled') then
-    perform private.queue_delivery(new);
+  elsif new.status in ('completed', 'failed', 'cancelled') then
+    perform private.close_project(new.project_id);
+    perform private.queue_deliveries(new);
   end if;
   return null;
 end;
 $$;
 
 comment on function private.tg_projects__advance() is
-'stitching → steps; failed, cancelled → everything below is closed; an end → the client''s delivery; always the event.';
+'stitching → steps; an end → everything below is closed and the deliveries are queued; always the event.';
 
 revoke execute on function private.tg_projects__advance() from public, anon, authenticated, service_role;
 

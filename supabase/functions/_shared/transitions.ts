@@ -54,6 +54,8 @@ export type Job = {
   idempotency_key: string | null;
   execution_mode: string | null;
   metadata: Record<string, unknown>;
+  /** The installation has a notification service, which is to hear of the end. */
+  notify?: boolean;
   scenes: JobScene[];
   request: Record<string, unknown>;
 };
@@ -217,6 +219,8 @@ export const DeliveryWork = z.object({
   kind: z.literal("delivery"),
   delivery_id: z.string(),
   claim_token: z.string(),
+  /** `notification`: to the installation's own service, whose URL only the runner knows. */
+  endpoint_id: z.string().nullable(),
   url: z.string(),
   /** The `webhook-id`, the same in every try. */
   webhook_id: z.string(),

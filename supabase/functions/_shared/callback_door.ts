@@ -20,6 +20,10 @@ export type ReadCallback =
     type: string;
     /** The sender's own word, echoed in the answer. */
     status: string;
+    /** Who it is from, where that is not the door's usual sender. */
+    source?: string;
+    /** What this shape of body expects in the answer besides. */
+    alsoAnswer?: Record<string, unknown>;
     result: CallbackResult;
   }
   | { issues: Issue[] };
@@ -56,7 +60,8 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
       ? options.read(toStorable(json.value))
       : { issues: [{ path: "", message: json.message }] };
     const data = json.ok && findUnstorable(json.value) === null ? json.value : null;
-    const recorded = record(c, { ...admitted, source: options.source, data });
+    const source = "source" in read ? read.source : undefined;
+    const recorded = record(c, { ...admitted, source: source ?? options.source, data });
 
     if ("issues" in read) {
       const malformed = read.issues.map(({ path, message }) => `${path}: ${message}`).join("; ");
@@ -75,7 +80,7 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
     if (outcome === "malformed") throw refuseBody([{ path: "", message: "Not understood" }]);
     if (outcome === "error") return c.json({ error: "Webhook processing failed" }, 500);
     if (outcome === "applied") watchBell();
-    return c.json(options.answer(received, status));
+    return c.json({ ...read.alsoAnswer, ...options.answer(received, status) });
   });
   refuseOtherMethods(app, "/", "GET, POST");
 

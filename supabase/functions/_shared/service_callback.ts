@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { ReadCallback } from "./callback_door.ts";
+import type { Issue } from "./errors.ts";
+import { firstReason, Id, Metadata, Percentage, Reason } from "./callback_fields.ts";
+import type { CallbackResult, Failure, Output } from "./transitions.ts";
+import { zodIssues } from "./zod_issues.ts";
+
+/** The services' words for how far a task is, and ours. */
+const STATES = {
+  completed: "completed",
+  failed: "failed",
+  cancelled: "cancelled",
+  pending: "in_progress",
+  queued: "in_progress",
+  processing: "in_progress",
+  in_progress: "in_progress",
+  progress: "in_progress",
+} as const;
+
+export const Status = z.enum([
+  "completed",
+  "failed",
+  "cancelled",
+  "pending",
+  "queued",
+  "processing",
+  "in_progress",
+  "progress",
+]);
+
+/** What the callbacks of the video, frame and stitch services have in common. */
+export const ServiceBody = z.object({
+  task_id: Id,
+  status: Status,
+  scene_id: Id.nullish(),
+  project_id: Id.nullish(),
+  error: Reason,
+  message: z.string().nullish(),
+  progress: Percentage,
+  progress_percentage: Percentage,
+  metadata: Metadata,
+});
+export type ServiceBody = z.infer<typeof ServiceBody>;
+
+/**
+ * Says a service's callback in our words.
+ *
+ * @param prefix of the callback's type: `task` gives `task.completed`, `task.failed`, ...
+ * @param output what was made; null where the body of a completed task lacks `required`.
+ */
+export function readServiceBody<T extends ServiceBody>(
+  body: unknown,
+  { schema, prefix, required, output }: {
+    schema: z.ZodType<T>;
+    prefix: string;
+    required: string;
+    output: (body: T) => Output | null;
+  },
+): ReadCallback {
+  const read = schema.safeParse(body);
+  if (!read.success) return { issues: zodIssues(read.error) };
+
+  const { data } = read;
+  const state = stateOf(data.status);
+  const made = state === "completed" ? output(data) : {};
+  if (made === null) return { issues: [missingResult(required)] };
+
+  return {
+    type: callbackType(prefix, state),
+    status: data.status,
+    result: {
+      state,
+      request_id: data.task_id,
+      scene_id: data.scene_id ?? null,
+      project_id: data.project_id ?? null,
+      output: made,
+      error: failureOf(state, data.error, data.message),
+      progress: state === "in_progress" ? data.progress_percentage ?? data.progress ?? null : null,
+      metadata: data.metadata,
+    },
+  };
+}
+
+export function stateOf(status: z.infer<typeof Status>): (typeof STATES)[keyof typeof STATES] {
+  return STATES[status];
+}
+
+/** `task` and `in_progress` are `task.progress`; other states are their own words. */
+export function callbackType(prefix: string, state: CallbackResult["state"]): string {
+  if (state === "unread") return `${prefix}.completed`;
+  return `${prefix}.${state === "in_progress" ? "progress" : state}`;
+}
+
+/** A failure is final: a service that could do better by trying again would have tried. */
+export function failureOf(
+  state: CallbackResult["state"],
+  ...reasons: (string | null | undefined)[]
+): Failure | null {
+  if (state !== "failed" && state !== "cancelled") return null;
+  return { message: firstReason(...reasons), retryable: false };
+}
+
+export function missingResult(path: string): Issue {
+  return { path, message: "Required where status is completed" };
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { ReadCallback } from "../_shared/callback_door.ts";
+import { firstReason, Id } from "../_shared/callback_fields.ts";
+import { CANCELLED, isRetryableType } from "../_shared/fal/error_type.ts";
+import { ownWords } from "../_shared/fal/own_words.ts";
+import { mayPassLater } from "../_shared/fal/refusal.ts";
+import type { Failure } from "../_shared/transitions.ts";
+import { finishedGeneration, generation } from "./generation.ts";
+
+/**
+ * What fal posts (fal.ai/docs, "Webhooks"). `payload` may be null in both cases, `error` may stand
+ * there as null, and `payload.detail` is a list or a sentence.
+ */
+export const FalBody = z.object({
+  request_id: Id,
+  status: z.enum(["OK", "ERROR"]),
+  payload: z.unknown().optional(),
+  payload_error: z.string().nullish(),
+  error: z.unknown().optional(),
+});
+
+const ErrorType = z.looseObject({ error_type: z.string() });
+
+export function readFalBody(body: z.infer<typeof FalBody>): ReadCallback {
+  if (body.status === "OK") return finishedGeneration(body, body.payload);
+
+  const type = ErrorType.safeParse(body.payload);
+  const errorType = type.success ? type.data.error_type : null;
+  const error = failure(body, errorType);
+  return generation(body, errorType === CANCELLED ? "cancelled" : "failed", { error });
+}
+
+function failure(body: z.infer<typeof FalBody>, errorType: string | null): Failure {
+  const error = ownWords({ error: body.error });
+  const detail = ownWords(body.payload);
+  const status = statusIn(error);
+  const words = [error, detail].filter((text) => text !== null).join(": ");
+  return {
+    message: firstReason(words, body.payload_error, errorType),
+    retryable: status === null ? typeMayPass(errorType) : mayPassLater(status),
+  };
+}
+
+function typeMayPass(errorType: string | null): boolean {
+  return errorType === null || (isRetryableType(errorType) ?? true);
+}
+
+/** fal tells the model's HTTP status in a sentence: `Invalid status code: 422`. */
+function statusIn(error: string | null): number | null {
+  const status = /status code:? (\d{3})\b/i.exec(error ?? "")?.[1];
+  return status === undefined ? null : Number(status);
+}

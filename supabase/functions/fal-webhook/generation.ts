@@ -1,0 +1,46 @@
+import type { ReadCallback } from "../_shared/callback_door.ts";
+import { readOutput } from "../_shared/fal/output.ts";
+import { callbackType } from "../_shared/service_callback.ts";
+import type { CallbackResult } from "../_shared/transitions.ts";
+
+type Generation = { request_id: string; status: string };
+
+/** A generation's callback; `told` is what it says beyond its state. */
+export function generation(
+  { request_id, status }: Generation,
+  state: CallbackResult["state"],
+  told: Partial<CallbackResult> = {},
+): ReadCallback {
+  return {
+    type: callbackType("generation", state),
+    status,
+    result: {
+      state,
+      request_id,
+      scene_id: null,
+      project_id: null,
+      output: {},
+      error: null,
+      progress: null,
+      metadata: {},
+      ...told,
+    },
+  };
+}
+
+/**
+ * A finished generation. Without a result in the callback it has to be fetched; a result that holds
+ * no file will not hold one later.
+ */
+export function finishedGeneration(
+  body: Generation,
+  result: unknown,
+  metadata: Record<string, unknown> = {},
+): ReadCallback {
+  if (result === null || result === undefined) return generation(body, "unread", { metadata });
+
+  const output = readOutput(result);
+  if (output !== null) return generation(body, "completed", { output, metadata });
+  const message = "fal's result has no file that we know how to read";
+  return generation(body, "failed", { error: { message, retryable: false }, metadata });
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { ReadCallback } from "../_shared/callback_door.ts";
+import { Id } from "../_shared/callback_fields.ts";
+import { zodIssues } from "../_shared/zod_issues.ts";
+import { FalBody, readFalBody } from "./fal_body.ts";
+import { JobBody, readJobBody } from "./job_body.ts";
+import { QueueBody, readQueueBody } from "./queue_body.ts";
+
+/** Tells the three forms apart, so that what is wrong is said of the right one. */
+const Envelope = z.looseObject({
+  request_id: Id,
+  status: z.enum(["OK", "ERROR", "COMPLETED", "FAILED", "completed", "failed", "in_progress"]),
+});
+
+/** Reads fal's callbacks, and the two older forms that workers and tools built before us post. */
+export function readFalCallback(body: unknown): ReadCallback {
+  const envelope = Envelope.safeParse(body);
+  if (!envelope.success) return { issues: zodIssues(envelope.error) };
+
+  switch (envelope.data.status) {
+    case "OK":
+    case "ERROR":
+      return readAs(FalBody, body, readFalBody);
+    case "COMPLETED":
+    case "FAILED":
+      return readAs(QueueBody, body, readQueueBody);
+    default:
+      return readAs(JobBody, body, readJobBody);
+  }
+}
+
+function readAs<T>(
+  schema: z.ZodType<T>,
+  body: unknown,
+  read: (data: T) => ReadCallback,
+): ReadCallback {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? read(parsed.data) : { issues: zodIssues(parsed.error) };
+}

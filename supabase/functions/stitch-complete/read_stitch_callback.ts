@@ -1,0 +1,22 @@
+import { z } from "zod";
+import type { ReadCallback } from "../_shared/callback_door.ts";
+import { Measure, present, Url } from "../_shared/callback_fields.ts";
+import { readServiceBody, ServiceBody } from "../_shared/service_callback.ts";
+
+const StitchBody = ServiceBody.extend({
+  final_video_url: Url.nullish(),
+  thumbnail_url: Url.nullish(),
+  duration: Measure,
+  total_scenes: z.number().nullish(),
+});
+
+/** Reads what the stitch service posts. */
+export function readStitchCallback(body: unknown): ReadCallback {
+  return readServiceBody(body, {
+    schema: StitchBody,
+    prefix: "stitch",
+    required: "final_video_url",
+    output: ({ final_video_url, thumbnail_url, duration }) =>
+      final_video_url ? present({ video_url: final_video_url, thumbnail_url, duration }) : null,
+  });
+}

@@ -1,0 +1,71 @@
+import type { Hono } from "hono";
+import { createBellWatch } from "../_shared/bell_watch.ts";
+import type { Deps } from "../_shared/deps.ts";
+import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
+import { allowsPrivateTargets, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
+import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
+import { parseJson } from "../_shared/json.ts";
+import { findUnstorable } from "../_shared/storable.ts";
+import { createProject, readStats, readTask } from "../_shared/transitions.ts";
+import { parseJob } from "./parse_job.ts";
+
+/** Builds the app served at `/webhook`: chat apps post jobs and ask how far they are. */
+export function createWebhook(deps: Deps): Hono {
+  const { get, db } = deps;
+  const door = createDoor({ name: "webhook", rateLimit: "RATE_LIMIT_WEBHOOK" }, deps);
+  const { app, log, admit, limit } = door;
+  const watchBell = createBellWatch({ ...deps, log });
+  const allowPrivate = allowsPrivateTargets(get);
+  const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;
+
+  app.post("/", async (c) => {
+    const { body } = await admit(c);
+    const json = parseJson(body);
+    if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
+    const keyHeader = c.req.header("idempotency-key") ?? null;
+    const parsed = parseJob(json.value, { keyHeader, allowPrivate });
+    if ("issues" in parsed) throw refuseBody(parsed.issues);
+    if (parsed.job.callback_url !== null && !signsCallbacks) {
+      throw new Refusal(503, "Not configured: callback_url needs CALLBACK_SIGNING_SECRET");
+    }
+
+    limit(c);
+    const { outcome, project_id, status, task_token } = await createProject(db, parsed.job);
+    log("job.received", { outcome, project_id });
+    if (outcome === "conflict") {
+      throw new Refusal(409, "The idempotency key belongs to another job");
+    }
+    if (outcome === "created") watchBell();
+    const duplicate = outcome === "duplicate";
+    const base = webhookBaseUrl(get) ?? new URL(c.req.url).origin;
+    const status_url = `${base}/webhook/task/${project_id}?token=${encodeURIComponent(task_token)}`;
+    const answer = { task_id: project_id, project_id, status, status_url, duplicate };
+    return c.json(answer, duplicate ? 200 : 202);
+  });
+  refuseOtherMethods(app, "/", "GET, POST");
+
+  app.get("/health", (c) => c.json({ status: "ok", door: "webhook" }));
+  refuseOtherMethods(app, "/health", "GET");
+
+  app.get("/stats", async (c) => {
+    await admit(c);
+    limit(c);
+    return c.json(await readStats(db));
+  });
+  refuseOtherMethods(app, "/stats", "GET");
+
+  app.get("/task/:id", async (c) => {
+    const id = c.req.param("id");
+    const token = c.req.query("token") || null;
+    if (token === null) await admit(c);
+    if (findUnstorable([id, token]) !== null) throw notFound();
+
+    const task = await readTask(db, id, { token, trusted: token === null });
+    // A wrong token says no more than an unknown id does.
+    if (task === null) throw notFound();
+    return c.json(task);
+  });
+  refuseOtherMethods(app, "/task/:id", "GET");
+
+  return app;
+}

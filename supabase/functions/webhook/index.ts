@@ -1,0 +1,4 @@
+import { realDeps } from "../_shared/deps.ts";
+import { createWebhook } from "./app.ts";
+
+Deno.serve(createWebhook(realDeps()).fetch);

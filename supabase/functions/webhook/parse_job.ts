@@ -1,0 +1,93 @@
+import type { Issue } from "../_shared/errors.ts";
+import { whyNotPublic } from "../_shared/private_target.ts";
+import { findUnstorable } from "../_shared/storable.ts";
+import type { Job } from "../_shared/transitions.ts";
+import { zodIssues } from "../_shared/zod_issues.ts";
+import { JobFields, jobMetadata } from "./job_fields.ts";
+import { planScenes } from "./plan_scenes.ts";
+import { checkWebhookHeaders } from "./webhook_headers.ts";
+
+export type ParsedJob = { job: Job } | { issues: Issue[] };
+
+/**
+ * Reads a job as a chat app posts it. Everything that can be known to fail is refused here, where it
+ * costs nothing: fields, models, durations, targets.
+ *
+ * @param keyHeader `Idempotency-Key`, which goes before the field
+ */
+export function parseJob(
+  body: unknown,
+  { keyHeader, allowPrivate }: { keyHeader: string | null; allowPrivate: boolean },
+): ParsedJob {
+  const unstorable = findUnstorable(body);
+  if (unstorable !== null) {
+    const message = "Cannot be stored: it contains U+0000 or half a surrogate pair";
+    return { issues: [{ path: unstorable, message }] };
+  }
+
+  const read = JobFields.safeParse(body);
+  if (!read.success) return { issues: zodIssues(read.error) };
+  const fields = read.data;
+  const key = keyHeader?.trim() || null;
+
+  const issues = checkFields(fields, { key, allowPrivate });
+  if (issues.length > 0) return { issues };
+
+  const plan = planScenes(fields);
+  if ("issues" in plan) return { issues: plan.issues };
+  return { job: toJob(fields, { key, scenes: plan.scenes, request: asObject(body) }) };
+}
+
+function checkFields(
+  { prompt, scenes, callback_url, webhook_headers, executionMode }: JobFields,
+  { key, allowPrivate }: { key: string | null; allowPrivate: boolean },
+): Issue[] {
+  const issues = webhook_headers ? checkWebhookHeaders(webhook_headers) : [];
+  if (!prompt && !scenes) issues.push({ path: "prompt", message: "Required: prompt or scenes" });
+  if (executionMode === "test") {
+    issues.push({ path: "executionMode", message: "There is no test mode" });
+  }
+  if (key !== null && key.length > 255) {
+    issues.push({ path: "idempotency_key", message: "Longer than 255 characters" });
+  }
+  const problem = typeof callback_url === "string"
+    ? whyNotPublic(callback_url, { allowPrivate })
+    : null;
+  if (problem !== null) {
+    issues.push({ path: "callback_url", message: `Cannot call this address: ${problem}` });
+  }
+  return issues;
+}
+
+function toJob(
+  fields: JobFields,
+  { key, scenes, request }: Pick<Job, "scenes" | "request"> & { key: string | null },
+): Job {
+  return {
+    via: "webhook",
+    video_id: fields.video_id,
+    user_id: fields.user_id,
+    chat_id: fields.chat_id === null || fields.chat_id === undefined ? null : `${fields.chat_id}`,
+    user_email: fields.user_email ?? null,
+    user_name: fields.user_name ?? null,
+    source: fields.source ?? null,
+    prompt: fields.prompt ?? null,
+    image_url: fields.image_url ?? null,
+    model: fields.model ?? null,
+    aspect_ratio: fields.aspect_ratio ?? null,
+    is_revision: fields.is_revision ?? false,
+    callback_url: fields.callback_url ?? null,
+    events: fields.events ?? null,
+    webhook_headers: fields.webhook_headers ?? null,
+    idempotency_key: key ?? fields.idempotency_key ?? null,
+    execution_mode: fields.executionMode ?? null,
+    metadata: jobMetadata(fields),
+    scenes,
+    request,
+  };
+}
+
+/** Every key and value as the sender wrote it: equal bodies are known again by them. */
+function asObject(body: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body ?? {}));
+}

@@ -1,0 +1,85 @@
+import type { SupabaseClient } from "@supabase/supabase-js";
+import { withDeadline } from "../deadline.ts";
+import { readFetchFailure } from "../fetch_failure.ts";
+import { countBytes } from "./count_bytes.ts";
+
+export const BUCKET = "films";
+
+export type StorageDeps = {
+  /** Of a service_role client, whose calls end by themselves after `timeoutMs`. */
+  storage: SupabaseClient["storage"];
+  /** Fetches what the provider made. */
+  fetch: typeof fetch;
+  /** Milliseconds for one file. */
+  timeoutMs: number;
+};
+
+/** Why a file was not copied. The message names no URL: a signed one opens the file. */
+export class NotCopied extends Error {
+  override name = "NotCopied";
+
+  constructor(message: string, readonly retryable: boolean) {
+    super(message);
+  }
+}
+
+export type Copy = { from: string; to: string; kind: "video" | "image" };
+
+/**
+ * Streams a file from a provider's URL into the bucket; what was there is replaced, so that a
+ * second copy does no harm. A function has 256 MB: the file is never whole in memory.
+ *
+ * @throws {NotCopied}
+ */
+export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Promise<void> {
+  // Deno's fetch reads file: URLs too.
+  if (!/^https?:/i.test(from)) throw new NotCopied("Cannot fetch file: not an http URL", false);
+
+  try {
+    await withDeadline(deps.timeoutMs, async (signal) => {
+      const source = await open(deps.fetch, from, signal);
+      const { error } = await deps.storage.from(BUCKET).upload(to, source.body, {
+        contentType: contentType(kind, source.contentType),
+        upsert: true,
+      });
+      if (error) throw notStored(error, source.isWhole());
+    });
+  } catch (error) {
+    if (error instanceof NotCopied) throw error;
+    throw new NotCopied(`Cannot fetch file: ${readFetchFailure(error).words}`, true);
+  }
+}
+
+async function open(fetch: StorageDeps["fetch"], url: string, signal: AbortSignal) {
+  const response = await fetch(url, { signal });
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    const gone = response.status === 404 || response.status === 410;
+    throw new NotCopied(`Cannot fetch file: its source answered ${response.status}`, !gone);
+  }
+  // What is decoded on the way has another length than announced.
+  const encoded = response.headers.has("content-encoding");
+  const announced = encoded ? null : response.headers.get("content-length");
+
+  return {
+    ...countBytes(response.body, announced === null ? null : Number(announced)),
+    contentType: response.headers.get("content-type"),
+  };
+}
+
+function notStored(error: { message: string; status?: number }, whole: boolean): NotCopied {
+  if (error.status === undefined) {
+    return whole
+      ? new NotCopied("Cannot store file: Storage gave no answer", true)
+      : new NotCopied("Cannot copy file: it broke off", true);
+  }
+  const passes = error.status === 408 || error.status === 429 || error.status >= 500;
+  return new NotCopied(`Cannot store file: ${error.message} (${error.status})`, passes);
+}
+
+/** Players go by the type: a source that says `application/octet-stream` is not believed. */
+function contentType(kind: Copy["kind"], said: string | null): string {
+  if (kind === "video") return "video/mp4";
+  const type = said?.split(";")[0]?.trim().toLowerCase() ?? "";
+  return type.startsWith("image/") ? type : "image/jpeg";
+}

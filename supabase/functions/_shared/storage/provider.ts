@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { StepProvider } from "../provider.ts";
+import type { Answer, Output, StepWork } from "../transitions.ts";
+import { BUCKET, copyFile, NotCopied, type StorageDeps } from "./copy_file.ts";
+
+/** FILM_URLS: `public` needs a public bucket, `signed` works with a private one. */
+export type FilmUrls = "public" | "signed";
+
+/** Seconds that a signed URL opens its file. */
+const SIGNED_FOR = 7 * 86_400;
+
+const StoreInput = z.object({
+  film_url: z.string(),
+  thumbnail_url: z.string().nullable(),
+  film_path: z.string(),
+  thumbnail_path: z.string(),
+});
+
+type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => void };
+
+/**
+ * Copies a film and its thumbnail into Supabase Storage, because a provider's URLs expire. It costs
+ * nothing to do it again, so that asking and looking up are storing.
+ */
+export function createStorageProvider(deps: StoreDeps): StepProvider {
+  const store = (work: StepWork) => storeFilm(deps, work);
+  const message = "Cannot cancel at Storage: there is nothing to cancel";
+
+  return {
+    submit: store,
+    ask: store,
+    find: store,
+    cancel: () => Promise.resolve({ state: "failed", error: { message, retryable: false } }),
+  };
+}
+
+async function storeFilm(
+  deps: StoreDeps,
+  { attempt }: StepWork,
+): Promise<Extract<Answer, { state: "completed" | "failed" }>> {
+  const input = StoreInput.parse(attempt.input);
+
+  try {
+    await copyFile(deps, { from: input.film_url, to: input.film_path, kind: "video" });
+    const thumbnail_url = input.thumbnail_url === null
+      ? undefined
+      : await storeThumbnail(deps, input.thumbnail_url, input.thumbnail_path);
+    const output: Output = { video_url: await urlOf(deps, input.film_path) };
+    if (thumbnail_url !== undefined) output.thumbnail_url = thumbnail_url;
+    return { state: "completed", output };
+  } catch (error) {
+    if (!(error instanceof NotCopied)) throw error;
+    const { message, retryable } = error;
+    return { state: "failed", error: { message, retryable } };
+  }
+}
+
+/** A film without a thumbnail is a film: a second try, then without. */
+async function storeThumbnail(
+  deps: StoreDeps,
+  from: string,
+  to: string,
+): Promise<string | undefined> {
+  for (let left = 1; left >= 0; left--) {
+    try {
+      await copyFile(deps, { from, to, kind: "image" });
+      return await urlOf(deps, to);
+    } catch (error) {
+      if (!(error instanceof NotCopied)) throw error;
+      if (left > 0 && error.retryable) continue;
+      deps.warn(`Film is stored without a thumbnail: ${error.message}`);
+      return undefined;
+    }
+  }
+}
+
+async function urlOf({ storage, filmUrls }: StoreDeps, path: string): Promise<string> {
+  const bucket = storage.from(BUCKET);
+  if (filmUrls === "public") return bucket.getPublicUrl(path).data.publicUrl;
+
+  const { data, error } = await bucket.createSignedUrl(path, SIGNED_FOR);
+  if (error) throw new NotCopied(`Cannot sign URL of file: ${error.message}`, true);
+  return data.signedUrl;
+}

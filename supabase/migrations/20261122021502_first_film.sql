@@ -930,7 +930,7 @@ declare
   v_step_id text;
 begin
   insert into private.steps (project_id, scene_id, chunk_id, user_id, kind, due_at, input)
-  select p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.clock(), p_input
+  select p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.due_at(projects.status, p_kind), p_input
   from public.projects
   where projects.project_id = p_project_id
   on conflict do nothing
@@ -950,6 +950,52 @@ comment on function private.add_step(text, text, text, text, jsonb) is
 
 revoke execute on function private.add_step(text, text, text, text, jsonb)
 from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_advance_project.sql
+-- A paused project goes on with what is under way: it remembers how far it has come.
+
+create or replace function private.advance_project(p_project_id text, p_from text[], p_to text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.projects
+  set
+    status = case when projects.status = 'paused' then 'paused' else p_to end,
+    paused_from = case when projects.status = 'paused' then p_to end
+  where projects.project_id = p_project_id
+    and coalesce(projects.paused_from, projects.status) = any (p_from);
+$$;
+
+comment on function private.advance_project(text, text[], text) is
+'p_from → p_to, for status or, while the project is paused, for paused_from. The caller holds the project''s lock.';
+
+revoke execute on function private.advance_project(text, text[], text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_due_at.sql
+-- A paused project asks for nothing new: what becomes due meanwhile waits for its resumption. Giving
+-- requests up is not held back, it saves money.
+
+create or replace function private.due_at(p_project_status text, p_kind text)
+returns timestamptz
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_project_status = 'paused' and p_kind <> 'cancel_request' then 'infinity'::timestamptz
+    else private.clock()
+  end;
+$$;
+
+comment on function private.due_at(text, text) is 'When a step that is queued now is due: at once, or with the project''s resumption.';
+
+revoke execute on function private.due_at(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0210_function_film_clips.sql
@@ -1522,7 +1568,12 @@ begin
     'deaf', public.is_bell_deaf(),
     'next_due_at', (
       select least(
-        (select min(steps.due_at) from private.steps where steps.status in ('queued', 'running', 'waiting')),
+        (
+          select min(steps.due_at)
+          from private.steps
+          where steps.status in ('queued', 'running', 'waiting')
+            and steps.due_at < 'infinity'
+        ),
         (
           select min(webhook_deliveries.due_at)
           from public.webhook_deliveries
@@ -1733,10 +1784,7 @@ declare
   );
 begin
   if p_step.kind = 'generate_clip' then
-    update public.projects
-    set status = 'generating'
-    where projects.project_id = p_step.project_id
-      and projects.status in ('queued', 'storyboarding');
+    perform private.advance_project(p_step.project_id, array['queued', 'storyboarding'], 'generating');
 
     update public.scenes
     set status = 'generating'
@@ -2360,6 +2408,7 @@ set search_path = ''
 as $$
 declare
   v_delay interval := private.retry_delay(p_step.attempt_count, p_retry_after);
+  v_status text := (select projects.status from public.projects where projects.project_id = p_step.project_id);
 begin
   update public.video_chunks
   set status = 'PENDING', request_id = null
@@ -2368,7 +2417,11 @@ begin
     and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
 
   update private.steps
-  set status = 'queued', claim_token = null, due_at = private.clock() + v_delay, updated_at = private.clock()
+  set
+    status = 'queued',
+    claim_token = null,
+    due_at = private.due_at(v_status, p_step.kind) + v_delay,
+    updated_at = private.clock()
   where steps.step_id = p_step.step_id
     and steps.status in ('running', 'waiting');
 
@@ -2418,10 +2471,7 @@ begin
   end if;
 
   -- The callback may be faster than the record of the submission.
-  update public.projects
-  set status = 'generating'
-  where projects.project_id = v_chunk.project_id
-    and projects.status in ('queued', 'storyboarding');
+  perform private.advance_project(v_chunk.project_id, array['queued', 'storyboarding'], 'generating');
 
   insert into public.media (project_id, scene_id, type, url, width, height, duration, metadata)
   values (
@@ -2531,16 +2581,14 @@ begin
   end if;
 
   -- Whichever scene is the last one to complete, the project's lock makes it see all the others.
-  update public.projects
-  set status = 'stitching'
-  where projects.project_id = v_scene.project_id
-    and projects.status = 'generating'
-    and not exists (
-      select 1
-      from public.scenes
-      where scenes.project_id = v_scene.project_id
-        and scenes.status <> 'completed'
-    );
+  if not exists (
+    select 1
+    from public.scenes
+    where scenes.project_id = v_scene.project_id
+      and scenes.status <> 'completed'
+  ) then
+    perform private.advance_project(v_scene.project_id, array['generating'], 'stitching');
+  end if;
 end;
 $$;
 
@@ -2632,7 +2680,7 @@ revoke execute on function private.next_chunk(public.video_chunks) from public, 
 
 --! included supabase/schemas/0290_function_begin_stitch.sql
 -- What a project in stitching needs: its clips joined (one clip alone is not stitched), and the first
--- frame of the first one as its thumbnail.
+-- frame of the first one as its thumbnail. What was made before from the same clips is not made again.
 
 create or replace function private.begin_stitch(p_project_id text)
 returns void
@@ -2653,11 +2701,16 @@ begin
   order by scenes.position, video_chunks.position
   limit 1;
 
-  perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+  if not private.has_step(p_project_id, 'extract_thumbnail') then
+    perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+  end if;
 
-  if cardinality(private.film_clips(p_project_id)) > 1 then
+  if cardinality(private.film_clips(p_project_id)) > 1 and not private.has_step(p_project_id, 'stitch') then
     perform private.add_step(p_project_id, 'stitch');
   end if;
+
+  -- Both may be there already: the project was paused, or failed when it stored its film.
+  perform private.store_film_when_ready(p_project_id);
 end;
 $$;
 
@@ -2736,6 +2789,7 @@ begin
   update public.projects
   set
     status = 'completed',
+    paused_from = null,
     progress = 100,
     final_video_url = p_output ->> 'video_url',
     thumbnail_url = p_output ->> 'thumbnail_url',
@@ -2745,7 +2799,7 @@ begin
     ),
     completed_at = private.clock()
   where projects.project_id = p_project_id
-    and projects.status = 'stitching'
+    and 'stitching' in (projects.status, projects.paused_from)
   returning projects.* into v_project;
 
   if not found then
@@ -2806,6 +2860,28 @@ comment on function private.fail_project(text, text, text) is
 '→ failed, with the scene that could not be made. The caller holds the project''s lock.';
 
 revoke execute on function private.fail_project(text, text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_has_step.sql
+create or replace function private.has_step(p_project_id text, p_kind text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.kind = p_kind
+      and steps.status in ('queued', 'running', 'waiting', 'completed')
+  );
+$$;
+
+comment on function private.has_step(text, text) is 'True when a step of this kind is open or done.';
+
+revoke execute on function private.has_step(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0290_function_store_film_when_ready.sql
@@ -4132,6 +4208,348 @@ revoke execute on function private.tg_webhook_deliveries__ring() from public, an
 
 create trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
 for each row when (new.status = 'pending') execute function private.tg_webhook_deliveries__ring();
+--! end included
+
+--! included supabase/schemas/0500_function_cancel_project.sql
+-- project queued | storyboarding | generating | stitching | paused → cancelled
+--
+-- Everything open below it is cancelled with it, and its requests are given up at their providers.
+
+create or replace function public.cancel_project(p_project_id text, p_reason text default null)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id);
+begin
+  if v_project.status in ('completed', 'failed') then
+    raise exception 'Cannot cancel project "%": it is %, and only an unfinished one can be cancelled',
+      p_project_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  update public.projects
+  set status = 'cancelled', paused_from = null, error_message = coalesce(p_reason, 'Cancelled on request')
+  where projects.project_id = p_project_id
+    and projects.status <> 'cancelled';
+
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.cancel_project(text, text) is
+'→ cancelled; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended otherwise.';
+
+revoke execute on function public.cancel_project(text, text) from public, anon, authenticated;
+grant execute on function public.cancel_project(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0500_function_pause_project.sql
+-- project queued | storyboarding | generating | stitching → paused
+--
+-- What is under way at providers goes on and is recorded; nothing new is asked for.
+
+create or replace function public.pause_project(p_project_id text, p_reason text default null)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id);
+begin
+  if v_project.status in ('completed', 'failed', 'cancelled') then
+    raise exception 'Cannot pause project "%": it is %, and only an unfinished one can be paused',
+      p_project_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  update public.projects
+  set status = 'paused', paused_from = projects.status
+  where projects.project_id = p_project_id
+    and projects.status <> 'paused';
+
+  update private.steps
+  set due_at = 'infinity', updated_at = private.clock()
+  where steps.project_id = p_project_id
+    and steps.status = 'queued'
+    and steps.kind <> 'cancel_request';
+
+  if v_project.status <> 'paused' then
+    perform private.record_event(p_project_id, 'project.pause_reason', null, null, jsonb_build_object('reason', p_reason));
+  end if;
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.pause_project(text, text) is
+'→ paused; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended.';
+
+revoke execute on function public.pause_project(text, text) from public, anon, authenticated;
+grant execute on function public.pause_project(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0500_function_resume_project.sql
+-- project paused → where it was, or as far as it has come meanwhile
+
+create or replace function public.resume_project(p_project_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id);
+begin
+  if v_project.status in ('completed', 'failed', 'cancelled') then
+    raise exception 'Cannot resume project "%": it is %, and only a paused one can be resumed',
+      p_project_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  update public.projects
+  set status = projects.paused_from, paused_from = null
+  where projects.project_id = p_project_id
+    and projects.status = 'paused';
+
+  update private.steps
+  set due_at = private.clock(), updated_at = private.clock()
+  where steps.project_id = p_project_id
+    and steps.status = 'queued'
+    and steps.due_at = 'infinity';
+
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.resume_project(text) is
+'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended.';
+
+revoke execute on function public.resume_project(text) from public, anon, authenticated;
+grant execute on function public.resume_project(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0500_function_verb_answer.sql
+create or replace function private.verb_answer(p_before public.projects)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'project_id', projects.project_id,
+    'was', p_before.status,
+    'status', projects.status,
+    'requests_given_up', (
+      select count(*)
+      from private.steps
+      where steps.project_id = projects.project_id
+        and steps.kind = 'cancel_request'
+        and steps.status in ('queued', 'running', 'waiting')
+    )
+  )
+  from public.projects
+  where projects.project_id = p_before.project_id;
+$$;
+
+comment on function private.verb_answer(public.projects) is
+'What an operator''s verb answers: the status before and after, and how many requests are being given up.';
+
+revoke execute on function private.verb_answer(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0510_function_continue_project.sql
+-- Asks for what each unfinished scene needs next: its first missing clip, if the image that it starts
+-- from is there, else the frame that is missing. Scenes that wait for another one are started by it.
+
+create or replace function private.continue_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+begin
+  for v_scene in
+    select scenes.*
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.status = 'pending'
+    order by scenes.position
+  loop
+    perform private.continue_scene(v_scene);
+  end loop;
+end;
+$$;
+
+comment on function private.continue_project(text) is
+'Queues the next step of every scene that is not finished and waits for no other one. The caller holds the project''s lock.';
+
+revoke execute on function private.continue_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0510_function_continue_scene.sql
+create or replace function private.continue_scene(p_scene public.scenes)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_missing public.video_chunks;
+  v_last public.video_chunks;
+  v_image_url text;
+begin
+  select video_chunks.*
+  into v_missing
+  from public.video_chunks
+  where video_chunks.scene_id = p_scene.scene_id
+    and video_chunks.selected
+    and video_chunks.status <> 'COMPLETED'
+  order by video_chunks.position
+  limit 1;
+
+  select video_chunks.*
+  into v_last
+  from public.video_chunks
+  where video_chunks.scene_id = p_scene.scene_id
+    and video_chunks.selected
+    and video_chunks.status = 'COMPLETED'
+    and (v_missing.chunk_id is null or video_chunks.position = v_missing.position - 1)
+  order by video_chunks.position desc
+  limit 1;
+
+  if v_missing.chunk_id is null then
+    perform private.finish_scene_clip(v_last, '{}');
+  elsif v_missing.position > 1 and v_missing.image_url is null then
+    perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
+  elsif v_missing.position > 1 then
+    perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
+  else
+    select case
+      when p_scene.position = 1 or p_scene.continuity = 'cut' then coalesce(p_scene.image_url, projects.image_url)
+      else previous.last_frame_url
+    end
+    into v_image_url
+    from public.projects
+    left join public.scenes as previous
+      on previous.project_id = projects.project_id
+      and previous.position = p_scene.position - 1
+      and previous.status = 'completed'
+    where projects.project_id = p_scene.project_id;
+
+    if v_image_url is not null or p_scene.position = 1 or p_scene.continuity = 'cut' then
+      perform private.start_scene(p_scene.scene_id, v_image_url);
+    end if;
+  end if;
+end;
+$$;
+
+comment on function private.continue_scene(public.scenes) is
+'Queues what a pending scene needs next, unless it waits for the scene before it.';
+
+revoke execute on function private.continue_scene(public.scenes) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0510_function_retry_project.sql
+-- project failed | cancelled → generating | stitching
+--
+-- From where it failed: what was finished is kept, the rest is asked for again. An attempt whose
+-- outcome is unknown is paid a second time here, because a person decided so.
+
+create or replace function public.retry_project(p_project_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id);
+  v_is_generated boolean;
+begin
+  if v_project.status not in ('failed', 'cancelled') then
+    raise exception 'Cannot retry project "%": it is %, and only a failed or cancelled one can be retried',
+      p_project_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  update public.scenes
+  set status = 'pending', error_message = null
+  where scenes.project_id = p_project_id
+    and scenes.status in ('failed', 'cancelled');
+
+  update public.video_chunks
+  set status = 'PENDING', request_id = null, error_message = null, kling_completed_at = null, progress = 0
+  where video_chunks.project_id = p_project_id
+    and video_chunks.selected
+    and video_chunks.status in ('FAILED', 'CANCELLED');
+
+  select not exists (
+    select 1 from public.scenes where scenes.project_id = p_project_id and scenes.status <> 'completed'
+  )
+  into v_is_generated;
+
+  update public.projects
+  set status = case when v_is_generated then 'stitching' else 'generating' end, error_message = null
+  where projects.project_id = p_project_id;
+
+  perform private.continue_project(p_project_id);
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.retry_project(text) is
+'failed | cancelled → generating | stitching, keeping what was finished. {project_id, was, status, requests_given_up}. Raises RL404, RL409.';
+
+revoke execute on function public.retry_project(text) from public, anon, authenticated;
+grant execute on function public.retry_project(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0520_function_redrive_delivery.sql
+-- delivery dead → pending: the client's server is mended, send it once more, under the same webhook-id
+
+create or replace function public.redrive_delivery(p_delivery_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_delivery public.webhook_deliveries;
+begin
+  select webhook_deliveries.*
+  into v_delivery
+  from public.webhook_deliveries
+  where webhook_deliveries.delivery_id = p_delivery_id
+  for no key update;
+
+  if not found then
+    raise exception 'Cannot redrive delivery "%": no such delivery', p_delivery_id using errcode = 'RL404';
+  elsif v_delivery.status not in ('dead', 'pending') then
+    raise exception 'Cannot redrive delivery "%": it is %, and only a dead or pending one can be redriven',
+      p_delivery_id, v_delivery.status using errcode = 'RL409';
+  end if;
+
+  update public.webhook_deliveries
+  set status = 'pending', due_at = private.clock(), updated_at = private.clock()
+  where webhook_deliveries.delivery_id = p_delivery_id;
+
+  return jsonb_build_object('delivery_id', p_delivery_id, 'was', v_delivery.status, 'status', 'pending');
+end;
+$$;
+
+comment on function public.redrive_delivery(text) is
+'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409.';
+
+revoke execute on function public.redrive_delivery(text) from public, anon, authenticated;
+grant execute on function public.redrive_delivery(text) to service_role;
 --! end included
 
 -- Rows are not schema: settings, the bell, the bucket and the cron jobs stand only here.

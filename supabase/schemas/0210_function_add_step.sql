@@ -19,7 +19,7 @@ declare
   v_step_id text;
 begin
   insert into private.steps (project_id, scene_id, chunk_id, user_id, kind, due_at, input)
-  select p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.clock(), p_input
+  select p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.due_at(projects.status, p_kind), p_input
   from public.projects
   where projects.project_id = p_project_id
   on conflict do nothing

@@ -42,7 +42,12 @@ begin
     'deaf', public.is_bell_deaf(),
     'next_due_at', (
       select least(
-        (select min(steps.due_at) from private.steps where steps.status in ('queued', 'running', 'waiting')),
+        (
+          select min(steps.due_at)
+          from private.steps
+          where steps.status in ('queued', 'running', 'waiting')
+            and steps.due_at < 'infinity'
+        ),
         (
           select min(webhook_deliveries.due_at)
           from public.webhook_deliveries

@@ -17,10 +17,7 @@ declare
   );
 begin
   if p_step.kind = 'generate_clip' then
-    update public.projects
-    set status = 'generating'
-    where projects.project_id = p_step.project_id
-      and projects.status in ('queued', 'storyboarding');
+    perform private.advance_project(p_step.project_id, array['queued', 'storyboarding'], 'generating');
 
     update public.scenes
     set status = 'generating'

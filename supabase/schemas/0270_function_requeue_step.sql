@@ -9,6 +9,7 @@ set search_path = ''
 as $$
 declare
   v_delay interval := private.retry_delay(p_step.attempt_count, p_retry_after);
+  v_status text := (select projects.status from public.projects where projects.project_id = p_step.project_id);
 begin
   update public.video_chunks
   set status = 'PENDING', request_id = null
@@ -17,7 +18,11 @@ begin
     and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
 
   update private.steps
-  set status = 'queued', claim_token = null, due_at = private.clock() + v_delay, updated_at = private.clock()
+  set
+    status = 'queued',
+    claim_token = null,
+    due_at = private.due_at(v_status, p_step.kind) + v_delay,
+    updated_at = private.clock()
   where steps.step_id = p_step.step_id
     and steps.status in ('running', 'waiting');
 

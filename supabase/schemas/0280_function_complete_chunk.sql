@@ -26,10 +26,7 @@ begin
   end if;
 
   -- The callback may be faster than the record of the submission.
-  update public.projects
-  set status = 'generating'
-  where projects.project_id = v_chunk.project_id
-    and projects.status in ('queued', 'storyboarding');
+  perform private.advance_project(v_chunk.project_id, array['queued', 'storyboarding'], 'generating');
 
   insert into public.media (project_id, scene_id, type, url, width, height, duration, metadata)
   values (

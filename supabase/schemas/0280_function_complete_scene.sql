@@ -37,16 +37,14 @@ begin
   end if;
 
   -- Whichever scene is the last one to complete, the project's lock makes it see all the others.
-  update public.projects
-  set status = 'stitching'
-  where projects.project_id = v_scene.project_id
-    and projects.status = 'generating'
-    and not exists (
-      select 1
-      from public.scenes
-      where scenes.project_id = v_scene.project_id
-        and scenes.status <> 'completed'
-    );
+  if not exists (
+    select 1
+    from public.scenes
+    where scenes.project_id = v_scene.project_id
+      and scenes.status <> 'completed'
+  ) then
+    perform private.advance_project(v_scene.project_id, array['generating'], 'stitching');
+  end if;
 end;
 $$;
 

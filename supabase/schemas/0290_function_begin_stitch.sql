@@ -1,5 +1,5 @@
 -- What a project in stitching needs: its clips joined (one clip alone is not stitched), and the first
--- frame of the first one as its thumbnail.
+-- frame of the first one as its thumbnail. What was made before from the same clips is not made again.
 
 create or replace function private.begin_stitch(p_project_id text)
 returns void
@@ -20,11 +20,16 @@ begin
   order by scenes.position, video_chunks.position
   limit 1;
 
-  perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+  if not private.has_step(p_project_id, 'extract_thumbnail') then
+    perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+  end if;
 
-  if cardinality(private.film_clips(p_project_id)) > 1 then
+  if cardinality(private.film_clips(p_project_id)) > 1 and not private.has_step(p_project_id, 'stitch') then
     perform private.add_step(p_project_id, 'stitch');
   end if;
+
+  -- Both may be there already: the project was paused, or failed when it stored its film.
+  perform private.store_film_when_ready(p_project_id);
 end;
 $$;
 

@@ -13,6 +13,7 @@ begin
   update public.projects
   set
     status = 'completed',
+    paused_from = null,
     progress = 100,
     final_video_url = p_output ->> 'video_url',
     thumbnail_url = p_output ->> 'thumbnail_url',
@@ -22,7 +23,7 @@ begin
     ),
     completed_at = private.clock()
   where projects.project_id = p_project_id
-    and projects.status = 'stitching'
+    and 'stitching' in (projects.status, projects.paused_from)
   returning projects.* into v_project;
 
   if not found then

@@ -1,0 +1,37 @@
+-- project paused → where it was, or as far as it has come meanwhile
+
+create or replace function public.resume_project(p_project_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id);
+begin
+  if v_project.status in ('completed', 'failed', 'cancelled') then
+    raise exception 'Cannot resume project "%": it is %, and only a paused one can be resumed',
+      p_project_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  update public.projects
+  set status = projects.paused_from, paused_from = null
+  where projects.project_id = p_project_id
+    and projects.status = 'paused';
+
+  update private.steps
+  set due_at = private.clock(), updated_at = private.clock()
+  where steps.project_id = p_project_id
+    and steps.status = 'queued'
+    and steps.due_at = 'infinity';
+
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.resume_project(text) is
+'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended.';
+
+revoke execute on function public.resume_project(text) from public, anon, authenticated;
+grant execute on function public.resume_project(text) to service_role;

@@ -1,0 +1,38 @@
+-- delivery dead → pending: the client's server is mended, send it once more, under the same webhook-id
+
+create or replace function public.redrive_delivery(p_delivery_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_delivery public.webhook_deliveries;
+begin
+  select webhook_deliveries.*
+  into v_delivery
+  from public.webhook_deliveries
+  where webhook_deliveries.delivery_id = p_delivery_id
+  for no key update;
+
+  if not found then
+    raise exception 'Cannot redrive delivery "%": no such delivery', p_delivery_id using errcode = 'RL404';
+  elsif v_delivery.status not in ('dead', 'pending') then
+    raise exception 'Cannot redrive delivery "%": it is %, and only a dead or pending one can be redriven',
+      p_delivery_id, v_delivery.status using errcode = 'RL409';
+  end if;
+
+  update public.webhook_deliveries
+  set status = 'pending', due_at = private.clock(), updated_at = private.clock()
+  where webhook_deliveries.delivery_id = p_delivery_id;
+
+  return jsonb_build_object('delivery_id', p_delivery_id, 'was', v_delivery.status, 'status', 'pending');
+end;
+$$;
+
+comment on function public.redrive_delivery(text) is
+'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409.';
+
+revoke execute on function public.redrive_delivery(text) from public, anon, authenticated;
+grant execute on function public.redrive_delivery(text) to service_role;

@@ -1,0 +1,43 @@
+import { optional, webhookBaseUrl } from "../env.ts";
+import type { Configured, ProviderDeps } from "../providers.ts";
+import { createFalProvider } from "./provider.ts";
+
+const QUEUE_URL = "https://queue.fal.run";
+const API_URL = "https://api.fal.ai";
+
+/** A call answers in well under a second; past this, nobody knows what became of it. */
+const TIMEOUT = 30_000;
+
+/**
+ * fal does whatever nobody else does, from FAL_KEY on. Null without a key, or without an address
+ * that fal could post back to.
+ */
+export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured | null {
+  const key = optional(get, "FAL_KEY");
+  if (key === null) return null;
+
+  const base = webhookBaseUrl(get);
+  const callbackUrl = optional(get, "FAL_WEBHOOK_URL") ?? (base && `${base}/fal-webhook`);
+  if (callbackUrl === null || !URL.canParse(callbackUrl)) {
+    log("fal.not_configured", { missing: "WEBHOOK_BASE_URL or FAL_WEBHOOK_URL" });
+    return null;
+  }
+
+  return {
+    name: "fal",
+    steps: ["generate_clip", "extract_last_frame", "extract_thumbnail", "stitch"],
+    provider: createFalProvider({
+      key,
+      callbackUrl,
+      queueUrl: withoutSlash(optional(get, "FAL_QUEUE_URL") ?? QUEUE_URL),
+      apiUrl: withoutSlash(optional(get, "FAL_API_URL") ?? API_URL),
+      fetch,
+      now,
+      timeoutMs: TIMEOUT,
+    }),
+  };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}

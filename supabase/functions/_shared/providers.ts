@@ -1,0 +1,50 @@
+import { configureFal } from "./fal/configure.ts";
+import type { Get } from "./env.ts";
+import type { Log } from "./log.ts";
+import type { StepProvider } from "./provider.ts";
+import { configureStorage } from "./storage/configure.ts";
+import type { Provider, StepKind } from "./transitions.ts";
+
+export type ProviderDeps = {
+  get: Get;
+  fetch: typeof fetch;
+  now: () => number;
+  log: Log;
+};
+
+/** A provider that this installation has what it takes to use, and what it is used for. */
+export type Configured = {
+  name: Provider;
+  steps: readonly StepKind[];
+  provider: StepProvider;
+};
+
+export interface Providers {
+  /** Who does which step; a step that nobody can do is missing, and is not claimed. */
+  readonly steps: Partial<Record<StepKind, Provider>>;
+  /** Null for a provider that is not configured (any more). */
+  byName(name: string): StepProvider | null;
+}
+
+/** In order of preference, the preferred one last. */
+const CONFIGURE: readonly ((deps: ProviderDeps) => Configured | null)[] = [
+  configureStorage,
+  configureFal,
+];
+
+/** Chooses a provider for each step by what the environment configures. */
+export function configureProviders(deps: ProviderDeps): Providers {
+  const configured = CONFIGURE.flatMap((configure) => configure(deps) ?? []);
+  const steps: Partial<Record<StepKind, Provider>> = {
+    // Goes to whichever provider has the request; the name stands for none.
+    cancel_request: "fal",
+  };
+  for (const { name, steps: done } of configured) {
+    for (const step of done) steps[step] = name;
+  }
+
+  return {
+    steps,
+    byName: (name) => configured.find((one) => one.name === name)?.provider ?? null,
+  };
+}

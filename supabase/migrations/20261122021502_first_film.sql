@@ -417,6 +417,8 @@ comment on column private.steps.due_at is
 'When a runner has to look again: start (queued), end of the lease (running), overdue provider (waiting).';
 
 create index steps_due on private.steps (due_at) where status in ('queued', 'running', 'waiting');
+create index steps_queued_of_a_user on private.steps (user_id, due_at) where status = 'queued';
+create index steps_in_flight on private.steps (provider, user_id) where status in ('running', 'waiting');
 create index steps_project_id on private.steps (project_id, created_at);
 create index steps_scene_id on private.steps (scene_id) where scene_id is not null;
 create index steps_chunk_id on private.steps (chunk_id) where chunk_id is not null;
@@ -425,6 +427,29 @@ where status in ('queued', 'running', 'waiting') and kind <> 'cancel_request';
 
 alter table private.steps enable row level security;
 revoke all on table private.steps from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0145_table_providers.sql
+create table private.providers (
+  name text not null,
+  max_in_flight integer,
+  max_in_flight_per_user integer,
+  is_paused boolean not null default false,
+  held_until timestamptz,
+  hold_reason text,
+  failures_in_a_row integer not null default 0,
+  updated_at timestamptz not null default private.clock(),
+  constraint providers_pkey primary key (name),
+  constraint provider_takes_at_least_one check (max_in_flight > 0 and max_in_flight_per_user > 0)
+);
+
+comment on table private.providers is 'How much a provider may be given at a time, and whether it is held just now.';
+comment on column private.providers.max_in_flight is 'Steps that may be running or waiting at it at once, strictly; null: no limit.';
+comment on column private.providers.is_paused is 'The operator''s switch. The row named * pauses everything.';
+comment on column private.providers.held_until is 'Nothing new until then: it asked for that (Retry-After), or it failed too often in a row.';
+
+alter table private.providers enable row level security;
+revoke all on table private.providers from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0150_table_attempts.sql
@@ -1296,6 +1321,168 @@ comment on function private.job_digest(jsonb) is 'SHA-256 in hex of the job as i
 revoke execute on function private.job_digest(jsonb) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0230_function_due_steps.sql
+-- Which steps a runner may have next, in order: overdue ones first (they hold their place at the
+-- provider already), then new ones, as many as provider and user have room for, users taking turns.
+--
+-- Where a limit is set, claims go one after the other, so that what is counted here is still true
+-- when the step is claimed.
+
+create or replace function private.due_steps(p_limit integer, p_providers jsonb)
+returns table (step_id text, status text, place bigint)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+begin
+  if exists (select 1 from private.providers where providers.name = '*' and providers.is_paused) then
+    return;
+  end if;
+  if exists (select 1 from private.providers where coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null) then
+    perform pg_advisory_xact_lock(hashtextextended('claim', 0));
+  end if;
+
+  return query
+  with
+  overdue as (
+    select steps.step_id, steps.status, steps.due_at
+    from private.steps
+    where steps.status in ('running', 'waiting')
+      and steps.due_at <= v_now
+      and p_providers ? steps.kind
+    order by steps.due_at
+    limit p_limit
+  ),
+  fresh as (
+    select queued.step_id, queued.turn, queued.due_at
+    from private.queued_steps(p_limit, p_providers, v_now) as queued
+  )
+  select ordered.step_id, ordered.status, row_number() over (order by ordered.turn, ordered.due_at)
+  from (
+    select overdue.step_id, overdue.status, 0::bigint as turn, overdue.due_at from overdue
+    union all
+    select fresh.step_id, 'queued', fresh.turn, fresh.due_at from fresh
+  ) as ordered
+  order by ordered.turn, ordered.due_at
+  limit p_limit;
+end;
+$$;
+
+comment on function private.due_steps(integer, jsonb) is
+'Up to p_limit steps that are due and allowed, fair between users. The caller locks them.';
+
+revoke execute on function private.due_steps(integer, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_is_limited.sql
+create or replace function private.is_limited(p_provider text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select exists (
+    select 1
+    from private.providers
+    where providers.name = p_provider
+      and coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
+  );
+$$;
+
+comment on function private.is_limited(text) is 'True when somebody may be waiting for a place at this provider.';
+
+revoke execute on function private.is_limited(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_queued_steps.sql
+-- A user's n-th due step has turn n plus what is in flight for the user already: whoever has least
+-- comes first, and five hundred films of one user do not hold up another one's first.
+
+create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
+returns table (step_id text, turn bigint, due_at timestamptz)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with recursive
+  -- Users with queued steps, by hopping along the index from one to the next
+  users (user_id) as (
+    (select min(steps.user_id) from private.steps where steps.status = 'queued')
+    union all
+    select (
+      select min(steps.user_id) from private.steps where steps.status = 'queued' and steps.user_id > users.user_id
+    )
+    from users
+    where users.user_id is not null
+  ),
+  -- What is in flight, by provider and user
+  in_flight as (
+    select steps.provider, steps.user_id, count(*) as n
+    from private.steps
+    where steps.status in ('running', 'waiting')
+    group by steps.provider, steps.user_id
+  ),
+  -- Room at each provider; one step feels the way after a row of failures
+  room as (
+    select
+      providers.name,
+      providers.max_in_flight_per_user,
+      case
+        when providers.is_paused or providers.held_until > p_now then 0
+        when providers.failures_in_a_row >= private.setting('breaker_failures') then 1
+        else coalesce(providers.max_in_flight - coalesce(sum(in_flight.n), 0), p_limit)
+      end as n
+    from private.providers
+    left join in_flight on in_flight.provider = providers.name
+    group by providers.name
+  ),
+  -- The first due steps of each user, with their turn
+  turns as (
+    select
+      due.step_id,
+      due.due_at,
+      due.provider,
+      row_number() over (partition by users.user_id, due.provider order by due.due_at)
+        + coalesce(in_flight.n, 0) as turn
+    from users
+    cross join lateral (
+      select steps.step_id, steps.due_at, steps.user_id, p_providers ->> steps.kind as provider
+      from private.steps
+      where steps.status = 'queued'
+        and steps.user_id = users.user_id
+        and steps.due_at <= p_now
+        and p_providers ? steps.kind
+      order by steps.due_at
+      limit p_limit
+    ) as due
+    left join in_flight on in_flight.user_id = due.user_id and in_flight.provider = due.provider
+  ),
+  -- As many as each provider has room for
+  allowed as (
+    select turns.*, row_number() over (partition by turns.provider order by turns.turn, turns.due_at) as place, room.n as room
+    from turns
+    join room on room.name = turns.provider
+    where turns.turn <= coalesce(room.max_in_flight_per_user, turns.turn)
+  )
+  select allowed.step_id, allowed.turn, allowed.due_at
+  from allowed
+  where allowed.place <= allowed.room
+  order by allowed.turn, allowed.due_at
+  limit p_limit;
+$$;
+
+comment on function private.queued_steps(integer, jsonb, timestamptz) is
+'Due queued steps within the limits of their providers, users taking turns.';
+
+revoke execute on function private.queued_steps(integer, jsonb, timestamptz)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0230_function_start_project.sql
 -- Starts every scene that waits for no other: the first one and each that follows a cut.
 
@@ -1550,12 +1737,11 @@ begin
   for v_step in
     select steps.*
     from private.steps
-    where steps.status in ('queued', 'running', 'waiting')
+    join private.due_steps(greatest(p_limit - jsonb_array_length(v_work), 0), p_providers) as due using (step_id)
+    where steps.status = due.status
       and steps.due_at <= v_now
-      and p_providers ? steps.kind
-    order by steps.due_at
-    limit greatest(p_limit - jsonb_array_length(v_work), 0)
-    for no key update skip locked
+    order by due.place
+    for no key update of steps skip locked
   loop
     v_item := private.claim_step(v_step, p_providers);
     if v_item is not null then
@@ -1801,6 +1987,8 @@ begin
   set status = 'waiting', claim_token = null, due_at = v_deadline, updated_at = v_now
   where steps.step_id = p_step.step_id
     and steps.status in ('running', 'waiting');
+
+  perform private.release_provider(p_attempt.provider);
 
   update private.attempts
   set status = 'submitted', deadline_at = v_deadline, error_message = null
@@ -2089,6 +2277,10 @@ begin
     when 'completed' then
       perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
     when 'failed' then
+      -- It refused the call itself, not what was asked for: that says something about the provider.
+      if v_step.status = 'running' and (p_answer -> 'error' ->> 'retryable')::boolean then
+        perform private.hold_provider(v_step.provider, p_answer -> 'error');
+      end if;
       perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
     when 'cancelled' then
       perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');
@@ -2190,6 +2382,61 @@ $$;
 comment on function private.update_progress(text) is 'Counts a project''s progress up from its chunks; never back.';
 
 revoke execute on function private.update_progress(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0265_function_hold_provider.sql
+-- A provider that asks us to wait is given nothing new until then; one that fails too often in a row
+-- is left alone for a while, and then given one step to feel the way.
+
+create or replace function private.hold_provider(p_provider text, p_error jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_retry_after numeric := least((p_error ->> 'retry_after')::numeric, private.setting('retry_after_cap_seconds'));
+begin
+  update private.providers
+  set
+    failures_in_a_row = providers.failures_in_a_row + 1,
+    held_until = greatest(
+      providers.held_until,
+      v_now + make_interval(secs => v_retry_after::double precision),
+      case when providers.failures_in_a_row + 1 >= private.setting('breaker_failures')
+        then v_now + make_interval(secs => private.setting('breaker_seconds')::double precision) end
+    ),
+    hold_reason = left(p_error ->> 'message', 500),
+    updated_at = v_now
+  where providers.name = p_provider;
+end;
+$$;
+
+comment on function private.hold_provider(text, jsonb) is
+'Counts a failure that was the provider''s own, and holds it: for its Retry-After, or after breaker_failures in a row.';
+
+revoke execute on function private.hold_provider(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0265_function_release_provider.sql
+create or replace function private.release_provider(p_provider text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update private.providers
+  set failures_in_a_row = 0, hold_reason = null, updated_at = private.clock()
+  where providers.name = p_provider
+    and providers.failures_in_a_row > 0;
+$$;
+
+comment on function private.release_provider(text) is 'The provider accepted something: its row of failures is over.';
+
+revoke execute on function private.release_provider(text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0270_function_complete_attempt.sql
@@ -4171,19 +4418,21 @@ security definer
 set search_path = ''
 as $$
 begin
-  if new.due_at <= private.clock() then
+  if new.status in ('queued', 'waiting') and new.due_at <= private.clock() then
+    perform public.ring_bell();
+  elsif new.status in ('completed', 'failed', 'cancelled') and private.is_limited(new.provider) then
     perform public.ring_bell();
   end if;
   return null;
 end;
 $$;
 
-comment on function private.tg_steps__ring() is 'A step has become due → the bell.';
+comment on function private.tg_steps__ring() is 'A step has become due, or its end has made room at a provider with a limit → the bell.';
 
 revoke execute on function private.tg_steps__ring() from public, anon, authenticated, service_role;
 
 create trigger _900_ring after insert or update of status, due_at on private.steps
-for each row when (new.status in ('queued', 'waiting')) execute function private.tg_steps__ring();
+for each row when (new.status <> 'running') execute function private.tg_steps__ring();
 --! end included
 
 --! included supabase/schemas/0440_trigger_webhook_deliveries_ring.sql
@@ -4592,3 +4841,9 @@ select cron.schedule(
   'reelay-prune-cron-history', '17 * * * *',
   $cron$delete from cron.job_run_details where end_time < now() - interval '1 day'$cron$
 );
+
+insert into private.settings (name, value, description) values
+  ('breaker_failures', '5', 'After this many failed calls in a row a provider is held'),
+  ('breaker_seconds', '30', 'How long it is held; then one step feels the way');
+
+insert into private.providers (name) values ('*'), ('fal'), ('video'), ('lastframe'), ('stitch'), ('storage');

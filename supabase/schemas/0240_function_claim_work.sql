@@ -24,12 +24,11 @@ begin
   for v_step in
     select steps.*
     from private.steps
-    where steps.status in ('queued', 'running', 'waiting')
+    join private.due_steps(greatest(p_limit - jsonb_array_length(v_work), 0), p_providers) as due using (step_id)
+    where steps.status = due.status
       and steps.due_at <= v_now
-      and p_providers ? steps.kind
-    order by steps.due_at
-    limit greatest(p_limit - jsonb_array_length(v_work), 0)
-    for no key update skip locked
+    order by due.place
+    for no key update of steps skip locked
   loop
     v_item := private.claim_step(v_step, p_providers);
     if v_item is not null then

@@ -35,6 +35,8 @@ begin
   where steps.step_id = p_step.step_id
     and steps.status in ('running', 'waiting');
 
+  perform private.release_provider(p_attempt.provider);
+
   update private.attempts
   set status = 'submitted', deadline_at = v_deadline, error_message = null
   where attempts.attempt_id = p_attempt.attempt_id

@@ -23,6 +23,10 @@ begin
     when 'completed' then
       perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
     when 'failed' then
+      -- It refused the call itself, not what was asked for: that says something about the provider.
+      if v_step.status = 'running' and (p_answer -> 'error' ->> 'retryable')::boolean then
+        perform private.hold_provider(v_step.provider, p_answer -> 'error');
+      end if;
       perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
     when 'cancelled' then
       perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');

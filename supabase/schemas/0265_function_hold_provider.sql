@@ -1,0 +1,33 @@
+-- A provider that asks us to wait is given nothing new until then; one that fails too often in a row
+-- is left alone for a while, and then given one step to feel the way.
+
+create or replace function private.hold_provider(p_provider text, p_error jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_retry_after numeric := least((p_error ->> 'retry_after')::numeric, private.setting('retry_after_cap_seconds'));
+begin
+  update private.providers
+  set
+    failures_in_a_row = providers.failures_in_a_row + 1,
+    held_until = greatest(
+      providers.held_until,
+      v_now + make_interval(secs => v_retry_after::double precision),
+      case when providers.failures_in_a_row + 1 >= private.setting('breaker_failures')
+        then v_now + make_interval(secs => private.setting('breaker_seconds')::double precision) end
+    ),
+    hold_reason = left(p_error ->> 'message', 500),
+    updated_at = v_now
+  where providers.name = p_provider;
+end;
+$$;
+
+comment on function private.hold_provider(text, jsonb) is
+'Counts a failure that was the provider''s own, and holds it: for its Retry-After, or after breaker_failures in a row.';
+
+revoke execute on function private.hold_provider(text, jsonb) from public, anon, authenticated, service_role;

@@ -1,0 +1,215 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { connect, type GatewayScene, PUBLISHABLE, SECRET, withGateway } from "./gateway_fixture.ts";
+
+async function given({ sql }: GatewayScene, functions: string): Promise<void> {
+  await sql.unsafe(functions);
+}
+
+async function post(
+  { gateway }: GatewayScene,
+  name: string,
+  body: string,
+  headers: Record<string, string> = { apikey: SECRET },
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${gateway.url}/rest/v1/rpc/${name}`, {
+    method: "POST",
+    headers,
+    body,
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+Deno.test("a call runs as the role that its key stands for, with the role in the claims", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      `create function public.who() returns jsonb language sql as $$
+      select jsonb_build_object('user', current_user, 'role', auth.role()) $$`,
+    );
+
+    const trusted = await scene.client.rpc("who");
+    const anonymous = await connect(scene.gateway, PUBLISHABLE).rpc("who");
+
+    deepEqual(trusted.data, { user: "service_role", role: "service_role" });
+    deepEqual(anonymous.data, { user: "anon", role: "anon" });
+  });
+});
+
+Deno.test("the role of one call does not stay on the connection", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      "create function public.me() returns name language sql as 'select current_user'",
+    );
+    const anonymous = connect(scene.gateway, PUBLISHABLE);
+
+    const seen = [];
+    for (const client of [scene.client, anonymous, scene.client, anonymous]) {
+      seen.push((await client.rpc("me")).data);
+    }
+
+    deepEqual(seen, ["service_role", "anon", "service_role", "anon"]);
+  }, { poolSize: 1 });
+});
+
+Deno.test("no key, a wrong key and a key's beginning are refused", async () => {
+  await withGateway(async (scene) => {
+    const attempts: Record<string, string>[] = [
+      {},
+      { apikey: "sb_secret_wrong" },
+      { apikey: SECRET.slice(0, -1) },
+      { authorization: "Bearer nothing" },
+    ];
+    for (const headers of attempts) equal((await post(scene, "who", "{}", headers)).status, 401);
+
+    const bearer = await post(scene, "who", "{}", { authorization: `Bearer ${SECRET}` });
+    equal(bearer.status, 404);
+  });
+});
+
+Deno.test("results take PostgREST's form: scalar, json, set, row, table, nothing", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      `create type public.pair as (a int, b text);
+      create function public.r_text() returns text language sql as $$ select 'x"y' $$;
+      create function public.r_null() returns int language sql as 'select null::int';
+      create function public.r_json() returns jsonb language sql as $$ select '{"a": [1, null]}'::jsonb $$;
+      create function public.r_set() returns setof int language sql as 'select generate_series(1, 3)';
+      create function public.r_none() returns setof int language sql as 'select 1 where false';
+      create function public.r_row() returns public.pair language sql as $$ select 1, 'b' $$;
+      create function public.r_out(out one int) language sql as 'select 1';
+      create function public.r_table() returns table (id int) language sql as 'select 1 union select 2';
+      create function public.r_void() returns void language plpgsql as 'begin end';`,
+    );
+
+    const answers = new Map<string, unknown>();
+    for (const name of ["text", "null", "json", "set", "none", "row", "out", "table", "void"]) {
+      const { data, error, status } = await scene.client.rpc(`r_${name}`);
+      equal(error, null);
+      answers.set(name, name === "void" ? [status, data] : data);
+    }
+
+    deepEqual(Object.fromEntries(answers), {
+      text: 'x"y',
+      null: null,
+      json: { a: [1, null] },
+      set: [1, 2, 3],
+      none: [],
+      row: { a: 1, b: "b" },
+      out: { one: 1 },
+      table: [{ id: 1 }, { id: 2 }],
+      void: [204, null],
+    });
+  });
+});
+
+Deno.test("arguments keep their types, and those left out keep their defaults", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      `create function public.args(
+        p_text text, p_json jsonb, p_list text[], p_flag boolean, p_time timestamptz, p_n int default 7
+      ) returns jsonb language sql as $$
+        select jsonb_build_array(p_text, p_json, p_list, p_flag, extract(epoch from p_time), p_n) $$`,
+    );
+
+    const args = {
+      p_text: 'ünï\'\\ "q" $1',
+      p_json: "a string",
+      p_list: ["a", 'b,"c'],
+      p_flag: null,
+      p_time: "1970-01-01T00:00:05Z",
+    };
+    const { data } = await scene.client.rpc("args", args);
+
+    deepEqual(data, [args.p_text, "a string", ["a", 'b,"c'], null, 5, 7]);
+    deepEqual((await scene.client.rpc("args", { ...args, p_n: 8 })).data[5], 8);
+  });
+});
+
+Deno.test("a body and an answer of megabytes pass unchanged", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      "create function public.echo(p jsonb) returns jsonb language sql as 'select p'",
+    );
+    const long = "abcdefghijklmnop".repeat(200_000);
+
+    const { data } = await scene.client.rpc("echo", { p: { long } });
+
+    equal(data.long === long, true);
+  });
+});
+
+Deno.test("concurrent calls get their own answers", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      `create function public.slow_echo(p int) returns int language plpgsql as $$
+      begin perform pg_sleep(random() * 0.01); return p; end $$`,
+    );
+    const numbers = Array.from({ length: 60 }, (_, index) => index);
+
+    const answers = await Promise.all(
+      numbers.map(async (p) => (await scene.client.rpc("slow_echo", { p })).data),
+    );
+
+    deepEqual(answers, numbers);
+  });
+});
+
+Deno.test("a function that changes its signature is called anew at once", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      "create function public.f(p text) returns text language sql as $$ select 'old' $$",
+    );
+    equal((await scene.client.rpc("f", { p: "1" })).data, "old");
+
+    await given(
+      scene,
+      `drop function public.f(text);
+      create function public.f(p int) returns int language sql as 'select p + 1'`,
+    );
+    equal((await scene.client.rpc("f", { p: "1" })).data, 2);
+
+    await given(scene, "drop function public.f(int)");
+    equal((await scene.client.rpc("f", { p: "1" })).error?.code, "PGRST202");
+  });
+});
+
+Deno.test("only functions of schema public, under exactly their names, can be called", async () => {
+  await withGateway(async (scene) => {
+    await given(
+      scene,
+      `create function public.takes(p_a int) returns int language sql as 'select 1';
+      create function public."odd""; name"() returns int language sql as 'select 5'`,
+    );
+
+    const unknown = await post(scene, "takes", '{"p_b":1,"p_a":2}');
+    equal(unknown.status, 404);
+    match(
+      unknown.text,
+      /Could not find the function public\.takes\(p_b, p_a\) in the schema cache/,
+    );
+    for (const name of ["takes", "pg_sleep", "public.takes", "TAKES", "nothing", "%00"]) {
+      const { status } = await post(scene, name, "{}");
+      equal(status === 404 || status === 400, true, `${name} was answered with ${status}`);
+    }
+    equal((await post(scene, encodeURIComponent('odd"; name'), "{}")).text, "5");
+  });
+});
+
+Deno.test("what is no JSON object is refused, and an empty body has no arguments", async () => {
+  await withGateway(async (scene) => {
+    await given(scene, "create function public.one() returns int language sql as 'select 1'");
+
+    for (const body of ["{", "[]", "1", "null", '"x"', "{}}"]) {
+      const { status, text } = await post(scene, "one", body);
+      equal(status, 400);
+      match(text, /PGRST102/);
+    }
+    equal((await post(scene, "one", "")).text, "1");
+  });
+});

@@ -37,8 +37,10 @@ const DRIFTS: [what: string, statements: string, found: string | RegExp][] = [
   ],
   [
     "the order of columns",
-    "alter table shop.films drop title cascade, add title text default 'untitled', add note text;",
-    /column shop\.films\.note: only in migrations/,
+    "alter table shop.films drop film_id, add film_id text not null, add constraint films_pkey " +
+    "primary key (film_id);",
+    "column shop.films.film_id: differs\n    - position: 2\n    + position: 1\n" +
+    "column shop.films.title: differs\n    - position: 1\n    + position: 2",
   ],
   [
     "a column that may be null",

@@ -28,7 +28,7 @@ async function deployCheck(root: string): Promise<boolean> {
 
   for (const { name, files } of uploads) {
     const wrong = faults.get(name) ?? [];
-    const count = `${files.size} files`.padStart(9);
+    const count = `${files.size} ${files.size === 1 ? "file" : "files"}`.padStart(9);
     console.log(`  ${name.padEnd(20)} ${count}  ${wrong.length === 0 ? "ok" : "BROKEN"}`);
     for (const fault of wrong) console.log(fault.replace(/^/gm, "      "));
   }

@@ -61,7 +61,7 @@ async function runAll(files: string[], cluster: string, signal: AbortSignal): Pr
   const totals = { passed: 0, failed: 0 };
   for (const { on, args, files } of runs) {
     if (files.length === 0 || signal.aborted) continue;
-    console.log(`\nRunning ${files.length} test files on Deno ${on} ...`);
+    console.log(`\nRunning tests on Deno ${on} (files: ${files.length}) ...`);
     const { passed, failed } = await runTests(await denoBinary(on), {
       args: ["test", "-A", ...args, ...files],
       cwd: PROJECT_ROOT,

@@ -24,12 +24,13 @@ export async function withServer<T>(
 }
 
 /**
- * Runs `use` beside a server that reads each request to its end, writes exactly `answer` and closes
- * the connection, or holds it open where `answer` is null. `seen` counts requests, not connections.
+ * Runs `use` beside a server that reads each request to its end and writes exactly `answer`, if any.
+ * Then it closes the connection; without an answer, or with `holdOpen`, it falls silent instead.
  */
 export async function withRawServer<T>(
   answer: string | null,
   use: (server: { url: string; seen: string[] }) => Promise<T>,
+  { holdOpen = answer === null }: { holdOpen?: boolean } = {},
 ): Promise<T> {
   const seen: string[] = [];
   const open = new Set<Deno.TcpConn>();
@@ -39,8 +40,8 @@ export async function withRawServer<T>(
     open.add(connection);
     const request = await readRequest(connection);
     if (request !== "") seen.push(request);
-    if (answer === null) return;
-    await connection.write(new TextEncoder().encode(answer));
+    await connection.write(new TextEncoder().encode(answer ?? ""));
+    if (holdOpen) return;
     open.delete(connection);
     connection.close();
   }

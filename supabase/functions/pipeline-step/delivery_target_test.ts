@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { DeliveryWork } from "../_shared/transitions.ts";
+import { deliveryTarget } from "./delivery_target.ts";
+
+const SERVICE = { url: "http://notify.internal/hook", key: "notify-key" };
+
+function delivery(more: Partial<DeliveryWork>): DeliveryWork {
+  return {
+    kind: "delivery",
+    delivery_id: "del_1",
+    claim_token: "claim_1",
+    endpoint_id: null,
+    url: "https://app.example.com/hook",
+    webhook_id: "msg_1",
+    body: "{}",
+    headers: { "x-tenant": "7" },
+    number: 1,
+    ...more,
+  };
+}
+
+Deno.test("a client's delivery goes to its own URL with its own headers", () => {
+  const target = deliveryTarget(delivery({}), { notification: SERVICE, allowPrivate: false });
+
+  assert.deepEqual(target, { url: "https://app.example.com/hook", headers: { "x-tenant": "7" } });
+});
+
+Deno.test("a notification goes to the installation's service, private or not, with its key", () => {
+  const work = delivery({
+    endpoint_id: "notification",
+    url: "NOTIFICATION_SERVICE_URL",
+    headers: {},
+  });
+
+  assert.deepEqual(deliveryTarget(work, { notification: SERVICE, allowPrivate: false }), {
+    url: "http://notify.internal/hook",
+    headers: { authorization: "Bearer notify-key" },
+  });
+});
+
+Deno.test("what has no address is refused, saying which variable is missing", () => {
+  const deps = { notification: null, allowPrivate: false };
+
+  assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "notification" }), deps), {
+    refused: "Cannot post delivery: NOTIFICATION_SERVICE_URL is not set",
+  });
+  assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "ep_7" }), deps), {
+    refused: 'Cannot post delivery: endpoint "ep_7" is not known',
+  });
+});

@@ -1,0 +1,79 @@
+import { withDeadline } from "../_shared/deadline.ts";
+import { readFetchFailure } from "../_shared/fetch_failure.ts";
+import { readRetryAfter } from "../_shared/retry_after.ts";
+import { signWebhook } from "../_shared/sign_webhook.ts";
+import type { DeliveryResult, DeliveryWork } from "../_shared/transitions.ts";
+import { deliveryHeaders } from "./delivery_headers.ts";
+import { deliveryTarget, type NotificationService } from "./delivery_target.ts";
+import { readExcerpt } from "./read_excerpt.ts";
+
+/** Bytes of an answer that we read: enough to see what the other side complains about. */
+const EXCERPT_BYTES = 4096;
+const NO_SECRET = "CALLBACK_SIGNING_SECRET is not set, or not base64 after whsec_";
+
+export type DeliveryDeps = {
+  /** CALLBACK_SIGNING_SECRET: several during a rotation, none where it is not set. */
+  secrets: readonly string[];
+  /** Null where the installation has none. */
+  notification: NotificationService | null;
+  /** ALLOW_PRIVATE_TARGETS. */
+  allowPrivate: boolean;
+  fetch: typeof fetch;
+  now: () => number;
+  /** Milliseconds over connecting, headers and body together. */
+  timeoutMs: number;
+};
+
+/**
+ * Posts a delivery once, signed afresh under its stable id. Any HTTP answer is passed on by its
+ * status, success being 2xx alone; a redirect is an answer, never followed.
+ */
+export async function sendDelivery(
+  deps: DeliveryDeps,
+  work: DeliveryWork,
+): Promise<DeliveryResult> {
+  const begun = deps.now();
+  const signature = sign(deps.secrets, work, begun);
+  const target = deliveryTarget(work, deps);
+  if (signature === null) return notAnswered(`Cannot sign delivery: ${NO_SECRET}`, 0);
+  if ("refused" in target) return notAnswered(target.refused, 0);
+
+  try {
+    return await withDeadline(deps.timeoutMs, async (signal) => {
+      const response = await deps.fetch(target.url, {
+        method: "POST",
+        headers: deliveryHeaders(target.headers, signature),
+        body: work.body,
+        redirect: "manual",
+        signal,
+      });
+      return {
+        status_code: response.status,
+        error: response.ok ? null : `Receiver answered ${response.status}`,
+        response_excerpt: await readExcerpt(response.body, EXCERPT_BYTES),
+        duration_ms: deps.now() - begun,
+        retry_after: readRetryAfter(response.headers, deps.now()),
+      };
+    });
+  } catch (error) {
+    const { words } = readFetchFailure(error);
+    return notAnswered(`Receiver did not answer: ${words}`, deps.now() - begun);
+  }
+}
+
+/** Null where there is no secret, or one that is not base64 where it says so. */
+function sign(
+  secrets: readonly string[],
+  { webhook_id: id, body }: DeliveryWork,
+  now: number,
+): Record<string, string> | null {
+  try {
+    return signWebhook(secrets, { id, timestamp: Math.floor(now / 1000), body });
+  } catch {
+    return null;
+  }
+}
+
+function notAnswered(error: string, duration_ms: number): DeliveryResult {
+  return { status_code: null, error, duration_ms, response_excerpt: null, retry_after: null };
+}

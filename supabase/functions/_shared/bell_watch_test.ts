@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { createBellWatch } from "./bell_watch.ts";
+import { handMadeWorld } from "./hand_made_world.ts";
+import { verifyStandard } from "./signatures/standard_webhooks.ts";
+
+const ENV = { PIPELINE_BELL_SECRET: "s3cret", WEBHOOK_BASE_URL: "https://x.example/functions/v1" };
+
+/** A world whose fetch keeps what was posted, and whose waiting ends when it is told. */
+function watched({ deaf, env = ENV }: { deaf: unknown; env?: Record<string, string> }) {
+  const posted: Request[] = [];
+  const waits: number[] = [];
+  const world = handMadeWorld({
+    env,
+    sql: { is_bell_deaf: deaf },
+    fetch: (input, init) => {
+      posted.push(new Request(input, init));
+      return Promise.resolve(new Response(null, { status: 202 }));
+    },
+  });
+  const wait = (ms: number) => (waits.push(ms), Promise.resolve());
+  return { ...world, posted, waits, watch: createBellWatch({ ...world.deps, wait }) };
+}
+
+Deno.test("a door rings itself, signed, when the database's ring had no answer for 3 seconds", async () => {
+  const { watch, waits, posted, settled, clock } = watched({ deaf: true });
+
+  watch();
+  await settled();
+
+  assert.deepEqual(waits, [3000]);
+  assert.equal(posted.length, 1);
+  assert.equal(posted[0]?.url, "https://x.example/functions/v1/pipeline-step");
+  const body = new Uint8Array(await posted[0]?.arrayBuffer() ?? []);
+  assert.match(
+    verifyStandard(posted[0]?.headers ?? new Headers(), body, ["s3cret"], clock.now) ?? "",
+    /^bell_/,
+  );
+});
+
+Deno.test("a door does not ring where the bell is answered", async () => {
+  const { watch, posted, settled, calls } = watched({ deaf: false });
+
+  watch();
+  await settled();
+
+  assert.deepEqual(calls.map(({ name }) => name), ["is_bell_deaf"]);
+  assert.equal(posted.length, 0);
+});
+
+Deno.test("there is one watch at a time, and a next one when it is over", async () => {
+  const { watch, settled, calls } = watched({ deaf: false });
+
+  watch();
+  watch();
+  watch();
+  await settled();
+  assert.equal(calls.length, 1);
+
+  watch();
+  await settled();
+  assert.equal(calls.length, 2);
+});
+
+Deno.test("a watch that fails is logged, and the next one starts all the same", async () => {
+  const { watch, settled, lines, calls } = watched({ deaf: new Error("Database is gone") });
+
+  watch();
+  await settled();
+  watch();
+  await settled();
+
+  assert.equal(calls.length, 2);
+  assert.match(lines[0] ?? "", /bell\.watch_failed.*Database is gone/);
+});
+
+Deno.test("without a secret nothing is posted, and the log says so", async () => {
+  const { watch, settled, posted, lines } = watched({
+    deaf: true,
+    env: { WEBHOOK_BASE_URL: ENV.WEBHOOK_BASE_URL },
+  });
+
+  watch();
+  await settled();
+
+  assert.equal(posted.length, 0);
+  assert.match(lines[0] ?? "", /PIPELINE_BELL_SECRET is not set/);
+});

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { DatabaseError } from "../_shared/database.ts";
+import { handMadeWorld, signedPost } from "../_shared/hand_made_world.ts";
+import { createWebhook } from "./app.ts";
+
+const SECRET = "s3cret";
+const ENV = {
+  WEBHOOK_SECRET: SECRET,
+  WEBHOOK_BASE_URL: "https://x.example/functions/v1",
+  CALLBACK_SIGNING_SECRET: "whsec_c2lnbmluZw==",
+};
+const JOB = { video_id: "vid_1", user_id: "user_1", prompt: "A pair of red shoes" };
+const CREATED = {
+  outcome: "created",
+  project_id: "proj_1",
+  status: "queued",
+  task_token: "tok+1",
+};
+
+function aDoor(create_project: unknown = CREATED, env: Record<string, string> = ENV) {
+  const world = handMadeWorld({ env, sql: { create_project, is_bell_deaf: false } });
+  const app = createWebhook(world.deps);
+
+  async function post(job: unknown, headers: Record<string, string> = {}) {
+    const body = typeof job === "string" ? job : JSON.stringify(job);
+    const answer = await app.request("/webhook", signedPost(body, SECRET, headers));
+    return { status: answer.status, headers: answer.headers, body: await answer.json() };
+  }
+  return { ...world, app, post };
+}
+
+Deno.test("a new job is 202 with its ids and where to ask for it", async () => {
+  const { post, calls } = aDoor();
+
+  const { status, body } = await post(JOB);
+
+  assert.equal(status, 202);
+  assert.deepEqual(body, {
+    task_id: "proj_1",
+    project_id: "proj_1",
+    status: "queued",
+    status_url: "https://x.example/functions/v1/webhook/task/proj_1?token=tok%2B1",
+    duplicate: false,
+  });
+  assert.equal(calls[0]?.name, "create_project");
+});
+
+Deno.test("the same job again is 200 with the first ids and today's status", async () => {
+  const { post, calls, settled } = aDoor({ ...CREATED, outcome: "duplicate", status: "stitching" });
+
+  const { status, body } = await post(JOB);
+  await settled();
+
+  assert.equal(status, 200);
+  assert.equal(body.duplicate, true);
+  assert.equal(body.status, "stitching");
+  assert.equal(body.task_id, "proj_1");
+  assert.deepEqual(calls.map(({ name }) => name), ["create_project"]);
+});
+
+Deno.test("the same key with another job is 409 and gives nothing away", async () => {
+  const { status, body } = await aDoor({ ...CREATED, outcome: "conflict" }).post(JOB);
+
+  assert.equal(status, 409);
+  assert.deepEqual(body, { error: "The idempotency key belongs to another job" });
+});
+
+Deno.test("a created job lets the door watch the bell", async () => {
+  const { post, calls, settled } = aDoor();
+
+  await post(JOB);
+  await settled();
+
+  assert.deepEqual(calls.map(({ name }) => name), ["create_project", "is_bell_deaf"]);
+});
+
+Deno.test("the Idempotency-Key header reaches the database", async () => {
+  const { post, calls } = aDoor();
+
+  await post(JOB, { "Idempotency-Key": "key_1" });
+
+  const { p_job } = JSON.parse(JSON.stringify(calls[0]?.args));
+  assert.equal(p_job.idempotency_key, "key_1");
+});
+
+Deno.test("a callback_url is refused with 503 where callbacks cannot be signed", async () => {
+  const { CALLBACK_SIGNING_SECRET: _unset, ...env } = ENV;
+  const { post, calls } = aDoor(CREATED, env);
+
+  const { status, body } = await post({ ...JOB, callback_url: "https://chat.example.com/done" });
+
+  assert.equal(status, 503);
+  assert.match(body.error, /CALLBACK_SIGNING_SECRET/);
+  assert.deepEqual(calls, []);
+  assert.equal((await post(JOB)).status, 202);
+});
+
+Deno.test("private callback targets are taken only with ALLOW_PRIVATE_TARGETS", async () => {
+  const job = { ...JOB, callback_url: "http://127.0.0.1:4000/done" };
+
+  assert.equal((await aDoor().post(job)).status, 400);
+  assert.equal(
+    (await aDoor(CREATED, { ...ENV, ALLOW_PRIVATE_TARGETS: "1" }).post(job)).status,
+    202,
+  );
+});
+
+Deno.test("bad bodies are 400 with an issue each and reach no database", async () => {
+  const bodies: [string, string][] = [
+    ["", ""],
+    ["prompt=x", ""],
+    [JSON.stringify(JOB).slice(0, -1), ""],
+    ["[".repeat(100_000), ""],
+    ["[".repeat(65) + "]".repeat(65), ""],
+    ["null", ""],
+    ["{}", "video_id"],
+    [JSON.stringify({ ...JOB, user_id: 7 }), "user_id"],
+    [JSON.stringify({ ...JOB, model: "nobody/knows" }), "model"],
+    [JSON.stringify({ ...JOB, scenes: [] }), "scenes"],
+    [JSON.stringify({ ...JOB, scenes: Array(101).fill({ prompt: "x" }) }), "scenes"],
+    [JSON.stringify({ ...JOB, callback_url: "nowhere" }), "callback_url"],
+    [JSON.stringify({ ...JOB, prompt: "a\0b" }), "prompt"],
+    [JSON.stringify(JOB).replace("red", "\\ud800"), "prompt"],
+  ];
+
+  for (const [sent, path] of bodies) {
+    const { post, calls } = aDoor();
+    const { status, body } = await post(sent);
+    assert.equal(status, 400, sent.slice(0, 80));
+    assert.equal(body.error, "Invalid request");
+    assert.ok(
+      body.issues.some((issue: { path: string }) => issue.path === path),
+      sent.slice(0, 80),
+    );
+    assert.deepEqual(calls, []);
+  }
+});
+
+Deno.test("a job that is unsigned or wrongly signed is 401 and reaches no database", async () => {
+  const { app, calls } = aDoor();
+  const body = JSON.stringify(JOB);
+
+  for (
+    const init of [
+      { method: "POST", body },
+      signedPost(body, "another"),
+      { ...signedPost(body, SECRET), body: `${body} ` },
+    ]
+  ) {
+    const answer = await app.request("/webhook", init);
+    assert.equal(answer.status, 401);
+    assert.deepEqual(await answer.json(), { error: "Invalid signature" });
+  }
+  assert.deepEqual(calls, []);
+});
+
+Deno.test("RATE_LIMIT_WEBHOOK refuses jobs over it, and a database away is 503", async () => {
+  const away = new DatabaseError("Cannot call create_project: no connection", "", true);
+  const { post } = aDoor(away, { ...ENV, RATE_LIMIT_WEBHOOK: "1" });
+
+  assert.equal((await post(JOB)).status, 503);
+  const { status, headers } = await post(JOB);
+  assert.equal(status, 429);
+  assert.equal(headers.get("retry-after"), "60");
+});

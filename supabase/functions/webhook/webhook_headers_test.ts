@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { checkWebhookHeaders } from "./webhook_headers.ts";
+
+const paths = (headers: Record<string, string>) =>
+  checkWebhookHeaders(headers).map(({ path }) => path);
+
+Deno.test("a client's own headers are taken, Authorization among them", () => {
+  assert.deepEqual(paths({ Authorization: "Bearer abc", "X-Custom-Header": "custom-value" }), []);
+});
+
+Deno.test("headers of the connection and of the signature are refused in any case", () => {
+  const refused = {
+    Connection: "close",
+    Host: "internal",
+    "content-length": "3",
+    "Transfer-Encoding": "chunked",
+    "Webhook-Signature": "v1,x",
+    "webhook-id": "m",
+  };
+
+  assert.deepEqual(paths(refused), Object.keys(refused).map((name) => `webhook_headers.${name}`));
+});
+
+Deno.test("line breaks and controls are refused in names and values", () => {
+  for (
+    const [name, value] of [["X-A", "a\r\nX-B: b"], ["X-A", "a\0"], ["X A", "a"], ["", "a"], [
+      "X-A\n",
+      "a",
+    ]]
+  ) {
+    assert.equal(paths({ [name ?? ""]: value ?? "" }).length, 1, JSON.stringify([name, value]));
+  }
+});
+
+Deno.test("more than twenty headers are refused", () => {
+  const many = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`x-${i}`, "a"]));
+
+  assert.deepEqual(paths(many), ["webhook_headers"]);
+});

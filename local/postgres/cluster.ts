@@ -1,4 +1,9 @@
-import { createThrowAway, markOwner, openDataDirectory } from "./data_directory.ts";
+import {
+  createThrowAway,
+  markOwner,
+  openDataDirectory,
+  removeAbandoned,
+} from "./data_directory.ts";
 import { type Postmaster, StartError, startPostmaster } from "./postmaster.ts";
 import { prepareRuntime } from "./runtime.ts";
 
@@ -37,6 +42,7 @@ export async function startCluster(
   },
 ): Promise<Cluster> {
   const runtime = await prepareRuntime({ log });
+  await removeAbandoned(runtime);
   const throwAway = dataDir === undefined;
   const folder = throwAway
     ? await createThrowAway(runtime)

@@ -6,6 +6,9 @@ import type { Runtime } from "./runtime.ts";
 
 /** Written by the process that starts Postgres; Postgres ignores files it does not know. */
 const OWNER = "reelay-owner";
+/** Names the link to a data directory that lies in the runtime's base. */
+const ORIGIN = "reelay-origin";
+const POSTMASTER = "postmaster.pid";
 
 /** A new data directory that nobody asked to keep. */
 export async function createThrowAway(runtime: Runtime): Promise<string> {
@@ -25,17 +28,36 @@ export async function openDataDirectory(runtime: Runtime, asked: string): Promis
   const path = resolve(asked);
   await Deno.mkdir(dirname(path), { recursive: true });
 
-  let folder = path;
-  if (await isLink(path) || !await canReach(runtime.user, dirname(path))) {
-    const key = createHash("sha256").update(await Deno.realPath(dirname(path))).update(path)
-      .digest("hex").slice(0, 16);
-    folder = join(runtime.base, "data", key);
-    if (!await isLink(path)) await Deno.symlink(folder, path);
-  }
-
+  const linked = await isLink(path) || !await canReach(runtime.user, dirname(path));
+  const folder = linked ? await followLink(runtime, path) : path;
   if (!await holdsData(folder)) await copyTemplate(runtime, folder);
+  if (linked) await Deno.writeTextFile(join(folder, ORIGIN), path);
   await takeOver(folder);
   return folder;
+}
+
+async function followLink(runtime: Runtime, path: string): Promise<string> {
+  const key = createHash("sha256").update(await Deno.realPath(dirname(path))).update(path)
+    .digest("hex").slice(0, 16);
+  const folder = join(runtime.base, "data", key);
+  // It may point to the base of an earlier temporary folder.
+  if (await isLink(path)) await Deno.remove(path);
+  await Deno.symlink(folder, path);
+  return folder;
+}
+
+/** Removes the data in the base that nobody can come back to: no owner lives, no link leads there. */
+export async function removeAbandoned({ base }: Runtime): Promise<void> {
+  for await (const { name } of Deno.readDir(join(base, "data"))) {
+    const folder = join(base, "data", name);
+    const origin = await readOr(join(folder, ORIGIN), "");
+    const owned = await readOr(join(folder, OWNER), "");
+    if (owned === "" || await ownerLives(folder) || (origin !== "" && await isLink(origin))) {
+      continue;
+    }
+    if (await isPostgres(await readPostmaster(folder), folder)) continue;
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
 }
 
 /** Leaves a note of who runs this Postgres, for the next one to judge whether it is still there. */
@@ -75,12 +97,15 @@ async function holdsData(folder: string): Promise<boolean> {
 }
 
 async function takeOver(folder: string): Promise<void> {
-  const postmaster = Number((await readOr(join(folder, "postmaster.pid"), "")).split("\n")[0]);
-  if (!Number.isInteger(postmaster) || postmaster <= 0) return;
-  if (!await isPostgres(postmaster, folder)) return;
-
-  const [owner = "", since = ""] = (await readOr(join(folder, OWNER), "")).split(/ (.*)/);
-  if (owner !== "" && await identifyProcess(Number(owner)) === since) {
+  const postmaster = await readPostmaster(folder);
+  if (postmaster === 0) return;
+  if (!await isPostgres(postmaster, folder)) {
+    // Postgres itself would refuse to start if the number belongs to a process of the same user.
+    await Deno.remove(join(folder, POSTMASTER));
+    return;
+  }
+  if (await ownerLives(folder)) {
+    const [owner] = (await Deno.readTextFile(join(folder, OWNER))).split(" ");
     throw new Error(`Cannot open data directory ${folder}: process ${owner} is using it`);
   }
   for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
@@ -94,9 +119,21 @@ async function takeOver(folder: string): Promise<void> {
   throw new Error(`Cannot open data directory ${folder}: its Postgres ${postmaster} does not stop`);
 }
 
+async function ownerLives(folder: string): Promise<boolean> {
+  const note = await readOr(join(folder, OWNER), "");
+  const [pid = "", ...since] = note.split(" ");
+  return pid !== "" && await identifyProcess(Number(pid)) === since.join(" ");
+}
+
+/** 0 when none has left a note. */
+async function readPostmaster(folder: string): Promise<number> {
+  const pid = Number((await readOr(join(folder, POSTMASTER), "")).split("\n")[0]);
+  return Number.isInteger(pid) && pid > 0 ? pid : 0;
+}
+
 /** A process number in a stale file may belong to anybody by now. */
 async function isPostgres(pid: number, folder: string): Promise<boolean> {
-  if (await identifyProcess(pid) === null) return false;
+  if (pid === 0 || await identifyProcess(pid) === null) return false;
   const command = Deno.build.os === "linux"
     ? (await readOr(`/proc/${pid}/cmdline`, "")).replaceAll("\0", " ")
     : new TextDecoder().decode(

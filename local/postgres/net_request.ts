@@ -88,8 +88,12 @@ function timeoutMessage(limit_ms: number, total_ms: number): string {
 }
 
 function curlMessage(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? innermost(error).message : String(error);
   if (/dns error|lookup address/i.test(message)) return "Could not resolve hostname";
   if (/connection refused|tcp connect error/i.test(message)) return "Could not connect to server";
   return message;
+}
+
+function innermost(error: Error): Error {
+  return error.cause instanceof Error ? innermost(error.cause) : error;
 }

@@ -20,7 +20,7 @@ export interface Runtime {
 }
 
 /** Counted up when what is written into a runtime changes without a file here changing. */
-const LAYOUT = 1;
+const LAYOUT = 3;
 const UNUSED_AFTER_MS = 14 * 24 * 3600 * 1000;
 const here = dirname(fileURLToPath(import.meta.url));
 const Symlinks = z.array(z.object({ source: z.string(), target: z.string() }));

@@ -2,6 +2,24 @@ import { join } from "node:path";
 import { type DatabaseUser, runAs } from "./database_user.ts";
 
 /**
+ * Single-user mode goes on where initdb stopped, below 16384: such objects count as Postgres's own,
+ * and row level security, for one, does not apply to them.
+ */
+const LEAVE_RESERVED_OIDS = `
+do $$
+declare
+  v_oid oid;
+begin
+  loop
+    v_oid := lo_create(0);
+    perform lo_unlink(v_oid);
+    exit when v_oid >= 16384;
+  end loop;
+end;
+$$;
+`;
+
+/**
  * Makes the data directory that every new cluster is a copy of: initialised, bootstrapped, shut
  * down. Runs in single-user mode, so that nothing listens and no client is needed.
  */
@@ -19,6 +37,8 @@ export async function buildTemplate(
     "--encoding=UTF8",
     "--locale-provider=builtin",
     "--locale=C.UTF-8",
+    // The smallest: every new cluster is a copy of this one.
+    "--wal-segsize=1",
     "--no-sync",
     "--no-instructions",
   ], { cwd: folder });
@@ -29,7 +49,12 @@ export async function buildTemplate(
   );
 
   // In template1, so that a database made later has it as well; then postgres is made anew from it.
-  const commands = [bootstrap, "drop database postgres;", "create database postgres;"];
+  const commands = [
+    LEAVE_RESERVED_OIDS,
+    bootstrap,
+    "drop database postgres;",
+    "create database postgres;",
+  ];
   await runAs(user, join(folder, "bin/postgres"), [
     "--single",
     // A command ends at a semicolon before an empty line, hence the squeezing below.

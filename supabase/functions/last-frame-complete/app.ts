@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { createCallbackDoor } from "../_shared/callback_door.ts";
 import type { Deps } from "../_shared/deps.ts";
-import { readFrameCallback } from "./read_frame_callback.ts";
+import { readFrameCallback } from "../_shared/services/read_frame_callback.ts";
 
 /** Builds the app served at `/last-frame-complete`: the frame service tells us of its frames. */
 export function createLastFrameComplete(deps: Deps): Hono {

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { createCallbackDoor } from "../_shared/callback_door.ts";
 import type { Deps } from "../_shared/deps.ts";
-import { readStitchCallback } from "./read_stitch_callback.ts";
+import { readStitchCallback } from "../_shared/services/read_stitch_callback.ts";
 
 /** Builds the app served at `/stitch-complete`: the stitch service tells us of its films. */
 export function createStitchComplete(deps: Deps): Hono {

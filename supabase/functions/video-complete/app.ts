@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { createCallbackDoor } from "../_shared/callback_door.ts";
 import type { Deps } from "../_shared/deps.ts";
-import { readVideoCallback } from "./read_video_callback.ts";
+import { readVideoCallback } from "../_shared/services/read_video_callback.ts";
 
 /** Builds the app served at `/video-complete`: the video service tells us of its clips. */
 export function createVideoComplete(deps: Deps): Hono {

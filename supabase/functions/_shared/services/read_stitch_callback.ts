@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { ReadCallback } from "../_shared/callback_door.ts";
-import { Measure, present, Url } from "../_shared/callback_fields.ts";
-import { readServiceBody, ServiceBody } from "../_shared/service_callback.ts";
+import type { ReadCallback } from "../callback_door.ts";
+import { Measure, present, Url } from "../callback_fields.ts";
+import { readServiceBody, ServiceBody } from "../service_callback.ts";
 
 const StitchBody = ServiceBody.extend({
   final_video_url: Url.nullish(),

@@ -1,14 +1,8 @@
 import { z } from "zod";
-import type { ReadCallback } from "../_shared/callback_door.ts";
-import { Id, Measure, present, Reason, Url } from "../_shared/callback_fields.ts";
-import {
-  callbackType,
-  failureOf,
-  missingResult,
-  stateOf,
-  Status,
-} from "../_shared/service_callback.ts";
-import { zodIssues } from "../_shared/zod_issues.ts";
+import type { ReadCallback } from "../callback_door.ts";
+import { Id, Measure, present, Reason, Url } from "../callback_fields.ts";
+import { callbackType, failureOf, missingResult, stateOf, Status } from "../service_callback.ts";
+import { zodIssues } from "../zod_issues.ts";
 
 /** The older form: a job of one of several services, with what it made below `result`. */
 const JobBody = z.object({

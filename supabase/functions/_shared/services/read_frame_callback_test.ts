@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReadCallback } from "../_shared/callback_door.ts";
+import type { ReadCallback } from "../callback_door.ts";
 import { readFrameCallback } from "./read_frame_callback.ts";
 
 const OWN_FORM = {

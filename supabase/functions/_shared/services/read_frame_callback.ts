@@ -1,6 +1,6 @@
-import type { ReadCallback } from "../_shared/callback_door.ts";
-import { Measure, present, Url } from "../_shared/callback_fields.ts";
-import { readServiceBody, ServiceBody } from "../_shared/service_callback.ts";
+import type { ReadCallback } from "../callback_door.ts";
+import { Measure, present, Url } from "../callback_fields.ts";
+import { readServiceBody, ServiceBody } from "../service_callback.ts";
 import { isJobBody, readJobCallback } from "./read_job_callback.ts";
 
 const FrameBody = ServiceBody.extend({

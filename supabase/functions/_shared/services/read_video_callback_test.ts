@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReadCallback } from "../_shared/callback_door.ts";
+import type { ReadCallback } from "../callback_door.ts";
 import { readVideoCallback } from "./read_video_callback.ts";
 
 /** What a video service posts in its own form. */

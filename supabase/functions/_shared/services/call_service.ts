@@ -1,0 +1,43 @@
+import { callOnce, type Reply } from "../fal/call_once.ts";
+import type { ServiceDeps } from "./service.ts";
+
+/** A task's id as a path segment. Dots alone would climb out of the path that the key is for. */
+const TASK_ID = /^(?!\.{1,2}$).{1,255}$/;
+
+export type ServiceCall =
+  | { method: "POST"; body: Record<string, unknown>; idempotencyKey: string }
+  | { method: "GET" | "DELETE"; taskId: string };
+
+/**
+ * Calls a service, once, with its key. The address is the configured one with a path of ours: no
+ * answer of the service can send the key elsewhere.
+ *
+ * @throws {NoAnswer}
+ */
+export function callService(deps: ServiceDeps, call: ServiceCall): Promise<Reply> {
+  const { service, url, key } = deps;
+  const headers = { authorization: `Bearer ${key}`, accept: "application/json" };
+  if (call.method !== "POST") {
+    const address = `${url}${service.tasksPath}/${encodeURIComponent(call.taskId)}`;
+    return callOnce(deps, address, { method: call.method, headers });
+  }
+
+  return callOnce(deps, url + service.submitPath, {
+    method: "POST",
+    headers: {
+      ...headers,
+      "content-type": "application/json",
+      "idempotency-key": call.idempotencyKey,
+    },
+    body: JSON.stringify(call.body),
+  });
+}
+
+/** False for what cannot be asked about, because it would name another path. */
+export function isTaskId(taskId: string): boolean {
+  return TASK_ID.test(taskId);
+}
+
+export function isSuccess({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
+}

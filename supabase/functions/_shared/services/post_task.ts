@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { NoAnswer, readJson, type Reply } from "../fal/call_once.ts";
+import { ownWords } from "../fal/own_words.ts";
+import { leavesOpen, mayPassLater } from "../fal/refusal.ts";
+import { readRetryAfter } from "../retry_after.ts";
+import type { Failure, StepWork, Submission } from "../transitions.ts";
+import { callService, isSuccess, isTaskId } from "./call_service.ts";
+import type { ServiceDeps } from "./service.ts";
+
+/** What one POST of new work came to. */
+export type Posted =
+  | { state: "accepted"; submission: Submission }
+  /** The service took nothing. */
+  | { state: "refused"; error: Failure }
+  /** It may have taken the work. */
+  | { state: "open"; message: string };
+
+/** `status` stands in the answer too; the callback, or our asking, tells it again. */
+const Accepted = z.looseObject({ task_id: z.string().refine(isTaskId) });
+
+/** Another request with our key is being worked on: one of ours, on a connection that broke. */
+const SAME_KEY_AT_WORK = 409;
+
+/**
+ * Posts an attempt's work under the attempt's id as `Idempotency-Key`: however often it is posted,
+ * the service makes one task of it.
+ */
+export async function postTask(deps: ServiceDeps, { step, attempt }: StepWork): Promise<Posted> {
+  const { service } = deps;
+  let body;
+  try {
+    body = service.body(attempt.input);
+  } catch {
+    const message = `Cannot submit ${step} to ${service.name}: its input does not fit`;
+    return { state: "refused", error: { message, retryable: false } };
+  }
+  const webhook = new URL(deps.callbackUrl);
+  webhook.searchParams.set("token", attempt.attempt_token);
+
+  try {
+    const reply = await callService(deps, {
+      method: "POST",
+      body: { ...body, webhook_url: webhook.href },
+      idempotencyKey: attempt.attempt_id,
+    });
+    return isSuccess(reply)
+      ? readAccepted(deps, reply)
+      : readRefusal(deps, reply, attempt.attempt_token);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return error.sent
+      ? { state: "open", message: `No answer of ${service.name}: ${error.message}` }
+      : refused(`Cannot reach ${service.name}: ${error.message}`, true);
+  }
+}
+
+function readAccepted({ service }: ServiceDeps, { body }: Reply): Posted {
+  const read = Accepted.safeParse(readJson(body));
+  if (!read.success) {
+    return { state: "open", message: `Cannot read answer of ${service.name}: it names no task` };
+  }
+  const request_id = read.data.task_id;
+  return {
+    state: "accepted",
+    submission: { request_id, status_url: null, response_url: null, cancel_url: null },
+  };
+}
+
+function readRefusal(
+  { service, key, now }: ServiceDeps,
+  { status, headers, body }: Reply,
+  token: string,
+): Posted {
+  const words = ownWords(readJson(body), [key, token]);
+  const what = status === 401 || status === 403 ? service.keyVariable : "the request";
+  const told = words === null ? "" : `: ${words}`;
+  const message = `${capital(service.name)} refused ${what} (${status})${told}`;
+  if (leavesOpen(status) || status === SAME_KEY_AT_WORK) return { state: "open", message };
+
+  const retryAfter = readRetryAfter(headers, now());
+  return refused(message, mayPassLater(status), retryAfter);
+}
+
+function refused(message: string, retryable: boolean, retryAfter: number | null = null): Posted {
+  const wait = retryAfter === null ? {} : { retry_after: retryAfter };
+  return { state: "refused", error: { message, retryable, ...wait } };
+}
+
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

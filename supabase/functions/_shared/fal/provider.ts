@@ -1,26 +1,46 @@
 import type { StepProvider } from "../provider.ts";
+import type { StepWork } from "../transitions.ts";
 import { askFal } from "./ask.ts";
 import type { FalDeps } from "./call_once.ts";
 import { cancelAtFal } from "./cancel.ts";
 import { findAtFal } from "./find.ts";
-import { stepRequest } from "./step_request.ts";
+import { type FalRequest, stepRequest } from "./step_request.ts";
 import { submitToFal } from "./submit.ts";
 
 /** fal.ai's queue: clips, frames and stitching, each at an endpoint of its own. */
 export function createFalProvider(deps: FalDeps): StepProvider {
   return {
-    submit(work) {
-      let request;
-      try {
-        request = stepRequest(work);
-      } catch {
-        const message = `Cannot submit ${work.step} to fal: its input does not fit`;
-        return Promise.resolve({ state: "failed", error: { message, retryable: false } });
-      }
-      return submitToFal(deps, request, work.attempt.attempt_token);
+    async submit(work) {
+      const request = requestOf(work);
+      if (request !== null) return await submitToFal(deps, request, work.attempt.attempt_token);
+      return { state: "failed", error: { message: cannotSay(work), retryable: false } };
     },
-    ask: (work) => askFal(deps, stepRequest(work).endpoint, work.attempt),
-    find: (work) => findAtFal(deps, stepRequest(work), work.attempt),
+
+    async ask(work) {
+      const request = requestOf(work);
+      if (request !== null) return await askFal(deps, request.endpoint, work.attempt);
+      return { state: "unreachable", message: cannotSay(work) };
+    },
+
+    async find(work) {
+      const request = requestOf(work);
+      if (request !== null) return await findAtFal(deps, request, work.attempt);
+      return { state: "lost", message: cannotSay(work) };
+    },
+
     cancel: (request) => cancelAtFal(deps, request),
   };
+}
+
+/** Null where the input does not fit the step, or its model has left our table. */
+function requestOf(work: StepWork): FalRequest | null {
+  try {
+    return stepRequest(work);
+  } catch {
+    return null;
+  }
+}
+
+function cannotSay({ step }: StepWork): string {
+  return `Cannot say ${step} in fal's words: its input does not fit, or its model is not known`;
 }

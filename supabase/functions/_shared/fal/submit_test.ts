@@ -63,13 +63,15 @@ Deno.test("frames and stitching have endpoints of their own", async () => {
   }
 });
 
-Deno.test("an unknown model is not sent anywhere", async () => {
+Deno.test("an unknown model is not sent anywhere, and not looked for for ever", async () => {
   await withServer(() => Response.json(ACCEPTED), async ({ url, seen }) => {
     const input = { ...work().attempt.input, model: "https://evil.example/fal.run" };
+    const fal = createFalProvider(falDeps(url));
+    const unknown = work({ input, attempt: { request_id: "req_1" } });
 
-    const submitted = await createFalProvider(falDeps(url)).submit(work({ input }));
-
-    assert.equal(submitted.state, "failed");
+    assert.equal((await fal.submit(unknown)).state, "failed");
+    assert.equal((await fal.ask(unknown)).state, "unreachable");
+    assert.equal((await fal.find(unknown)).state, "lost");
     assert.equal(seen.length, 0);
   });
 });

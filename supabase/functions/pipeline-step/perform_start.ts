@@ -1,0 +1,27 @@
+import { recordAnswer, recordSubmission, type StepWork } from "../_shared/transitions.ts";
+import type { StepProvider } from "../_shared/provider.ts";
+import type { PerformDeps } from "./perform.ts";
+import { retryWhileAway } from "./retry_while_away.ts";
+
+/** Calls the provider for the first time in this attempt, and records what it answered. */
+export async function performStart(
+  { db, sleep, log }: PerformDeps,
+  provider: StepProvider,
+  work: StepWork,
+): Promise<void> {
+  const answer = await provider.submit(work);
+  if (answer.state !== "accepted") {
+    await retryWhileAway(() => recordAnswer(db, work, answer), sleep);
+    return;
+  }
+
+  const { request_id } = answer.submission;
+  try {
+    await retryWhileAway(() => recordSubmission(db, work, answer.submission), sleep);
+  } catch (error) {
+    // From here on the look-up has to find it; the log is its second witness.
+    const { attempt_id } = work.attempt;
+    log("submission.unrecorded", { step: work.step, attempt_id, request_id, error });
+    throw error;
+  }
+}

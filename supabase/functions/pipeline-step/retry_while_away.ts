@@ -1,0 +1,24 @@
+import { DatabaseError } from "../_shared/database.ts";
+
+/** Milliseconds between tries. */
+const PAUSES = [200, 1000, 3000, 8000];
+
+export type Sleep = (ms: number) => Promise<void>;
+
+/**
+ * Calls the database, again while it cannot be reached: what a provider answered is paid for and
+ * must not be forgotten. Made for calls that may reach it twice; the second time a claim is stale.
+ *
+ * @throws {DatabaseError} when the database refuses, or stays away.
+ */
+export async function retryWhileAway<T>(call: () => Promise<T>, sleep: Sleep): Promise<T> {
+  for (const pause of PAUSES) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || !error.away) throw error;
+      await sleep(pause);
+    }
+  }
+  return await call();
+}

@@ -1,0 +1,107 @@
+import type { Log } from "../_shared/log.ts";
+import type { ClaimedWork } from "../_shared/transitions.ts";
+import type { Work } from "./perform.ts";
+import { watchPause } from "./watch_pause.ts";
+
+export type Budget = {
+  /** Pieces of work that one run takes on. */
+  pieces: number;
+  /** Milliseconds after which nothing new is taken on. */
+  time: number;
+  /** Pieces of work at a time. */
+  inFlight: number;
+};
+
+export type RunDeps = {
+  /** Leases what is due. `answersBell`: this call answers a ring of the database. */
+  claim: (by: { limit: number; answersBell: boolean }) => Promise<ClaimedWork>;
+  perform: (work: Work) => Promise<void>;
+  /** Rings for a successor: through the database, or past pg_net where that is deaf. */
+  ring: (by: { deaf: boolean }) => Promise<void>;
+  /** Sleeps `ms`, or until the signal aborts. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Makes this run the one in its isolate that stays on watch; null: another one does already. */
+  startWatch: () => (() => void) | null;
+  now: () => number;
+  log: Log;
+  budget: Budget;
+  /** Aborted when the isolate is told to go. */
+  stopping: AbortSignal;
+};
+
+/** The least to claim at once: a claim shares its limit among deliveries and steps. */
+const LEAST_CLAIM = 2;
+
+/**
+ * Claims and performs what is due until nothing is; with its budget spent it rings for a successor.
+ * While the bell is deaf it stays on watch for what becomes due. A piece that throws is logged and
+ * left to its lease; it stops no other.
+ */
+export async function runWork(
+  deps: RunDeps,
+  { answersBell }: { answersBell: boolean },
+): Promise<void> {
+  const { budget, stopping } = deps;
+  const until = deps.now() + budget.time;
+  const inFlight = new Set<Promise<void>>();
+  let taken = 0;
+  let deaf = false;
+  let endWatch: (() => void) | null = null;
+
+  function begin(work: Work): void {
+    taken++;
+    const piece = performSafely(deps, work).finally(() => inFlight.delete(piece));
+    inFlight.add(piece);
+  }
+
+  try {
+    for (let first = true; !isSpent(); first = false) {
+      if (inFlight.size > budget.inFlight - LEAST_CLAIM && inFlight.size > 0) {
+        await Promise.race(inFlight);
+        continue;
+      }
+      const limit = Math.max(budget.inFlight - inFlight.size, LEAST_CLAIM);
+      const claimed = await deps.claim({ limit, answersBell: first && answersBell });
+      deaf = claimed.deaf;
+      claimed.work.forEach(begin);
+      if (claimed.work.length > 0) continue;
+
+      const pause = deaf ? watchPause(claimed.next_due_at, deps.now()) : null;
+      if (inFlight.size === 0) {
+        if (pause === null) return;
+        endWatch ??= deps.startWatch();
+        if (endWatch === null) return;
+      }
+      await waitForOne(pause);
+    }
+  } finally {
+    // Before the successor comes: it would find the watch taken, and go.
+    endWatch?.();
+    await Promise.all(inFlight);
+  }
+  await deps.ring({ deaf });
+
+  function isSpent(): boolean {
+    return taken >= budget.pieces || deps.now() >= until || stopping.aborted;
+  }
+
+  async function waitForOne(pause: number | null): Promise<void> {
+    const awake = new AbortController();
+    const early = AbortSignal.any([awake.signal, stopping]);
+    const ends: Promise<void>[] = [...inFlight];
+    if (pause !== null) ends.push(deps.sleep(Math.min(pause, until - deps.now()), early));
+    await Promise.race(ends);
+    awake.abort();
+  }
+}
+
+async function performSafely({ perform, log }: RunDeps, work: Work): Promise<void> {
+  try {
+    await perform(work);
+  } catch (error) {
+    const what = work.kind === "step"
+      ? { step: work.step, mode: work.mode, attempt_id: work.attempt.attempt_id }
+      : { delivery_id: work.delivery_id };
+    log("work.failed", { ...what, error });
+  }
+}

@@ -1,0 +1,92 @@
+import type { Deps } from "../_shared/deps.ts";
+import {
+  allowsPrivateTargets,
+  type Get,
+  optional,
+  readSecrets,
+  webhookBaseUrl,
+} from "../_shared/env.ts";
+import { postBell } from "../_shared/post_bell.ts";
+import { configureProviders } from "../_shared/providers.ts";
+import { claimWork, ringBell } from "../_shared/transitions.ts";
+import type { NotificationService } from "./delivery_target.ts";
+import { perform } from "./perform.ts";
+import { retryWhileAway } from "./retry_while_away.ts";
+import { type Budget, runWork } from "./run_work.ts";
+import { sendDelivery } from "./send_delivery.ts";
+
+/** Well below the 150 seconds that a hosted isolate lives at least. */
+const BUDGET: Budget = { pieces: 500, time: 100_000, inFlight: 10 };
+
+/** Milliseconds that a client's server has for a delivery. */
+const DELIVERY_TIMEOUT = 30_000;
+
+export type RunnerOptions = {
+  budget?: Budget;
+  /** Aborted when the isolate is told to go: the run ends, and a successor is rung for. */
+  stopping?: AbortSignal;
+  /** Sleeps `ms`, or until the signal aborts. */
+  pause: (ms: number, signal?: AbortSignal) => Promise<void>;
+};
+
+export type Runner = (by: { answersBell: boolean }) => Promise<void>;
+
+/** Wires a run of work to the database, the providers and the clients that deliveries go to. */
+export function createRunner(
+  { get, db, fetch, now, log }: Deps,
+  { budget = BUDGET, stopping = new AbortController().signal, pause }: RunnerOptions,
+): Runner {
+  const providers = configureProviders({ get, fetch, now, log });
+  const delivery = {
+    secrets: readSecrets(get, "CALLBACK_SIGNING_SECRET"),
+    notification: notificationService(get),
+    allowPrivate: allowsPrivateTargets(get),
+    timeoutMs: DELIVERY_TIMEOUT,
+    fetch,
+    now,
+  };
+  let watching = false;
+
+  async function ring({ deaf }: { deaf: boolean }): Promise<void> {
+    if (!deaf) {
+      await ringBell(db);
+      return;
+    }
+    const baseUrl = webhookBaseUrl(get);
+    const secrets = readSecrets(get, "PIPELINE_BELL_SECRET");
+    const failure = baseUrl === null
+      ? "Cannot ring: WEBHOOK_BASE_URL is not set"
+      : await postBell({ baseUrl, secrets, fetch, now });
+    if (failure !== null) log("bell.not_rung", { reason: failure });
+  }
+
+  return ({ answersBell }) =>
+    runWork({
+      claim: (by) =>
+        retryWhileAway(() => claimWork(db, { ...by, providers: providers.steps }), pause),
+      perform: (work) =>
+        perform({
+          db,
+          providers,
+          send: (one) => sendDelivery(delivery, one),
+          sleep: pause,
+          log,
+        }, work),
+      ring,
+      sleep: pause,
+      startWatch() {
+        if (watching) return null;
+        watching = true;
+        return () => watching = false;
+      },
+      now,
+      log,
+      budget,
+      stopping,
+    }, { answersBell });
+}
+
+function notificationService(get: Get): NotificationService | null {
+  const url = optional(get, "NOTIFICATION_SERVICE_URL");
+  return url === null ? null : { url, key: optional(get, "NOTIFICATION_API_KEY") };
+}

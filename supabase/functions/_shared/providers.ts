@@ -2,6 +2,11 @@ import { configureFal } from "./fal/configure.ts";
 import type { Get } from "./env.ts";
 import type { Log } from "./log.ts";
 import type { StepProvider } from "./provider.ts";
+import {
+  configureFrameService,
+  configureStitchService,
+  configureVideoService,
+} from "./services/configure.ts";
 import { configureStorage } from "./storage/configure.ts";
 import type { Provider, StepKind } from "./transitions.ts";
 
@@ -30,6 +35,9 @@ export interface Providers {
 const CONFIGURE: readonly ((deps: ProviderDeps) => Configured | null)[] = [
   configureStorage,
   configureFal,
+  configureVideoService,
+  configureFrameService,
+  configureStitchService,
 ];
 
 /** Chooses a provider for each step by what the environment configures. */

@@ -99,8 +99,8 @@ function passOn(response: Response): Response {
 }
 
 function answerBroken(error: unknown): Response {
-  const refused = error instanceof Error && /refused/i.test(error.message);
-  return refused
+  const cause = error instanceof Error ? String(error.cause) : "";
+  return cause.includes("client error (Connect)")
     ? answer(503, "BOOT_ERROR", "Function failed to start (please check logs)")
     : answer(500, "WORKER_ERROR", "Function exited due to an error (please check logs)");
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { StorageError } from "./storage_errors.ts";
 import type { ObjectPath } from "./storage_paths.ts";
 import { type StoredFiles, TooLarge } from "./stored_files.ts";
@@ -8,6 +9,9 @@ type Upload = {
   mimetype: string;
   cacheControl: string;
 };
+
+const NAMELESS = 'form-data; name=""; filename=';
+const NAMED = Buffer.from('form-data; name="file"; filename=');
 
 /** Stores a body of any size: POST a new object, or with `x-upsert: true` any; PUT an old one. */
 export async function receiveObject(
@@ -56,7 +60,7 @@ async function readUpload(request: Request): Promise<Upload> {
     return { body: request.body, mimetype: type, cacheControl };
   }
 
-  const form = await request.formData();
+  const form = await readForm(request, type);
   const file = [...form.values()].find((value) => value instanceof File);
   if (!file) throw new StorageError(400, "Error", "The form has no file");
   const seconds = form.get("cacheControl");
@@ -65,6 +69,16 @@ async function readUpload(request: Request): Promise<Upload> {
     mimetype: file.type || "application/octet-stream",
     cacheControl: typeof seconds === "string" ? `max-age=${seconds}` : "no-cache",
   };
+}
+
+/** The parser drops a part whose name is empty, which is the file: it gets a name first. */
+async function readForm(request: Request, type: string): Promise<FormData> {
+  const bytes = Buffer.from(await request.arrayBuffer());
+  const at = bytes.indexOf(NAMELESS);
+  const named = at < 0
+    ? bytes
+    : Buffer.concat([bytes.subarray(0, at), NAMED, bytes.subarray(at + NAMELESS.length)]);
+  return await new Response(named, { headers: { "content-type": type } }).formData();
 }
 
 function checkType({ allowed_mime_types }: Bucket, mimetype: string): void {

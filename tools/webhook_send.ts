@@ -81,6 +81,8 @@ async function main(): Promise<boolean> {
     headers,
     body,
     signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch((error: Error) => {
+    throw new Error(`Cannot reach ${url}: ${error.cause ?? error.message}`);
   });
   const text = await answer.text();
   console.log(`${answer.status} after ${Math.round(performance.now() - started)} ms\n${text}`);

@@ -1,34 +1,10 @@
+import { definition, grants, noMember, OURS } from "./catalog_sql.ts";
+
 /*
  * What a database is, asked of its system catalog: each query answers rows of `name` and
  * `definition`. Left out: system schemas, members of extensions (their version stands for them),
  * and the bookkeeping of migrations.
  */
-
-const OURS =
-  `n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'supabase_migrations')`;
-
-function noMember(catalog: string, oid: string): string {
-  return `not exists (select from pg_depend m where m.classid = '${catalog}'::regclass
-    and m.objid = ${oid} and m.deptype = 'e')`;
-}
-
-/** Who may do what, in one order; an absent list and the default written out are the same. */
-function grants(list: string, kind: string, owner: string): string {
-  return `coalesce((select string_agg(line, ', ' order by line) from (
-    select coalesce(r.rolname, 'public') || '='
-      || string_agg(g.privilege_type || case when g.is_grantable then '*' else '' end, '+'
-        order by g.privilege_type) as line
-    from aclexplode(coalesce(${list}, acldefault('${kind}', ${owner}))) g
-    left join pg_roles r on r.oid = g.grantee group by r.rolname) lines), 'none')`;
-}
-
-/** One line for each property that is not null: `owner: postgres`. */
-function definition(properties: Record<string, string>): string {
-  const lines = Object.entries(properties).map(([name, value]) =>
-    `'${name}: ' || (${value})::text`
-  );
-  return `concat_ws(E'\\n', ${lines.join(", ")}) as definition`;
-}
 
 const SCHEMAS = `
   select n.nspname as name, ${

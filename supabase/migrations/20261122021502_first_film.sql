@@ -2937,10 +2937,10 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_first public.video_chunks;
+  v_first_id text;
 begin
-  select video_chunks.*
-  into strict v_first
+  select video_chunks.chunk_id
+  into strict v_first_id
   from public.video_chunks
   join public.scenes using (scene_id)
   where scenes.project_id = p_project_id
@@ -2948,11 +2948,12 @@ begin
   order by scenes.position, video_chunks.position
   limit 1;
 
-  if not private.has_step(p_project_id, 'extract_thumbnail') then
-    perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+  if (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
+    perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first_id);
   end if;
 
-  if cardinality(private.film_clips(p_project_id)) > 1 and not private.has_step(p_project_id, 'stitch') then
+  if cardinality(private.film_clips(p_project_id)) > 1
+    and (private.film_step(p_project_id, 'stitch')).step_id is null then
     perform private.add_step(p_project_id, 'stitch');
   end if;
 
@@ -2978,10 +2979,6 @@ volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := private.clock();
-  v_step private.steps;
-  v_attempt private.attempts;
 begin
   update public.scenes
   set status = 'cancelled'
@@ -2993,24 +2990,7 @@ begin
   where video_chunks.project_id = p_project_id
     and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
 
-  for v_step in
-    update private.steps
-    set status = 'cancelled', claim_token = null, updated_at = v_now
-    where steps.project_id = p_project_id
-      and steps.status in ('queued', 'running', 'waiting')
-      and steps.kind <> 'cancel_request'
-    returning steps.*
-  loop
-    for v_attempt in
-      update private.attempts
-      set status = 'cancelled', ended_at = v_now
-      where attempts.step_id = v_step.step_id
-        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
-      returning attempts.*
-    loop
-      perform private.abandon_request(v_attempt, v_step);
-    end loop;
-  end loop;
+  perform private.close_steps(p_project_id, null);
 end;
 $$;
 
@@ -3109,26 +3089,36 @@ comment on function private.fail_project(text, text, text) is
 revoke execute on function private.fail_project(text, text, text) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0290_function_has_step.sql
-create or replace function private.has_step(p_project_id text, p_kind text)
-returns boolean
+--! included supabase/schemas/0290_function_film_step.sql
+-- The step that makes (or has made) the film's thumbnail or the joined film from the clips as they are
+-- selected now. A step that was made from other clips does not count: they were generated anew since.
+
+create or replace function private.film_step(p_project_id text, p_kind text)
+returns private.steps
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-  select exists (
-    select 1
-    from private.steps
-    where steps.project_id = p_project_id
-      and steps.kind = p_kind
-      and steps.status in ('queued', 'running', 'waiting', 'completed')
-  );
+  select steps.*
+  from private.steps
+  left join private.attempts using (step_id)
+  where steps.project_id = p_project_id
+    and steps.kind = p_kind
+    and steps.status in ('queued', 'running', 'waiting', 'completed')
+    and case
+      when attempts.attempt_id is null then true
+      when p_kind = 'stitch' then attempts.input -> 'video_urls' = to_jsonb(private.film_clips(p_project_id))
+      else attempts.input ->> 'video_url' = (private.film_clips(p_project_id))[1]
+    end
+  order by steps.created_at desc
+  limit 1;
 $$;
 
-comment on function private.has_step(text, text) is 'True when a step of this kind is open or done.';
+comment on function private.film_step(text, text) is
+'The open or completed stitch or extract_thumbnail step for the clips that are selected now; null when there is none.';
 
-revoke execute on function private.has_step(text, text) from public, anon, authenticated, service_role;
+revoke execute on function private.film_step(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0290_function_store_film_when_ready.sql
@@ -3144,45 +3134,18 @@ set search_path = ''
 as $$
 declare
   v_clips text[] := private.film_clips(p_project_id);
-  v_film_url text;
-  v_thumbnail_url text;
+  v_stitch private.steps := private.film_step(p_project_id, 'stitch');
+  v_thumbnail private.steps := private.film_step(p_project_id, 'extract_thumbnail');
+  v_film_url text := case when cardinality(v_clips) = 1 then v_clips[1] else v_stitch.output ->> 'video_url' end;
   v_name text := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
 begin
-  select steps.output ->> 'video_url'
-  into v_film_url
-  from private.steps
-  where steps.project_id = p_project_id
-    and steps.kind = 'stitch'
-    and steps.status = 'completed'
-  order by steps.created_at desc
-  limit 1;
-
-  if cardinality(v_clips) = 1 then
-    v_film_url := v_clips[1];
-  end if;
-
-  if v_film_url is null or exists (
-    select 1
-    from private.steps
-    where steps.project_id = p_project_id
-      and steps.kind = 'extract_thumbnail'
-      and steps.status in ('queued', 'running', 'waiting')
-  ) then
+  if v_film_url is null or v_thumbnail.status in ('queued', 'running', 'waiting') then
     return;
   end if;
 
-  select steps.output ->> 'image_url'
-  into v_thumbnail_url
-  from private.steps
-  where steps.project_id = p_project_id
-    and steps.kind = 'extract_thumbnail'
-    and steps.status = 'completed'
-  order by steps.created_at desc
-  limit 1;
-
   perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
     'film_url', v_film_url,
-    'thumbnail_url', v_thumbnail_url,
+    'thumbnail_url', v_thumbnail.output ->> 'image_url',
     'film_path', v_name || '.mp4',
     'thumbnail_path', v_name || '.jpg'
   ));
@@ -4281,13 +4244,13 @@ comment on function private.tg__touch() is 'Keeps updated_at.';
 
 revoke execute on function private.tg__touch() from public, anon, authenticated, service_role;
 
-create trigger _100_touch before update on public.projects
+create or replace trigger _100_touch before update on public.projects
 for each row execute function private.tg__touch();
 
-create trigger _100_touch before update on public.scenes
+create or replace trigger _100_touch before update on public.scenes
 for each row execute function private.tg__touch();
 
-create trigger _100_touch before update on public.video_chunks
+create or replace trigger _100_touch before update on public.video_chunks
 for each row execute function private.tg__touch();
 --! end included
 
@@ -4321,10 +4284,10 @@ comment on function private.tg_projects__advance() is
 
 revoke execute on function private.tg_projects__advance() from public, anon, authenticated, service_role;
 
-create trigger _500_advance_inserted after insert on public.projects
+create or replace trigger _500_advance_inserted after insert on public.projects
 for each row execute function private.tg_projects__advance();
 
-create trigger _500_advance_updated after update of status on public.projects
+create or replace trigger _500_advance_updated after update of status on public.projects
 for each row when (old.status is distinct from new.status) execute function private.tg_projects__advance();
 --! end included
 
@@ -4349,7 +4312,7 @@ comment on function private.tg_scenes__record() is 'A scene''s new status → it
 
 revoke execute on function private.tg_scenes__record() from public, anon, authenticated, service_role;
 
-create trigger _500_record after update of status on public.scenes
+create or replace trigger _500_record after update of status on public.scenes
 for each row when (old.status is distinct from new.status) execute function private.tg_scenes__record();
 --! end included
 
@@ -4374,7 +4337,7 @@ comment on function private.tg_video_chunks__record() is 'A chunk''s new status 
 
 revoke execute on function private.tg_video_chunks__record() from public, anon, authenticated, service_role;
 
-create trigger _500_record after update of status on public.video_chunks
+create or replace trigger _500_record after update of status on public.video_chunks
 for each row when (old.status is distinct from new.status) execute function private.tg_video_chunks__record();
 --! end included
 
@@ -4400,11 +4363,11 @@ comment on function private.tg_video_chunks__wake_buffered() is
 
 revoke execute on function private.tg_video_chunks__wake_buffered() from public, anon, authenticated, service_role;
 
-create trigger _600_wake_buffered_inserted after insert on public.video_chunks
+create or replace trigger _600_wake_buffered_inserted after insert on public.video_chunks
 for each row when (new.project_id is null and new.request_id is not null)
 execute function private.tg_video_chunks__wake_buffered();
 
-create trigger _600_wake_buffered_updated after update of request_id on public.video_chunks
+create or replace trigger _600_wake_buffered_updated after update of request_id on public.video_chunks
 for each row when (new.project_id is null and new.request_id is distinct from old.request_id and new.request_id is not null)
 execute function private.tg_video_chunks__wake_buffered();
 --! end included
@@ -4431,7 +4394,7 @@ comment on function private.tg_steps__ring() is 'A step has become due, or its e
 
 revoke execute on function private.tg_steps__ring() from public, anon, authenticated, service_role;
 
-create trigger _900_ring after insert or update of status, due_at on private.steps
+create or replace trigger _900_ring after insert or update of status, due_at on private.steps
 for each row when (new.status <> 'running') execute function private.tg_steps__ring();
 --! end included
 
@@ -4455,7 +4418,7 @@ comment on function private.tg_webhook_deliveries__ring() is 'A delivery has bec
 
 revoke execute on function private.tg_webhook_deliveries__ring() from public, anon, authenticated, service_role;
 
-create trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
+create or replace trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
 for each row when (new.status = 'pending') execute function private.tg_webhook_deliveries__ring();
 --! end included
 
@@ -4721,7 +4684,6 @@ set search_path = ''
 as $$
 declare
   v_project public.projects := private.lock_project(p_project_id);
-  v_is_generated boolean;
 begin
   if v_project.status not in ('failed', 'cancelled') then
     raise exception 'Cannot retry project "%": it is %, and only a failed or cancelled one can be retried',
@@ -4739,16 +4701,7 @@ begin
     and video_chunks.selected
     and video_chunks.status in ('FAILED', 'CANCELLED');
 
-  select not exists (
-    select 1 from public.scenes where scenes.project_id = p_project_id and scenes.status <> 'completed'
-  )
-  into v_is_generated;
-
-  update public.projects
-  set status = case when v_is_generated then 'stitching' else 'generating' end, error_message = null
-  where projects.project_id = p_project_id;
-
-  perform private.continue_project(p_project_id);
+  perform private.reopen_project(p_project_id);
   return private.verb_answer(v_project);
 end;
 $$;
@@ -4799,6 +4752,296 @@ comment on function public.redrive_delivery(text) is
 
 revoke execute on function public.redrive_delivery(text) from public, anon, authenticated;
 grant execute on function public.redrive_delivery(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_chained_scenes.sql
+create or replace function private.chained_scenes(p_scene_id text)
+returns text[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select array_agg(following.scene_id order by following.position)
+  from public.scenes
+  join public.scenes as following using (project_id)
+  where scenes.scene_id = p_scene_id
+    and following.position >= scenes.position
+    and not exists (
+      select 1
+      from public.scenes as cuts
+      where cuts.project_id = scenes.project_id
+        and cuts.position > scenes.position
+        and cuts.position <= following.position
+        and cuts.continuity = 'cut'
+    );
+$$;
+
+comment on function private.chained_scenes(text) is
+'The scene and all that continue from its last frame, directly or through others, in order.';
+
+revoke execute on function private.chained_scenes(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_close_steps.sql
+-- steps of these scenes, and of the film as a whole → cancelled; their requests are given up
+
+create or replace function private.close_steps(p_project_id text, p_scene_ids text[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+  v_attempt private.attempts;
+begin
+  for v_step in
+    update private.steps
+    set status = 'cancelled', claim_token = null, updated_at = v_now
+    where steps.project_id = p_project_id
+      and steps.status in ('queued', 'running', 'waiting')
+      and steps.kind <> 'cancel_request'
+      and (p_scene_ids is null or steps.scene_id is null or steps.scene_id = any (p_scene_ids))
+    returning steps.*
+  loop
+    for v_attempt in
+      update private.attempts
+      set status = 'cancelled', ended_at = v_now
+      where attempts.step_id = v_step.step_id
+        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+      returning attempts.*
+    loop
+      perform private.abandon_request(v_attempt, v_step);
+    end loop;
+  end loop;
+end;
+$$;
+
+comment on function private.close_steps(text, text[]) is
+'Cancels the open steps of these scenes (null: of all) and of the film as a whole, and gives their requests up.';
+
+revoke execute on function private.close_steps(text, text[]) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_insert_take.sql
+create or replace function private.insert_take(
+  p_scene_ids text[],
+  p_take integer,
+  p_changed_scene_id text,
+  p_changes jsonb
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.video_chunks (
+    scene_id, project_id, position, take, model, prompt, duration, driver_video_url, audio_url
+  )
+  select
+    video_chunks.scene_id,
+    video_chunks.project_id,
+    video_chunks.position,
+    p_take,
+    coalesce(changes.value ->> 'model', video_chunks.model),
+    coalesce(changes.value ->> 'prompt', video_chunks.prompt),
+    video_chunks.duration,
+    video_chunks.driver_video_url,
+    video_chunks.audio_url
+  from public.video_chunks
+  cross join lateral (
+    select case when video_chunks.scene_id = p_changed_scene_id then p_changes else '{}' end as value
+  ) as changes
+  where video_chunks.scene_id = any (p_scene_ids)
+    and video_chunks.selected
+  order by video_chunks.chunk_id;
+
+  update public.video_chunks
+  set
+    selected = false,
+    status = case
+      when video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS') then 'CANCELLED'
+      else video_chunks.status
+    end
+  where video_chunks.scene_id = any (p_scene_ids)
+    and video_chunks.selected
+    and video_chunks.take < p_take;
+end;
+$$;
+
+comment on function private.insert_take(text[], integer, text, jsonb) is
+'Copies the selected chunks of these scenes into a new selected take; the old one stays, unselected.';
+
+revoke execute on function private.insert_take(text[], integer, text, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_regenerate_scene.sql
+-- project any but paused → generating · the scene, and those chained to it, get a new take
+--
+-- Old takes stay, unselected. p_changes may give another prompt, image_url or model for this scene.
+
+create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_project public.projects;
+  v_followers text[];
+  v_take integer;
+begin
+  select scenes.* into v_scene from public.scenes where scenes.scene_id = p_scene_id;
+  if not found then
+    raise exception 'Cannot regenerate scene "%": no such scene', p_scene_id using errcode = 'RL404';
+  end if;
+
+  v_project := private.lock_project(v_scene.project_id);
+  if v_project.status = 'paused' then
+    raise exception 'Cannot regenerate scene "%": its project is paused, and has to be resumed first', p_scene_id
+      using errcode = 'RL409';
+  end if;
+
+  v_followers := private.chained_scenes(p_scene_id);
+  select max(video_chunks.take) + 1
+  into v_take
+  from public.video_chunks
+  where video_chunks.scene_id = any (v_followers);
+
+  perform private.close_steps(v_project.project_id, v_followers);
+  perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
+
+  update public.scenes
+  set
+    status = 'pending',
+    error_message = null,
+    last_frame_url = null,
+    completed_at = null,
+    prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
+    image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
+  where scenes.scene_id = any (v_followers);
+
+  perform private.reopen_project(v_project.project_id);
+  return private.verb_answer(v_project) || jsonb_build_object('take', v_take, 'scenes', to_jsonb(v_followers));
+end;
+$$;
+
+comment on function public.regenerate_scene(text, jsonb) is
+'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL404, RL409.';
+
+revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
+grant execute on function public.regenerate_scene(text, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_reopen_project.sql
+-- project any → generating | stitching, by what is missing, and goes on from there
+
+create or replace function private.reopen_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_is_generated boolean;
+begin
+  select not exists (
+    select 1 from public.scenes where scenes.project_id = p_project_id and scenes.status <> 'completed'
+  )
+  into v_is_generated;
+
+  -- The film of before stays where it is until the new one is stored.
+  update public.projects
+  set
+    status = case when v_is_generated then 'stitching' else 'generating' end,
+    error_message = null,
+    completed_at = null,
+    progress = 0
+  where projects.project_id = p_project_id;
+
+  perform private.update_progress(p_project_id);
+  perform private.continue_project(p_project_id);
+end;
+$$;
+
+comment on function private.reopen_project(text) is
+'→ generating | stitching, and queues what is missing. The caller holds the project''s lock.';
+
+revoke execute on function private.reopen_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_select_take.sql
+-- project completed | failed | cancelled → stitching: an earlier take goes into the film again
+--
+-- Scenes that are chained to this one go back with it, where they have a take of that number.
+
+create or replace function public.select_take(p_scene_id text, p_take integer)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_project public.projects;
+  v_scene_ids text[];
+begin
+  select scenes.* into v_scene from public.scenes where scenes.scene_id = p_scene_id;
+  if not found then
+    raise exception 'Cannot select take % of scene "%": no such scene', p_take, p_scene_id using errcode = 'RL404';
+  end if;
+
+  v_project := private.lock_project(v_scene.project_id);
+  select array_agg(chained.scene_id)
+  into v_scene_ids
+  from unnest(private.chained_scenes(p_scene_id)) as chained (scene_id)
+  where exists (
+      select 1 from public.video_chunks where video_chunks.scene_id = chained.scene_id and video_chunks.take = p_take
+    )
+    and not exists (
+      select 1
+      from public.video_chunks
+      where video_chunks.scene_id = chained.scene_id
+        and video_chunks.take = p_take
+        and video_chunks.status <> 'COMPLETED'
+    );
+
+  if v_project.status <> 'completed' or not p_scene_id = any (coalesce(v_scene_ids, '{}')) then
+    raise exception 'Cannot select take % of scene "%": the project is %, and only a completed take of a completed project can be selected',
+      p_take, p_scene_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  update public.video_chunks
+  set selected = video_chunks.take = p_take
+  where video_chunks.scene_id = any (v_scene_ids);
+
+  update public.scenes
+  set video_url = clip.kling_video_url
+  from public.video_chunks as clip
+  where scenes.scene_id = any (v_scene_ids)
+    and clip.scene_id = scenes.scene_id
+    and clip.selected;
+
+  perform private.reopen_project(v_project.project_id);
+  return private.verb_answer(v_project) || jsonb_build_object('take', p_take, 'scenes', to_jsonb(v_scene_ids));
+end;
+$$;
+
+comment on function public.select_take(text, integer) is
+'Puts an earlier take of a scene (and of those chained to it) into the film again, which is stitched anew. Raises RL404, RL409.';
+
+revoke execute on function public.select_take(text, integer) from public, anon, authenticated;
+grant execute on function public.select_take(text, integer) to service_role;
 --! end included
 
 -- Rows are not schema: settings, the bell, the bucket and the cron jobs stand only here.

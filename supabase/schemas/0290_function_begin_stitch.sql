@@ -9,10 +9,10 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_first public.video_chunks;
+  v_first_id text;
 begin
-  select video_chunks.*
-  into strict v_first
+  select video_chunks.chunk_id
+  into strict v_first_id
   from public.video_chunks
   join public.scenes using (scene_id)
   where scenes.project_id = p_project_id
@@ -20,11 +20,12 @@ begin
   order by scenes.position, video_chunks.position
   limit 1;
 
-  if not private.has_step(p_project_id, 'extract_thumbnail') then
-    perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first.chunk_id);
+  if (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
+    perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first_id);
   end if;
 
-  if cardinality(private.film_clips(p_project_id)) > 1 and not private.has_step(p_project_id, 'stitch') then
+  if cardinality(private.film_clips(p_project_id)) > 1
+    and (private.film_step(p_project_id, 'stitch')).step_id is null then
     perform private.add_step(p_project_id, 'stitch');
   end if;
 

@@ -8,10 +8,6 @@ volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := private.clock();
-  v_step private.steps;
-  v_attempt private.attempts;
 begin
   update public.scenes
   set status = 'cancelled'
@@ -23,24 +19,7 @@ begin
   where video_chunks.project_id = p_project_id
     and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
 
-  for v_step in
-    update private.steps
-    set status = 'cancelled', claim_token = null, updated_at = v_now
-    where steps.project_id = p_project_id
-      and steps.status in ('queued', 'running', 'waiting')
-      and steps.kind <> 'cancel_request'
-    returning steps.*
-  loop
-    for v_attempt in
-      update private.attempts
-      set status = 'cancelled', ended_at = v_now
-      where attempts.step_id = v_step.step_id
-        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
-      returning attempts.*
-    loop
-      perform private.abandon_request(v_attempt, v_step);
-    end loop;
-  end loop;
+  perform private.close_steps(p_project_id, null);
 end;
 $$;
 

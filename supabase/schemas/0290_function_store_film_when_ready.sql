@@ -10,45 +10,18 @@ set search_path = ''
 as $$
 declare
   v_clips text[] := private.film_clips(p_project_id);
-  v_film_url text;
-  v_thumbnail_url text;
+  v_stitch private.steps := private.film_step(p_project_id, 'stitch');
+  v_thumbnail private.steps := private.film_step(p_project_id, 'extract_thumbnail');
+  v_film_url text := case when cardinality(v_clips) = 1 then v_clips[1] else v_stitch.output ->> 'video_url' end;
   v_name text := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
 begin
-  select steps.output ->> 'video_url'
-  into v_film_url
-  from private.steps
-  where steps.project_id = p_project_id
-    and steps.kind = 'stitch'
-    and steps.status = 'completed'
-  order by steps.created_at desc
-  limit 1;
-
-  if cardinality(v_clips) = 1 then
-    v_film_url := v_clips[1];
-  end if;
-
-  if v_film_url is null or exists (
-    select 1
-    from private.steps
-    where steps.project_id = p_project_id
-      and steps.kind = 'extract_thumbnail'
-      and steps.status in ('queued', 'running', 'waiting')
-  ) then
+  if v_film_url is null or v_thumbnail.status in ('queued', 'running', 'waiting') then
     return;
   end if;
 
-  select steps.output ->> 'image_url'
-  into v_thumbnail_url
-  from private.steps
-  where steps.project_id = p_project_id
-    and steps.kind = 'extract_thumbnail'
-    and steps.status = 'completed'
-  order by steps.created_at desc
-  limit 1;
-
   perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
     'film_url', v_film_url,
-    'thumbnail_url', v_thumbnail_url,
+    'thumbnail_url', v_thumbnail.output ->> 'image_url',
     'film_path', v_name || '.mp4',
     'thumbnail_path', v_name || '.jpg'
   ));

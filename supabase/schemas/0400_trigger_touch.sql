@@ -15,11 +15,11 @@ comment on function private.tg__touch() is 'Keeps updated_at.';
 
 revoke execute on function private.tg__touch() from public, anon, authenticated, service_role;
 
-create trigger _100_touch before update on public.projects
+create or replace trigger _100_touch before update on public.projects
 for each row execute function private.tg__touch();
 
-create trigger _100_touch before update on public.scenes
+create or replace trigger _100_touch before update on public.scenes
 for each row execute function private.tg__touch();
 
-create trigger _100_touch before update on public.video_chunks
+create or replace trigger _100_touch before update on public.video_chunks
 for each row execute function private.tg__touch();

@@ -18,5 +18,5 @@ comment on function private.tg_scenes__record() is 'A scene''s new status → it
 
 revoke execute on function private.tg_scenes__record() from public, anon, authenticated, service_role;
 
-create trigger _500_record after update of status on public.scenes
+create or replace trigger _500_record after update of status on public.scenes
 for each row when (old.status is distinct from new.status) execute function private.tg_scenes__record();

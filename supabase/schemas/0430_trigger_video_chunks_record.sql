@@ -18,5 +18,5 @@ comment on function private.tg_video_chunks__record() is 'A chunk''s new status 
 
 revoke execute on function private.tg_video_chunks__record() from public, anon, authenticated, service_role;
 
-create trigger _500_record after update of status on public.video_chunks
+create or replace trigger _500_record after update of status on public.video_chunks
 for each row when (old.status is distinct from new.status) execute function private.tg_video_chunks__record();

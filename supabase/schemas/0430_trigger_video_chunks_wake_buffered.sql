@@ -19,10 +19,10 @@ comment on function private.tg_video_chunks__wake_buffered() is
 
 revoke execute on function private.tg_video_chunks__wake_buffered() from public, anon, authenticated, service_role;
 
-create trigger _600_wake_buffered_inserted after insert on public.video_chunks
+create or replace trigger _600_wake_buffered_inserted after insert on public.video_chunks
 for each row when (new.project_id is null and new.request_id is not null)
 execute function private.tg_video_chunks__wake_buffered();
 
-create trigger _600_wake_buffered_updated after update of request_id on public.video_chunks
+create or replace trigger _600_wake_buffered_updated after update of request_id on public.video_chunks
 for each row when (new.project_id is null and new.request_id is distinct from old.request_id and new.request_id is not null)
 execute function private.tg_video_chunks__wake_buffered();

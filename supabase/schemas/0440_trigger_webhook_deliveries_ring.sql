@@ -17,5 +17,5 @@ comment on function private.tg_webhook_deliveries__ring() is 'A delivery has bec
 
 revoke execute on function private.tg_webhook_deliveries__ring() from public, anon, authenticated, service_role;
 
-create trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
+create or replace trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
 for each row when (new.status = 'pending') execute function private.tg_webhook_deliveries__ring();

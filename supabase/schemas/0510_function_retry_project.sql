@@ -12,7 +12,6 @@ set search_path = ''
 as $$
 declare
   v_project public.projects := private.lock_project(p_project_id);
-  v_is_generated boolean;
 begin
   if v_project.status not in ('failed', 'cancelled') then
     raise exception 'Cannot retry project "%": it is %, and only a failed or cancelled one can be retried',
@@ -30,16 +29,7 @@ begin
     and video_chunks.selected
     and video_chunks.status in ('FAILED', 'CANCELLED');
 
-  select not exists (
-    select 1 from public.scenes where scenes.project_id = p_project_id and scenes.status <> 'completed'
-  )
-  into v_is_generated;
-
-  update public.projects
-  set status = case when v_is_generated then 'stitching' else 'generating' end, error_message = null
-  where projects.project_id = p_project_id;
-
-  perform private.continue_project(p_project_id);
+  perform private.reopen_project(p_project_id);
   return private.verb_answer(v_project);
 end;
 $$;

@@ -1,0 +1,40 @@
+-- steps of these scenes, and of the film as a whole → cancelled; their requests are given up
+
+create or replace function private.close_steps(p_project_id text, p_scene_ids text[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+  v_attempt private.attempts;
+begin
+  for v_step in
+    update private.steps
+    set status = 'cancelled', claim_token = null, updated_at = v_now
+    where steps.project_id = p_project_id
+      and steps.status in ('queued', 'running', 'waiting')
+      and steps.kind <> 'cancel_request'
+      and (p_scene_ids is null or steps.scene_id is null or steps.scene_id = any (p_scene_ids))
+    returning steps.*
+  loop
+    for v_attempt in
+      update private.attempts
+      set status = 'cancelled', ended_at = v_now
+      where attempts.step_id = v_step.step_id
+        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+      returning attempts.*
+    loop
+      perform private.abandon_request(v_attempt, v_step);
+    end loop;
+  end loop;
+end;
+$$;
+
+comment on function private.close_steps(text, text[]) is
+'Cancels the open steps of these scenes (null: of all) and of the film as a whole, and gives their requests up.';
+
+revoke execute on function private.close_steps(text, text[]) from public, anon, authenticated, service_role;

@@ -1,0 +1,57 @@
+-- project any but paused → generating · the scene, and those chained to it, get a new take
+--
+-- Old takes stay, unselected. p_changes may give another prompt, image_url or model for this scene.
+
+create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_project public.projects;
+  v_followers text[];
+  v_take integer;
+begin
+  select scenes.* into v_scene from public.scenes where scenes.scene_id = p_scene_id;
+  if not found then
+    raise exception 'Cannot regenerate scene "%": no such scene', p_scene_id using errcode = 'RL404';
+  end if;
+
+  v_project := private.lock_project(v_scene.project_id);
+  if v_project.status = 'paused' then
+    raise exception 'Cannot regenerate scene "%": its project is paused, and has to be resumed first', p_scene_id
+      using errcode = 'RL409';
+  end if;
+
+  v_followers := private.chained_scenes(p_scene_id);
+  select max(video_chunks.take) + 1
+  into v_take
+  from public.video_chunks
+  where video_chunks.scene_id = any (v_followers);
+
+  perform private.close_steps(v_project.project_id, v_followers);
+  perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
+
+  update public.scenes
+  set
+    status = 'pending',
+    error_message = null,
+    last_frame_url = null,
+    completed_at = null,
+    prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
+    image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
+  where scenes.scene_id = any (v_followers);
+
+  perform private.reopen_project(v_project.project_id);
+  return private.verb_answer(v_project) || jsonb_build_object('take', v_take, 'scenes', to_jsonb(v_followers));
+end;
+$$;
+
+comment on function public.regenerate_scene(text, jsonb) is
+'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL404, RL409.';
+
+revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
+grant execute on function public.regenerate_scene(text, jsonb) to service_role;

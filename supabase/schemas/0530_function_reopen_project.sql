@@ -1,0 +1,35 @@
+-- project any → generating | stitching, by what is missing, and goes on from there
+
+create or replace function private.reopen_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_is_generated boolean;
+begin
+  select not exists (
+    select 1 from public.scenes where scenes.project_id = p_project_id and scenes.status <> 'completed'
+  )
+  into v_is_generated;
+
+  -- The film of before stays where it is until the new one is stored.
+  update public.projects
+  set
+    status = case when v_is_generated then 'stitching' else 'generating' end,
+    error_message = null,
+    completed_at = null,
+    progress = 0
+  where projects.project_id = p_project_id;
+
+  perform private.update_progress(p_project_id);
+  perform private.continue_project(p_project_id);
+end;
+$$;
+
+comment on function private.reopen_project(text) is
+'→ generating | stitching, and queues what is missing. The caller holds the project''s lock.';
+
+revoke execute on function private.reopen_project(text) from public, anon, authenticated, service_role;

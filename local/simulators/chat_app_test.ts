@@ -15,6 +15,8 @@ Deno.test("chat app keeps a callback with its verdict and hands it out once", as
       body: { type: "video" },
       verified: true,
     });
+    await post(app, { id: "msg_2", body: "{}" });
+    assert.equal((await app.next()).webhookId, "msg_2");
     await assert.rejects(app.next(() => true, AbortSignal.abort(new Error("Nothing came"))));
   });
 });

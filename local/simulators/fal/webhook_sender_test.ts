@@ -62,13 +62,15 @@ Deno.test("fal tries again after a 4xx, a 5xx and a cut, and stops at the first 
 });
 
 Deno.test("fal takes a redirect for a permanent failure", async () => {
-  await withFal(async ({ fal, submit, answers, deliveries }) => {
+  await withFal(async ({ fal, submit, answers, delivery }) => {
     fal.behave(FAIL);
-    answers.push(308);
-    const { request_id } = await submit(TEXT_MODEL, INPUT);
-    await fal.ended(request_id);
-    assert.equal(deliveries.length, 1);
-    assert.equal(await fal.redeliver(request_id), 200);
+    answers.push(308, 503);
+    const redirected = await submit(TEXT_MODEL, INPUT);
+    await fal.ended(redirected.request_id);
+    const refused = await submit(TEXT_MODEL, INPUT);
+    assert.equal(JSON.parse((await delivery(3)).text).request_id, refused.request_id);
+    assert.equal(await fal.redeliver(redirected.request_id), 200);
+    assert.deepEqual(fal.requests[0]?.webhooks.map(({ status }) => status), [308, 200]);
   });
 });
 

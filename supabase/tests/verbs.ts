@@ -1,0 +1,143 @@
+import type { Sql } from "postgres";
+import type { Database } from "../functions/_shared/database.ts";
+import {
+  type Answer,
+  type Callback,
+  type CallbackResult,
+  claimWork,
+  type DeliveryWork,
+  type Output,
+  type Provider,
+  receiveCallback,
+  type ReceivedCallback,
+  recordAnswer,
+  recordSubmission,
+  type StepKind,
+  type StepWork,
+  type Verdict,
+} from "../functions/_shared/transitions.ts";
+
+/** What an installation with FAL_KEY alone has. */
+export const PROVIDERS: Record<StepKind, Provider> = {
+  generate_clip: "fal",
+  extract_last_frame: "fal",
+  extract_thumbnail: "fal",
+  stitch: "fal",
+  store_film: "storage",
+  cancel_request: "fal",
+};
+
+/** The steps that are due. */
+export async function claim(
+  db: Database,
+  { limit = 40, providers = PROVIDERS, answersBell = false }: {
+    limit?: number;
+    providers?: Partial<Record<StepKind, Provider>>;
+    answersBell?: boolean;
+  } = {},
+): Promise<StepWork[]> {
+  const { work } = await claimWork(db, { limit, providers, answersBell });
+  return work.filter((item) => item.kind === "step");
+}
+
+/** The deliveries that are due. */
+export async function claimDeliveries(db: Database): Promise<DeliveryWork[]> {
+  const { work } = await claimWork(db, { limit: 40, providers: {}, answersBell: false });
+  return work.filter((item) => item.kind === "delivery");
+}
+
+/** The request id under which `submit` and `callbackOf` know an attempt. */
+export function requestOf(work: StepWork): string {
+  return `req-${work.attempt.attempt_id}`;
+}
+
+export function submit(db: Database, work: StepWork, id = requestOf(work)): Promise<Verdict> {
+  return recordSubmission(db, work, {
+    request_id: id,
+    status_url: `https://queue.test/${id}/status`,
+    response_url: `https://queue.test/${id}`,
+    cancel_url: `https://queue.test/${id}/cancel`,
+  });
+}
+
+/** What a provider makes for each kind of step. */
+export function outputOf(work: StepWork): Output {
+  const url = `https://made.test/${work.step_id}`;
+  switch (work.step) {
+    case "extract_last_frame":
+    case "extract_thumbnail":
+      return { image_url: `${url}.png` };
+    case "store_film":
+      return { video_url: `${url}.mp4`, thumbnail_url: `${url}.jpg` };
+    default:
+      return { video_url: `${url}.mp4` };
+  }
+}
+
+export type CallbackOptions = Partial<Omit<Callback, "result">> & {
+  result?: Partial<CallbackResult>;
+};
+
+/** A callback about an attempt: completed, under its token, unless the test says otherwise. */
+export function callbackOf(work: StepWork, { result, ...given }: CallbackOptions = {}): Callback {
+  const state = result?.state ?? "completed";
+  return {
+    source: work.attempt.provider,
+    delivery_id: null,
+    token: work.attempt.attempt_token,
+    type: `generation.${state}`,
+    headers: {},
+    raw_body: btoa(JSON.stringify({ about: work.attempt.attempt_id, result })),
+    data: {},
+    malformed: null,
+    ...given,
+    result: {
+      state,
+      request_id: requestOf(work),
+      scene_id: null,
+      project_id: null,
+      output: state === "completed" ? outputOf(work) : {},
+      error: null,
+      progress: null,
+      metadata: {},
+      ...result,
+    },
+  };
+}
+
+export function callback(
+  db: Database,
+  work: StepWork,
+  options?: CallbackOptions,
+): Promise<ReceivedCallback> {
+  return receiveCallback(db, callbackOf(work, options));
+}
+
+export function complete(db: Database, work: StepWork): Promise<Verdict> {
+  return recordAnswer(db, work, { state: "completed", output: outputOf(work) });
+}
+
+export function fail(
+  db: Database,
+  work: StepWork,
+  { message = "It broke", retryable = false, retry_after }: {
+    message?: string;
+    retryable?: boolean;
+    retry_after?: number;
+  } = {},
+): Promise<Verdict> {
+  const answer: Answer = { state: "failed", error: { message, retryable, retry_after } };
+  return recordAnswer(db, work, answer);
+}
+
+/** Moves the clock of every connection on. */
+export async function moveClock(sql: Sql, seconds: number): Promise<void> {
+  await sql`
+    update private.settings
+    set value = to_jsonb((value #>> '{}')::numeric + ${seconds})
+    where name = 'clock_offset_seconds'`;
+}
+
+export async function setSetting(sql: Sql, name: string, value: number): Promise<void> {
+  await sql`update private.settings set value = to_jsonb(${value}::numeric) where name = ${name}`;
+}

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { claimWork } from "../functions/_shared/transitions.ts";
+import { onDatabase } from "./given.ts";
+import { attemptsOf, stepOf } from "./look.ts";
+import { claim, complete, moveClock, PROVIDERS, submit } from "./verbs.ts";
+
+Deno.test(
+  "claim_work leases a due step with its input, a token and a first attempt",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject();
+
+    const [work, ...others] = await claim(db);
+
+    assert(work);
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [work.step, work.mode, work.project_id, work.attempt.number, work.attempt.provider],
+      ["generate_clip", "start", projectId, 1, "fal"],
+    );
+    assert.equal(work.attempt.input.prompt, "Scene 1, part 1");
+    assert.equal(work.attempt.input.image_url, "https://images.test/start.png");
+    assert.match(
+      work.attempt.attempt_token,
+      new RegExp(`^${work.attempt.attempt_id}\\.[0-9a-f]{64}$`),
+    );
+    const step = await stepOf(sql, work.step_id);
+    assert.deepEqual([step.status, step.claim_token], ["running", work.claim_token]);
+    assert(step.due_in > 119 && step.due_in <= 120, `lease of ${step.due_in} s`);
+    assert.deepEqual((await attemptsOf(sql, work.step_id)).map(({ status }) => status), [
+      "created",
+    ]);
+  }),
+);
+
+Deno.test(
+  "claim_work gives a leased step to nobody else",
+  onDatabase(async ({ db, aClaimedClip }) => {
+    await aClaimedClip();
+
+    assert.deepEqual(await claim(db), []);
+  }),
+);
+
+Deno.test(
+  "claim_work does not wait for steps that another runner is claiming: it takes the others",
+  onDatabase(async ({ aProject, openSession }) => {
+    const [one, two] = [await openSession(), await openSession()];
+    await aProject({ scenes: ["cut", "cut"] });
+
+    await one.sql`begin`;
+    const [first] = await claim(one.db, { limit: 2 });
+    const second = await claim(two.db, { limit: 40 });
+    await one.sql`commit`;
+
+    assert(first);
+    assert(!second.some((work) => work.step_id === first.step_id));
+  }),
+);
+
+Deno.test(
+  "claim_work leaves alone what this installation has no provider for",
+  onDatabase(async ({ db, aFilmInStitching }) => {
+    await aFilmInStitching({ scenes: ["cut", "cut"] });
+
+    const works = await claim(db, { providers: { stitch: "stitch" } });
+
+    assert.deepEqual(works.map(({ step, attempt }) => [step, attempt.provider]), [[
+      "stitch",
+      "stitch",
+    ]]);
+  }),
+);
+
+Deno.test(
+  "claim_work keeps to its limit, deliveries included",
+  onDatabase(async ({ db, aProject, aFilmToStore }) => {
+    const films = [await aFilmToStore(), await aFilmToStore({ video_id: "video-2" })];
+    for (const film of films) await complete(db, film);
+    await aProject({ scenes: ["cut", "cut", "cut", "cut"] });
+
+    const { work, next_due_at } = await claimWork(db, {
+      limit: 4,
+      providers: PROVIDERS,
+      answersBell: false,
+    });
+    const { work: rest } = await claimWork(db, {
+      limit: 4,
+      providers: PROVIDERS,
+      answersBell: false,
+    });
+
+    assert.deepEqual(work.map(({ kind }) => kind), ["delivery", "delivery", "step", "step"]);
+    assert.deepEqual(rest.map(({ kind }) => kind), ["step", "step"]);
+    assert.notEqual(next_due_at, null);
+  }),
+);
+
+Deno.test(
+  "claim_work says null for the next due time when nothing is open",
+  onDatabase(async ({ db }) => {
+    const none = await claimWork(db, { limit: 10, providers: PROVIDERS, answersBell: true });
+
+    assert.deepEqual(none, { work: [], deaf: false, next_due_at: null });
+  }),
+);
+
+Deno.test(
+  "claim_work hands a provider that is silent past its deadline out to be asked",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const work = await aSubmittedClip();
+    await moveClock(sql, 599);
+    assert.deepEqual(await claim(db), []);
+
+    await moveClock(sql, 2);
+    const [asked] = await claim(db);
+
+    assert.equal(asked?.mode, "ask");
+    assert.equal(asked.attempt.attempt_id, work.attempt.attempt_id);
+    assert.equal(asked.attempt.request_id, `req-${work.attempt.attempt_id}`);
+    assert.equal(
+      asked.attempt.status_url,
+      `https://queue.test/req-${work.attempt.attempt_id}/status`,
+    );
+    assert.equal((await stepOf(sql, work.step_id)).status, "waiting");
+  }),
+);
+
+Deno.test(
+  "claim_work freezes the input in the attempt: what changes later does not reach it",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip();
+    await submit(db, work);
+    await sql`update public.video_chunks set prompt = 'another one'`;
+
+    await moveClock(sql, 601);
+    const [asked] = await claim(db);
+
+    assert.deepEqual(asked?.attempt.input, work.attempt.input);
+  }),
+);

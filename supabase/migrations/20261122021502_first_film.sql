@@ -2397,7 +2397,10 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
-  v_retry_after numeric := least((p_error ->> 'retry_after')::numeric, private.setting('retry_after_cap_seconds'));
+  -- least() and greatest() skip nulls: without a Retry-After, zero seconds and not the cap.
+  v_retry_after numeric := least(
+    coalesce((p_error ->> 'retry_after')::numeric, 0), private.setting('retry_after_cap_seconds')
+  );
 begin
   update private.providers
   set

@@ -1321,6 +1321,132 @@ comment on function private.job_digest(jsonb) is 'SHA-256 in hex of the job as i
 revoke execute on function private.job_digest(jsonb) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0225_function_copy_clips.sql
+-- chunks PENDING → COMPLETED, with the clips of another project's scene
+
+create or replace function private.copy_clips(p_from public.scenes, p_to public.scenes)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.video_chunks
+  set
+    status = 'COMPLETED',
+    progress = 100,
+    image_url = made.image_url,
+    kling_video_url = made.kling_video_url,
+    kling_completed_at = made.kling_completed_at,
+    metadata = video_chunks.metadata || jsonb_build_object('reused_from', made.chunk_id)
+  from public.video_chunks as made
+  where video_chunks.scene_id = p_to.scene_id
+    and made.scene_id = p_from.scene_id
+    and made.selected
+    and made.position = video_chunks.position;
+
+  update public.scenes
+  set
+    thumbnail_url = p_from.thumbnail_url,
+    last_frame_url = p_from.last_frame_url,
+    duration = p_from.duration,
+    fps = p_from.fps,
+    width = p_from.width,
+    height = p_from.height,
+    quality_score = p_from.quality_score
+  where scenes.scene_id = p_to.scene_id;
+end;
+$$;
+
+comment on function private.copy_clips(public.scenes, public.scenes) is
+'Takes the finished clips and the last frame of a scene over into the same scene of a later version.';
+
+revoke execute on function private.copy_clips(public.scenes, public.scenes) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0225_function_reuse_scenes.sql
+-- A revision keeps every clip whose inputs did not change: what the scene asks for, and the frame that
+-- it starts from. It is copied from the selected take of the version before; nothing is paid again.
+
+create or replace function private.reuse_scenes(p_project public.projects)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_old public.scenes;
+  v_is_chain_same boolean := true;
+begin
+  for v_scene in
+    select scenes.* from public.scenes where scenes.project_id = p_project.project_id order by scenes.position
+  loop
+    select scenes.*
+    into v_old
+    from public.scenes
+    where scenes.project_id = p_project.revision_of
+      and scenes.position = v_scene.position
+      and scenes.status = 'completed'
+      and scenes.continuity = v_scene.continuity
+      and private.scene_input(scenes.scene_id) = private.scene_input(v_scene.scene_id);
+
+    -- A chained scene starts from the frame before it: if that one changes, so does this one.
+    v_is_chain_same := v_old.scene_id is not null
+      and (v_is_chain_same or v_scene.continuity = 'cut' or v_scene.position = 1);
+
+    if v_is_chain_same then
+      perform private.copy_clips(v_old, v_scene);
+    end if;
+  end loop;
+end;
+$$;
+
+comment on function private.reuse_scenes(public.projects) is
+'Copies the clips of unchanged scenes from the version that this project revises. Nothing for a first version.';
+
+revoke execute on function private.reuse_scenes(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0225_function_scene_input.sql
+create or replace function private.scene_input(p_scene_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'aspect_ratio', projects.aspect_ratio,
+    'image_url', case
+      when scenes.position = 1 or scenes.continuity = 'cut' then coalesce(scenes.image_url, projects.image_url)
+    end,
+    'chunks', (
+      select jsonb_agg(
+        jsonb_build_array(
+          video_chunks.model, video_chunks.prompt, video_chunks.duration,
+          video_chunks.driver_video_url, video_chunks.audio_url
+        )
+        order by video_chunks.position
+      )
+      from public.video_chunks
+      where video_chunks.scene_id = scenes.scene_id
+        and video_chunks.selected
+    )
+  )
+  from public.scenes
+  join public.projects using (project_id)
+  where scenes.scene_id = p_scene_id;
+$$;
+
+comment on function private.scene_input(text) is
+'All that the clips of a scene are made from, but for the frame that a scene before hands over.';
+
+revoke execute on function private.scene_input(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0230_function_due_steps.sql
 -- Which steps a runner may have next, in order: overdue ones first (they hold their place at the
 -- provider already), then new ones, as many as provider and user have room for, users taking turns.
@@ -2180,18 +2306,26 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_message text := format('Cannot tell whether %s accepted the request: %s', p_attempt.provider, p_attempt.error_message);
+  v_step private.steps;
 begin
   update private.attempts
   set status = 'outcome_unknown', ended_at = private.clock()
   where attempts.attempt_id = p_attempt.attempt_id
     and attempts.status = 'lost';
 
-  if found then
-    perform private.fail_step(
-      p_attempt.step_id,
-      format('Cannot tell whether %s accepted the request: %s', p_attempt.provider, p_attempt.error_message)
-    );
+  if not found then
+    return;
   end if;
+
+  select steps.* into v_step from private.steps where steps.step_id = p_attempt.step_id;
+
+  perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
+    'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
+    'step_id', v_step.step_id, 'attempt_id', p_attempt.attempt_id, 'attempt', p_attempt.number
+  ));
+  perform private.fail_step(v_step.step_id, v_message);
 end;
 $$;
 

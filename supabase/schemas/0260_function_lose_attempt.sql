@@ -12,7 +12,22 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_attempt private.attempts;
+  v_step private.steps;
 begin
+  select steps.*
+  into v_step
+  from private.steps
+  join private.attempts using (step_id)
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status = 'created';
+
+  if found then
+    perform private.record_event(
+      v_step.project_id, 'attempt.lost', v_step.scene_id, v_step.chunk_id,
+      jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt_id, 'reason', p_message)
+    );
+  end if;
+
   update private.attempts
   set
     status = 'lost',
@@ -25,7 +40,8 @@ begin
     and attempts.status in ('created', 'lost')
   returning attempts.* into v_attempt;
 
-  if v_attempt.deadline_at <= v_now then
+  -- A request id that came meanwhile (a late record, an early callback) can be asked about.
+  if v_attempt.request_id is null and v_attempt.deadline_at <= v_now then
     perform private.end_unknown(v_attempt);
     return;
   end if;

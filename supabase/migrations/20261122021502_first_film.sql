@@ -2272,6 +2272,10 @@ begin
   v_limit := private.setting('give_up_seconds.' || v_kind);
 
   if v_now >= v_attempt.created_at + make_interval(secs => v_limit::double precision) then
+    if v_attempt.status = 'lost' and v_attempt.request_id is null then
+      perform private.end_unknown(v_attempt);
+      return;
+    end if;
     perform private.fail_attempt(p_attempt_id, jsonb_build_object(
       'message', format('No result of %s after %s s (give_up_seconds.%s): %s', v_kind, v_limit, v_kind, p_reason),
       'retryable', false,

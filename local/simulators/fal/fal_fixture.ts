@@ -20,7 +20,7 @@ export type Scene = {
   webhookUrl: string;
   deliveries: Delivery[];
   /** How the receiver answers, one entry a delivery, then 200. */
-  answers: (number | "cut")[];
+  answers: (number | "cut" | "hang")[];
   /** Resolves with the nth delivery, from 1. */
   delivery(n: number): Promise<Delivery>;
   submit(endpoint: string, input: unknown): Promise<Submitted>;
@@ -50,7 +50,8 @@ export async function withFal(
 ): Promise<void> {
   const fal = await startFal({ shortSide: 64, timeScale: 0.0005, ...options });
   const deliveries: Delivery[] = [];
-  const answers: (number | "cut")[] = [];
+  const answers: Scene["answers"] = [];
+  const ended = Promise.withResolvers<"cut">();
   const arrivals = new Set<() => void>();
   const receiver = await serveHttp({
     handle: async (request) => {
@@ -58,6 +59,7 @@ export async function withFal(
       for (const look of arrivals) look();
       const status = answers.shift() ?? 200;
       if (status === "cut") return "cut";
+      if (status === "hang") return await ended.promise;
       return new Response(null, { status, headers: status < 400 ? { location: "/else" } : {} });
     },
   });
@@ -89,6 +91,7 @@ export async function withFal(
         }),
     });
   } finally {
+    ended.resolve("cut");
     await fal.stop();
     await receiver.stop();
   }

@@ -61,6 +61,16 @@ Deno.test("fal tries again after a 4xx, a 5xx and a cut, and stops at the first 
   });
 });
 
+Deno.test("fal waits no longer for an answer than its policy says, then tries again", async () => {
+  await withFal(async ({ fal, submit, delivery, answers }) => {
+    fal.behave(FAIL);
+    answers.push("hang");
+    await submit(TEXT_MODEL, INPUT);
+    await delivery(2);
+    assert.match(fal.requests[0]?.webhooks[0]?.error ?? "", /timed out/);
+  }, { webhookTimeoutMs: 50 });
+});
+
 Deno.test("fal takes a redirect for a permanent failure", async () => {
   await withFal(async ({ fal, submit, answers, delivery }) => {
     fal.behave(FAIL);

@@ -1,7 +1,6 @@
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
-
-export type Fetch = typeof fetch;
+import type { Fetch } from "../fresh_connection.ts";
 
 export type FalDeps = {
   /** FAL_KEY. */

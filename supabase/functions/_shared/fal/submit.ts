@@ -1,7 +1,8 @@
 import { createFalClient } from "@fal-ai/client";
 import { z } from "zod";
+import { type Fetch, onFreshConnection } from "../fresh_connection.ts";
 import type { Submitted } from "../provider.ts";
-import { callOnce, type FalDeps, type Fetch, NoAnswer, type Reply } from "./call_once.ts";
+import { callOnce, type FalDeps, NoAnswer, type Reply } from "./call_once.ts";
 import { leavesOpen, readRefusal } from "./refusal.ts";
 import type { FalRequest } from "./step_request.ts";
 
@@ -38,7 +39,10 @@ export async function submitToFal(
   let called = false;
   const sendOnce: Fetch = async (url, init) => {
     called = true;
-    const reply = await callOnce(deps, addressOf(url), init ?? {});
+    const reply = await onFreshConnection(
+      deps.fetch,
+      (fetch) => callOnce({ ...deps, fetch }, addressOf(url), init ?? {}),
+    );
     if (reply.status < 200 || reply.status > 299) throw new NotAccepted(reply);
     return new Response(reply.body, { headers: { "content-type": "application/json" } });
   };

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { Submitted } from "../provider.ts";
-import { refusingUrl, withRawServer, withServer } from "../testing/loopback.ts";
+import {
+  refusingUrl,
+  withKeptConnections,
+  withRawServer,
+  withServer,
+} from "../testing/loopback.ts";
 import { falDeps, KEY, NOW, TOKEN, work } from "./fixture.ts";
 import { createFalProvider } from "./provider.ts";
 
@@ -124,6 +129,19 @@ Deno.test("a redirect is an answer: the key is not carried elsewhere", async () 
 
 Deno.test("a connection that breaks after sending leaves the request lost", async () => {
   assert.equal((await submitRaw("")).state, "lost");
+});
+
+Deno.test("a kept connection that breaks under a submission does not make it go out twice", async () => {
+  const kept = 'HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n{"status": "IN_QUEUE"}';
+  await withKeptConnections(kept, async ({ url, seen }) => {
+    const fal = createFalProvider(falDeps(url));
+    const asked = await fal.ask(work({ attempt: { request_id: "req_1" } }));
+    const submitted = await fal.submit(work());
+
+    assert.equal(asked.state, "in_progress");
+    assert.equal(submitted.state, "lost");
+    assert.deepEqual(seen.map((request) => request.split(" ")[0]), ["GET", "POST"]);
+  });
 });
 
 Deno.test("a 200 that breaks off leaves the request lost", async () => {

@@ -59,6 +59,39 @@ export async function withRawServer<T>(
   }
 }
 
+/** Runs `use` beside a server that answers GET and keeps the connection, but closes it on a POST. */
+export async function withKeptConnections<T>(
+  answer: string,
+  use: (server: { url: string; seen: string[] }) => Promise<T>,
+): Promise<T> {
+  const seen: string[] = [];
+  const open = new Set<Deno.TcpConn>();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+
+  async function talk(connection: Deno.TcpConn): Promise<void> {
+    open.add(connection);
+    for (let request = ""; (request = await readRequest(connection)) !== "";) {
+      seen.push(request);
+      if (request.startsWith("POST")) break;
+      await connection.write(new TextEncoder().encode(answer));
+    }
+    if (open.delete(connection)) connection.close();
+  }
+  const talks: Promise<void>[] = [];
+  async function accept(): Promise<void> {
+    for await (const connection of listener) talks.push(talk(connection));
+  }
+
+  const accepting = accept();
+  try {
+    return await use({ url: `http://127.0.0.1:${listener.addr.port}`, seen });
+  } finally {
+    listener.close();
+    open.forEach((connection) => open.delete(connection) && connection.close());
+    await Promise.all([accepting, ...talks]);
+  }
+}
+
 /** An address at which nobody listens (any more). */
 export function refusingUrl(): string {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -71,7 +104,7 @@ async function readRequest(connection: Deno.TcpConn): Promise<string> {
   const chunk = new Uint8Array(65_536);
   let text = "";
   while (!isWhole(text)) {
-    const bytes = await connection.read(chunk);
+    const bytes = await connection.read(chunk).catch(() => null);
     if (bytes === null) return "";
     text += new TextDecoder().decode(chunk.subarray(0, bytes));
   }

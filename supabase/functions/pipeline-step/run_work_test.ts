@@ -214,15 +214,36 @@ Deno.test("while deaf, a slow piece does not keep a run from what becomes due me
 
 Deno.test("when claiming fails, what is in flight is still finished", async () => {
   const { seen, deps } = run([due(step("1"))]);
-  const first = deps.claim;
+  const { claim, perform } = deps;
 
   await assert.rejects(
     runWork({
       ...deps,
-      claim: (by) => seen.claims.length === 0 ? first(by) : Promise.reject(new Error("away")),
+      claim: (by) => seen.claims.length === 0 ? claim(by) : Promise.reject(new Error("away")),
+      perform: (work) => afterAll(() => perform(work)),
     }, { answersBell: true }),
     /away/,
   );
 
   assert.deepEqual(seen.performed, ["step_1"]);
 });
+
+Deno.test("a successor is rung for when the last piece has ended", async () => {
+  const { seen, deps } = run([due(step("1"))], { budget: { pieces: 1, time: 1, inFlight: 10 } });
+  const { perform } = deps;
+  const performedAtRing: number[] = [];
+
+  await runWork({
+    ...deps,
+    perform: (work) => afterAll(() => perform(work)),
+    ring: () => Promise.resolve(void performedAtRing.push(seen.performed.length)),
+  }, { answersBell: true });
+
+  assert.deepEqual(performedAtRing, [1]);
+});
+
+/** Does it when everything that could go on without it has gone on. */
+async function afterAll(work: () => Promise<void>): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await null;
+  await work();
+}

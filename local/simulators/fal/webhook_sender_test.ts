@@ -67,7 +67,7 @@ Deno.test("fal waits no longer for an answer than its policy says, then tries ag
     answers.push("hang");
     await submit(TEXT_MODEL, INPUT);
     await delivery(2);
-    assert.match(fal.requests[0]?.webhooks[0]?.error ?? "", /timed out/);
+    assert.match(fal.requests[0]?.webhooks[0]?.error ?? "", /timeout/);
   }, { webhookTimeoutMs: 50 });
 });
 

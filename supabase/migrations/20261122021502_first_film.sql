@@ -1181,7 +1181,8 @@ begin
     coalesce((p_job ->> 'notify')::boolean, false)
   );
   perform private.insert_scenes(v_project, p_job -> 'scenes');
-  perform private.start_project(v_project.project_id);
+  perform private.reuse_scenes(v_project);
+  perform private.continue_project(v_project.project_id);
 
   return jsonb_build_object(
     'outcome', 'created',
@@ -1609,40 +1610,6 @@ revoke execute on function private.queued_steps(integer, jsonb, timestamptz)
 from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0230_function_start_project.sql
--- Starts every scene that waits for no other: the first one and each that follows a cut.
-
-create or replace function private.start_project(p_project_id text)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_scene public.scenes;
-  v_job_image text;
-begin
-  select projects.image_url into v_job_image from public.projects where projects.project_id = p_project_id;
-
-  for v_scene in
-    select scenes.*
-    from public.scenes
-    where scenes.project_id = p_project_id
-      and scenes.status = 'pending'
-      and (scenes.position = 1 or scenes.continuity = 'cut')
-    order by scenes.position
-  loop
-    perform private.start_scene(v_scene.scene_id, coalesce(v_scene.image_url, v_job_image));
-  end loop;
-end;
-$$;
-
-comment on function private.start_project(text) is 'Queues the first clip of each scene that does not start from another one''s last frame.';
-
-revoke execute on function private.start_project(text) from public, anon, authenticated, service_role;
---! end included
-
 --! included supabase/schemas/0230_function_start_scene.sql
 -- Gives a scene its first frame and asks for its first clip. The scene stays pending until a
 -- provider has accepted the clip.
@@ -1902,6 +1869,105 @@ comment on function public.claim_work(integer, jsonb, boolean) is
 
 revoke execute on function public.claim_work(integer, jsonb, boolean) from public, anon, authenticated;
 grant execute on function public.claim_work(integer, jsonb, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_continue_project.sql
+-- Asks for what each unfinished scene needs next: its first missing clip, if the image that it starts
+-- from is there, else the frame that is missing. Scenes that wait for another one are started by it.
+
+create or replace function private.continue_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+begin
+  for v_scene in
+    select scenes.*
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.status = 'pending'
+    order by scenes.position
+  loop
+    perform private.continue_scene(v_scene);
+  end loop;
+end;
+$$;
+
+comment on function private.continue_project(text) is
+'Queues the next step of every scene that is not finished and waits for no other one. The caller holds the project''s lock.';
+
+revoke execute on function private.continue_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_continue_scene.sql
+-- The first scene, and each after a cut, starts from its own image, else the job's, else from its prompt
+-- alone; any other from the last frame of the scene before, once that is there.
+
+create or replace function private.continue_scene(p_scene public.scenes)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_missing public.video_chunks;
+  v_last public.video_chunks;
+  v_image_url text;
+begin
+  select video_chunks.*
+  into v_missing
+  from public.video_chunks
+  where video_chunks.scene_id = p_scene.scene_id
+    and video_chunks.selected
+    and video_chunks.status <> 'COMPLETED'
+  order by video_chunks.position
+  limit 1;
+
+  select video_chunks.*
+  into v_last
+  from public.video_chunks
+  where video_chunks.scene_id = p_scene.scene_id
+    and video_chunks.selected
+    and video_chunks.status = 'COMPLETED'
+    and (v_missing.chunk_id is null or video_chunks.position = v_missing.position - 1)
+  order by video_chunks.position desc
+  limit 1;
+
+  if v_missing.chunk_id is null then
+    perform private.finish_scene_clip(v_last, '{}');
+  elsif v_missing.position > 1 and v_missing.image_url is null then
+    perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
+  elsif v_missing.position > 1 then
+    perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
+  else
+    select case
+      when p_scene.position = 1 or p_scene.continuity = 'cut' then coalesce(p_scene.image_url, projects.image_url)
+      else previous.last_frame_url
+    end
+    into v_image_url
+    from public.projects
+    left join public.scenes as previous
+      on previous.project_id = projects.project_id
+      and previous.position = p_scene.position - 1
+      and previous.status = 'completed'
+    where projects.project_id = p_scene.project_id;
+
+    if v_image_url is not null or p_scene.position = 1 or p_scene.continuity = 'cut' then
+      perform private.start_scene(p_scene.scene_id, v_image_url);
+    end if;
+  end if;
+end;
+$$;
+
+comment on function private.continue_scene(public.scenes) is
+'Queues what a pending scene needs next, unless it waits for the scene before it.';
+
+revoke execute on function private.continue_scene(public.scenes) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0240_function_end_lease.sql
@@ -2991,7 +3057,7 @@ begin
     where scenes.project_id = v_scene.project_id
       and scenes.status <> 'completed'
   ) then
-    perform private.advance_project(v_scene.project_id, array['generating'], 'stitching');
+    perform private.advance_project(v_scene.project_id, array['queued', 'storyboarding', 'generating'], 'stitching');
   end if;
 end;
 $$;
@@ -3023,6 +3089,8 @@ begin
       and following.position = scenes.position + 1
       and following.continuity = 'last_frame'
     where scenes.scene_id = p_chunk.scene_id
+      -- A reused scene brings its last frame along.
+      and scenes.last_frame_url is null
   )
   into v_is_frame_needed;
 
@@ -4728,102 +4796,6 @@ comment on function private.verb_answer(public.projects) is
 'What an operator''s verb answers: the status before and after, and how many requests are being given up.';
 
 revoke execute on function private.verb_answer(public.projects) from public, anon, authenticated, service_role;
---! end included
-
---! included supabase/schemas/0510_function_continue_project.sql
--- Asks for what each unfinished scene needs next: its first missing clip, if the image that it starts
--- from is there, else the frame that is missing. Scenes that wait for another one are started by it.
-
-create or replace function private.continue_project(p_project_id text)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_scene public.scenes;
-begin
-  for v_scene in
-    select scenes.*
-    from public.scenes
-    where scenes.project_id = p_project_id
-      and scenes.status = 'pending'
-    order by scenes.position
-  loop
-    perform private.continue_scene(v_scene);
-  end loop;
-end;
-$$;
-
-comment on function private.continue_project(text) is
-'Queues the next step of every scene that is not finished and waits for no other one. The caller holds the project''s lock.';
-
-revoke execute on function private.continue_project(text) from public, anon, authenticated, service_role;
---! end included
-
---! included supabase/schemas/0510_function_continue_scene.sql
-create or replace function private.continue_scene(p_scene public.scenes)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_missing public.video_chunks;
-  v_last public.video_chunks;
-  v_image_url text;
-begin
-  select video_chunks.*
-  into v_missing
-  from public.video_chunks
-  where video_chunks.scene_id = p_scene.scene_id
-    and video_chunks.selected
-    and video_chunks.status <> 'COMPLETED'
-  order by video_chunks.position
-  limit 1;
-
-  select video_chunks.*
-  into v_last
-  from public.video_chunks
-  where video_chunks.scene_id = p_scene.scene_id
-    and video_chunks.selected
-    and video_chunks.status = 'COMPLETED'
-    and (v_missing.chunk_id is null or video_chunks.position = v_missing.position - 1)
-  order by video_chunks.position desc
-  limit 1;
-
-  if v_missing.chunk_id is null then
-    perform private.finish_scene_clip(v_last, '{}');
-  elsif v_missing.position > 1 and v_missing.image_url is null then
-    perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
-  elsif v_missing.position > 1 then
-    perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
-  else
-    select case
-      when p_scene.position = 1 or p_scene.continuity = 'cut' then coalesce(p_scene.image_url, projects.image_url)
-      else previous.last_frame_url
-    end
-    into v_image_url
-    from public.projects
-    left join public.scenes as previous
-      on previous.project_id = projects.project_id
-      and previous.position = p_scene.position - 1
-      and previous.status = 'completed'
-    where projects.project_id = p_scene.project_id;
-
-    if v_image_url is not null or p_scene.position = 1 or p_scene.continuity = 'cut' then
-      perform private.start_scene(p_scene.scene_id, v_image_url);
-    end if;
-  end if;
-end;
-$$;
-
-comment on function private.continue_scene(public.scenes) is
-'Queues what a pending scene needs next, unless it waits for the scene before it.';
-
-revoke execute on function private.continue_scene(public.scenes) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0510_function_retry_project.sql

@@ -50,7 +50,8 @@ begin
     coalesce((p_job ->> 'notify')::boolean, false)
   );
   perform private.insert_scenes(v_project, p_job -> 'scenes');
-  perform private.start_project(v_project.project_id);
+  perform private.reuse_scenes(v_project);
+  perform private.continue_project(v_project.project_id);
 
   return jsonb_build_object(
     'outcome', 'created',

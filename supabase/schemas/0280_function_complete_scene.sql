@@ -43,7 +43,7 @@ begin
     where scenes.project_id = v_scene.project_id
       and scenes.status <> 'completed'
   ) then
-    perform private.advance_project(v_scene.project_id, array['generating'], 'stitching');
+    perform private.advance_project(v_scene.project_id, array['queued', 'storyboarding', 'generating'], 'stitching');
   end if;
 end;
 $$;

@@ -18,6 +18,8 @@ begin
       and following.position = scenes.position + 1
       and following.continuity = 'last_frame'
     where scenes.scene_id = p_chunk.scene_id
+      -- A reused scene brings its last frame along.
+      and scenes.last_frame_url is null
   )
   into v_is_frame_needed;
 

@@ -1,3 +1,6 @@
+-- The first scene, and each after a cut, starts from its own image, else the job's, else from its prompt
+-- alone; any other from the last frame of the scene before, once that is there.
+
 create or replace function private.continue_scene(p_scene public.scenes)
 returns void
 language plpgsql

@@ -1,0 +1,41 @@
+-- chunks PENDING → COMPLETED, with the clips of another project's scene
+
+create or replace function private.copy_clips(p_from public.scenes, p_to public.scenes)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.video_chunks
+  set
+    status = 'COMPLETED',
+    progress = 100,
+    image_url = made.image_url,
+    kling_video_url = made.kling_video_url,
+    kling_completed_at = made.kling_completed_at,
+    metadata = video_chunks.metadata || jsonb_build_object('reused_from', made.chunk_id)
+  from public.video_chunks as made
+  where video_chunks.scene_id = p_to.scene_id
+    and made.scene_id = p_from.scene_id
+    and made.selected
+    and made.position = video_chunks.position;
+
+  update public.scenes
+  set
+    thumbnail_url = p_from.thumbnail_url,
+    last_frame_url = p_from.last_frame_url,
+    duration = p_from.duration,
+    fps = p_from.fps,
+    width = p_from.width,
+    height = p_from.height,
+    quality_score = p_from.quality_score
+  where scenes.scene_id = p_to.scene_id;
+end;
+$$;
+
+comment on function private.copy_clips(public.scenes, public.scenes) is
+'Takes the finished clips and the last frame of a scene over into the same scene of a later version.';
+
+revoke execute on function private.copy_clips(public.scenes, public.scenes) from public, anon, authenticated, service_role;

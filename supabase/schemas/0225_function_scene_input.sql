@@ -1,0 +1,34 @@
+create or replace function private.scene_input(p_scene_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'aspect_ratio', projects.aspect_ratio,
+    'image_url', case
+      when scenes.position = 1 or scenes.continuity = 'cut' then coalesce(scenes.image_url, projects.image_url)
+    end,
+    'chunks', (
+      select jsonb_agg(
+        jsonb_build_array(
+          video_chunks.model, video_chunks.prompt, video_chunks.duration,
+          video_chunks.driver_video_url, video_chunks.audio_url
+        )
+        order by video_chunks.position
+      )
+      from public.video_chunks
+      where video_chunks.scene_id = scenes.scene_id
+        and video_chunks.selected
+    )
+  )
+  from public.scenes
+  join public.projects using (project_id)
+  where scenes.scene_id = p_scene_id;
+$$;
+
+comment on function private.scene_input(text) is
+'All that the clips of a scene are made from, but for the frame that a scene before hands over.';
+
+revoke execute on function private.scene_input(text) from public, anon, authenticated, service_role;

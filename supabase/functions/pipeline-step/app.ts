@@ -13,6 +13,7 @@ const HttpBell = z.looseObject({ via: z.literal("http") });
  * run that it starts goes on after the answer and claims whatever is due.
  */
 export function createPipelineStep(deps: Deps, options: RunnerOptions): Hono {
+  // The limit is never asked: a bell that verifies is the database's own, or a runner's.
   const door = { name: "pipeline-step", rateLimit: "RATE_LIMIT_PIPELINE_STEP" } as const;
   const { app, admit, log } = createDoor(door, deps);
   const run = createRunner({ ...deps, log }, options);

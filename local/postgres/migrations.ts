@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Sql } from "postgres";
+import { splitStatements } from "./split_statements.ts";
 
 /** A file of supabase/migrations. */
 export interface Migration {
@@ -51,7 +52,9 @@ export async function applyMigrations(sql: Sql, folder: string): Promise<string[
 type History = Map<string, string[] | null>;
 
 async function createHistory(sql: Sql): Promise<void> {
+  // "If not exists" alone fails when two runners find it missing at the same moment.
   await sql.unsafe(`
+    select pg_advisory_xact_lock(hashtext('supabase_migrations'));
     create schema if not exists supabase_migrations;
     create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
     alter table supabase_migrations.schema_migrations add column if not exists statements text[];
@@ -107,7 +110,7 @@ async function applyOne(sql: Sql, { version, name, text }: Migration): Promise<b
     }
     await transaction`
       insert into supabase_migrations.schema_migrations (version, name, statements)
-      values (${version}, ${name}, ${[text.trim()]})`;
+      values (${version}, ${name}, ${splitStatements(text)})`;
     return true;
   });
 }

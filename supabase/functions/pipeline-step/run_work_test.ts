@@ -1,56 +1,7 @@
 import assert from "node:assert/strict";
-import type { ClaimedWork } from "../_shared/transitions.ts";
 import { delivery, step } from "./fixture.ts";
-import type { Work } from "./perform.ts";
-import { type RunDeps, runWork } from "./run_work.ts";
-
-const START = Date.UTC(2026, 10, 22, 12, 0, 0);
-const NOTHING: ClaimedWork = { work: [], deaf: false, next_due_at: null };
-
-/** Answers claims in order, then with nothing; a clock that only sleeping moves on. */
-function run(claims: ClaimedWork[], more: Partial<RunDeps> = {}) {
-  const seen = {
-    claims: [] as { limit: number; answersBell: boolean }[],
-    performed: [] as string[],
-    rings: [] as { deaf: boolean }[],
-    slept: [] as number[],
-    logged: [] as unknown[],
-    now: START,
-  };
-  const deps: RunDeps = {
-    claim(by) {
-      seen.claims.push(by);
-      return Promise.resolve(claims.shift() ?? NOTHING);
-    },
-    perform: (work) => Promise.resolve(void seen.performed.push(idOf(work))),
-    ring: (by) => Promise.resolve(void seen.rings.push(by)),
-    sleep(ms) {
-      seen.slept.push(ms);
-      seen.now += ms;
-      return Promise.resolve();
-    },
-    startWatch: () => () => {},
-    now: () => seen.now,
-    log: (event, fields) => seen.logged.push([event, fields]),
-    budget: { pieces: 100, time: 100_000, inFlight: 10 },
-    stopping: new AbortController().signal,
-    ...more,
-  };
-  return { seen, deps };
-}
-
-function idOf(work: Work): string {
-  return work.kind === "step" ? work.step_id : work.delivery_id;
-}
-
-function due(...work: Work[]): ClaimedWork {
-  return { ...NOTHING, work };
-}
-
-function deafUntil(next_due_at: number | null): ClaimedWork {
-  const at = next_due_at === null ? null : new Date(next_due_at).toISOString();
-  return { work: [], deaf: true, next_due_at: at };
-}
+import { due, idOf, NOTHING, run, START } from "./run_fixture.ts";
+import { runWork } from "./run_work.ts";
 
 Deno.test("everything due is performed, and a run that leaves nothing behind rings nobody", async () => {
   const { seen, deps } = run([due(step("1"), delivery("2")), due(step("3"))]);
@@ -150,66 +101,6 @@ Deno.test("while the bell works a run does not wait for what is due later", asyn
 
   assert.deepEqual(seen.slept, []);
   assert.deepEqual(seen.rings, []);
-});
-
-Deno.test("while the bell is deaf a run wakes when the next work is due, and at least every 5 s", async () => {
-  const { seen, deps } = run([
-    deafUntil(START + 700),
-    { ...due(step("1")), deaf: true },
-    deafUntil(START + 60_000),
-    deafUntil(START - 1),
-    deafUntil(null),
-  ]);
-
-  await runWork(deps, { answersBell: true });
-
-  assert.deepEqual(seen.performed, ["step_1"]);
-  assert.deepEqual(seen.slept, [700, 5000, 250]);
-  assert.deepEqual(seen.rings, [], "nothing is open any more");
-});
-
-Deno.test("at the end of its time a run on watch rings past the deaf bell, its watch given back", async () => {
-  const order: string[] = [];
-  const { seen, deps } = run([], {
-    claim: () => Promise.resolve(deafUntil(START + 3_600_000)),
-    startWatch: () => () => order.push("watch ends"),
-    ring: ({ deaf }) => Promise.resolve(void order.push(`ring, deaf: ${deaf}`)),
-  });
-
-  await runWork(deps, { answersBell: false });
-
-  assert.equal(seen.slept.reduce((sum, ms) => sum + ms), 100_000);
-  assert.deepEqual(order, ["watch ends", "ring, deaf: true"]);
-});
-
-Deno.test("one run an isolate is enough on watch: another ends when nothing is due", async () => {
-  const { seen, deps } = run([deafUntil(START + 700)], { startWatch: () => null });
-
-  await runWork(deps, { answersBell: false });
-
-  assert.deepEqual(seen.slept, []);
-  assert.deepEqual(seen.rings, []);
-});
-
-Deno.test("while deaf, a slow piece does not keep a run from what becomes due meanwhile", async () => {
-  const slow = Promise.withResolvers<void>();
-  const { seen, deps } = run([
-    { ...due(step("slow")), deaf: true },
-    deafUntil(START + 300),
-    { ...due(step("2")), deaf: true },
-  ]);
-  const quick = deps.perform;
-
-  await runWork({
-    ...deps,
-    async perform(work) {
-      if (idOf(work) === "step_slow") await slow.promise;
-      await quick(work);
-      slow.resolve();
-    },
-  }, { answersBell: true });
-
-  assert.deepEqual(seen.performed, ["step_2", "step_slow"]);
 });
 
 Deno.test("when claiming fails, what is in flight is still finished", async () => {

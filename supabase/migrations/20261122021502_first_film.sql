@@ -3424,7 +3424,7 @@ set search_path = ''
 as $$
 begin
   update public.webhook_logs
-  set status = 'error', error = p_error, processed_at = private.clock()
+  set status = 'error', outcome = null, error = p_error, processed_at = private.clock()
   where webhook_logs.webhook_log_id = p_log.webhook_log_id;
 
   delete from private.seen_deliveries
@@ -3630,9 +3630,15 @@ begin
     for no key update
   loop
     v_started_at := clock_timestamp();
-    perform private.settle_callback(
-      v_log, private.apply_callback(v_log, null), clock_timestamp() - v_started_at
-    );
+    -- One that cannot be applied must not undo what its request has just been found by.
+    begin
+      perform private.settle_callback(
+        v_log, private.apply_callback(v_log, null), clock_timestamp() - v_started_at
+      );
+    exception
+      when others then
+        perform private.forget_delivery(v_log, sqlerrm);
+    end;
   end loop;
 end;
 $$;

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 begin
   update public.webhook_logs
-  set status = 'error', error = p_error, processed_at = private.clock()
+  set status = 'error', outcome = null, error = p_error, processed_at = private.clock()
   where webhook_logs.webhook_log_id = p_log.webhook_log_id;
 
   delete from private.seen_deliveries

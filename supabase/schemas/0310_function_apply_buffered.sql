@@ -22,9 +22,15 @@ begin
     for no key update
   loop
     v_started_at := clock_timestamp();
-    perform private.settle_callback(
-      v_log, private.apply_callback(v_log, null), clock_timestamp() - v_started_at
-    );
+    -- One that cannot be applied must not undo what its request has just been found by.
+    begin
+      perform private.settle_callback(
+        v_log, private.apply_callback(v_log, null), clock_timestamp() - v_started_at
+      );
+    exception
+      when others then
+        perform private.forget_delivery(v_log, sqlerrm);
+    end;
   end loop;
 end;
 $$;

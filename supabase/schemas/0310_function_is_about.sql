@@ -12,11 +12,18 @@ as $$
   select p_log.source = p_attempt.provider
     and coalesce(p_log.request_id = p_attempt.request_id, true)
     and coalesce(p_log.result ->> 'scene_id' = p_step.scene_id, true)
-    and coalesce(p_log.result ->> 'project_id' = p_step.project_id, true);
+    and coalesce(p_log.result ->> 'project_id' = p_step.project_id, true)
+    and not exists (
+      select 1
+      from private.attempts
+      where attempts.provider = p_log.source
+        and attempts.request_id = p_log.request_id
+        and attempts.attempt_id <> p_attempt.attempt_id
+    );
 $$;
 
 comment on function private.is_about(public.webhook_logs, private.attempts, private.steps) is
-'True unless source, request, scene or project of the callback contradict the attempt that it was matched with.';
+'True unless source, request, scene or project of the callback contradict the attempt that it was matched with, or its request is another one''s.';
 
 revoke execute on function private.is_about(public.webhook_logs, private.attempts, private.steps)
 from public, anon, authenticated, service_role;

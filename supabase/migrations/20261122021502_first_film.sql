@@ -3754,6 +3754,13 @@ begin
     and attempts.request_id is null
     and p_result ->> 'request_id' is not null;
 
+  update public.video_chunks
+  set request_id = p_result ->> 'request_id'
+  where video_chunks.chunk_id = p_step.chunk_id
+    and p_step.kind = 'generate_clip'
+    and video_chunks.request_id is null
+    and p_result ->> 'request_id' is not null;
+
   case v_state
     when 'completed' then
       perform private.complete_attempt(p_attempt.attempt_id, p_result -> 'output');

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Answer, recordAnswer } from "../functions/_shared/transitions.ts";
 import { onDatabase } from "./given.ts";
-import { attemptsOf, brokenInvariants, chunksOf, only, projectOf, stepOf } from "./look.ts";
-import { callback, claim, moveClock, requestOf, setSetting } from "./verbs.ts";
+import { attemptsOf, brokenInvariants, only, projectOf, stepOf } from "./look.ts";
+import { claim, moveClock, requestOf, setSetting } from "./verbs.ts";
 
 const AWAY: Answer = { state: "unreachable", message: "HTTP 502" };
 
@@ -66,29 +66,5 @@ Deno.test(
       (await projectOf(sql, work.project_id)).error_message,
       "Scene 1: Cannot tell whether fal accepted the request: The connection broke",
     );
-  }),
-);
-
-Deno.test(
-  "report_progress never goes back, on the clip nor on the film",
-  onDatabase(async ({ db, sql, aSubmittedClip }) => {
-    const work = await aSubmittedClip();
-    const seen: (string | number)[][] = [];
-
-    for (const progress of [40, 20, null, 70, 500]) {
-      await callback(db, work, { result: { state: "in_progress", progress } });
-      const chunk = only(await chunksOf(sql, work.project_id));
-      const film = await projectOf(sql, work.project_id);
-      seen.push([chunk.status, chunk.progress, film.progress]);
-    }
-
-    assert.deepEqual(seen, [
-      ["IN_PROGRESS", 40, 36],
-      ["IN_PROGRESS", 40, 36],
-      ["IN_PROGRESS", 40, 36],
-      ["IN_PROGRESS", 70, 63],
-      ["IN_PROGRESS", 99, 89],
-    ]);
-    assert.equal(only(await attemptsOf(sql, work.step_id)).status, "in_progress");
   }),
 );

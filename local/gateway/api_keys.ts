@@ -1,19 +1,17 @@
 import { createHash } from "node:crypto";
+import type { ProjectKeys } from "../project_keys.ts";
 
 /** The database role that a key stands for. */
 export type Role = "service_role" | "anon";
-
-/** Supabase's API keys: `sb_secret_...` is the server's, `sb_publishable_...` may be public. */
-export type ApiKeys = { secret: string[]; publishable: string[] };
 
 /**
  * Reads who is asking from `apikey`, else `Authorization: Bearer`. Null for no key or a wrong one.
  * Looking a digest up tells nothing about the key by the time that it takes.
  */
-export function createKeyReader(keys: ApiKeys): (headers: Headers) => Role | null {
+export function createKeyReader(keys: ProjectKeys): (headers: Headers) => Role | null {
   const roles = new Map<string, Role>([
-    ...keys.publishable.map((key): [string, Role] => [digest(key), "anon"]),
-    ...keys.secret.map((key): [string, Role] => [digest(key), "service_role"]),
+    [digest(keys.publishable), "anon"],
+    [digest(keys.secret), "service_role"],
   ]);
 
   return (headers) => {

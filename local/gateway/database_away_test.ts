@@ -2,21 +2,22 @@ import { deepEqual, equal } from "node:assert/strict";
 import postgres from "postgres";
 import { startCluster } from "../postgres/cluster.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
-import { connect, SECRET, withGateway } from "./gateway_fixture.ts";
-import { startGateway } from "./server.ts";
+import { connect, PUBLISHABLE, SECRET, withGateway } from "./gateway_fixture.ts";
+import { listenGateway } from "./server.ts";
+import { createStorage } from "./storage.ts";
 
 Deno.test("calls are 503 PGRST000 while Postgres is away, and work again after its restart", async () => {
   const cluster = await startCluster({ port: 0, settings: { fsync: "off" } });
-  const gateway = startGateway({
-    port: 0,
-    keys: { secret: [SECRET], publishable: [] },
-    databaseUrl: () => cluster.url,
-    storage: () => null,
+  const sql = postgres(cluster.url, { max: 1 });
+  const gateway = listenGateway({ port: 0 });
+  gateway.open({
+    keys: { secret: SECRET, publishable: PUBLISHABLE },
+    databaseUrl: cluster.url,
+    storage: createStorage({ sql, folder: "", secret: SECRET }),
     findFunction: () => null,
   });
   const client = connect(gateway, SECRET);
   try {
-    const sql = postgres(cluster.url, { max: 1 });
     await sql.unsafe(`create function public.one() returns int language sql as 'select 1';
       create function public.wait() returns void language sql as 'select pg_sleep(60)'`);
     await sql.end();

@@ -2,11 +2,8 @@ import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Sql } from "postgres";
 import { testDatabase } from "../postgres/testing.ts";
 import type { FindFunction } from "./functions_proxy.ts";
-import { type Gateway, startGateway } from "./server.ts";
-import { SignedUrls } from "./signed_urls.ts";
-import { StorageDoor } from "./storage.ts";
-import { StoredFiles } from "./stored_files.ts";
-import { StoredObjects } from "./stored_objects.ts";
+import { type Gateway, listenGateway } from "./server.ts";
+import { createStorage } from "./storage.ts";
 
 export const SECRET = "sb_secret_of_the_tests";
 export const PUBLISHABLE = "sb_publishable_of_the_tests";
@@ -36,16 +33,11 @@ export async function withGateway(
   const { sql, url, close } = await testDatabase();
   const files = await Deno.makeTempDir();
   const clock = { now: Date.UTC(2026, 0, 1) };
-  const storage = new StorageDoor({
-    objects: new StoredObjects(sql),
-    files: new StoredFiles(files),
-    signedUrls: new SignedUrls("key of the tests", () => clock.now),
-  });
-  const gateway = startGateway({
-    port: 0,
-    keys: { secret: [SECRET], publishable: [PUBLISHABLE] },
-    databaseUrl: () => url,
-    storage: () => storage,
+  const gateway = listenGateway({ port: 0 });
+  gateway.open({
+    keys: { secret: SECRET, publishable: PUBLISHABLE },
+    databaseUrl: url,
+    storage: createStorage({ sql, folder: files, secret: SECRET, now: () => clock.now }),
     findFunction,
     ...options,
   });

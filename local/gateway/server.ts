@@ -1,4 +1,5 @@
-import { type ApiKeys, createKeyReader } from "./api_keys.ts";
+import type { ProjectKeys } from "../project_keys.ts";
+import { createKeyReader } from "./api_keys.ts";
 import { createFunctionsProxy, type FindFunction } from "./functions_proxy.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
 import { PostgresPool } from "./postgres_pool.ts";
@@ -10,16 +11,20 @@ export interface Gateway {
   /** `http://127.0.0.1:<port>` */
   url: string;
   port: number;
+  /** Until then every request is answered with 503. */
+  open(deps: GatewayDeps): void;
   stop(): Promise<void>;
 }
 
-/** What stands behind the port. Null or throwing: not up yet, answered with 503. */
 export type GatewayDeps = {
-  keys: ApiKeys;
+  keys: ProjectKeys;
   /** A superuser's url; calls log in as PostgREST does, as `authenticator`. */
-  databaseUrl: () => string | null;
-  storage: () => StorageDoor | null;
+  databaseUrl: string;
+  storage: StorageDoor;
   findFunction: FindFunction;
+  idleTimeoutMs?: number;
+  poolSize?: number;
+  poolPatienceMs?: number;
 };
 
 const FUNCTIONS = "/functions/v1";
@@ -28,31 +33,51 @@ const STORAGE = "/storage/v1";
 /** Answers under way may finish for so long. */
 const STOP_PATIENCE_MS = 1000;
 
-/** Listens on 127.0.0.1. Port 0 takes a free one. */
-export function startGateway(
-  { port, idleTimeoutMs, poolSize, poolPatienceMs, ...deps }: GatewayDeps & {
-    port: number;
-    idleTimeoutMs?: number;
-    poolSize?: number;
-    poolPatienceMs?: number;
-  },
-): Gateway {
-  const readKey = createKeyReader(deps.keys);
-  const toFunction = createFunctionsProxy({ find: deps.findFunction, idleTimeoutMs });
-  const pool = new PostgresPool({
-    open: () => connect(deps.databaseUrl()),
-    size: poolSize,
-    patienceMs: poolPatienceMs,
-  });
-  const rpc = new RpcDoor(pool.run);
+type Handle = (request: Request, address: string) => Response | Promise<Response>;
 
-  function handle(
-    request: Request,
-    { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>,
-  ): Response | Promise<Response> {
+/** Listens on 127.0.0.1. Port 0 takes a free one. */
+export function listenGateway({ port }: { port: number }): Gateway {
+  const cut = new AbortController();
+  let handle: Handle = () =>
+    Response.json({ message: "The project is not up yet" }, { status: 503 });
+  let pool: PostgresPool | null = null;
+  const server = listen(
+    port,
+    cut.signal,
+    (request, { remoteAddr }) => handle(request, remoteAddr.hostname),
+  );
+
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    port: server.addr.port,
+    open(deps) {
+      pool = new PostgresPool({
+        open: () => connect(deps.databaseUrl),
+        size: deps.poolSize,
+        patienceMs: deps.poolPatienceMs,
+      });
+      handle = createHandle(deps, new RpcDoor(pool.run));
+    },
+    async stop() {
+      const timer = setTimeout(() => cut.abort(), STOP_PATIENCE_MS);
+      await server.shutdown();
+      clearTimeout(timer);
+      pool?.close();
+    },
+  };
+}
+
+function createHandle(
+  { keys, storage, findFunction, idleTimeoutMs }: GatewayDeps,
+  rpc: RpcDoor,
+): Handle {
+  const readKey = createKeyReader(keys);
+  const toFunction = createFunctionsProxy({ find: findFunction, idleTimeoutMs });
+
+  return (request, address) => {
     const path = request.url.slice(request.url.indexOf("/", "http://".length));
     if (path.startsWith(`${FUNCTIONS}/`)) {
-      return toFunction(request, path.slice(FUNCTIONS.length), remoteAddr.hostname);
+      return toFunction(request, path.slice(FUNCTIONS.length), address);
     }
     if (path.startsWith(RPC)) {
       const role = readKey(request.headers);
@@ -61,25 +86,9 @@ export function startGateway(
       return name === null ? answerNotFound() : rpc.answer(request, name, role);
     }
     if (path.startsWith(`${STORAGE}/`)) {
-      const storage = deps.storage();
-      return storage === null
-        ? Response.json({ message: "Storage is not up yet" }, { status: 503 })
-        : storage.answer(request, path.slice(STORAGE.length), readKey(request.headers));
+      return storage.answer(request, path.slice(STORAGE.length), readKey(request.headers));
     }
     return answerNotFound();
-  }
-
-  const cut = new AbortController();
-  const server = listen(port, cut.signal, handle);
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    port: server.addr.port,
-    async stop() {
-      const timer = setTimeout(() => cut.abort(), STOP_PATIENCE_MS);
-      await server.shutdown();
-      clearTimeout(timer);
-      pool.close();
-    },
   };
 }
 
@@ -99,8 +108,8 @@ function listen(
   }
 }
 
-async function connect(databaseUrl: string | null): Promise<PostgresConnection> {
-  const url = new URL(databaseUrl ?? "postgres://127.0.0.1:1/");
+async function connect(databaseUrl: string): Promise<PostgresConnection> {
+  const url = new URL(databaseUrl);
   url.username = "authenticator";
   return await PostgresConnection.open(url.href, {
     application_name: "gateway rpc",

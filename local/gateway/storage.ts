@@ -1,19 +1,36 @@
+import type { Sql } from "postgres";
 import { z } from "zod";
 import type { Role } from "./api_keys.ts";
-import type { SignedUrls } from "./signed_urls.ts";
+import { SignedUrls } from "./signed_urls.ts";
 import { bucketNotFound, objectNotFound, StorageError } from "./storage_errors.ts";
 import { checkName, decode, type ObjectPath, readObjectPath } from "./storage_paths.ts";
 import { listFolder } from "./storage_list.ts";
 import { sendObject } from "./storage_download.ts";
 import { receiveObject } from "./storage_upload.ts";
-import type { StoredFiles } from "./stored_files.ts";
-import type { StoredObjects } from "./stored_objects.ts";
+import { StoredFiles } from "./stored_files.ts";
+import { StoredObjects } from "./stored_objects.ts";
 
 export type StorageDeps = { objects: StoredObjects; files: StoredFiles; signedUrls: SignedUrls };
 
 const Lifetime = z.object({ expiresIn: z.number().positive() });
 const Lifetimes = Lifetime.extend({ paths: z.array(z.string()) });
 const Names = z.object({ prefixes: z.array(z.string()) });
+
+/** @param secret signed URLs last as long as it does. @param folder holds the files. */
+export function createStorage(
+  { sql, folder, secret, now }: {
+    sql: Sql;
+    folder: string;
+    secret: string;
+    now?: () => number;
+  },
+): StorageDoor {
+  return new StorageDoor({
+    objects: new StoredObjects(sql),
+    files: new StoredFiles(folder),
+    signedUrls: new SignedUrls(`signed URLs ${secret}`, now),
+  });
+}
 
 /** Storage's HTTP API, as far as supabase-js uses it for objects; buckets come from migrations. */
 export class StorageDoor {

@@ -1,0 +1,148 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres, { type Sql } from "postgres";
+import { loadEnvironment } from "./env.ts";
+import { type Functions, startFunctions } from "./functions/processes.ts";
+import { listenGateway } from "./gateway/server.ts";
+import { createStorage } from "./gateway/storage.ts";
+import { type Cluster, startCluster } from "./postgres/cluster.ts";
+import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
+import { applyMigrations, setVaultSecret } from "./postgres/migrations.ts";
+import { type NetWorker, startNetWorker } from "./postgres/net_worker.ts";
+import { loadProjectKeys } from "./project_keys.ts";
+import { type FalSimulator, startFal } from "./simulators/fal/server.ts";
+import { functionsEnvironment } from "./stack_environment.ts";
+import { openStackFolder } from "./stack_folder.ts";
+
+/** A whole pocket Supabase, and everyone outside it, in this process and its children. */
+export interface Stack {
+  /** `http://127.0.0.1:<port>` */
+  readonly apiUrl: string;
+  /** A superuser's. */
+  readonly dbUrl: string;
+  /** What every function sees. */
+  readonly env: Record<string, string>;
+  /** A superuser. */
+  readonly sql: Sql;
+  readonly cluster: Cluster;
+  readonly netWorker: NetWorker;
+  readonly cronWorker: CronWorker;
+  readonly functions: Functions;
+  /** @throws in a stack without simulators. */
+  readonly fal: FalSimulator;
+  stop(): Promise<void>;
+}
+
+export type StackOptions = {
+  /** 0 takes a free one, as for the database. */
+  apiPort?: number;
+  dbPort?: number;
+  /** Kept and reused; without it, everything is thrown away at the end. */
+  dataDir?: string;
+  /** Empties `dataDir` first. */
+  fresh?: boolean;
+  simulators?: boolean;
+  /** Postgres settings. */
+  settings?: Record<string, string>;
+  /** Variables for the functions; they win over the shell, which wins over the file. */
+  env?: Record<string, string>;
+  shell?: Record<string, string>;
+  log?: (line: string) => void;
+};
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** Data that nobody keeps need not survive a power cut. */
+const THROW_AWAY = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
+
+/** Starts everything, side by side where it can be, and resolves when a job can be posted. */
+export async function startStack(
+  {
+    apiPort = 54321,
+    dbPort = 54322,
+    dataDir,
+    fresh = false,
+    simulators = true,
+    settings = dataDir === undefined ? THROW_AWAY : {},
+    env: wanted = {},
+    shell = Deno.env.toObject(),
+    log = () => {},
+  }: StackOptions = {},
+): Promise<Stack> {
+  // What was started is stopped in the opposite order, also when something here fails.
+  await using started = new AsyncDisposableStack();
+
+  const given = { ...await loadEnvironment({ root: ROOT, shell, log }), ...wanted };
+  // First of all, because whoever holds the port owns the folder.
+  const gateway = started.adopt(listenGateway({ port: apiPort }), (gateway) => gateway.stop());
+  const folder = started.adopt(
+    await openStackFolder(dataDir, { fresh }),
+    (folder) => folder.leave(),
+  );
+  const keys = await loadProjectKeys(folder.path);
+  const fal = simulators ? started.adopt(await startFal({ log }), (fal) => fal.stop()) : null;
+  const env = functionsEnvironment({ given, apiUrl: gateway.url, keys, fal });
+
+  const database = startDatabase({ port: dbPort, dataDir: folder.postgres, settings, env, log });
+  started.defer(async () => await (await database.catch(() => null))?.stop());
+  const functions = startFunctions({ root: ROOT, env, shell, log });
+  started.defer(async () => await (await functions.catch(() => null))?.stop());
+  const [{ cluster, sql }, { find }] = await Promise.all([database, functions]);
+
+  const storage = createStorage({ sql, folder: folder.storage, secret: keys.secret });
+  gateway.open({ keys, databaseUrl: cluster.url, storage, findFunction: find });
+  const netWorker = started.adopt(
+    startNetWorker({ url: cluster.url, log }),
+    (worker) => worker.stop(),
+  );
+  const cronWorker = started.adopt(
+    startCronWorker({ url: cluster.url, log }),
+    (worker) => worker.stop(),
+  );
+
+  const running = started.move();
+  return {
+    apiUrl: gateway.url,
+    dbUrl: cluster.url,
+    env,
+    sql,
+    cluster,
+    netWorker,
+    cronWorker,
+    functions: await functions,
+    get fal() {
+      if (fal === null) throw new Error("Cannot use fal: this stack has no simulators");
+      return fal;
+    },
+    // A second call waits for nothing, and does nothing.
+    stop: () => running.disposeAsync(),
+  };
+}
+
+async function startDatabase(
+  { port, dataDir, settings, env, log }: {
+    port: number;
+    dataDir: string | undefined;
+    settings: Record<string, string>;
+    env: Record<string, string>;
+    log: (line: string) => void;
+  },
+): Promise<{ cluster: Cluster; sql: Sql; stop: () => Promise<void> }> {
+  await using started = new AsyncDisposableStack();
+  const cluster = started.adopt(
+    await startCluster({ port, dataDir, settings, log }),
+    (cluster) => cluster.stop(),
+  );
+  const sql = started.adopt(
+    postgres(cluster.url, { max: 5, onnotice: () => {} }),
+    (sql) => sql.end({ timeout: 1 }),
+  );
+
+  const applied = await applyMigrations(sql, join(ROOT, "supabase/migrations"));
+  if (applied.length > 0) log(`Applied migrations ${applied.join(", ")}`);
+  // The bell is rung from here, so not through a tunnel that WEBHOOK_BASE_URL may name.
+  await setVaultSecret(sql, "reelay_functions_url", `${env.SUPABASE_URL}/functions/v1`);
+  await setVaultSecret(sql, "reelay_bell_secret", env.PIPELINE_BELL_SECRET ?? "");
+
+  const running = started.move();
+  return { cluster, sql, stop: () => running.disposeAsync() };
+}

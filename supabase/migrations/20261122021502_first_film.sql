@@ -1703,7 +1703,7 @@ as $$
       status = 'delivering',
       claim_token = gen_random_uuid(),
       attempt_count = webhook_deliveries.attempt_count + 1,
-      due_at = private.clock() + make_interval(secs => private.setting('lease_seconds')::double precision),
+      due_at = private.clock() + make_interval(secs => private.setting('lease_seconds.delivery')::double precision),
       updated_at = private.clock()
     from due
     where webhook_deliveries.delivery_id = due.delivery_id
@@ -1749,7 +1749,8 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_claim_token uuid := gen_random_uuid();
-  v_lease_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds')::double precision);
+  v_lease_until timestamptz := v_now
+    + make_interval(secs => private.setting('lease_seconds.' || p_step.kind)::double precision);
   v_attempt private.attempts;
   v_mode text;
 begin
@@ -5200,7 +5201,13 @@ insert into private.settings (name, value, description) values
   ('clock_offset_seconds', '0', 'Added to the time, for tests'),
   ('bell_repeat_seconds', '5', 'A ring without an answer is repeated after this long'),
   ('bell_deaf_seconds', '2', 'Rings unanswered for this long: pg_net does not deliver'),
-  ('lease_seconds', '120', 'How long a runner has for one claimed piece of work'),
+  ('lease_seconds.delivery', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.generate_clip', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.extract_last_frame', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.extract_thumbnail', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.stitch', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.store_film', '300', 'How long a runner has for one claim of it'),
+  ('lease_seconds.cancel_request', '90', 'How long a runner has for one claim of it'),
   ('max_attempts', '4', 'How often a step is tried at a provider'),
   ('retry_base_seconds', '1', 'Backoff: up to base * 2 ^ attempts'),
   ('retry_cap_seconds', '60', 'Backoff: at most this'),

@@ -28,7 +28,7 @@ as $$
       status = 'delivering',
       claim_token = gen_random_uuid(),
       attempt_count = webhook_deliveries.attempt_count + 1,
-      due_at = private.clock() + make_interval(secs => private.setting('lease_seconds')::double precision),
+      due_at = private.clock() + make_interval(secs => private.setting('lease_seconds.delivery')::double precision),
       updated_at = private.clock()
     from due
     where webhook_deliveries.delivery_id = due.delivery_id

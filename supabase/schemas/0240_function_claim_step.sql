@@ -13,7 +13,8 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_claim_token uuid := gen_random_uuid();
-  v_lease_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds')::double precision);
+  v_lease_until timestamptz := v_now
+    + make_interval(secs => private.setting('lease_seconds.' || p_step.kind)::double precision);
   v_attempt private.attempts;
   v_mode text;
 begin

@@ -243,11 +243,17 @@ export type ClaimedWork = z.infer<typeof ClaimedWork>;
 /** Leases up to `limit` due pieces of work. `answersBell`: this call answers a ring. */
 export function claimWork(
   db: Database,
-  by: { limit: number; providers: Partial<Record<StepKind, Provider>>; answersBell: boolean },
+  by: {
+    limit: number;
+    providers: Partial<Record<StepKind, Provider>>;
+    /** Films that a stitch service has stored are copied into our own Storage as well. */
+    storesAllFilms?: boolean;
+    answersBell: boolean;
+  },
 ): Promise<ClaimedWork> {
   return db.call("claim_work", {
     p_limit: by.limit,
-    p_providers: by.providers,
+    p_providers: by.storesAllFilms ? { ...by.providers, store_films: "always" } : by.providers,
     p_answers_bell: by.answersBell,
   }, ClaimedWork);
 }

@@ -45,6 +45,7 @@ export function createRunner(
     fetch,
     now,
   };
+  const storesAllFilms = optional(get, "STORE_FILMS") === "always";
   let watching = false;
 
   async function ring({ deaf }: { deaf: boolean }): Promise<void> {
@@ -63,7 +64,10 @@ export function createRunner(
   return ({ answersBell }) =>
     runWork({
       claim: (by) =>
-        retryWhileAway(() => claimWork(db, { ...by, providers: providers.steps }), pause),
+        retryWhileAway(
+          () => claimWork(db, { ...by, providers: providers.steps, storesAllFilms }),
+          pause,
+        ),
       perform: (work) =>
         perform({
           db,

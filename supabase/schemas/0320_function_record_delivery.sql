@@ -37,7 +37,9 @@ begin
   -- 410 Gone says that nobody wants to hear from us there any more.
   v_delay := case when v_code is distinct from 410 then greatest(
     private.delivery_delay(v_delivery.attempt_count),
-    make_interval(secs => least((p_result ->> 'retry_after')::numeric, private.setting('retry_after_cap_seconds'))::double precision)
+    make_interval(secs => least(
+      coalesce((p_result ->> 'retry_after')::numeric, 0), private.setting('retry_after_cap_seconds')
+    )::double precision)
   ) end;
   if private.delivery_delay(v_delivery.attempt_count) is null then
     v_delay := null;

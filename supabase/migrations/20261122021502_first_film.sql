@@ -33,12 +33,14 @@ revoke all on table private.settings from public, anon, authenticated, service_r
 
 --! included supabase/schemas/0040_function_clock.sql
 -- The time, for everything in here. The offset lets tests move the clock of every connection.
+-- service_role may execute it because the outside worker's chunks have it as a default; the schema
+-- stays closed to it.
 
 create or replace function private.clock()
 returns timestamptz
 language sql
 volatile
-security invoker
+security definer
 set search_path = ''
 as $$
   select clock_timestamp() + make_interval(secs => coalesce(
@@ -49,7 +51,8 @@ $$;
 
 comment on function private.clock() is 'Now, plus the setting clock_offset_seconds.';
 
-revoke execute on function private.clock() from public, anon, authenticated, service_role;
+revoke execute on function private.clock() from public, anon, authenticated;
+grant execute on function private.clock() to service_role;
 --! end included
 
 --! included supabase/schemas/0040_function_new_id.sql
@@ -70,7 +73,9 @@ $$;
 
 comment on function private.new_id(text) is 'A new time-ordered text id with this prefix.';
 
-revoke execute on function private.new_id(text) from public, anon, authenticated, service_role;
+-- It is a default of the chunks that the outside worker inserts.
+revoke execute on function private.new_id(text) from public, anon, authenticated;
+grant execute on function private.new_id(text) to service_role;
 --! end included
 
 --! included supabase/schemas/0040_function_setting.sql

@@ -15,4 +15,6 @@ $$;
 
 comment on function private.new_id(text) is 'A new time-ordered text id with this prefix.';
 
-revoke execute on function private.new_id(text) from public, anon, authenticated, service_role;
+-- It is a default of the chunks that the outside worker inserts.
+revoke execute on function private.new_id(text) from public, anon, authenticated;
+grant execute on function private.new_id(text) to service_role;

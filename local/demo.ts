@@ -149,7 +149,8 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     progress.endLine();
-    return fail(error);
+    // Parts that ctrl-C took away with us complain in words of their own.
+    return fail(stopped.signal.aborted ? stopped.signal.reason : error);
   } finally {
     clearTimeout(late);
     for (const name of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(name, stop);

@@ -32,6 +32,8 @@ export function startCronWorker(
   async function serve(): Promise<void> {
     const sql = postgres(url, {
       max: 1,
+      // A connection lost while the types are fetched is an error that nobody can catch.
+      fetch_types: false,
       connection: { application_name: `${APPLICATION_NAME} scheduler` },
       onnotice: () => {},
     });
@@ -99,6 +101,7 @@ async function runCommand(
   const target = Object.assign(new URL(url), { pathname: `/${encodeURIComponent(database)}` });
   const session = postgres(target.href, {
     max: 1,
+    fetch_types: false,
     connection: { application_name: APPLICATION_NAME },
     onnotice: () => {},
   });

@@ -9,7 +9,7 @@ let cluster: Cluster;
 let sql: Sql;
 Deno.test.beforeAll(async () => {
   cluster = await startCluster({ port: 0, settings: { fsync: "off" } });
-  sql = postgres(cluster.url, { max: 3, onnotice: () => {} });
+  sql = postgres(cluster.url, { max: 3, fetch_types: false, onnotice: () => {} });
   await sql`create extension if not exists pg_cron with schema pg_catalog`;
 });
 Deno.test.afterAll(async () => {

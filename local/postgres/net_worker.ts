@@ -105,6 +105,8 @@ class Session {
     const sql = postgres(this.url, {
       max: 1,
       max_lifetime: null,
+      // A connection lost while the types are fetched is an error that nobody can catch.
+      fetch_types: false,
       connection: { application_name: APPLICATION_NAME },
       onnotice: () => {},
       onclose: () => lost.reject(new Error("the connection to Postgres is lost")),

@@ -1,6 +1,10 @@
 import ffmpeg from "@ffmpeg-installer/ffmpeg";
 import ffprobe from "@ffprobe-installer/ffprobe";
 
+// The packages' paths lead through symlinks that any deno process may be setting anew this moment.
+const FFMPEG = Deno.realPathSync(ffmpeg.path);
+const FFPROBE = Deno.realPathSync(ffprobe.path);
+
 /** Thrown when ffmpeg or ffprobe ends with an error; the message carries its last words. */
 export class MediaError extends Error {
   override name = "MediaError";
@@ -8,14 +12,14 @@ export class MediaError extends Error {
 
 /** Runs ffmpeg to its end and returns what it wrote to stderr (its filters report there). */
 export async function runFfmpeg(args: string[], signal?: AbortSignal): Promise<string> {
-  const { stderr } = await run(ffmpeg.path, ["-hide_banner", "-nostdin", "-y", ...args], signal);
+  const { stderr } = await run(FFMPEG, ["-hide_banner", "-nostdin", "-y", ...args], signal);
   return stderr;
 }
 
 /** Runs ffprobe to its end and returns its stdout, JSON as asked for here. */
 export async function runFfprobe(args: string[], signal?: AbortSignal): Promise<string> {
   const all = ["-v", "error", "-print_format", "json", ...args];
-  const { stdout } = await run(ffprobe.path, all, signal);
+  const { stdout } = await run(FFPROBE, all, signal);
   return stdout;
 }
 

@@ -10,12 +10,12 @@ import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
 import { applyMigrations, setVaultSecret } from "./postgres/migrations.ts";
 import { type NetWorker, startNetWorker } from "./postgres/net_worker.ts";
 import { loadProjectKeys } from "./project_keys.ts";
-import { type FalSimulator, startFal } from "./simulators/fal/server.ts";
+import { type FalOptions, type FalSimulator, startFal } from "./simulators/fal/server.ts";
 import { functionsEnvironment } from "./stack_environment.ts";
 import { openStackFolder } from "./stack_folder.ts";
 
 /** A whole pocket Supabase, and everyone outside it, in this process and its children. */
-export interface Stack {
+export interface Stack extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */
   readonly apiUrl: string;
   /** A superuser's. */
@@ -42,6 +42,8 @@ export type StackOptions = {
   /** Empties `dataDir` first. */
   fresh?: boolean;
   simulators?: boolean;
+  /** How fal is played. */
+  fal?: FalOptions;
   /** Postgres settings. */
   settings?: Record<string, string>;
   /** Variables for the functions; they win over the shell, which wins over the file. */
@@ -62,6 +64,7 @@ export async function startStack(
     dataDir,
     fresh = false,
     simulators = true,
+    fal: falOptions = {},
     settings = dataDir === undefined ? THROW_AWAY : {},
     env: wanted = {},
     shell = Deno.env.toObject(),
@@ -79,7 +82,9 @@ export async function startStack(
     (folder) => folder.leave(),
   );
   const keys = await loadProjectKeys(folder.path);
-  const fal = simulators ? started.adopt(await startFal({ log }), (fal) => fal.stop()) : null;
+  const fal = simulators
+    ? started.adopt(await startFal({ log, ...falOptions }), (fal) => fal.stop())
+    : null;
   const env = functionsEnvironment({ given, apiUrl: gateway.url, keys, fal });
 
   const database = startDatabase({ port: dbPort, dataDir: folder.postgres, settings, env, log });
@@ -115,6 +120,7 @@ export async function startStack(
     },
     // A second call waits for nothing, and does nothing.
     stop: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

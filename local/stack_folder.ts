@@ -33,7 +33,7 @@ export async function openStackFolder(
     };
   }
 
-  if (fresh) await empty(path);
+  if (fresh) await removeStackFolder(path);
   await Deno.mkdir(path, { recursive: true });
   return {
     path,
@@ -43,7 +43,8 @@ export async function openStackFolder(
   };
 }
 
-async function empty(path: string): Promise<void> {
+/** Waits for a Postgres that was orphaned in there, and for no other. */
+export async function removeStackFolder(path: string): Promise<void> {
   // Postgres's data may live elsewhere, with a link to them here.
   const data = await Deno.realPath(join(path, "postgres")).catch(nullWhenMissing);
   if (data !== null) {
@@ -51,7 +52,7 @@ async function empty(path: string): Promise<void> {
       "\n",
     );
     if (pid && !await waitForEnd(Number(pid), ORPHAN_PATIENCE_MS)) {
-      throw new Error(`Cannot empty ${path}: its Postgres ${pid} is running`);
+      throw new Error(`Cannot remove ${path}: its Postgres ${pid} is running`);
     }
     await Deno.remove(data, { recursive: true });
   }

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { onDatabase } from "./given.ts";
+import { brokenInvariants, chunksOf, projectOf, scenesOf, stepsOf } from "./look.ts";
+import { callback, claim, submit } from "./verbs.ts";
+
+Deno.test(
+  "complete_chunk chains the clips of one scene: each starts from the last frame of the one before",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject({ clips: 3 });
+    const road: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const [work, ...others] = await claim(db);
+      assert(work);
+      assert.deepEqual(others, []);
+      road.push(work.step);
+      await submit(db, work);
+      await callback(db, work);
+    }
+
+    assert.deepEqual(road, [
+      "generate_clip",
+      "extract_last_frame",
+      "generate_clip",
+      "extract_last_frame",
+      "generate_clip",
+    ]);
+    const frames =
+      await sql`select url from public.media where type = 'frame' order by generated_at`;
+    assert.deepEqual((await chunksOf(sql, projectId)).map(({ image_url }) => image_url), [
+      "https://images.test/start.png",
+      frames[0]?.url,
+      frames[1]?.url,
+    ]);
+    assert.deepEqual(await scenesOf(sql, projectId), ["completed"]);
+    assert.equal((await projectOf(sql, projectId)).status, "stitching");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "complete_chunk writes the clip down as media and counts the film's progress",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const work = await aSubmittedClip({ scenes: ["cut", "cut"] });
+
+    await callback(db, work, {
+      result: {
+        output: { video_url: "https://x.test/c.mp4", width: 1280, height: 720, duration: 4.8 },
+      },
+    });
+
+    const media = await sql`select type, url, width, height, duration::float8 from public.media`;
+    assert.deepEqual([...media], [{
+      type: "generated-video",
+      url: "https://x.test/c.mp4",
+      width: 1280,
+      height: 720,
+      duration: 4.8,
+    }]);
+    assert.equal((await projectOf(sql, work.project_id)).progress, 45);
+  }),
+);
+
+Deno.test(
+  "complete_chunk of a callback that overtook its submission says that the film is being generated",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip({ clips: 2 });
+
+    await callback(db, work);
+
+    assert.equal((await projectOf(sql, work.project_id)).status, "generating");
+    assert.deepEqual(await stepsOf(sql, work.project_id), [
+      "generate_clip completed",
+      "extract_last_frame queued",
+    ]);
+  }),
+);

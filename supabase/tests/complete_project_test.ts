@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { recordAnswer } from "../functions/_shared/transitions.ts";
+import { onDatabase } from "./given.ts";
+import { brokenInvariants, eventsOf, only, projectOf, stepsOf } from "./look.ts";
+import { claim, claimDeliveries, complete } from "./verbs.ts";
+
+Deno.test(
+  "complete_project gives the film its URL, thumbnail, length, media and one delivery",
+  onDatabase(async ({ db, sql, aFilmToStore }) => {
+    const work = await aFilmToStore({ scenes: ["last_frame", "last_frame", "cut"] });
+
+    assert.equal(await complete(db, work), "applied");
+
+    const film = await projectOf(sql, work.project_id);
+    assert.deepEqual([film.status, film.progress], ["completed", 100]);
+    assert.equal(film.final_video_url, `https://made.test/${work.step_id}.mp4`);
+    assert.equal(film.thumbnail_url, `https://made.test/${work.step_id}.jpg`);
+    const media =
+      await sql`select type, count(*)::int as n from public.media group by 1 order by 1`;
+    assert.deepEqual(media.map(({ type, n }) => [type, n]), [
+      ["film", 1],
+      ["frame", 1],
+      ["generated-video", 3],
+      ["thumbnail", 1],
+    ]);
+    const [row] = await sql`select duration::float8, completed_at from public.projects`;
+    assert.equal(row?.duration, 15);
+    assert.notEqual(row?.completed_at, null);
+    assert.equal((await claimDeliveries(db)).length, 1);
+    assert.deepEqual(await claim(db), []);
+    assert((await stepsOf(sql, work.project_id)).every((step) => step.endsWith(" completed")));
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "complete_project tells the whole story of a film in its timeline",
+  onDatabase(async ({ db, sql, aFilmToStore }) => {
+    const work = await aFilmToStore();
+    await complete(db, work);
+
+    assert.deepEqual(await eventsOf(sql, work.project_id), [
+      "project.queued",
+      "step.queued",
+      "project.generating",
+      "scene.generating",
+      "chunk.submitted",
+      "step.completed",
+      "chunk.completed",
+      "scene.completed",
+      "project.stitching",
+      "step.queued",
+      "step.completed",
+      "step.queued",
+      "step.completed",
+      "project.completed",
+      "delivery.queued",
+    ]);
+  }),
+);
+
+Deno.test(
+  "complete_project without a thumbnail keeps no media row for one",
+  onDatabase(async ({ db, sql, aFilmToStore }) => {
+    const work = await aFilmToStore();
+
+    await recordAnswer(db, work, {
+      state: "completed",
+      output: { video_url: "https://x.test/f.mp4", duration: 4.9 },
+    });
+
+    const film = only(await sql`select thumbnail_url, duration::float8 from public.projects`);
+    assert.deepEqual(film, { thumbnail_url: null, duration: 4.9 });
+    assert.equal((await sql`select from public.media where type = 'thumbnail'`).length, 0);
+  }),
+);

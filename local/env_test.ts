@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { loadEnvironment } from "./env.ts";
+import { fileURLToPath } from "node:url";
+import { loadEnvironment, VARIABLES } from "./env.ts";
 
 const SECRETS = [
   "CALLBACK_SIGNING_SECRET",
@@ -104,3 +105,33 @@ Deno.test("stacks that start at the same moment agree on the secrets", async () 
     });
   });
 });
+
+Deno.test(".env.example names every variable that the shell may set, and that a function reads", async () => {
+  const root = join(fileURLToPath(new URL("..", import.meta.url)));
+  const example = await Deno.readTextFile(join(root, ".env.example"));
+
+  const explained = [...example.matchAll(/^#([A-Z_]+)=/gm)].map(([, name]) => name);
+  deepEqual(explained.toSorted(), VARIABLES.toSorted());
+
+  const read = await namesIn(join(root, "supabase/functions"));
+  equal(read.has("WEBHOOK_SECRET"), true);
+  deepEqual([...read].filter((name) => !VARIABLES.includes(name)), []);
+});
+
+/** Names of variables, wherever code of the functions mentions them. */
+async function namesIn(folder: string): Promise<Set<string>> {
+  const names = new Set<string>();
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) { for (const found of await namesIn(path)) names.add(found); }
+    if (!name.endsWith(".ts") || name.endsWith("_test.ts")) continue;
+    const code = await Deno.readTextFile(path);
+    const ours =
+      /"([A-Z]+_(?:[A-Z]+_)*(?:SECRET|URL|URLS|KEY|SERVICE|FILMS|ID|TARGETS))"|"(RATE_LIMIT_[A-Z_]+)"/g;
+    for (const [, one, limit] of code.matchAll(ours)) {
+      const variable = one ?? limit ?? "";
+      if (!variable.startsWith("SUPABASE_")) names.add(variable);
+    }
+  }
+  return names;
+}

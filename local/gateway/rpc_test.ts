@@ -35,7 +35,7 @@ Deno.test("a call runs as the role that its key stands for, with the role in the
   });
 });
 
-Deno.test("the role of one call does not stay on the connection", async () => {
+Deno.test("calls with different keys run as their own roles on one connection", async () => {
   await withGateway(async (scene) => {
     await given(
       scene,

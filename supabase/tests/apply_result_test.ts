@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import type { CallbackResult } from "../functions/_shared/transitions.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
-import { callback, claim, complete, fail, moveClock, requestOf, submit } from "./verbs.ts";
+import {
+  callback,
+  claim,
+  complete,
+  fail,
+  moveClock,
+  outliveLeases,
+  requestOf,
+  submit,
+} from "./verbs.ts";
 
 const FAILED: Partial<CallbackResult> = {
   state: "failed",
@@ -94,7 +103,7 @@ Deno.test(
   "apply_result applies the result of a lost attempt",
   onDatabase(async ({ db, sql, aClaimedClip }) => {
     const work = await aClaimedClip();
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     await claim(db);
 
     assert.equal((await callback(db, work)).outcome, "applied");

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { claimWork } from "../functions/_shared/transitions.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, stepOf } from "./look.ts";
-import { claim, complete, moveClock, PROVIDERS, submit } from "./verbs.ts";
+import { claim, complete, moveClock, PROVIDERS, setSetting, submit } from "./verbs.ts";
 
 Deno.test(
   "claim_work leases a due step with its input, a token and a first attempt",
   onDatabase(async ({ db, sql, aProject }) => {
+    await setSetting(sql, "lease_seconds.generate_clip", 40);
     const projectId = await aProject();
 
     const [work, ...others] = await claim(db);
@@ -25,7 +26,7 @@ Deno.test(
     );
     const step = await stepOf(sql, work.step_id);
     assert.deepEqual([step.status, step.claim_token], ["running", work.claim_token]);
-    assert(step.due_in > 119 && step.due_in <= 120, `lease of ${step.due_in} s`);
+    assert(step.due_in > 39 && step.due_in <= 40, `lease of ${step.due_in} s`);
     assert.deepEqual((await attemptsOf(sql, work.step_id)).map(({ status }) => status), [
       "created",
     ]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, chunksOf, projectOf, scenesOf, stepsOf } from "./look.ts";
-import { callback, claim, moveClock, requestOf, submit } from "./verbs.ts";
+import { callback, claim, outliveLeases, requestOf, submit } from "./verbs.ts";
 
 const REFUSED = { state: "failed", error: { message: "NSFW content", retryable: false } } as const;
 
@@ -77,7 +77,7 @@ Deno.test(
     await callback(db, failing, { result: REFUSED });
     for (let round = 0; round < 4; round++) {
       assert.deepEqual((await claim(db)).map(({ step }) => step), ["cancel_request"]);
-      await moveClock(sql, 121);
+      await outliveLeases(sql);
     }
 
     assert.deepEqual(await claim(db), []);

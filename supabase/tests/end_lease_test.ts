@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, errorsOf, eventsOf, projectOf, stepOf } from "./look.ts";
-import { claim, moveClock } from "./verbs.ts";
+import { claim, outliveLeases } from "./verbs.ts";
 
 Deno.test(
   "end_lease makes a paid step whose runner died a look-up, never a second submission",
@@ -9,7 +9,7 @@ Deno.test(
     const work = await aClaimedClip();
 
     for (let round = 0; round < 6; round++) {
-      await moveClock(sql, 121);
+      await outliveLeases(sql);
       const [again] = await claim(db);
       assert.equal(again?.mode, "lookup");
       assert.equal(again.attempt.attempt_id, work.attempt.attempt_id);
@@ -32,7 +32,7 @@ Deno.test(
     const work = await aFilmToStore();
 
     for (let number = 2; number <= 4; number++) {
-      await moveClock(sql, 121);
+      await outliveLeases(sql);
       const [again] = await claim(db);
       assert.deepEqual([again?.step, again?.mode, again?.attempt.number], [
         "store_film",
@@ -41,7 +41,7 @@ Deno.test(
       ]);
       assert.deepEqual(again?.attempt.input, work.attempt.input);
     }
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     assert.deepEqual(await claim(db), []);
 
     const film = await projectOf(sql, work.project_id);
@@ -56,7 +56,7 @@ Deno.test(
   onDatabase(async ({ db, sql, aFilmToStore, openSession }) => {
     const work = await aFilmToStore();
     await sql`update private.settings set value = '1' where name = 'max_attempts'`;
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     const holder = await openSession();
     await holder.sql`reset role`;
     await holder.sql`begin`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { recordAnswer } from "../functions/_shared/transitions.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, chunksOf, only, projectOf, stepOf } from "./look.ts";
-import { claim, complete, fail, moveClock } from "./verbs.ts";
+import { claim, complete, fail, moveClock, outliveLeases } from "./verbs.ts";
 
 Deno.test(
   "record_answer completed ends attempt and step, and moves clip and film on",
@@ -42,7 +42,7 @@ Deno.test(
   "record_answer with a stale claim changes nothing",
   onDatabase(async ({ db, sql, aClaimedClip }) => {
     const work = await aClaimedClip();
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     const [current] = await claim(db);
     assert(current);
     const before = await stepOf(sql, work.step_id);

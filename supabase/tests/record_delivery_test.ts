@@ -7,7 +7,7 @@ import {
 import type { Sql } from "postgres";
 import { type Given, onDatabase } from "./given.ts";
 import { errorsOf, only } from "./look.ts";
-import { claimDeliveries, complete, moveClock } from "./verbs.ts";
+import { claimDeliveries, complete, moveClock, outliveLeases } from "./verbs.ts";
 
 const NO: DeliveryResult = {
   status_code: 503,
@@ -101,7 +101,7 @@ Deno.test(
   onDatabase(async (given) => {
     const first = await aDelivery(given);
     assert.deepEqual(await claimDeliveries(given.db), []);
-    await moveClock(given.sql, 121);
+    await outliveLeases(given.sql);
     const second = only(await claimDeliveries(given.db));
 
     assert.equal(await recordDelivery(given.db, first, { ...NO, status_code: 200 }), "stale");

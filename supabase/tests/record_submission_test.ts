@@ -10,7 +10,7 @@ import {
   stepOf,
   stepsOf,
 } from "./look.ts";
-import { callback, claim, fail, moveClock, requestOf, submit } from "./verbs.ts";
+import { callback, claim, fail, outliveLeases, requestOf, submit } from "./verbs.ts";
 
 Deno.test(
   "record_submission says that work has begun: on clip, scene and project, with a deadline",
@@ -35,7 +35,7 @@ Deno.test(
   "record_submission with a stale token changes no status, but keeps the request id",
   onDatabase(async ({ db, sql, aClaimedClip }) => {
     const work = await aClaimedClip();
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     await claim(db);
 
     assert.equal(await submit(db, work, "req-late"), "stale");
@@ -43,7 +43,7 @@ Deno.test(
     const attempt = only(await attemptsOf(sql, work.step_id));
     assert.deepEqual([attempt.status, attempt.request_id], ["lost", "req-late"]);
     assert.equal(only(await chunksOf(sql, work.project_id)).status, "PENDING");
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     const [again] = await claim(db);
     assert.deepEqual([again?.mode, again?.attempt.request_id], ["ask", "req-late"]);
   }),
@@ -115,7 +115,7 @@ Deno.test(
   "record_submission takes a lost attempt up again when a look-up has found its request",
   onDatabase(async ({ db, sql, aClaimedClip }) => {
     await aClaimedClip();
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     const [lookup] = await claim(db);
     assert.equal(lookup?.mode, "lookup");
 

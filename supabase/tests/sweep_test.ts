@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { onDatabase } from "./given.ts";
-import { claim, complete, moveClock } from "./verbs.ts";
+import { claim, complete, moveClock, outliveLeases } from "./verbs.ts";
 
 Deno.test(
   "sweep rings when a step is due, and not otherwise",
@@ -15,7 +15,7 @@ Deno.test(
     await sweep(sql);
     assert.equal(await rings(sql), 0, "a leased step is not due");
 
-    await moveClock(sql, 121);
+    await outliveLeases(sql);
     await sweep(sql);
     assert.equal(await rings(sql), 1, "its lease ran out");
   }),

@@ -1,5 +1,5 @@
 import type { Issue } from "../_shared/errors.ts";
-import type { Model } from "../_shared/fal/model_table.ts";
+import type { Model } from "../_shared/fal/model_row.ts";
 import { checkDuration, resolveModel } from "../_shared/fal/models.ts";
 import type { JobScene } from "../_shared/transitions.ts";
 import { type JobFields, type JobSceneFields, sceneMetadata } from "./job_fields.ts";
@@ -43,6 +43,7 @@ function planScene(
 
   const duration = checkDuration(model, scene.duration ?? null);
   const issues = [
+    ...(model.unmet.length > 0 ? [cannotAsk(model, at("model"))] : []),
     ...(model.needsImage && !chained && image === null ? [noImage(model, at("image_url"))] : []),
     ...(model.driver && !scene.driver_video_url ? [noDriver(model, at("driver_video_url"))] : []),
     ...(duration.ok ? [] : [notOffered(model, at("duration"), duration.offered)]),
@@ -69,6 +70,10 @@ function unknownModel(name: string | null, path: string): Issue {
   return { path, message: `Unknown model "${name}"` };
 }
 
+function cannotAsk({ endpoint, unmet }: Model, path: string): Issue {
+  return { path, message: `${endpoint} requires ${unmet.join(", ")}, which a job cannot say` };
+}
+
 function noImage({ endpoint }: Model, path: string): Issue {
   return { path, message: `Required: ${endpoint} starts from an image` };
 }
@@ -77,11 +82,16 @@ function noDriver({ endpoint }: Model, path: string): Issue {
   return { path, message: `Required: ${endpoint} follows a driver video` };
 }
 
-function notOffered({ endpoint }: Model, path: string, offered: readonly number[]): Issue {
-  const message = offered.length === 0
-    ? `${endpoint} takes no duration: its clip is as long as the driver video`
-    : `${endpoint} offers ${offered.join(", ")} seconds`;
-  return { path, message };
+function notOffered(
+  { endpoint, driver }: Model,
+  path: string,
+  offered: readonly number[],
+): Issue {
+  if (offered.length > 0) {
+    return { path, message: `${endpoint} offers ${offered.join(", ")} seconds` };
+  }
+  const why = driver === null ? "" : ": its clip is as long as the driver video";
+  return { path, message: `${endpoint} takes no duration${why}` };
 }
 
 function checkRatio({ endpoint, aspectRatios }: Model, ratio: string | null): Issue[] {

@@ -140,3 +140,21 @@ Deno.test("unknown fields of a scene are kept with it", () => {
   assert.deepEqual(scene?.metadata, { mood: "calm" });
   assert.equal(scene?.chunks[0]?.duration, 10);
 });
+
+Deno.test("a model that requires what no job can say is refused by that name", () => {
+  const model = "fal-ai/veo3.1/first-last-frame-to-video";
+
+  assert.deepEqual(issues({ model, image_url: IMAGE, prompt: "1" }), [
+    { path: "model", message: `${model} requires last_frame_url, which a job cannot say` },
+  ]);
+});
+
+Deno.test("a model without lengths to choose from takes no duration", () => {
+  const model = "fal-ai/vidu/q1/image-to-video";
+  const job = { model, image_url: IMAGE, prompt: "1" };
+
+  assert.equal(scenes(job)[0]?.chunks[0]?.duration, null);
+  assert.deepEqual(issues({ ...job, scenes: [{ prompt: "1", duration: 5 }] }), [
+    { path: "scenes.0.duration", message: `${model} takes no duration` },
+  ]);
+});

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Model, MODELS } from "./model_table.ts";
+import type { Model } from "./model_row.ts";
+import { MODELS } from "./model_table.ts";
 
 export const DEFAULT_IMAGE_MODEL = "fal-ai/kling-video/v2.5-turbo/pro/image-to-video";
 export const DEFAULT_TEXT_MODEL = "fal-ai/kling-video/v2.5-turbo/pro/text-to-video";
@@ -9,12 +10,30 @@ export const DEFAULT_DURATION = 5;
 /** Names that clients of other video APIs use, and the family each stands for. */
 const ALIASES: Readonly<Record<string, string>> = {
   "minimax-video": "minimax-video-01",
+  "minimax": "minimax-video-01",
+  "hailuo": "hailuo-2.3-standard",
+  "hailuo-02": "hailuo-02-standard",
+  "hailuo-2.3": "hailuo-2.3-standard",
   "kling": "kling-2.5-turbo-pro",
   "kling-video": "kling-2.5-turbo-pro",
+  "kling-2.5-turbo": "kling-2.5-turbo-pro",
+  "kling-2.6": "kling-2.6-pro",
+  "kling-3": "kling-3-pro",
+  "kling-motion-control": "kling-2.6-pro-motion",
+  "motion-control": "kling-2.6-pro-motion",
   "veo": "veo-3.1",
-  "hailuo": "hailuo-2.3-standard",
+  "veo2": "veo-2",
+  "veo3": "veo-3",
+  "veo3.1": "veo-3.1",
+  "sora": "sora-2",
   "seedance": "seedance-1.5-pro",
   "luma": "luma-ray-2",
+  "ray-2": "luma-ray-2",
+  "pika": "pika-2.2",
+  "pixverse": "pixverse-5.6",
+  "vidu": "vidu-q3",
+  "ltx": "ltx-2.3",
+  "grok-imagine-video": "grok-imagine",
   "wan": "wan-2.5",
 };
 
@@ -58,6 +77,7 @@ export const ClipInput = z.object({
   image_url: z.string().nullable(),
   driver_video_url: z.string().nullable(),
   audio_url: z.string().nullable(),
+  end_image_url: z.string().nullish(),
 });
 export type ClipInput = z.infer<typeof ClipInput>;
 
@@ -73,8 +93,9 @@ export function falInput(input: ClipInput): Record<string, unknown> {
   const ratio = input.aspect_ratio;
   const offersRatio = ratio !== null && model.aspectRatios?.includes(ratio);
   return {
-    prompt: input.prompt,
+    ...named(model.takesPrompt ? "prompt" : null, input.prompt),
     ...named(model.startFrame, input.image_url),
+    ...named(model.endFrame, input.end_image_url ?? null),
     ...named(model.driver, input.driver_video_url),
     ...named(model.audio, input.audio_url),
     ...named("duration", durationWord(model, input.duration)),

@@ -1,7 +1,7 @@
 import type { Reply } from "../http_server.ts";
 import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour, Call, Rules } from "./behaviour.ts";
-import { ENDPOINTS } from "./endpoints.ts";
+import { findEndpoint } from "./endpoints.ts";
 import { pause } from "../pause.ts";
 import { validateInput } from "./validate.ts";
 import type { WorkQueue } from "./work_queue.ts";
@@ -41,7 +41,7 @@ export async function answerQueueCall(request: Request, deps: QueueDoorDeps): Pr
 }
 
 async function submit(request: Request, endpoint: string, deps: QueueDoorDeps): Promise<Reply> {
-  const known = ENDPOINTS.get(endpoint);
+  const known = findEndpoint(endpoint);
   if (!known) {
     const name = endpoint.split("/").slice(0, 2).join("/");
     return answer(404, { detail: `Application "${name}" not found` });

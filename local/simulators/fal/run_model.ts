@@ -50,7 +50,7 @@ export async function runModel(
   const size = await clipSize(endpoint.startFrame, image, text(input.aspect_ratio), deps.shortSide);
   const seconds = endpoint.work === "motion_control"
     ? await driverSeconds(input, deps)
-    : parseFloat(text(input.duration)) || endpoint.seconds;
+    : parseFloat(String(input.duration)) || endpoint.seconds;
   await makeClip({
     image: image ?? await drawn(words, size, media),
     path,

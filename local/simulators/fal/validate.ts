@@ -19,12 +19,22 @@ export class ModelError extends Error {
 
 /** Every complaint about `input`; none when the endpoint takes it. */
 export function validateInput(endpoint: Endpoint, input: Record<string, unknown>): Detail[] {
-  return Object.entries(endpoint.fields).flatMap(([name, field]) => {
+  const wrong = Object.entries(endpoint.fields).flatMap(([name, field]) => {
     const value = input[name];
     const loc = ["body", name];
     if (value !== undefined && value !== null) return checkValue(field, value, loc);
     return field.required ? [{ loc, msg: "Field required", type: "missing", input }] : [];
   });
+  const extra = Object.keys(input).filter((name) => !Object.hasOwn(endpoint.fields, name));
+  return [
+    ...wrong,
+    ...extra.map((name) => ({
+      loc: ["body", name],
+      msg: "Extra inputs are not permitted",
+      type: "extra_forbidden",
+      input: input[name],
+    })),
+  ];
 }
 
 function checkValue(field: Field, value: unknown, loc: (string | number)[]): Detail[] {
@@ -46,6 +56,15 @@ function checkValue(field: Field, value: unknown, loc: (string | number)[]): Det
     const expected = `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
     const msg = `Input should be ${expected}`;
     return [{ loc, msg, type: "literal_error", ctx: { expected }, input: value }];
+  }
+  if (field.is === "any") return [];
+  if (field.is === "number") {
+    if (typeof value === "number") return [];
+    return [{ loc, msg: "Input should be a valid number", type: "float_type", input: value }];
+  }
+  if (field.is === "flag") {
+    if (typeof value === "boolean") return [];
+    return [{ loc, msg: "Input should be a valid boolean", type: "bool_type", input: value }];
   }
   if (typeof value !== "string") {
     return [{ loc, msg: "Input should be a valid string", type: "string_type", input: value }];

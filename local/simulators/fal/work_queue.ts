@@ -1,6 +1,6 @@
 import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { ENDPOINTS } from "./endpoints.ts";
+import { findEndpoint } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
 import { pause } from "../pause.ts";
 import { runModel } from "./run_model.ts";
@@ -115,7 +115,7 @@ export class WorkQueue {
       const errorType = fail.errorType === undefined ? {} : { error_type: fail.errorType };
       return { status: fail.status, body: { detail: fail.detail, ...errorType } };
     }
-    const endpoint = ENDPOINTS.get(request.endpoint);
+    const endpoint = findEndpoint(request.endpoint);
     if (!endpoint) throw new Error(`Cannot run ${request.endpoint}: unknown endpoint`);
     const { media, shortSide } = this.#deps;
     const deps = { media, shortSide, signal, expiresMs: behaviour.mediaExpiresMs };

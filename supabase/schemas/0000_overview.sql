@@ -21,6 +21,7 @@
 -- Lock order everywhere: project, scene, chunk, step, attempt. Verbs lock the project first with
 -- `for no key update` (`for update` would deadlock with the foreign keys of rows inserted below).
 -- Only claim_work starts lower: it locks steps with `skip locked` and never goes up.
+-- Advisory locks (of a request, of a video's versions) come before all of these.
 --
 -- Time is private.clock(). Functions that strangers' requests reach live in public, are security
 -- definer and executable by service_role alone; everything else lives in private.

@@ -17,13 +17,15 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_step private.steps := private.lock_step(p_step_id);
+  v_step private.steps;
   v_attempt private.attempts;
 begin
+  -- Before the project: a callback may hold it when it comes to the project.
   perform private.lock_request(
     (select attempts.provider from private.attempts where attempts.attempt_id = p_attempt_id),
     p_submission ->> 'request_id'
   );
+  v_step := private.lock_step(p_step_id);
 
   begin
     update private.attempts

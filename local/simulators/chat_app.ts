@@ -1,4 +1,5 @@
 import { Webhook } from "standardwebhooks";
+import { Arrivals } from "./arrivals.ts";
 import { type Reply, serveHttp } from "./http_server.ts";
 
 /** One callback as it came, and what the app made of it. */
@@ -51,9 +52,8 @@ export async function startChatApp(
   const secrets = signingSecret.split(/,(?=whsec_|v1,)/).map((one) => one.replace("v1,", ""));
   const webhooks = secrets.map((secret) => new Webhook(secret));
   const images = new Map<string, string>();
-  const callbacks: ChatCallback[] = [];
-  const given = new Set<ChatCallback>();
-  const waiting = new Set<() => void>();
+  const arrivals = new Arrivals<ChatCallback>();
+  const callbacks = arrivals.all;
   const closing = Promise.withResolvers<Reply>();
   let mood: Mood | undefined;
   let left = 0;
@@ -70,8 +70,7 @@ export async function startChatApp(
     const now = left-- > 0 ? mood : undefined;
     const refusal = callback.verified ? 200 : 401;
     callback.answered = now === "hang" ? null : now?.status ?? refusal;
-    callbacks.push(callback);
-    for (const look of waiting) look();
+    arrivals.add(callback);
     if (now === "hang") return await closing.promise;
     return Response.json({ received: callback.verified }, {
       status: callback.answered ?? refusal,
@@ -90,25 +89,7 @@ export async function startChatApp(
       images.set(place, path);
       return `${server.url}${place}`;
     },
-    next: (predicate = () => true, signal) =>
-      new Promise((resolve, reject) => {
-        const giveUp = () => {
-          waiting.delete(look);
-          reject(signal?.reason);
-        };
-        const look = () => {
-          const found = callbacks.find((one) => !given.has(one) && predicate(one));
-          if (!found) return;
-          given.add(found);
-          waiting.delete(look);
-          signal?.removeEventListener("abort", giveUp);
-          resolve(found);
-        };
-        if (signal?.aborted) return reject(signal.reason);
-        signal?.addEventListener("abort", giveUp, { once: true });
-        waiting.add(look);
-        look();
-      }),
+    next: (predicate, signal) => arrivals.next(predicate, signal),
     behave(next, times = Infinity) {
       mood = next;
       left = next === undefined ? 0 : times;

@@ -22,7 +22,7 @@ export class RuleBook<Rule extends Conditional> {
   }
 
   /** All rules that `matches` says yes to, as one; uses up one of `times` of each. */
-  towards(matches: (rule: Rule) => boolean): Partial<Rule> {
+  matching(matches: (rule: Rule) => boolean): Partial<Rule> {
     const behaviour: Partial<Rule> = {};
     for (const entry of this.#entries) {
       if (entry.left <= 0 || !matches(entry.rule)) continue;

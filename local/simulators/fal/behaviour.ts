@@ -1,3 +1,5 @@
+import { RuleBook } from "../rules.ts";
+
 /** An HTTP call to the queue or to the platform API. */
 export type Call = "submit" | "status" | "result" | "cancel" | "list";
 
@@ -47,32 +49,10 @@ export type Rule = Behaviour & {
   times?: number;
 };
 
-/** The rules in force. Later rules win over earlier ones, behaviour by behaviour. */
-export class Rules {
-  #rules: { rule: Rule; left: number }[] = [];
-
-  /** Returns a function that takes the rule back. */
-  add(rule: Rule): () => void {
-    const entry = { rule, left: rule.times ?? Infinity };
-    this.#rules.push(entry);
-    return () => {
-      this.#rules = this.#rules.filter((other) => other !== entry);
-    };
-  }
-
-  clear(): void {
-    this.#rules = [];
-  }
-
+export class Rules extends RuleBook<Rule> {
   /** The behaviour towards one call; uses up one of `times` of each rule that matches. */
   towards(call: Call, endpoint: string, input: Record<string, unknown>): Behaviour {
-    const behaviour: Behaviour = {};
-    for (const entry of this.#rules) {
-      if (entry.left <= 0 || !matches(entry.rule, call, endpoint, input)) continue;
-      entry.left--;
-      Object.assign(behaviour, entry.rule);
-    }
-    return behaviour;
+    return this.matching((rule) => matches(rule, call, endpoint, input));
   }
 }
 

@@ -3,6 +3,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { findEndpoint } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
 import { pause } from "../pause.ts";
+import { Slots } from "../slots.ts";
 import { runModel } from "./run_model.ts";
 import { ModelError, validateInput } from "./validate.ts";
 import type { WebhookSender } from "./webhook_sender.ts";
@@ -29,8 +30,7 @@ export class WorkQueue {
   readonly requests: FalRequest[] = [];
   #deps: WorkQueueDeps;
   #jobs = new Map<string, Job>();
-  #slots = 2;
-  #waiting: (() => void)[] = [];
+  #slots = new Slots(2);
 
   constructor(deps: WorkQueueDeps) {
     this.#deps = deps;
@@ -93,19 +93,17 @@ export class WorkQueue {
       begin(request);
       await pause(behaviour.stuck ? 2 ** 31 - 1 : behaviour.slowMs ?? 0, signal);
     }
-    await this.#slot(signal);
-    try {
+    const result = await this.#slots.run(async () => {
       begin(request);
-      request.result = await this.#result(request, behaviour, signal);
+      const result = await this.#result(request, behaviour, signal);
       signal.throwIfAborted();
+      request.result = result;
       request.state = "COMPLETED";
       request.endedAt = Date.now();
-      request.billed = request.result.status === 200;
-    } finally {
-      this.#slots++;
-      this.#waiting.shift()?.();
-    }
-    this.#deps.log(`ended ${request.requestId} ${request.endpoint} ${request.result.status}`);
+      request.billed = result.status === 200;
+      return result;
+    }, signal);
+    this.#deps.log(`ended ${request.requestId} ${request.endpoint} ${result.status}`);
     await this.#deps.sender.deliver(request, behaviour);
   }
 
@@ -132,21 +130,6 @@ export class WorkQueue {
         body: { detail: "Internal server error", error_type: "internal_error" },
       };
     }
-  }
-
-  async #slot(signal: AbortSignal): Promise<void> {
-    while (this.#slots === 0) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-      if (signal.aborted) {
-        // The wake may have been this one's: hand it on.
-        this.#waiting.shift()?.();
-        throw signal.reason;
-      }
-    }
-    this.#slots--;
   }
 }
 

@@ -59,13 +59,9 @@ export type Rule = Behaviour & {
   times?: number;
 };
 
-export type Rules = RuleBook<Rule>;
-
-export function newRules(): Rules {
-  return new RuleBook<Rule>();
-}
-
-/** The behaviour towards one call about a task with this input. */
-export function towards(rules: Rules, call: Call, input: Record<string, unknown>): Behaviour {
-  return rules.towards((rule) => (rule.on ?? "submit") === call && (rule.input?.(input) ?? true));
+export class Rules extends RuleBook<Rule> {
+  /** The behaviour towards one call about a task with this input. */
+  towards(call: Call, input: Record<string, unknown>): Behaviour {
+    return this.matching((rule) => (rule.on ?? "submit") === call && (rule.input?.(input) ?? true));
+  }
 }

@@ -1,6 +1,6 @@
 import { MediaStore } from "../fal/media_store.ts";
 import { serveHttp } from "../http_server.ts";
-import { newRules, type Rule } from "./behaviour.ts";
+import { type Rule, Rules } from "./behaviour.ts";
 import { CallbackSender, type Signing } from "./callback_sender.ts";
 import { FRAME_KIND } from "./frame_kind.ts";
 import type { Form, ServiceKind } from "./kind.ts";
@@ -82,7 +82,7 @@ async function startService(
   const { apiKey, port = 0, log = () => {}, form = "scene", progress = [25, 75] } = options;
   const closing = new AbortController();
   const { signal } = closing;
-  const rules = newRules();
+  const rules = new Rules();
   const sender = new CallbackSender({
     secret: options.webhookSecret,
     signing: options.signing ?? "hex",

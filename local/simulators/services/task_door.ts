@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Reply } from "../http_server.ts";
 import { pause } from "../pause.ts";
-import { type Behaviour, type Rules, type Told, towards } from "./behaviour.ts";
+import type { Behaviour, Rules, Told } from "./behaviour.ts";
 import type { Form, ServiceKind } from "./kind.ts";
 import { isLive, newTask, type ServiceTask } from "./task.ts";
 import type { TaskQueue } from "./task_queue.ts";
@@ -35,7 +35,7 @@ export async function answerServiceCall(request: Request, deps: TaskDoorDeps): P
     : "";
   const task = queue.find(taskId);
   const call = request.method === "DELETE" ? "cancel" : "status";
-  return await obey(towards(rules, call, task?.input ?? {}), deps, () => {
+  return await obey(rules.towards(call, task?.input ?? {}), deps, () => {
     if (!task) return refuse(404, "Not found");
     if (request.method === "GET") return told(task, 200, deps);
     if (request.method !== "DELETE") return refuse(405, "Method not allowed");
@@ -50,7 +50,7 @@ async function submit(request: Request, deps: TaskDoorDeps): Promise<Reply> {
   const key = request.headers.get("idempotency-key") ?? "";
   if (key === "") return refuse(400, "Idempotency-Key is required");
 
-  const behaviour = towards(rules, "submit", input);
+  const behaviour = rules.towards("submit", input);
   return await obey(behaviour, deps, async () => {
     const first = queue.tasks.find((task) => task.key === key);
     if (first && !isDeepStrictEqual(first.input, input)) {

@@ -25,6 +25,7 @@ function door(
     ...answers,
   });
   const background: Promise<unknown>[] = [];
+  let now = NOW;
   const logged: string[] = [];
   const environment: Record<string, string> = {
     PIPELINE_BELL_SECRET: SECRET,
@@ -35,12 +36,17 @@ function door(
     get: (name) => environment[name],
     db,
     fetch,
-    now: () => NOW,
+    now: () => now,
     wait: () => Promise.resolve(),
     later: (work) => background.push(work),
     log: (event, fields) => logged.push(JSON.stringify([event, fields])),
   };
-  const app = createPipelineStep(deps, { pause: () => Promise.resolve(), ...options });
+  // Whoever sleeps wakes up later, at once.
+  const pause = (ms: number) => {
+    now += ms;
+    return Promise.resolve();
+  };
+  const app = createPipelineStep(deps, { pause, ...options });
   return { app, db, background, logged };
 }
 

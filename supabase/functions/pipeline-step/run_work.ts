@@ -29,11 +29,20 @@ export type RunDeps = {
   stopping: AbortSignal;
 };
 
+/**
+ * Milliseconds that a run stays after its last piece of work, and between its looks meanwhile. pg_net
+ * pauses a second between two rounds (worker.c), so that a bell which comes soon after another one
+ * would be heard a second late.
+ */
+const LINGER = 1200;
+const LINGER_PAUSE = 50;
+
 /** The least to claim at once: a claim shares its limit among deliveries and steps. */
 const LEAST_CLAIM = 2;
 
 /**
- * Claims and performs what is due until nothing is; with its budget spent it rings for a successor.
+ * Claims and performs what is due until nothing is, and lingers for what follows from it; with its
+ * budget spent it rings for a successor.
  * While the bell is deaf it stays on watch for what becomes due. A piece that throws is logged and
  * left to its lease; it stops no other.
  */
@@ -45,12 +54,17 @@ export async function runWork(
   const until = deps.now() + budget.time;
   const inFlight = new Set<Promise<void>>();
   let taken = 0;
+  let busyAt = -Infinity;
   let deaf = false;
   let endWatch: (() => void) | null = null;
 
   function begin(work: Work): void {
     taken++;
-    const piece = performSafely(deps, work).finally(() => inFlight.delete(piece));
+    busyAt = deps.now();
+    const piece = performSafely(deps, work).finally(() => {
+      busyAt = deps.now();
+      inFlight.delete(piece);
+    });
     inFlight.add(piece);
   }
 
@@ -66,12 +80,12 @@ export async function runWork(
       claimed.work.forEach(begin);
       if (claimed.work.length > 0) continue;
 
-      const pause = deaf ? watchPause(claimed.next_due_at, deps.now()) : null;
-      if (inFlight.size === 0) {
-        if (pause === null) return;
+      let pause = deaf ? watchPause(claimed.next_due_at, deps.now()) : lingerPause();
+      if (pause !== null) {
         endWatch ??= deps.startWatch();
-        if (endWatch === null) return;
+        if (endWatch === null) pause = null;
       }
+      if (pause === null && inFlight.size === 0) return;
       await waitForOne(pause);
     }
   } finally {
@@ -83,6 +97,10 @@ export async function runWork(
 
   function isSpent(): boolean {
     return taken >= budget.pieces || deps.now() >= until || stopping.aborted;
+  }
+
+  function lingerPause(): number | null {
+    return deps.now() - busyAt < LINGER ? LINGER_PAUSE : null;
   }
 
   async function waitForOne(pause: number | null): Promise<void> {

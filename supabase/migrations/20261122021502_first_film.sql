@@ -422,7 +422,7 @@ comment on column private.steps.due_at is
 'When a runner has to look again: start (queued), end of the lease (running), overdue provider (waiting).';
 
 create index steps_due on private.steps (due_at) where status in ('queued', 'running', 'waiting');
-create index steps_queued_of_a_user on private.steps (user_id, due_at) where status = 'queued';
+create index steps_queued_of_a_user on private.steps (user_id, kind, due_at) where status = 'queued';
 create index steps_in_flight on private.steps (provider, user_id) where status in ('running', 'waiting');
 create index steps_project_id on private.steps (project_id, created_at);
 create index steps_scene_id on private.steps (scene_id) where scene_id is not null;
@@ -496,6 +496,11 @@ create table private.attempts (
 comment on table private.attempts is
 'One try of a step at a provider. The row exists before the provider is called, with the input frozen as it was sent.';
 comment on column private.attempts.deadline_at is 'Until here the callback is awaited; past it the provider is asked.';
+comment on column private.attempts.estimated_cost_usd is 'By private.prices when the attempt began; null: unknown.';
+comment on column private.attempts.actual_cost_usd is 'As the provider itself said.';
+
+create index attempts_with_a_price on private.attempts (created_at)
+where coalesce(actual_cost_usd, estimated_cost_usd) is not null;
 
 alter table private.attempts enable row level security;
 revoke all on table private.attempts from public, anon, authenticated, service_role;
@@ -511,6 +516,8 @@ create table public.webhook_logs (
   outcome text,
   request_id text,
   project_id text,
+  attempt_id text,
+  is_token_wrong boolean not null default false,
   headers jsonb not null default '{}',
   raw_body bytea not null,
   data jsonb,
@@ -534,7 +541,11 @@ comment on column public.webhook_logs.webhook_id is 'The delivery id that the se
 comment on column public.webhook_logs.result is 'What the door read out of the body, in our words; a buffered or replayed callback is applied from it.';
 comment on column public.webhook_logs.project_id is 'The project it was matched with. No foreign key: the log outlives the project.';
 
+comment on column public.webhook_logs.attempt_id is 'The attempt whose token it came under; the token itself is not stored.';
+comment on column public.webhook_logs.is_token_wrong is 'It came under a token that is not ours: it is never applied.';
+
 create index webhook_logs_newest on public.webhook_logs (received_at desc);
+create index webhook_logs_failed on public.webhook_logs (webhook_log_id) where status = 'error';
 create index webhook_logs_buffered on public.webhook_logs (source, request_id) where status = 'pending';
 create index webhook_logs_of_a_project on public.webhook_logs (project_id, received_at) where project_id is not null;
 
@@ -554,6 +565,8 @@ create table private.seen_deliveries (
 
 comment on table private.seen_deliveries is
 'Which deliveries were seen, apart from the logs so that those can be partitioned and pruned.';
+
+create index seen_deliveries_oldest on private.seen_deliveries (seen_at);
 
 alter table private.seen_deliveries enable row level security;
 revoke all on table private.seen_deliveries from public, anon, authenticated, service_role;
@@ -697,6 +710,47 @@ alter table private.bell enable row level security;
 revoke all on table private.bell from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0197_table_prices.sql
+create table private.prices (
+  model text not null,
+  kind text not null,
+  usd_per_second numeric,
+  usd_per_call numeric,
+  as_of date not null,
+  source text not null,
+  constraint prices_pkey primary key (model, kind),
+  constraint price_is_of_a_kind_of_step check (
+    kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+  ),
+  constraint price_says_how_much check (coalesce(usd_per_second, usd_per_call) is not null),
+  constraint price_is_not_negative check (usd_per_second >= 0 and usd_per_call >= 0)
+);
+
+comment on table private.prices is
+'What an attempt is expected to cost. Yours: insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, source) values (''fal-ai/…'', ''generate_clip'', 0.07, null, current_date, ''the page you read it on''). What has no row here costs an unknown sum, not nothing.';
+comment on column private.prices.model is
+'fal''s endpoint id; for another provider its name: video, lastframe, stitch, storage.';
+comment on column private.prices.usd_per_second is 'For each second of video; added to usd_per_call where both are given.';
+comment on column private.prices.source is 'Where the figure was read.';
+
+alter table private.prices enable row level security;
+revoke all on table private.prices from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0198_table_housekeeping.sql
+create table private.housekeeping (
+  what text not null,
+  next_after text not null default '',
+  constraint housekeeping_pkey primary key (what)
+);
+
+comment on table private.housekeeping is
+'Where the next page of each kind of old rows begins: rows that may not go yet hide none behind them.';
+
+alter table private.housekeeping enable row level security;
+revoke all on table private.housekeeping from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0200_function_answer_bell.sql
 create or replace function private.answer_bell()
 returns void
@@ -748,7 +802,7 @@ grant execute on function public.is_bell_deaf() to service_role;
 --! included supabase/schemas/0200_function_lock_project.sql
 -- Every verb begins here: what happens to one film happens one thing after the other.
 
-create or replace function private.lock_project(p_project_id text)
+create or replace function private.lock_project(p_project_id text, p_verb text default 'lock')
 returns public.projects
 language plpgsql
 volatile
@@ -765,17 +819,17 @@ begin
   for no key update;
 
   if not found then
-    raise exception 'Cannot lock project "%": no such project', p_project_id using errcode = 'RL404';
+    raise exception 'Cannot % project "%": no such project', p_verb, p_project_id using errcode = 'RL404';
   end if;
 
   return v_project;
 end;
 $$;
 
-comment on function private.lock_project(text) is
-'Locks the project first, as the lock order asks, and returns it as it is now. Raises RL404.';
+comment on function private.lock_project(text, text) is
+'Locks the project first, as the lock order asks, and returns it as it is now. Raises RL404, naming the verb.';
 
-revoke execute on function private.lock_project(text) from public, anon, authenticated, service_role;
+revoke execute on function private.lock_project(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0200_function_post_bell.sql
@@ -936,6 +990,60 @@ comment on function public.ring_bell() is
 
 revoke execute on function public.ring_bell() from public, anon, authenticated;
 grant execute on function public.ring_bell() to service_role;
+--! end included
+
+--! included supabase/schemas/0204_function_step_setting.sql
+-- A figure for a kind of step, which a model may have of its own: give_up_seconds.generate_clip, or
+-- give_up_seconds.generate_clip.fal-ai/veo3.1 for that endpoint alone.
+
+create or replace function private.step_setting(p_what text, p_kind text, p_model text)
+returns private.settings
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_setting private.settings;
+begin
+  select settings.*
+  into v_setting
+  from private.settings
+  where settings.name in (p_what || '.' || p_kind, p_what || '.' || p_kind || '.' || p_model)
+  order by length(settings.name) desc
+  limit 1;
+
+  if not found then
+    raise exception 'Cannot read setting "%.%": no such setting', p_what, p_kind using errcode = 'RL500';
+  end if;
+
+  return v_setting;
+end;
+$$;
+
+comment on function private.step_setting(text, text, text) is
+'The setting of a kind of step, the model''s own where it has one; its name says which. Raises RL500 where there is none.';
+
+revoke execute on function private.step_setting(text, text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0205_function_overdue_at.sql
+create or replace function private.overdue_at(p_kind text, p_model text)
+returns timestamptz
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.clock()
+    + make_interval(secs => (limits.value #>> '{}')::double precision)
+  from private.step_setting('deadline_seconds', p_kind, p_model) as limits;
+$$;
+
+comment on function private.overdue_at(text, text) is
+'Until when a callback is awaited that is asked for now: deadline_seconds of the step or, where it has one, of the model.';
+
+revoke execute on function private.overdue_at(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0210_function_add_step.sql
@@ -1453,11 +1561,151 @@ comment on function private.scene_input(text) is
 revoke execute on function private.scene_input(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0228_function_paid_seconds.sql
+create or replace function private.paid_seconds(p_kind text, p_input jsonb)
+returns numeric
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_kind = 'generate_clip' then (p_input ->> 'duration')::numeric
+    when p_kind in ('extract_last_frame', 'extract_thumbnail') then (
+      select video_chunks.duration
+      from public.video_chunks
+      where video_chunks.chunk_id = p_input ->> 'chunk_id'
+    )
+    -- One clip of unknown length makes the sum unknown.
+    when p_kind = 'stitch' then (
+      select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+      from public.video_chunks
+      where video_chunks.project_id = p_input ->> 'project_id'
+        and video_chunks.selected
+    )
+  end;
+$$;
+
+comment on function private.paid_seconds(text, jsonb) is
+'Seconds of video that a step works on, as they were ordered; null where nobody can tell beforehand.';
+
+revoke execute on function private.paid_seconds(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0228_function_priced_model.sql
+-- What fal asks money for is an endpoint, and only clips name theirs; any other provider has one price
+-- for each kind of step.
+
+create or replace function private.priced_model(p_provider text, p_kind text, p_input jsonb)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_provider is distinct from 'fal' then p_provider
+    when p_kind in ('extract_last_frame', 'extract_thumbnail') then 'fal-ai/ffmpeg-api/extract-frame'
+    when p_kind = 'stitch' then 'fal-ai/ffmpeg-api/merge-videos'
+    else p_input ->> 'model'
+  end;
+$$;
+
+comment on function private.priced_model(text, text, jsonb) is 'Under which model private.prices has the price of a step.';
+
+revoke execute on function private.priced_model(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0229_function_attempt_cost.sql
+-- What a provider refused before it took it costs nothing; what is unknown counts as paid.
+
+create or replace function private.attempt_cost(p_attempt private.attempts)
+returns numeric
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    p_attempt.actual_cost_usd,
+    case when p_attempt.status = 'failed' and p_attempt.request_id is null then 0 else p_attempt.estimated_cost_usd end
+  );
+$$;
+
+comment on function private.attempt_cost(private.attempts) is
+'US dollars: as the provider says, else as estimated; null where neither is known.';
+
+revoke execute on function private.attempt_cost(private.attempts) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0229_function_estimate_cost.sql
+create or replace function private.estimate_cost(p_kind text, p_input jsonb, p_provider text default 'fal')
+returns numeric
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when prices.usd_per_second is null then prices.usd_per_call
+    else coalesce(prices.usd_per_call, 0) + prices.usd_per_second * private.paid_seconds(p_kind, p_input)
+  end
+  from private.prices
+  where prices.kind = p_kind
+    and prices.model = private.priced_model(p_provider, p_kind, p_input);
+$$;
+
+comment on function private.estimate_cost(text, jsonb, text) is
+'US dollars that this input will cost by private.prices; null where no price, or no length, is known.';
+
+revoke execute on function private.estimate_cost(text, jsonb, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0229_function_spent_today.sql
+create or replace function private.spent_today()
+returns numeric
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select coalesce(sum(private.attempt_cost(attempts)), 0)
+  from private.attempts
+  where attempts.created_at >= date_trunc('day', private.clock() at time zone 'utc') at time zone 'utc'
+    and coalesce(attempts.actual_cost_usd, attempts.estimated_cost_usd) is not null;
+$$;
+
+comment on function private.spent_today() is 'US dollars that the attempts of this day (UTC) cost, as far as their prices are known.';
+
+revoke execute on function private.spent_today() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_budget_left.sql
+create or replace function private.budget_left()
+returns numeric
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select case
+    when cap.usd > 0 then greatest(cap.usd - private.spent_today(), 0)
+  end
+  from (select private.setting('max_usd_per_day') as usd) as cap;
+$$;
+
+comment on function private.budget_left() is
+'US dollars that may still be spent today (UTC) under max_usd_per_day; null without a cap. The caller holds the lock of claims.';
+
+revoke execute on function private.budget_left() from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0230_function_due_steps.sql
 -- Which steps a runner may have next, in order: overdue ones first (they hold their place at the
--- provider already), then new ones, as many as provider and user have room for, users taking turns.
+-- provider already), then new ones, as many as provider and user have room for and the day's spending
+-- cap reaches for, users taking turns.
 --
--- Where a limit is set, claims go one after the other, so that what is counted here is still true
+-- Where a limit or the cap is set, claims go one after the other, so that what is counted here is still true
 -- when the step is claimed.
 
 create or replace function private.due_steps(p_limit integer, p_providers jsonb)
@@ -1469,12 +1717,29 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
+  v_budget numeric;
 begin
   if exists (select 1 from private.providers where providers.name = '*' and providers.is_paused) then
     return;
   end if;
-  if exists (select 1 from private.providers where coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null) then
+  if private.setting('max_usd_per_day') > 0
+    or exists (
+      select 1
+      from private.providers
+      where coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
+        or providers.failures_in_a_row >= private.setting('breaker_failures')
+    ) then
     perform pg_advisory_xact_lock(hashtextextended('claim', 0));
+    v_budget := private.budget_left();
+  end if;
+  if v_budget = 0 and exists (
+    select 1
+    from private.steps
+    where steps.status = 'queued'
+      and steps.due_at <= v_now
+      and steps.kind not in ('store_film', 'cancel_request')
+  ) then
+    perform private.note_spending_cap();
   end if;
 
   return query
@@ -1490,7 +1755,7 @@ begin
   ),
   fresh as (
     select queued.step_id, queued.turn, queued.due_at
-    from private.queued_steps(p_limit, p_providers, v_now) as queued
+    from private.affordable_steps(p_limit, p_providers, v_now, v_budget) as queued
   )
   select ordered.step_id, ordered.status, row_number() over (order by ordered.turn, ordered.due_at)
   from (
@@ -1532,12 +1797,15 @@ revoke execute on function private.is_limited(text) from public, anon, authentic
 
 --! included supabase/schemas/0230_function_queued_steps.sql
 -- A user's n-th due step has turn n plus what is in flight for the user already: whoever has least
--- comes first, and five hundred films of one user do not hold up another one's first.
+-- comes first, and five hundred films of one user do not hold up another one's first. Of one user's
+-- steps those go first that bring a film nearer to its end.
+--
+-- Giving a request up takes no place at a provider, it makes one: no limit holds it back.
 
 create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
 returns table (step_id text, turn bigint, due_at timestamptz)
 language sql
-stable
+volatile
 security invoker
 set search_path = ''
 as $$
@@ -1552,25 +1820,28 @@ as $$
     from users
     where users.user_id is not null
   ),
-  -- What is in flight, by provider and user
+  -- What is in flight, by provider and user, and what is being handed over just now
   in_flight as (
-    select steps.provider, steps.user_id, count(*) as n
+    select steps.provider, steps.user_id, count(*) as n, count(*) filter (where steps.status = 'running') as calling
     from private.steps
     where steps.status in ('running', 'waiting')
+      and steps.kind <> 'cancel_request'
     group by steps.provider, steps.user_id
   ),
-  -- Room at each provider; one step feels the way after a row of failures
+  -- Room at each open provider; one step at a time feels the way after a row of failures
   room as (
     select
       providers.name,
       providers.max_in_flight_per_user,
-      case
-        when providers.is_paused or providers.held_until > p_now then 0
-        when providers.failures_in_a_row >= private.setting('breaker_failures') then 1
-        else coalesce(providers.max_in_flight - coalesce(sum(in_flight.n), 0), p_limit)
-      end as n
+      least(
+        p_limit,
+        providers.max_in_flight - coalesce(sum(in_flight.n), 0),
+        case when providers.failures_in_a_row >= private.setting('breaker_failures') then 1 - coalesce(sum(in_flight.calling), 0) end
+      ) as n
     from private.providers
     left join in_flight on in_flight.provider = providers.name
+    where not providers.is_paused
+      and coalesce(providers.held_until <= p_now, true)
     group by providers.name
   ),
   -- The first due steps of each user, with their turn
@@ -1578,32 +1849,41 @@ as $$
     select
       due.step_id,
       due.due_at,
-      due.provider,
-      row_number() over (partition by users.user_id, due.provider order by due.due_at)
-        + coalesce(in_flight.n, 0) as turn
+      kinds.provider,
+      kinds.name = 'cancel_request' as is_free,
+      coalesce(in_flight.n, 0) + row_number() over (
+        partition by users.user_id, kinds.provider, kinds.name = 'cancel_request'
+        order by kinds.name = 'generate_clip', due.due_at
+      ) as turn
     from users
+    cross join jsonb_each_text(p_providers) as kinds (name, provider)
     cross join lateral (
-      select steps.step_id, steps.due_at, steps.user_id, p_providers ->> steps.kind as provider
+      select steps.step_id, steps.due_at
       from private.steps
       where steps.status = 'queued'
         and steps.user_id = users.user_id
+        and steps.kind = kinds.name
         and steps.due_at <= p_now
-        and p_providers ? steps.kind
       order by steps.due_at
       limit p_limit
     ) as due
-    left join in_flight on in_flight.user_id = due.user_id and in_flight.provider = due.provider
+    left join in_flight on in_flight.user_id = users.user_id and in_flight.provider = kinds.provider
   ),
   -- As many as each provider has room for
   allowed as (
-    select turns.*, row_number() over (partition by turns.provider order by turns.turn, turns.due_at) as place, room.n as room
+    select
+      turns.*,
+      room.n as room,
+      row_number() over (partition by turns.provider, turns.is_free order by turns.turn, turns.due_at) as place
     from turns
     join room on room.name = turns.provider
-    where turns.turn <= coalesce(room.max_in_flight_per_user, turns.turn)
+    where turns.is_free
+      or turns.turn <= coalesce(room.max_in_flight_per_user, turns.turn)
   )
   select allowed.step_id, allowed.turn, allowed.due_at
   from allowed
-  where allowed.place <= allowed.room
+  where allowed.is_free
+    or allowed.place <= allowed.room
   order by allowed.turn, allowed.due_at
   limit p_limit;
 $$;
@@ -1647,6 +1927,86 @@ comment on function private.start_scene(text, text) is
 'Queues generate_clip for the first chunk of a pending scene, starting from this image (null: from the prompt alone).';
 
 revoke execute on function private.start_scene(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0235_function_affordable_steps.sql
+-- A step is begun while what is spent, and what the steps before it in this claim will cost, has not
+-- reached the day's cap. What costs nothing or saves what was paid for goes on.
+
+create or replace function private.affordable_steps(
+  p_limit integer,
+  p_providers jsonb,
+  p_now timestamptz,
+  p_budget numeric
+)
+returns table (step_id text, turn bigint, due_at timestamptz)
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select priced.step_id, priced.turn, priced.due_at
+  from (
+    select
+      queued.*,
+      steps.kind in ('store_film', 'cancel_request') as is_free,
+      sum(case
+        when p_budget is null or steps.kind in ('store_film', 'cancel_request') then 0
+        else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
+      end) over (
+        order by queued.turn, queued.due_at, queued.step_id
+        rows between unbounded preceding and 1 preceding
+      ) as before_usd
+    from private.queued_steps(p_limit, p_providers, p_now) as queued
+    join private.steps using (step_id)
+  ) as priced
+  where p_budget is null
+    or priced.is_free
+    or coalesce(priced.before_usd, 0) < p_budget;
+$$;
+
+comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric) is
+'Of the queued steps that may be had, those that the day''s budget (null: no cap) reaches for.';
+
+revoke execute on function private.affordable_steps(integer, jsonb, timestamptz, numeric)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0235_function_note_spending_cap.sql
+-- The caller holds the lock of claims, so that two cannot both find that it is not there yet.
+
+create or replace function private.note_spending_cap()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_cap numeric := private.setting('max_usd_per_day');
+begin
+  if exists (
+    select 1
+    from public.error_logs
+    where error_logs.type = 'spending'
+      and error_logs.created_at >= date_trunc('day', private.clock() at time zone 'utc') at time zone 'utc'
+  ) then
+    return;
+  end if;
+
+  perform private.record_error(
+    'spending',
+    format('Cannot begin queued steps: today''s spending has reached max_usd_per_day (%s)', v_cap),
+    jsonb_build_object('max_usd_per_day', v_cap, 'spent_usd', private.spent_today()),
+    'warning'
+  );
+end;
+$$;
+
+comment on function private.note_spending_cap() is
+'Writes one row into error_logs, of type spending, on the day (UTC) on which the cap holds steps back.';
+
+revoke execute on function private.note_spending_cap() from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0240_function_attempt_for_runner.sql
@@ -1891,6 +2251,18 @@ as $$
 declare
   v_scene public.scenes;
 begin
+  -- An earlier take, or a scene before a cut, may have no last frame yet that now is needed.
+  update public.scenes
+  set status = 'pending', completed_at = null
+  from public.scenes as following
+  where scenes.project_id = p_project_id
+    and scenes.status = 'completed'
+    and scenes.last_frame_url is null
+    and following.project_id = scenes.project_id
+    and following.position = scenes.position + 1
+    and following.continuity = 'last_frame'
+    and following.status = 'pending';
+
   for v_scene in
     select scenes.*
     from public.scenes
@@ -2083,13 +2455,14 @@ begin
     );
   end if;
 
-  insert into private.attempts (step_id, number, provider, input, input_hash)
+  insert into private.attempts (step_id, number, provider, input, input_hash, estimated_cost_usd)
   values (
     p_step.step_id,
     p_step.attempt_count + 1,
     v_provider,
     v_input,
-    encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex')
+    encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex'),
+    private.estimate_cost(p_step.kind, v_input, v_provider)
   )
   returning attempts.* into v_attempt;
 
@@ -2161,10 +2534,14 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
-  -- An early callback may have asked for a look at once (ask_now).
+  -- An early callback may have asked for a look at once (ask_now). A request that was lost and found
+  -- may have called back already.
   v_deadline timestamptz := least(
     p_attempt.deadline_at,
-    v_now + make_interval(secs => private.setting('deadline_seconds.' || p_step.kind)::double precision)
+    case
+      when p_attempt.status = 'lost' then v_now + make_interval(secs => private.setting('ask_seconds')::double precision)
+      else private.overdue_at(p_step.kind, p_attempt.input ->> 'model')
+    end
   );
 begin
   if p_step.kind = 'generate_clip' then
@@ -2322,6 +2699,66 @@ revoke execute on function public.record_submission(text, uuid, text, jsonb) fro
 grant execute on function public.record_submission(text, uuid, text, jsonb) to service_role;
 --! end included
 
+--! included supabase/schemas/0255_function_is_resubmitting.sql
+create or replace function private.is_resubmitting()
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    (select settings.value #>> '{}' = 'resubmit' from private.settings where settings.name = 'on_outcome_unknown'),
+    false
+  );
+$$;
+
+comment on function private.is_resubmitting() is
+'True where the operator set on_outcome_unknown to "resubmit": what may have been paid is asked for once more.';
+
+revoke execute on function private.is_resubmitting() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0255_function_note_overdue.sql
+create or replace function private.note_overdue(p_step private.steps, p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_limit private.settings := private.step_setting('deadline_seconds', p_step.kind, p_attempt.input ->> 'model');
+begin
+  if p_attempt.status not in ('submitted', 'in_progress')
+    or p_attempt.deadline_at > private.clock()
+    or exists (
+      select 1
+      from public.pipeline_events
+      where pipeline_events.project_id = p_step.project_id
+        and pipeline_events.type = 'attempt.overdue'
+        and pipeline_events.data ->> 'attempt_id' = p_attempt.attempt_id
+    ) then
+    return;
+  end if;
+
+  perform private.record_event(
+    p_step.project_id, 'attempt.overdue', p_step.scene_id, p_step.chunk_id,
+    jsonb_build_object(
+      'kind', p_step.kind, 'attempt_id', p_attempt.attempt_id,
+      'deadline', v_limit.name, 'seconds', v_limit.value
+    )
+  );
+end;
+$$;
+
+comment on function private.note_overdue(private.steps, private.attempts) is
+'Notes once on the timeline that no callback came, and which deadline said so.';
+
+revoke execute on function private.note_overdue(private.steps, private.attempts)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0260_function_ask_again.sql
 -- waiting stays waiting, until the provider has had all the time that it may have.
 --
@@ -2338,25 +2775,27 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_attempt private.attempts;
-  v_kind text;
-  v_limit numeric;
+  v_step private.steps;
+  v_limit private.settings;
 begin
   select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
-  select steps.kind into v_kind from private.steps where steps.step_id = v_attempt.step_id;
-  v_limit := private.setting('give_up_seconds.' || v_kind);
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
+  v_limit := private.step_setting('give_up_seconds', v_step.kind, v_attempt.input ->> 'model');
 
-  if v_now >= v_attempt.created_at + make_interval(secs => v_limit::double precision) then
+  if v_now >= v_attempt.created_at + make_interval(secs => (v_limit.value #>> '{}')::double precision) then
     if v_attempt.status = 'lost' and v_attempt.request_id is null then
       perform private.end_unknown(v_attempt);
       return;
     end if;
     perform private.fail_attempt(p_attempt_id, jsonb_build_object(
-      'message', format('No result of %s after %s s (give_up_seconds.%s): %s', v_kind, v_limit, v_kind, p_reason),
+      'message', format('No result of %s after %s s (%s): %s', v_step.kind, v_limit.value #>> '{}', v_limit.name, p_reason),
       'retryable', false,
       'ended', false
     ));
     return;
   end if;
+
+  perform private.note_overdue(v_step, v_attempt);
 
   update private.steps
   set
@@ -2376,6 +2815,9 @@ revoke execute on function private.ask_again(text, text) from public, anon, auth
 
 --! included supabase/schemas/0260_function_end_unknown.sql
 -- lost → outcome_unknown
+--
+-- Then the step fails: nobody pays twice. An installation that would rather risk that than lose a film
+-- sets on_outcome_unknown to resubmit; what happens then is on the timeline and in error_logs.
 
 create or replace function private.end_unknown(p_attempt private.attempts)
 returns void
@@ -2403,12 +2845,21 @@ begin
     'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
     'step_id', v_step.step_id, 'attempt_id', p_attempt.attempt_id, 'attempt', p_attempt.number
   ));
-  perform private.fail_step(v_step.step_id, v_message);
+
+  if p_attempt.number < private.setting('max_attempts') and private.is_resubmitting() then
+    perform private.record_event(
+      v_step.project_id, 'attempt.resubmitted_unknown', v_step.scene_id, v_step.chunk_id,
+      jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)
+    );
+    perform private.requeue_step(v_step, v_message, null);
+  else
+    perform private.fail_step(v_step.step_id, v_message);
+  end if;
 end;
 $$;
 
 comment on function private.end_unknown(private.attempts) is
-'lost → outcome_unknown: visibly unknown, the step fails and is not submitted again.';
+'lost → outcome_unknown: visibly unknown; the step fails, or is queued again where on_outcome_unknown says resubmit.';
 
 revoke execute on function private.end_unknown(private.attempts) from public, anon, authenticated, service_role;
 --! end included
@@ -2503,6 +2954,9 @@ begin
 
   case p_answer ->> 'state'
     when 'completed' then
+      if v_step.status = 'running' then
+        perform private.release_provider(v_step.provider);
+      end if;
       perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
     when 'failed' then
       -- It refused the call itself, not what was asked for: that says something about the provider.
@@ -2702,7 +3156,15 @@ begin
   end if;
 
   update private.attempts
-  set status = 'completed', output = p_output, error_message = null, ended_at = v_now
+  set
+    status = 'completed',
+    output = p_output,
+    actual_cost_usd = case
+      when jsonb_typeof(p_output -> 'cost_usd') = 'number' then greatest((p_output ->> 'cost_usd')::numeric, 0)
+      else attempts.actual_cost_usd
+    end,
+    error_message = null,
+    ended_at = v_now
   where attempts.attempt_id = p_attempt_id
     and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
   returning (attempts.input ->> 'is_film')::boolean into v_is_film;
@@ -3109,6 +3571,8 @@ begin
     thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url),
     duration = coalesce(
       case when p_chunk.position = 1 then (p_output ->> 'duration')::numeric end,
+      -- No news of the clip: what was measured before holds.
+      case when p_output = '{}' then scenes.duration end,
       (
         select sum(video_chunks.duration)
         from public.video_chunks
@@ -3468,6 +3932,7 @@ declare
   v_raw_body bytea := decode(p_callback ->> 'raw_body', 'base64');
   v_webhook_id text := coalesce(p_callback ->> 'delivery_id', 'sha256:' || encode(sha256(v_raw_body), 'hex'));
   v_log_id text := private.new_id('whlog');
+  v_attempt_id text := (private.attempt_of_token(p_callback ->> 'token')).attempt_id;
   v_log public.webhook_logs;
 begin
   if p_callback ->> 'malformed' is null then
@@ -3484,13 +3949,23 @@ begin
         and webhook_logs.webhook_log_id = seen_deliveries.webhook_log_id
       returning webhook_logs.* into v_log;
 
+      -- What was seen is remembered for longer than its record is kept.
+      if not found then
+        select seen_deliveries.webhook_log_id
+        into v_log.webhook_log_id
+        from private.seen_deliveries
+        where seen_deliveries.source = p_callback ->> 'source'
+          and seen_deliveries.webhook_id = v_webhook_id;
+      end if;
+
       v_log.outcome := 'duplicate';
       return v_log;
     end if;
   end if;
 
   insert into public.webhook_logs (
-    webhook_log_id, webhook_id, source, type, status, request_id, headers, raw_body, data, result, error, processed_at
+    webhook_log_id, webhook_id, source, type, status, request_id, attempt_id, is_token_wrong, headers, raw_body,
+    data, result, error, processed_at
   )
   values (
     v_log_id,
@@ -3499,6 +3974,8 @@ begin
     p_callback ->> 'type',
     case when p_callback ->> 'malformed' is null then 'pending' else 'error' end,
     p_callback -> 'result' ->> 'request_id',
+    v_attempt_id,
+    p_callback ->> 'token' is not null and v_attempt_id is null,
     coalesce(p_callback -> 'headers', '{}'),
     v_raw_body,
     nullif(p_callback -> 'data', 'null'),
@@ -3551,7 +4028,7 @@ begin
   end if;
 
   begin
-    v_flags := private.apply_callback(v_log, p_callback ->> 'token');
+    v_flags := private.apply_callback(v_log);
   exception
     when others then
       perform private.forget_delivery(v_log, sqlerrm);
@@ -3641,7 +4118,7 @@ begin
     -- One that cannot be applied must not undo what its request has just been found by.
     begin
       perform private.settle_callback(
-        v_log, private.apply_callback(v_log, null), clock_timestamp() - v_started_at
+        v_log, private.apply_callback(v_log), clock_timestamp() - v_started_at
       );
     exception
       when others then
@@ -3663,7 +4140,7 @@ revoke execute on function private.apply_buffered(text, text) from public, anon,
 -- A token that is not ours, or that names another request, scene or project than the body does, is
 -- unknown. Without a token the request id decides; nothing known yet is buffered.
 
-create or replace function private.apply_callback(p_log public.webhook_logs, p_token text)
+create or replace function private.apply_callback(p_log public.webhook_logs)
 returns jsonb
 language plpgsql
 volatile
@@ -3676,11 +4153,10 @@ declare
   v_last_event bigint;
   v_outcome text;
 begin
-  if p_token is not null then
-    v_attempt := private.attempt_of_token(p_token);
-    if v_attempt.attempt_id is null then
-      return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
-    end if;
+  if p_log.is_token_wrong then
+    return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
+  elsif p_log.attempt_id is not null then
+    select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_log.attempt_id;
   else
     v_attempt := private.attempt_of_request(p_log.source, p_log.request_id);
   end if;
@@ -3710,10 +4186,10 @@ begin
 end;
 $$;
 
-comment on function private.apply_callback(public.webhook_logs, text) is
+comment on function private.apply_callback(public.webhook_logs) is
 'Matches a recorded callback with its attempt (or an outside worker''s chunk) and applies it.';
 
-revoke execute on function private.apply_callback(public.webhook_logs, text)
+revoke execute on function private.apply_callback(public.webhook_logs)
 from public, anon, authenticated, service_role;
 --! end included
 
@@ -4368,6 +4844,35 @@ revoke execute on function public.read_task(text, text, boolean) from public, an
 grant execute on function public.read_task(text, text, boolean) to service_role;
 --! end included
 
+--! included supabase/schemas/0340_function_kept_since.sql
+-- 0 days keep for ever. A delivery id is kept for a week at least, and for as long as its callback may
+-- be buffered: senders try again for days, and what is forgotten is processed once more.
+
+create or replace function private.kept_since(p_what text)
+returns timestamptz
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select case
+    when kept.days = 0 then '-infinity'::timestamptz
+    when p_what = 'seen_deliveries' then private.clock() - greatest(
+      make_interval(secs => kept.days * 86400),
+      interval '7 days',
+      make_interval(secs => private.setting('buffer_seconds')::double precision)
+    )
+    else private.clock() - make_interval(secs => kept.days * 86400)
+  end
+  from (select private.setting('keep_days.' || p_what)::double precision as days) as kept;
+$$;
+
+comment on function private.kept_since(text) is
+'What is older than this may go: keep_days.<what> ago; -infinity where it is 0.';
+
+revoke execute on function private.kept_since(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0340_function_sweep.sql
 -- Finds what no bell, lease or callback moved on. Dead leases, silent providers and stuck deliveries
 -- are rows whose due_at has passed, so all that is left to do is to wake a runner for them.
@@ -4403,6 +4908,246 @@ $$;
 comment on function private.sweep() is 'Rings when anything is due, and gives buffered callbacks up after their time. Called by pg_cron.';
 
 revoke execute on function private.sweep() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0345_function_broken_attempts.sql
+create or replace function private.broken_attempts()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'an attempt that is waited for has a deadline', attempts.attempt_id
+  from private.attempts
+  where attempts.status in ('submitted', 'in_progress', 'lost')
+    and coalesce(attempts.deadline_at, 'infinity') = 'infinity'
+  union all
+  select 'a running or waiting step is looked at again', steps.step_id
+  from private.steps
+  where steps.status in ('running', 'waiting')
+    and steps.due_at = 'infinity'
+  union all
+  select 'a paused project asks for nothing new', steps.step_id
+  from private.steps
+  join public.projects using (project_id)
+  where projects.status = 'paused'
+    and steps.status = 'queued'
+    and steps.kind <> 'cancel_request'
+    and steps.due_at < 'infinity'
+  union all
+  select 'only a paused project has steps that wait for ever', steps.step_id
+  from private.steps
+  join public.projects using (project_id)
+  where projects.status <> 'paused'
+    and steps.status = 'queued'
+    and steps.due_at = 'infinity'
+  union all
+  select 'a step''s attempts are all on record', steps.step_id
+  from private.steps
+  left join private.attempts using (step_id)
+  group by steps.step_id
+  having count(attempts.attempt_id) <> steps.attempt_count
+    or coalesce(max(attempts.number), 0) <> steps.attempt_count
+  union all
+  select 'a completed step has its result from a completed attempt', steps.step_id
+  from private.steps
+  where steps.status = 'completed'
+    and not exists (
+      select 1
+      from private.attempts
+      where attempts.step_id = steps.step_id
+        and attempts.status = 'completed'
+    )
+  union all
+  select 'a request that is under way has an attempt behind it', video_chunks.chunk_id
+  from public.video_chunks
+  where video_chunks.project_id is not null
+    and video_chunks.status in ('SUBMITTED', 'IN_PROGRESS')
+    and not exists (
+      select 1
+      from private.steps
+      join private.attempts using (step_id)
+      where steps.chunk_id = video_chunks.chunk_id
+        and steps.kind = 'generate_clip'
+        and attempts.request_id = video_chunks.request_id
+    )
+  union all
+  select 'a cancelled attempt''s request is given up', attempts.attempt_id
+  from private.attempts
+  join private.steps using (step_id)
+  where attempts.status = 'cancelled'
+    and attempts.request_id is not null
+    and not exists (
+      select 1
+      from private.steps as giving_up
+      where giving_up.project_id = steps.project_id
+        and giving_up.kind = 'cancel_request'
+        and giving_up.input ->> 'attempt_id' = attempts.attempt_id
+    )
+  union all
+  select 'a step belongs to its project''s user', steps.step_id
+  from private.steps
+  join public.projects using (project_id)
+  where steps.user_id <> projects.user_id
+  union all
+  select 'a cost is not negative', attempts.attempt_id
+  from private.attempts
+  where least(attempts.estimated_cost_usd, attempts.actual_cost_usd) < 0;
+$$;
+
+comment on function private.broken_attempts() is 'Broken invariants of steps and attempts.';
+
+revoke execute on function private.broken_attempts() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0345_function_broken_films.sql
+create or replace function private.broken_films()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'a completed film has all its parts', projects.project_id
+  from public.projects
+  where projects.status = 'completed'
+    and not (
+      projects.final_video_url is not null
+      and exists (
+        select 1
+        from public.media
+        where media.project_id = projects.project_id
+          and media.type = 'film'
+          and media.url = projects.final_video_url
+      )
+      and exists (select 1 from public.scenes where scenes.project_id = projects.project_id)
+      and not exists (
+        select 1
+        from public.scenes
+        where scenes.project_id = projects.project_id
+          and (
+            scenes.status <> 'completed'
+            or not exists (
+              select 1
+              from public.video_chunks
+              where video_chunks.scene_id = scenes.scene_id
+                and video_chunks.selected
+            )
+          )
+      )
+      and not exists (
+        select 1
+        from public.video_chunks
+        where video_chunks.project_id = projects.project_id
+          and video_chunks.selected
+          and video_chunks.status <> 'COMPLETED'
+      )
+    )
+  union all
+  select 'a scene has one selected take', video_chunks.scene_id
+  from public.video_chunks
+  where video_chunks.scene_id is not null
+  group by video_chunks.scene_id
+  having count(distinct video_chunks.take) filter (where video_chunks.selected) <> 1
+  union all
+  select 'chunks of a take count up from 1', video_chunks.scene_id
+  from public.video_chunks
+  where video_chunks.scene_id is not null
+  group by video_chunks.scene_id, video_chunks.take
+  having min(video_chunks.position) <> 1 or max(video_chunks.position) <> count(*)
+  union all
+  select 'scenes of a project count up from 1', scenes.project_id
+  from public.scenes
+  group by scenes.project_id
+  having min(scenes.position) <> 1 or max(scenes.position) <> count(*)
+  union all
+  select 'versions of a video count up from 1', min(projects.project_id)
+  from public.projects
+  group by projects.user_id, projects.video_id
+  having min(projects.version) <> 1 or max(projects.version) <> count(*);
+$$;
+
+comment on function private.broken_films() is 'Broken invariants of projects, scenes and chunks.';
+
+revoke execute on function private.broken_films() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0345_function_broken_messages.sql
+-- Deliveries are looked for while they are kept, at most a week back.
+
+create or replace function private.broken_messages()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'the end of a film is delivered to its callback_url', projects.project_id
+  from public.projects
+  left join private.job_requests using (project_id)
+  where projects.status in ('completed', 'failed', 'cancelled')
+    and projects.callback_url is not null
+    and projects.updated_at > greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
+    and 'video.generation.' || projects.status
+      = any (coalesce(job_requests.events, array['video.generation.' || projects.status]))
+    and not exists (
+      select 1
+      from public.webhook_deliveries
+      where webhook_deliveries.project_id = projects.project_id
+        and webhook_deliveries.endpoint_id is null
+        and webhook_deliveries.type = 'video.generation.' || projects.status
+    )
+  union all
+  select 'the notification service hears of the end of a film', projects.project_id
+  from public.projects
+  join private.job_requests using (project_id)
+  where projects.status in ('completed', 'failed')
+    and job_requests.is_notified
+    and projects.updated_at > greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
+    and not exists (
+      select 1
+      from public.webhook_deliveries
+      where webhook_deliveries.project_id = projects.project_id
+        and webhook_deliveries.endpoint_id = 'notification'
+        and webhook_deliveries.type = 'video.generation.' || projects.status
+    )
+  union all
+  select 'a delivery that has ended has its last try on record', webhook_deliveries.delivery_id
+  from public.webhook_deliveries
+  where webhook_deliveries.status in ('delivered', 'dead')
+    and not exists (
+      select 1
+      from public.webhook_delivery_attempts
+      where webhook_delivery_attempts.delivery_id = webhook_deliveries.delivery_id
+        and webhook_delivery_attempts.number = webhook_deliveries.attempt_count
+    )
+  union all
+  select 'an open delivery has a time at which it is tried', webhook_deliveries.delivery_id
+  from public.webhook_deliveries
+  where webhook_deliveries.status in ('pending', 'delivering')
+    and webhook_deliveries.due_at = 'infinity'
+  union all
+  select 'a recorded callback has an outcome', webhook_logs.webhook_log_id
+  from public.webhook_logs
+  where webhook_logs.status = 'pending'
+    and webhook_logs.outcome is distinct from 'buffered'
+  union all
+  select 'a callback that did something was seen', webhook_logs.webhook_log_id
+  from public.webhook_logs
+  where webhook_logs.outcome in ('applied', 'buffered')
+    and webhook_logs.received_at > private.clock() - interval '1 day'
+    and not exists (
+      select 1
+      from private.seen_deliveries
+      where seen_deliveries.source = webhook_logs.source
+        and seen_deliveries.webhook_id = webhook_logs.webhook_id
+    );
+$$;
+
+comment on function private.broken_messages() is 'Broken invariants of deliveries and callbacks.';
+
+revoke execute on function private.broken_messages() from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0350_function_check_invariants.sql
@@ -4472,13 +5217,260 @@ as $$
       from private.steps
       where steps.project_id = projects.project_id
         and steps.status in ('queued', 'running', 'waiting')
-    );
+    )
+  union all
+  select broken.invariant, broken.id from private.broken_films() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_attempts() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_messages() as broken;
 $$;
 
 comment on function private.check_invariants() is
 'One row for each broken invariant, none when all is well. Run by tests and by whoever is on call.';
 
 revoke execute on function private.check_invariants() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0355_function_waits_for_room.sql
+-- Which provider a queued step will have is known to the runner alone, so any that has no room explains
+-- why the step is still waiting.
+
+create or replace function private.waits_for_room(p_user_id text)
+returns boolean
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.budget_left() is not distinct from 0
+    or exists (
+      select 1
+      from private.providers
+      cross join lateral (
+        select count(*) as n, count(*) filter (where steps.user_id = p_user_id) as n_of_user
+        from private.steps
+        where steps.provider = providers.name
+          and steps.status in ('running', 'waiting')
+      ) as in_flight
+      where providers.is_paused
+        or providers.held_until > private.clock()
+        or in_flight.n >= providers.max_in_flight
+        or in_flight.n_of_user >= providers.max_in_flight_per_user
+    );
+$$;
+
+comment on function private.waits_for_room(text) is
+'True when a limit, a switch, a held provider or the spending cap may be why this user''s queued steps are not claimed.';
+
+revoke execute on function private.waits_for_room(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0360_view_cost_by_project.sql
+create or replace view private.cost_by_project
+with (security_invoker = true)
+as
+select
+  projects.project_id,
+  projects.user_id,
+  projects.video_id,
+  projects.version,
+  projects.status,
+  count(attempts.attempt_id) as attempts,
+  count(*) filter (
+    where attempts.request_id is not null and private.attempt_cost(attempts) is null
+  ) as unpriced,
+  coalesce(sum(private.attempt_cost(attempts)), 0) as usd,
+  coalesce(sum(attempts.actual_cost_usd), 0) as actual_usd
+from public.projects
+left join private.steps on steps.project_id = projects.project_id and steps.kind <> 'cancel_request'
+left join private.attempts on attempts.step_id = steps.step_id
+group by projects.project_id;
+
+comment on view private.cost_by_project is
+'What each film cost: usd is what providers said, else the estimate; unpriced counts requests for which neither is known. As long as attempts are kept.';
+
+revoke all on table private.cost_by_project from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0360_view_cost_by_user_and_day.sql
+create or replace view private.cost_by_user_and_day
+with (security_invoker = true)
+as
+select
+  steps.user_id,
+  (attempts.created_at at time zone 'utc')::date as day,
+  count(distinct steps.project_id) as projects,
+  count(*) as attempts,
+  count(*) filter (
+    where attempts.request_id is not null and private.attempt_cost(attempts) is null
+  ) as unpriced,
+  coalesce(sum(private.attempt_cost(attempts)), 0) as usd,
+  coalesce(sum(attempts.actual_cost_usd), 0) as actual_usd
+from private.steps
+join private.attempts using (step_id)
+where steps.kind <> 'cancel_request'
+group by steps.user_id, (attempts.created_at at time zone 'utc')::date;
+
+comment on view private.cost_by_user_and_day is
+'What each user''s attempts cost, by day (UTC); the columns are those of private.cost_by_project.';
+
+revoke all on table private.cost_by_user_and_day from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0360_view_oldest_due.sql
+create or replace view private.oldest_due
+with (security_invoker = true)
+as
+select distinct on (due.what, due.status)
+  due.what,
+  due.status,
+  due.due_at,
+  private.clock() - due.due_at as overdue,
+  due.id,
+  due.project_id
+from (
+  select steps.kind as what, steps.status, steps.due_at, steps.step_id as id, steps.project_id
+  from private.steps
+  where steps.status in ('queued', 'running', 'waiting')
+  union all
+  select 'delivery', webhook_deliveries.status, webhook_deliveries.due_at, webhook_deliveries.delivery_id, webhook_deliveries.project_id
+  from public.webhook_deliveries
+  where webhook_deliveries.status in ('pending', 'delivering')
+) as due
+order by due.what, due.status, due.due_at;
+
+comment on view private.oldest_due is
+'Of each kind of open step and of deliveries, by status, the one that is due first; overdue is negative while it is not due yet.';
+
+revoke all on table private.oldest_due from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0360_view_queue_depth.sql
+create or replace view private.queue_depth
+with (security_invoker = true)
+as
+select
+  open.what,
+  open.status,
+  open.provider,
+  count(*) as items,
+  count(*) filter (where open.due_at <= open.now) as due,
+  count(*) filter (where open.due_at = 'infinity') as paused,
+  min(open.due_at) as first_due_at
+from (
+  select steps.kind as what, steps.status, steps.provider, steps.due_at, private.clock() as now
+  from private.steps
+  where steps.status in ('queued', 'running', 'waiting')
+  union all
+  select 'delivery', webhook_deliveries.status, null, webhook_deliveries.due_at, private.clock()
+  from public.webhook_deliveries
+  where webhook_deliveries.status in ('pending', 'delivering')
+) as open
+group by open.what, open.status, open.provider;
+
+comment on view private.queue_depth is
+'How much is open, by kind, status and provider (a step that was never begun has none), and how much of that is due now.';
+
+revoke all on table private.queue_depth from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0360_view_stuck_work.sql
+create or replace view private.stuck_work
+with (security_invoker = true)
+as
+select found.what, found.id, found.project_id, found.since, private.clock() - found.since as stuck_for, found.why
+from (
+  select
+    steps.kind || ' ' || steps.status as what,
+    steps.step_id as id,
+    steps.project_id,
+    steps.due_at as since,
+    case steps.status
+      when 'queued' then 'No runner claims it: is pipeline-step reachable, and is its provider configured?'
+      when 'running' then 'Its runner''s lease ran out and no other one claims it: is pipeline-step reachable?'
+      else 'Its provider is overdue and no runner asks it: is pipeline-step reachable?'
+    end as why
+  from private.steps
+  where steps.status in ('queued', 'running', 'waiting')
+    and steps.due_at < private.clock() - interval '10 minutes'
+    and (steps.status <> 'queued' or not private.waits_for_room(steps.user_id))
+  union all
+  select
+    'delivery ' || webhook_deliveries.status,
+    webhook_deliveries.delivery_id,
+    webhook_deliveries.project_id,
+    webhook_deliveries.due_at,
+    'No runner sends it: is pipeline-step reachable?'
+  from public.webhook_deliveries
+  where webhook_deliveries.status in ('pending', 'delivering')
+    and webhook_deliveries.due_at < private.clock() - interval '10 minutes'
+  union all
+  select
+    'project ' || projects.status,
+    projects.project_id,
+    projects.project_id,
+    projects.updated_at,
+    'It is unfinished and has no open step: retry or cancel it'
+  from public.projects
+  where projects.status in ('queued', 'storyboarding', 'generating', 'stitching')
+    and not exists (
+      select 1
+      from private.steps
+      where steps.project_id = projects.project_id
+        and steps.status in ('queued', 'running', 'waiting')
+    )
+  union all
+  select
+    'provider held',
+    providers.name,
+    null,
+    providers.updated_at,
+    format('It gets nothing new until %s: %s', providers.held_until, coalesce(providers.hold_reason, 'no reason is known'))
+  from private.providers
+  where providers.held_until > private.clock()
+  union all
+  select
+    'provider paused',
+    providers.name,
+    null,
+    providers.updated_at,
+    'It gets nothing new until is_paused is set to false in private.providers'
+  from private.providers
+  where providers.is_paused
+  union all
+  select
+    'callback buffered',
+    webhook_logs.webhook_log_id,
+    null,
+    webhook_logs.received_at,
+    format('Nothing is known of request %s of %s: whose is it?', webhook_logs.request_id, webhook_logs.source)
+  from public.webhook_logs
+  where webhook_logs.status = 'pending'
+    and webhook_logs.received_at < private.clock() - interval '1 hour'
+  union all
+  select
+    'bell unanswered',
+    'bell',
+    null,
+    bell.unanswered_since,
+    'No runner answers: do the functions'' URL and the bell''s secret in Vault match, and does pg_net deliver?'
+  from private.bell
+  where bell.unanswered_since < private.clock() - interval '1 minute'
+  union all
+  select
+    'spending cap reached',
+    'max_usd_per_day',
+    null,
+    private.clock(),
+    format('Today''s %s USD have reached it: nothing new is begun before midnight UTC, or before it is raised', private.spent_today())
+  where private.budget_left() = 0
+) as found;
+
+comment on view private.stuck_work is
+'What moves on by nobody: steps and deliveries overdue by 10 minutes, films without an open step, held or paused providers, callbacks buffered for an hour, an unanswered bell, a reached spending cap. why says what to look at.';
+
+revoke all on table private.stuck_work from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0400_trigger_touch.sql
@@ -4690,7 +5682,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_project public.projects := private.lock_project(p_project_id);
+  v_project public.projects := private.lock_project(p_project_id, 'cancel');
 begin
   if v_project.status in ('completed', 'failed') then
     raise exception 'Cannot cancel project "%": it is %, and only an unfinished one can be cancelled',
@@ -4726,7 +5718,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_project public.projects := private.lock_project(p_project_id);
+  v_project public.projects := private.lock_project(p_project_id, 'pause');
 begin
   if v_project.status in ('completed', 'failed', 'cancelled') then
     raise exception 'Cannot pause project "%": it is %, and only an unfinished one can be paused',
@@ -4761,7 +5753,7 @@ grant execute on function public.pause_project(text, text) to service_role;
 --! included supabase/schemas/0500_function_resume_project.sql
 -- project paused → where it was, or as far as it has come meanwhile
 
-create or replace function public.resume_project(p_project_id text)
+create or replace function public.resume_project(p_project_id text, p_reason text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -4769,7 +5761,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_project public.projects := private.lock_project(p_project_id);
+  v_project public.projects := private.lock_project(p_project_id, 'resume');
 begin
   if v_project.status in ('completed', 'failed', 'cancelled') then
     raise exception 'Cannot resume project "%": it is %, and only a paused one can be resumed',
@@ -4787,15 +5779,18 @@ begin
     and steps.status = 'queued'
     and steps.due_at = 'infinity';
 
+  if p_reason is not null and v_project.status = 'paused' then
+    perform private.record_event(p_project_id, 'project.resume_reason', null, null, jsonb_build_object('reason', p_reason));
+  end if;
   return private.verb_answer(v_project);
 end;
 $$;
 
-comment on function public.resume_project(text) is
+comment on function public.resume_project(text, text) is
 'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended.';
 
-revoke execute on function public.resume_project(text) from public, anon, authenticated;
-grant execute on function public.resume_project(text) to service_role;
+revoke execute on function public.resume_project(text, text) from public, anon, authenticated;
+grant execute on function public.resume_project(text, text) to service_role;
 --! end included
 
 --! included supabase/schemas/0500_function_verb_answer.sql
@@ -4834,7 +5829,7 @@ revoke execute on function private.verb_answer(public.projects) from public, ano
 -- From where it failed: what was finished is kept, the rest is asked for again. An attempt whose
 -- outcome is unknown is paid a second time here, because a person decided so.
 
-create or replace function public.retry_project(p_project_id text)
+create or replace function public.retry_project(p_project_id text, p_reason text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -4842,13 +5837,40 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_project public.projects := private.lock_project(p_project_id);
+  v_project public.projects := private.lock_project(p_project_id, 'retry');
 begin
   if v_project.status not in ('failed', 'cancelled') then
     raise exception 'Cannot retry project "%": it is %, and only a failed or cancelled one can be retried',
       p_project_id, v_project.status using errcode = 'RL409';
   end if;
 
+  if p_reason is not null then
+    perform private.record_event(p_project_id, 'project.retry_reason', null, null, jsonb_build_object('reason', p_reason));
+  end if;
+  perform private.revive_scenes(p_project_id);
+  perform private.reopen_project(p_project_id);
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.retry_project(text, text) is
+'failed | cancelled → generating | stitching, keeping what was finished. {project_id, was, status, requests_given_up}. Raises RL404, RL409.';
+
+revoke execute on function public.retry_project(text, text) from public, anon, authenticated;
+grant execute on function public.retry_project(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0510_function_revive_scenes.sql
+-- scenes failed | cancelled → pending · their selected chunks FAILED | CANCELLED → PENDING
+
+create or replace function private.revive_scenes(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
   update public.scenes
   set status = 'pending', error_message = null
   where scenes.project_id = p_project_id
@@ -4859,17 +5881,13 @@ begin
   where video_chunks.project_id = p_project_id
     and video_chunks.selected
     and video_chunks.status in ('FAILED', 'CANCELLED');
-
-  perform private.reopen_project(p_project_id);
-  return private.verb_answer(v_project);
 end;
 $$;
 
-comment on function public.retry_project(text) is
-'failed | cancelled → generating | stitching, keeping what was finished. {project_id, was, status, requests_given_up}. Raises RL404, RL409.';
+comment on function private.revive_scenes(text) is
+'failed | cancelled → pending, for scenes and their selected chunks. The caller holds the project''s lock and continues it.';
 
-revoke execute on function public.retry_project(text) from public, anon, authenticated;
-grant execute on function public.retry_project(text) to service_role;
+revoke execute on function private.revive_scenes(text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0520_function_redrive_delivery.sql
@@ -4902,6 +5920,9 @@ begin
   set status = 'pending', due_at = private.clock(), updated_at = private.clock()
   where webhook_deliveries.delivery_id = p_delivery_id;
 
+  perform private.record_event(v_delivery.project_id, 'delivery.redriven', null, null, jsonb_build_object(
+    'delivery_id', p_delivery_id, 'was', v_delivery.status
+  ));
   return jsonb_build_object('delivery_id', p_delivery_id, 'was', v_delivery.status, 'status', 'pending');
 end;
 $$;
@@ -5009,12 +6030,12 @@ begin
     p_take,
     coalesce(changes.value ->> 'model', video_chunks.model),
     coalesce(changes.value ->> 'prompt', video_chunks.prompt),
-    video_chunks.duration,
+    case when changes.value ? 'duration' then (changes.value ->> 'duration')::numeric else video_chunks.duration end,
     video_chunks.driver_video_url,
     video_chunks.audio_url
   from public.video_chunks
   cross join lateral (
-    select case when video_chunks.scene_id = p_changed_scene_id then p_changes else '{}' end as value
+    select case when video_chunks.scene_id = p_changed_scene_id then coalesce(p_changes, '{}') else '{}' end as value
   ) as changes
   where video_chunks.scene_id = any (p_scene_ids)
     and video_chunks.selected
@@ -5040,10 +6061,46 @@ revoke execute on function private.insert_take(text[], integer, text, jsonb)
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0530_function_keep_take.sql
+-- A scene has one place for its figures, and each of its takes has its own: they are kept with the last
+-- chunk of the take, in metadata.scene, before another one is selected.
+
+create or replace function private.keep_take(p_scene_ids text[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.video_chunks
+  set metadata = video_chunks.metadata || jsonb_build_object('scene', jsonb_build_object(
+    'thumbnail_url', scenes.thumbnail_url,
+    'last_frame_url', scenes.last_frame_url,
+    'duration', scenes.duration,
+    'fps', scenes.fps,
+    'width', scenes.width,
+    'height', scenes.height,
+    'quality_score', scenes.quality_score
+  ))
+  from public.scenes
+  where scenes.scene_id = any (p_scene_ids)
+    and video_chunks.scene_id = scenes.scene_id
+    and video_chunks.selected
+    and video_chunks.status = 'COMPLETED'
+    and video_chunks.kling_video_url = scenes.video_url;
+$$;
+
+comment on function private.keep_take(text[]) is
+'Writes the figures of these scenes down with their selected takes. The caller holds the project''s lock.';
+
+revoke execute on function private.keep_take(text[]) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0530_function_regenerate_scene.sql
 -- project any but paused → generating · the scene, and those chained to it, get a new take
 --
--- Old takes stay, unselected. p_changes may give another prompt, image_url or model for this scene.
+-- Old takes stay, unselected. p_changes may give another prompt, image_url, model or duration for this
+-- scene; the caller has checked that the model offers them. What failed beside it is asked for again.
 
 create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
 returns jsonb
@@ -5069,6 +6126,11 @@ begin
       using errcode = 'RL409';
   end if;
 
+  if p_changes ->> 'image_url' is not null and v_scene.position > 1 and v_scene.continuity = 'last_frame' then
+    raise exception 'Cannot regenerate scene "%" from an image: it starts from the last frame of the scene before it', p_scene_id
+      using errcode = 'RL400';
+  end if;
+
   v_followers := private.chained_scenes(p_scene_id);
   select max(video_chunks.take) + 1
   into v_take
@@ -5076,6 +6138,7 @@ begin
   where video_chunks.scene_id = any (v_followers);
 
   perform private.close_steps(v_project.project_id, v_followers);
+  perform private.keep_take(v_followers);
   perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
 
   update public.scenes
@@ -5088,20 +6151,23 @@ begin
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
   where scenes.scene_id = any (v_followers);
 
+  perform private.revive_scenes(v_project.project_id);
   perform private.reopen_project(v_project.project_id);
   return private.verb_answer(v_project) || jsonb_build_object('take', v_take, 'scenes', to_jsonb(v_followers));
 end;
 $$;
 
 comment on function public.regenerate_scene(text, jsonb) is
-'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL404, RL409.';
+'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL400, RL404, RL409.';
 
 revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
 grant execute on function public.regenerate_scene(text, jsonb) to service_role;
 --! end included
 
 --! included supabase/schemas/0530_function_reopen_project.sql
--- project any → generating | stitching, by what is missing, and goes on from there
+-- project completed | failed | cancelled | stitching → generating | stitching, by what is missing
+--
+-- One that is not that far yet stays where it is.
 
 create or replace function private.reopen_project(p_project_id text)
 returns void
@@ -5121,7 +6187,11 @@ begin
   -- The film of before stays where it is until the new one is stored.
   update public.projects
   set
-    status = case when v_is_generated then 'stitching' else 'generating' end,
+    status = case
+      when v_is_generated then 'stitching'
+      when projects.status in ('queued', 'storyboarding') then projects.status
+      else 'generating'
+    end,
     error_message = null,
     completed_at = null,
     progress = 0
@@ -5136,6 +6206,40 @@ comment on function private.reopen_project(text) is
 '→ generating | stitching, and queues what is missing. The caller holds the project''s lock.';
 
 revoke execute on function private.reopen_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_restore_take.sql
+create or replace function private.restore_take(p_scene_ids text[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.scenes
+  set
+    video_url = clip.kling_video_url,
+    thumbnail_url = clip.metadata -> 'scene' ->> 'thumbnail_url',
+    last_frame_url = clip.metadata -> 'scene' ->> 'last_frame_url',
+    duration = (clip.metadata -> 'scene' ->> 'duration')::numeric,
+    fps = (clip.metadata -> 'scene' ->> 'fps')::numeric,
+    width = (clip.metadata -> 'scene' ->> 'width')::integer,
+    height = (clip.metadata -> 'scene' ->> 'height')::integer,
+    quality_score = (clip.metadata -> 'scene' ->> 'quality_score')::numeric
+  from (
+    select distinct on (video_chunks.scene_id) video_chunks.*
+    from public.video_chunks
+    where video_chunks.scene_id = any (p_scene_ids)
+      and video_chunks.selected
+    order by video_chunks.scene_id, video_chunks.position desc
+  ) as clip
+  where scenes.scene_id = clip.scene_id;
+$$;
+
+comment on function private.restore_take(text[]) is
+'Gives these scenes the figures that keep_take wrote down for the takes that are selected now. The caller holds the project''s lock.';
+
+revoke execute on function private.restore_take(text[]) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0530_function_select_take.sql
@@ -5180,16 +6284,11 @@ begin
       p_take, p_scene_id, v_project.status using errcode = 'RL409';
   end if;
 
+  perform private.keep_take(v_scene_ids);
   update public.video_chunks
   set selected = video_chunks.take = p_take
   where video_chunks.scene_id = any (v_scene_ids);
-
-  update public.scenes
-  set video_url = clip.kling_video_url
-  from public.video_chunks as clip
-  where scenes.scene_id = any (v_scene_ids)
-    and clip.scene_id = scenes.scene_id
-    and clip.selected;
+  perform private.restore_take(v_scene_ids);
 
   perform private.reopen_project(v_project.project_id);
   return private.verb_answer(v_project) || jsonb_build_object('take', p_take, 'scenes', to_jsonb(v_scene_ids));
@@ -5201,6 +6300,617 @@ comment on function public.select_take(text, integer) is
 
 revoke execute on function public.select_take(text, integer) from public, anon, authenticated;
 grant execute on function public.select_take(text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0700_function_prune_attempts.sql
+-- Steps go with their attempts, and all of a project's at once: what was stitched from which clips is
+-- read off them. The project is locked, because somebody may be about to reopen it.
+
+create or replace function private.prune_attempts(
+  p_after text,
+  p_before timestamptz,
+  p_limit integer,
+  out next_after text,
+  out deleted integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_page text[];
+  v_locked text[];
+begin
+  -- Ids are in the order of time: behind a young row there are no old ones.
+  select
+    array_agg(page.project_id order by page.project_id),
+    coalesce(
+      (array_agg(page.project_id order by page.project_id) filter (where page.created_at < p_before))[p_limit],
+      ''
+    )
+  into v_page, next_after
+  from (
+    select projects.project_id, projects.created_at
+    from public.projects
+    where projects.project_id > p_after
+    order by projects.project_id
+    limit p_limit
+  ) as page;
+
+  select array_agg(old.project_id)
+  into v_locked
+  from (
+    select projects.project_id
+    from public.projects
+    where projects.project_id = any (v_page)
+      and projects.status in ('completed', 'failed', 'cancelled')
+      and projects.updated_at < p_before
+      and not exists (
+        select 1
+        from private.steps
+        where steps.project_id = projects.project_id
+          and steps.status in ('queued', 'running', 'waiting')
+      )
+    order by projects.project_id
+    for no key update skip locked
+  ) as old;
+
+  delete from private.steps where steps.project_id = any (v_locked);
+
+  get diagnostics deleted = row_count;
+end;
+$$;
+
+comment on function private.prune_attempts(text, timestamptz, integer) is
+'Deletes steps and attempts of finished projects that nothing has happened to since p_before, out of the next p_limit projects.';
+
+revoke execute on function private.prune_attempts(text, timestamptz, integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0700_function_prune_callbacks.sql
+create or replace function private.prune_callbacks(
+  p_after text,
+  p_before timestamptz,
+  p_limit integer,
+  out next_after text,
+  out deleted integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_page text[];
+begin
+  -- Ids are in the order of time: behind a young row there are no old ones.
+  select
+    array_agg(page.id order by page.id),
+    coalesce(
+      (array_agg(page.id order by page.id) filter (where page.received_at < p_before))[p_limit],
+      ''
+    )
+  into v_page, next_after
+  from (
+    select webhook_logs.webhook_log_id as id, webhook_logs.received_at
+    from public.webhook_logs
+    where webhook_logs.webhook_log_id > p_after
+    order by webhook_logs.webhook_log_id
+    limit p_limit
+  ) as page;
+
+  delete from public.webhook_logs
+  where webhook_logs.webhook_log_id in (
+    select webhook_logs.webhook_log_id
+    from public.webhook_logs
+    where webhook_logs.webhook_log_id = any (v_page)
+      and webhook_logs.received_at < p_before
+      and webhook_logs.status <> 'pending'
+      and not exists (
+        select 1
+        from public.projects
+        where projects.project_id = webhook_logs.project_id
+          and projects.status not in ('completed', 'failed', 'cancelled')
+      )
+    for update skip locked
+  );
+
+  get diagnostics deleted = row_count;
+end;
+$$;
+
+comment on function private.prune_callbacks(text, timestamptz, integer) is
+'Deletes recorded callbacks older than p_before, but buffered ones and those of unfinished projects, out of the next p_limit.';
+
+revoke execute on function private.prune_callbacks(text, timestamptz, integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0700_function_prune_deliveries.sql
+create or replace function private.prune_deliveries(
+  p_after text,
+  p_before timestamptz,
+  p_limit integer,
+  out next_after text,
+  out deleted integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_page text[];
+begin
+  -- Ids are in the order of time: behind a young row there are no old ones.
+  select
+    array_agg(page.id order by page.id),
+    coalesce(
+      (array_agg(page.id order by page.id) filter (where page.created_at < p_before))[p_limit],
+      ''
+    )
+  into v_page, next_after
+  from (
+    select webhook_deliveries.delivery_id as id, webhook_deliveries.created_at
+    from public.webhook_deliveries
+    where webhook_deliveries.delivery_id > p_after
+    order by webhook_deliveries.delivery_id
+    limit p_limit
+  ) as page;
+
+  delete from public.webhook_deliveries
+  where webhook_deliveries.delivery_id in (
+    select webhook_deliveries.delivery_id
+    from public.webhook_deliveries
+    where webhook_deliveries.delivery_id = any (v_page)
+      and webhook_deliveries.updated_at < p_before
+      and webhook_deliveries.status in ('delivered', 'dead')
+      and exists (
+        select 1
+        from public.projects
+        where projects.project_id = webhook_deliveries.project_id
+          and projects.status in ('completed', 'failed', 'cancelled')
+          and projects.updated_at < p_before
+      )
+    for update skip locked
+  );
+
+  get diagnostics deleted = row_count;
+end;
+$$;
+
+comment on function private.prune_deliveries(text, timestamptz, integer) is
+'Deletes the ended deliveries, with their tries, of projects that nothing has happened to since p_before, out of the next p_limit.';
+
+revoke execute on function private.prune_deliveries(text, timestamptz, integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0700_function_prune_errors.sql
+create or replace function private.prune_errors(
+  p_after text,
+  p_before timestamptz,
+  p_limit integer,
+  out next_after text,
+  out deleted integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_page bigint[];
+begin
+  -- Ids are in the order of time: behind a young row there are no old ones.
+  select
+    array_agg(page.id order by page.id),
+    coalesce(
+      (array_agg(page.id::text order by page.id) filter (where page.created_at < p_before))[p_limit],
+      ''
+    )
+  into v_page, next_after
+  from (
+    select error_logs.error_log_id as id, error_logs.created_at
+    from public.error_logs
+    where error_logs.error_log_id > coalesce(nullif(p_after, '')::bigint, 0)
+    order by error_logs.error_log_id
+    limit p_limit
+  ) as page;
+
+  delete from public.error_logs
+  where error_logs.error_log_id in (
+    select error_logs.error_log_id
+    from public.error_logs
+    where error_logs.error_log_id = any (v_page)
+      and error_logs.created_at < p_before
+      and not exists (
+        select 1
+        from public.projects
+        where projects.project_id = error_logs.context ->> 'project_id'
+          and projects.status not in ('completed', 'failed', 'cancelled')
+      )
+    for update skip locked
+  );
+
+  get diagnostics deleted = row_count;
+end;
+$$;
+
+comment on function private.prune_errors(text, timestamptz, integer) is
+'Deletes errors older than p_before, but those of unfinished projects, out of the next p_limit.';
+
+revoke execute on function private.prune_errors(text, timestamptz, integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0700_function_prune_events.sql
+create or replace function private.prune_events(
+  p_after text,
+  p_before timestamptz,
+  p_limit integer,
+  out next_after text,
+  out deleted integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_page bigint[];
+begin
+  -- Ids are in the order of time: behind a young row there are no old ones.
+  select
+    array_agg(page.id order by page.id),
+    coalesce(
+      (array_agg(page.id::text order by page.id) filter (where page.at < p_before))[p_limit],
+      ''
+    )
+  into v_page, next_after
+  from (
+    select pipeline_events.event_id as id, pipeline_events.at
+    from public.pipeline_events
+    where pipeline_events.event_id > coalesce(nullif(p_after, '')::bigint, 0)
+    order by pipeline_events.event_id
+    limit p_limit
+  ) as page;
+
+  delete from public.pipeline_events
+  where pipeline_events.event_id in (
+    select pipeline_events.event_id
+    from public.pipeline_events
+    where pipeline_events.event_id = any (v_page)
+      and pipeline_events.at < p_before
+      and not exists (
+        select 1
+        from public.projects
+        where projects.project_id = pipeline_events.project_id
+          and projects.status not in ('completed', 'failed', 'cancelled')
+      )
+    for update skip locked
+  );
+
+  get diagnostics deleted = row_count;
+end;
+$$;
+
+comment on function private.prune_events(text, timestamptz, integer) is
+'Deletes the events of finished projects that are older than p_before, out of the next p_limit; next_after is where the page after it begins.';
+
+revoke execute on function private.prune_events(text, timestamptz, integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0700_function_prune_seen_deliveries.sql
+-- Every old row may go, so the oldest are taken and no page is kept.
+
+create or replace function private.prune_seen_deliveries(
+  p_before timestamptz,
+  p_limit integer,
+  out next_after text,
+  out deleted integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  delete from private.seen_deliveries
+  where (seen_deliveries.source, seen_deliveries.webhook_id) in (
+    select seen_deliveries.source, seen_deliveries.webhook_id
+    from private.seen_deliveries
+    where seen_deliveries.seen_at < p_before
+    order by seen_deliveries.seen_at
+    limit p_limit
+    for update skip locked
+  );
+
+  get diagnostics deleted = row_count;
+  next_after := case when deleted = p_limit then 'more' else '' end;
+end;
+$$;
+
+comment on function private.prune_seen_deliveries(timestamptz, integer) is
+'Forgets up to p_limit delivery ids that were seen before p_before; next_after is empty when none is left.';
+
+revoke execute on function private.prune_seen_deliveries(timestamptz, integer)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0710_function_prune_page.sql
+create or replace function private.prune_page(p_what text, p_limit integer, out deleted integer, out is_last boolean)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_before timestamptz := private.kept_since(p_what);
+  v_after text;
+  v_done record;
+begin
+  deleted := 0;
+  is_last := true;
+  if v_before = '-infinity' then
+    return;
+  end if;
+
+  insert into private.housekeeping (what) values (p_what) on conflict do nothing;
+  select housekeeping.next_after into v_after from private.housekeeping where housekeeping.what = p_what;
+
+  case p_what
+    when 'events' then
+      select * into v_done from private.prune_events(v_after, v_before, p_limit);
+    when 'attempts' then
+      -- A page of projects: each has some tens of steps.
+      select * into v_done from private.prune_attempts(v_after, v_before, greatest(p_limit / 20, 1));
+    when 'callbacks' then
+      select * into v_done from private.prune_callbacks(v_after, v_before, p_limit);
+    when 'deliveries' then
+      select * into v_done from private.prune_deliveries(v_after, v_before, p_limit);
+    when 'errors' then
+      select * into v_done from private.prune_errors(v_after, v_before, p_limit);
+    when 'seen_deliveries' then
+      select * into v_done from private.prune_seen_deliveries(v_before, p_limit);
+    else
+      raise exception 'Cannot prune "%": no such kind of rows', p_what using errcode = 'RL400';
+  end case;
+
+  update private.housekeeping set next_after = v_done.next_after where housekeeping.what = p_what;
+  deleted := v_done.deleted;
+  is_last := v_done.next_after = '';
+end;
+$$;
+
+comment on function private.prune_page(text, integer) is
+'Looks at the next page of these rows and deletes the old ones in it; after the last page it begins anew.';
+
+revoke execute on function private.prune_page(text, integer) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0720_function_housekeep.sql
+-- Deletes what is older than keep_days.* and belongs to no unfinished project. A page of each kind at a
+-- time, until all are through or housekeeping_seconds are over: the next run goes on where it stopped.
+
+create or replace function private.housekeep()
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_until timestamptz := clock_timestamp()
+    + make_interval(secs => private.setting('housekeeping_seconds')::double precision);
+  v_limit integer := private.setting('housekeeping_rows')::integer;
+  v_open text[] := array['events', 'attempts', 'callbacks', 'deliveries', 'errors', 'seen_deliveries'];
+  v_what text;
+  v_page record;
+  v_deleted jsonb := '{}';
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('housekeeping', 0)) then
+    return v_deleted;
+  end if;
+
+  while cardinality(v_open) > 0 loop
+    foreach v_what in array v_open loop
+      select * into v_page from private.prune_page(v_what, v_limit);
+      v_deleted := v_deleted
+        || jsonb_build_object(v_what, coalesce((v_deleted ->> v_what)::integer, 0) + v_page.deleted);
+      if v_page.is_last then
+        v_open := array_remove(v_open, v_what);
+      end if;
+      if clock_timestamp() >= v_until then
+        return v_deleted;
+      end if;
+    end loop;
+  end loop;
+  return v_deleted;
+end;
+$$;
+
+comment on function private.housekeep() is
+'Retention, bounded in rows and time. Returns how many rows of each kind were deleted. Called by pg_cron.';
+
+revoke execute on function private.housekeep() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0730_function_delete_records.sql
+create or replace function private.delete_records(
+  p_project_ids text[],
+  out callbacks integer,
+  out deliveries integer,
+  out media integer,
+  out errors integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_logs text[];
+begin
+  select count(*) into deliveries from public.webhook_deliveries where webhook_deliveries.project_id = any (p_project_ids);
+  select count(*) into media from public.media where media.project_id = any (p_project_ids);
+
+  -- By project where the callback was matched, by request where it was not.
+  select array_agg(webhook_logs.webhook_log_id)
+  into v_logs
+  from public.webhook_logs
+  where webhook_logs.project_id = any (p_project_ids)
+    or (webhook_logs.source, webhook_logs.request_id) in (
+      select attempts.provider, attempts.request_id
+      from private.attempts
+      join private.steps using (step_id)
+      where steps.project_id = any (p_project_ids)
+        and attempts.request_id is not null
+    );
+
+  delete from private.seen_deliveries
+  using public.webhook_logs
+  where webhook_logs.webhook_log_id = any (v_logs)
+    and seen_deliveries.source = webhook_logs.source
+    and seen_deliveries.webhook_id = webhook_logs.webhook_id;
+
+  delete from public.error_logs
+  where error_logs.context ->> 'project_id' = any (p_project_ids)
+    or error_logs.context ->> 'webhook_log_id' = any (v_logs);
+  get diagnostics errors = row_count;
+
+  delete from public.webhook_logs where webhook_logs.webhook_log_id = any (v_logs);
+  get diagnostics callbacks = row_count;
+end;
+$$;
+
+comment on function private.delete_records(text[]) is
+'Deletes what was recorded about these projects and hangs on none of their rows; counts that and what will go with them.';
+
+revoke execute on function private.delete_records(text[]) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0730_function_films_stored_for.sql
+create or replace function private.films_stored_for(p_project_ids text[])
+returns text[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(array_agg(distinct stored.path order by stored.path), '{}')
+  from (
+    select objects.name as path
+    from unnest(p_project_ids) as project (id)
+    join storage.objects on objects.bucket_id = 'films' and objects.name like project.id || '/%'
+    union all
+    -- A copy that is under way may not be on record there yet.
+    select unnest(array[steps.input ->> 'film_path', steps.input ->> 'thumbnail_path'])
+    from private.steps
+    where steps.project_id = any (p_project_ids)
+      and steps.kind = 'store_film'
+  ) as stored
+  where stored.path is not null;
+$$;
+
+comment on function private.films_stored_for(text[]) is
+'Paths in the bucket films that belong to these projects, whether the file is there already or not.';
+
+revoke execute on function private.films_stored_for(text[]) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0730_function_is_letting_go.sql
+-- A request that is being given up at its provider needs its row for that; and so does a call that was
+-- under way when its project was cancelled, because the request that it began has to be given up too.
+
+create or replace function private.is_letting_go(p_project_id text)
+returns boolean
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.status in ('queued', 'running', 'waiting')
+  ) or exists (
+    select 1
+    from private.steps
+    join private.attempts using (step_id)
+    where steps.project_id = p_project_id
+      and attempts.status = 'cancelled'
+      and attempts.request_id is null
+      and attempts.ended_at > private.clock()
+        - make_interval(secs => private.setting('lease_seconds.' || steps.kind)::double precision)
+  );
+$$;
+
+comment on function private.is_letting_go(text) is
+'True while an ended project still has a request to give up, or a call under way that may begin one.';
+
+revoke execute on function private.is_letting_go(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0740_function_delete_user_data.sql
+-- project any → cancelled where it was unfinished, and then gone with all that is known of it
+--
+-- A project whose requests are still being given up at a provider stays until they are: call again until
+-- done is true. Files are the caller's to remove: their paths are in no table any more.
+
+create or replace function public.delete_user_data(
+  p_user_id text,
+  p_limit integer default 100,
+  p_waits boolean default true
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+  v_ids text[] := '{}';
+  v_cancelled integer := 0;
+  v_paths text[];
+  v_records record;
+begin
+  for v_project in
+    select projects.*
+    from public.projects
+    where projects.user_id = p_user_id
+    order by projects.project_id
+    for no key update
+  loop
+    exit when cardinality(v_ids) = p_limit;
+    if v_project.status not in ('completed', 'failed', 'cancelled') then
+      perform public.cancel_project(v_project.project_id, 'The user''s data is being deleted');
+      v_cancelled := v_cancelled + 1;
+    end if;
+    if not p_waits or not private.is_letting_go(v_project.project_id) then
+      v_ids := v_ids || v_project.project_id;
+    end if;
+  end loop;
+
+  v_paths := private.films_stored_for(v_ids);
+  select * into v_records from private.delete_records(v_ids);
+  delete from public.projects where projects.project_id = any (v_ids);
+
+  return jsonb_build_object(
+    'done', not exists (select 1 from public.projects where projects.user_id = p_user_id),
+    'projects', cardinality(v_ids),
+    'cancelled', v_cancelled,
+    'bucket', 'films',
+    'paths', to_jsonb(v_paths)
+  ) || to_jsonb(v_records);
+end;
+$$;
+
+comment on function public.delete_user_data(text, integer, boolean) is
+'Deletes up to p_limit projects of a user with all below, their callbacks and errors. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
+
+revoke execute on function public.delete_user_data(text, integer, boolean) from public, anon, authenticated;
+grant execute on function public.delete_user_data(text, integer, boolean) to service_role;
 --! end included
 
 -- Rows are not schema: settings, the bell, the bucket and the cron jobs stand only here.
@@ -5255,3 +6965,21 @@ insert into private.settings (name, value, description) values
   ('breaker_seconds', '30', 'How long it is held; then one step feels the way');
 
 insert into private.providers (name) values ('*'), ('fal'), ('video'), ('lastframe'), ('stitch'), ('storage');
+
+insert into private.settings (name, value, description) values
+  ('keep_days.events', '90', 'The timeline of finished films is kept this long; 0: for ever'),
+  ('keep_days.attempts', '90', 'Steps and attempts of finished films are kept this long, and what they cost with them; 0: for ever'),
+  ('keep_days.callbacks', '30', 'Recorded callbacks are kept this long; 0: for ever'),
+  ('keep_days.deliveries', '90', 'Deliveries that have ended are kept this long; 0: for ever'),
+  ('keep_days.errors', '90', 'error_logs is kept this long; 0: for ever'),
+  ('keep_days.seen_deliveries', '30', 'A repeated delivery is known again this long, at least 7 days; 0: for ever'),
+  ('housekeeping_rows', '1000', 'Rows that housekeeping looks at in one go'),
+  ('housekeeping_seconds', '5', 'How long one run of housekeeping may take; the next one goes on'),
+  ('max_usd_per_day', '0', 'Nothing new is begun once the estimated and actual cost of the day (UTC) has reached this; 0: no cap'),
+  ('on_outcome_unknown', '"fail"', 'When it cannot be learnt whether a provider accepted: "fail" the film, or "resubmit" and perhaps pay twice');
+
+insert into private.prices (model, kind, usd_per_second, as_of, source) values
+  ('fal-ai/ffmpeg-api/extract-frame', 'extract_last_frame', 0.0002, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/extract-frame/llms.txt'),
+  ('fal-ai/ffmpeg-api/extract-frame', 'extract_thumbnail', 0.0002, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/extract-frame/llms.txt');
+
+select cron.schedule('reelay-housekeeping', '*/10 * * * *', 'select private.housekeep()');

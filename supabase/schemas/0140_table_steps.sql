@@ -38,7 +38,7 @@ comment on column private.steps.due_at is
 'When a runner has to look again: start (queued), end of the lease (running), overdue provider (waiting).';
 
 create index steps_due on private.steps (due_at) where status in ('queued', 'running', 'waiting');
-create index steps_queued_of_a_user on private.steps (user_id, due_at) where status = 'queued';
+create index steps_queued_of_a_user on private.steps (user_id, kind, due_at) where status = 'queued';
 create index steps_in_flight on private.steps (provider, user_id) where status in ('running', 'waiting');
 create index steps_project_id on private.steps (project_id, created_at);
 create index steps_scene_id on private.steps (scene_id) where scene_id is not null;

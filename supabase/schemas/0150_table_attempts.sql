@@ -36,6 +36,11 @@ create table private.attempts (
 comment on table private.attempts is
 'One try of a step at a provider. The row exists before the provider is called, with the input frozen as it was sent.';
 comment on column private.attempts.deadline_at is 'Until here the callback is awaited; past it the provider is asked.';
+comment on column private.attempts.estimated_cost_usd is 'By private.prices when the attempt began; null: unknown.';
+comment on column private.attempts.actual_cost_usd is 'As the provider itself said.';
+
+create index attempts_with_a_price on private.attempts (created_at)
+where coalesce(actual_cost_usd, estimated_cost_usd) is not null;
 
 alter table private.attempts enable row level security;
 revoke all on table private.attempts from public, anon, authenticated, service_role;

@@ -7,6 +7,8 @@ create table public.webhook_logs (
   outcome text,
   request_id text,
   project_id text,
+  attempt_id text,
+  is_token_wrong boolean not null default false,
   headers jsonb not null default '{}',
   raw_body bytea not null,
   data jsonb,
@@ -30,7 +32,11 @@ comment on column public.webhook_logs.webhook_id is 'The delivery id that the se
 comment on column public.webhook_logs.result is 'What the door read out of the body, in our words; a buffered or replayed callback is applied from it.';
 comment on column public.webhook_logs.project_id is 'The project it was matched with. No foreign key: the log outlives the project.';
 
+comment on column public.webhook_logs.attempt_id is 'The attempt whose token it came under; the token itself is not stored.';
+comment on column public.webhook_logs.is_token_wrong is 'It came under a token that is not ours: it is never applied.';
+
 create index webhook_logs_newest on public.webhook_logs (received_at desc);
+create index webhook_logs_failed on public.webhook_logs (webhook_log_id) where status = 'error';
 create index webhook_logs_buffered on public.webhook_logs (source, request_id) where status = 'pending';
 create index webhook_logs_of_a_project on public.webhook_logs (project_id, received_at) where project_id is not null;
 

@@ -1,10 +1,13 @@
 -- A user's n-th due step has turn n plus what is in flight for the user already: whoever has least
--- comes first, and five hundred films of one user do not hold up another one's first.
+-- comes first, and five hundred films of one user do not hold up another one's first. Of one user's
+-- steps those go first that bring a film nearer to its end.
+--
+-- Giving a request up takes no place at a provider, it makes one: no limit holds it back.
 
 create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
 returns table (step_id text, turn bigint, due_at timestamptz)
 language sql
-stable
+volatile
 security invoker
 set search_path = ''
 as $$
@@ -19,25 +22,28 @@ as $$
     from users
     where users.user_id is not null
   ),
-  -- What is in flight, by provider and user
+  -- What is in flight, by provider and user, and what is being handed over just now
   in_flight as (
-    select steps.provider, steps.user_id, count(*) as n
+    select steps.provider, steps.user_id, count(*) as n, count(*) filter (where steps.status = 'running') as calling
     from private.steps
     where steps.status in ('running', 'waiting')
+      and steps.kind <> 'cancel_request'
     group by steps.provider, steps.user_id
   ),
-  -- Room at each provider; one step feels the way after a row of failures
+  -- Room at each open provider; one step at a time feels the way after a row of failures
   room as (
     select
       providers.name,
       providers.max_in_flight_per_user,
-      case
-        when providers.is_paused or providers.held_until > p_now then 0
-        when providers.failures_in_a_row >= private.setting('breaker_failures') then 1
-        else coalesce(providers.max_in_flight - coalesce(sum(in_flight.n), 0), p_limit)
-      end as n
+      least(
+        p_limit,
+        providers.max_in_flight - coalesce(sum(in_flight.n), 0),
+        case when providers.failures_in_a_row >= private.setting('breaker_failures') then 1 - coalesce(sum(in_flight.calling), 0) end
+      ) as n
     from private.providers
     left join in_flight on in_flight.provider = providers.name
+    where not providers.is_paused
+      and coalesce(providers.held_until <= p_now, true)
     group by providers.name
   ),
   -- The first due steps of each user, with their turn
@@ -45,32 +51,41 @@ as $$
     select
       due.step_id,
       due.due_at,
-      due.provider,
-      row_number() over (partition by users.user_id, due.provider order by due.due_at)
-        + coalesce(in_flight.n, 0) as turn
+      kinds.provider,
+      kinds.name = 'cancel_request' as is_free,
+      coalesce(in_flight.n, 0) + row_number() over (
+        partition by users.user_id, kinds.provider, kinds.name = 'cancel_request'
+        order by kinds.name = 'generate_clip', due.due_at
+      ) as turn
     from users
+    cross join jsonb_each_text(p_providers) as kinds (name, provider)
     cross join lateral (
-      select steps.step_id, steps.due_at, steps.user_id, p_providers ->> steps.kind as provider
+      select steps.step_id, steps.due_at
       from private.steps
       where steps.status = 'queued'
         and steps.user_id = users.user_id
+        and steps.kind = kinds.name
         and steps.due_at <= p_now
-        and p_providers ? steps.kind
       order by steps.due_at
       limit p_limit
     ) as due
-    left join in_flight on in_flight.user_id = due.user_id and in_flight.provider = due.provider
+    left join in_flight on in_flight.user_id = users.user_id and in_flight.provider = kinds.provider
   ),
   -- As many as each provider has room for
   allowed as (
-    select turns.*, row_number() over (partition by turns.provider order by turns.turn, turns.due_at) as place, room.n as room
+    select
+      turns.*,
+      room.n as room,
+      row_number() over (partition by turns.provider, turns.is_free order by turns.turn, turns.due_at) as place
     from turns
     join room on room.name = turns.provider
-    where turns.turn <= coalesce(room.max_in_flight_per_user, turns.turn)
+    where turns.is_free
+      or turns.turn <= coalesce(room.max_in_flight_per_user, turns.turn)
   )
   select allowed.step_id, allowed.turn, allowed.due_at
   from allowed
-  where allowed.place <= allowed.room
+  where allowed.is_free
+    or allowed.place <= allowed.room
   order by allowed.turn, allowed.due_at
   limit p_limit;
 $$;

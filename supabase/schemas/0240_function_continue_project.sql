@@ -11,6 +11,18 @@ as $$
 declare
   v_scene public.scenes;
 begin
+  -- An earlier take, or a scene before a cut, may have no last frame yet that now is needed.
+  update public.scenes
+  set status = 'pending', completed_at = null
+  from public.scenes as following
+  where scenes.project_id = p_project_id
+    and scenes.status = 'completed'
+    and scenes.last_frame_url is null
+    and following.project_id = scenes.project_id
+    and following.position = scenes.position + 1
+    and following.continuity = 'last_frame'
+    and following.status = 'pending';
+
   for v_scene in
     select scenes.*
     from public.scenes

@@ -10,10 +10,14 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
-  -- An early callback may have asked for a look at once (ask_now).
+  -- An early callback may have asked for a look at once (ask_now). A request that was lost and found
+  -- may have called back already.
   v_deadline timestamptz := least(
     p_attempt.deadline_at,
-    v_now + make_interval(secs => private.setting('deadline_seconds.' || p_step.kind)::double precision)
+    case
+      when p_attempt.status = 'lost' then v_now + make_interval(secs => private.setting('ask_seconds')::double precision)
+      else private.overdue_at(p_step.kind, p_attempt.input ->> 'model')
+    end
   );
 begin
   if p_step.kind = 'generate_clip' then

@@ -13,25 +13,27 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_attempt private.attempts;
-  v_kind text;
-  v_limit numeric;
+  v_step private.steps;
+  v_limit private.settings;
 begin
   select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
-  select steps.kind into v_kind from private.steps where steps.step_id = v_attempt.step_id;
-  v_limit := private.setting('give_up_seconds.' || v_kind);
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
+  v_limit := private.step_setting('give_up_seconds', v_step.kind, v_attempt.input ->> 'model');
 
-  if v_now >= v_attempt.created_at + make_interval(secs => v_limit::double precision) then
+  if v_now >= v_attempt.created_at + make_interval(secs => (v_limit.value #>> '{}')::double precision) then
     if v_attempt.status = 'lost' and v_attempt.request_id is null then
       perform private.end_unknown(v_attempt);
       return;
     end if;
     perform private.fail_attempt(p_attempt_id, jsonb_build_object(
-      'message', format('No result of %s after %s s (give_up_seconds.%s): %s', v_kind, v_limit, v_kind, p_reason),
+      'message', format('No result of %s after %s s (%s): %s', v_step.kind, v_limit.value #>> '{}', v_limit.name, p_reason),
       'retryable', false,
       'ended', false
     ));
     return;
   end if;
+
+  perform private.note_overdue(v_step, v_attempt);
 
   update private.steps
   set

@@ -1,4 +1,7 @@
 -- lost → outcome_unknown
+--
+-- Then the step fails: nobody pays twice. An installation that would rather risk that than lose a film
+-- sets on_outcome_unknown to resubmit; what happens then is on the timeline and in error_logs.
 
 create or replace function private.end_unknown(p_attempt private.attempts)
 returns void
@@ -26,11 +29,20 @@ begin
     'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
     'step_id', v_step.step_id, 'attempt_id', p_attempt.attempt_id, 'attempt', p_attempt.number
   ));
-  perform private.fail_step(v_step.step_id, v_message);
+
+  if p_attempt.number < private.setting('max_attempts') and private.is_resubmitting() then
+    perform private.record_event(
+      v_step.project_id, 'attempt.resubmitted_unknown', v_step.scene_id, v_step.chunk_id,
+      jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)
+    );
+    perform private.requeue_step(v_step, v_message, null);
+  else
+    perform private.fail_step(v_step.step_id, v_message);
+  end if;
 end;
 $$;
 
 comment on function private.end_unknown(private.attempts) is
-'lost → outcome_unknown: visibly unknown, the step fails and is not submitted again.';
+'lost → outcome_unknown: visibly unknown; the step fails, or is queued again where on_outcome_unknown says resubmit.';
 
 revoke execute on function private.end_unknown(private.attempts) from public, anon, authenticated, service_role;

@@ -21,6 +21,9 @@ begin
 
   case p_answer ->> 'state'
     when 'completed' then
+      if v_step.status = 'running' then
+        perform private.release_provider(v_step.provider);
+      end if;
       perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
     when 'failed' then
       -- It refused the call itself, not what was asked for: that says something about the provider.

@@ -29,7 +29,15 @@ begin
   end if;
 
   update private.attempts
-  set status = 'completed', output = p_output, error_message = null, ended_at = v_now
+  set
+    status = 'completed',
+    output = p_output,
+    actual_cost_usd = case
+      when jsonb_typeof(p_output -> 'cost_usd') = 'number' then greatest((p_output ->> 'cost_usd')::numeric, 0)
+      else attempts.actual_cost_usd
+    end,
+    error_message = null,
+    ended_at = v_now
   where attempts.attempt_id = p_attempt_id
     and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
   returning (attempts.input ->> 'is_film')::boolean into v_is_film;

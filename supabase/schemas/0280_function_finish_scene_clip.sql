@@ -30,6 +30,8 @@ begin
     thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url),
     duration = coalesce(
       case when p_chunk.position = 1 then (p_output ->> 'duration')::numeric end,
+      -- No news of the clip: what was measured before holds.
+      case when p_output = '{}' then scenes.duration end,
       (
         select sum(video_chunks.duration)
         from public.video_chunks

@@ -12,6 +12,7 @@ declare
   v_raw_body bytea := decode(p_callback ->> 'raw_body', 'base64');
   v_webhook_id text := coalesce(p_callback ->> 'delivery_id', 'sha256:' || encode(sha256(v_raw_body), 'hex'));
   v_log_id text := private.new_id('whlog');
+  v_attempt_id text := (private.attempt_of_token(p_callback ->> 'token')).attempt_id;
   v_log public.webhook_logs;
 begin
   if p_callback ->> 'malformed' is null then
@@ -28,13 +29,23 @@ begin
         and webhook_logs.webhook_log_id = seen_deliveries.webhook_log_id
       returning webhook_logs.* into v_log;
 
+      -- What was seen is remembered for longer than its record is kept.
+      if not found then
+        select seen_deliveries.webhook_log_id
+        into v_log.webhook_log_id
+        from private.seen_deliveries
+        where seen_deliveries.source = p_callback ->> 'source'
+          and seen_deliveries.webhook_id = v_webhook_id;
+      end if;
+
       v_log.outcome := 'duplicate';
       return v_log;
     end if;
   end if;
 
   insert into public.webhook_logs (
-    webhook_log_id, webhook_id, source, type, status, request_id, headers, raw_body, data, result, error, processed_at
+    webhook_log_id, webhook_id, source, type, status, request_id, attempt_id, is_token_wrong, headers, raw_body,
+    data, result, error, processed_at
   )
   values (
     v_log_id,
@@ -43,6 +54,8 @@ begin
     p_callback ->> 'type',
     case when p_callback ->> 'malformed' is null then 'pending' else 'error' end,
     p_callback -> 'result' ->> 'request_id',
+    v_attempt_id,
+    p_callback ->> 'token' is not null and v_attempt_id is null,
     coalesce(p_callback -> 'headers', '{}'),
     v_raw_body,
     nullif(p_callback -> 'data', 'null'),

@@ -25,7 +25,7 @@ begin
   end if;
 
   begin
-    v_flags := private.apply_callback(v_log, p_callback ->> 'token');
+    v_flags := private.apply_callback(v_log);
   exception
     when others then
       perform private.forget_delivery(v_log, sqlerrm);

@@ -25,7 +25,7 @@ begin
     -- One that cannot be applied must not undo what its request has just been found by.
     begin
       perform private.settle_callback(
-        v_log, private.apply_callback(v_log, null), clock_timestamp() - v_started_at
+        v_log, private.apply_callback(v_log), clock_timestamp() - v_started_at
       );
     exception
       when others then

@@ -3,7 +3,7 @@
 -- A token that is not ours, or that names another request, scene or project than the body does, is
 -- unknown. Without a token the request id decides; nothing known yet is buffered.
 
-create or replace function private.apply_callback(p_log public.webhook_logs, p_token text)
+create or replace function private.apply_callback(p_log public.webhook_logs)
 returns jsonb
 language plpgsql
 volatile
@@ -16,11 +16,10 @@ declare
   v_last_event bigint;
   v_outcome text;
 begin
-  if p_token is not null then
-    v_attempt := private.attempt_of_token(p_token);
-    if v_attempt.attempt_id is null then
-      return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
-    end if;
+  if p_log.is_token_wrong then
+    return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
+  elsif p_log.attempt_id is not null then
+    select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_log.attempt_id;
   else
     v_attempt := private.attempt_of_request(p_log.source, p_log.request_id);
   end if;
@@ -50,8 +49,8 @@ begin
 end;
 $$;
 
-comment on function private.apply_callback(public.webhook_logs, text) is
+comment on function private.apply_callback(public.webhook_logs) is
 'Matches a recorded callback with its attempt (or an outside worker''s chunk) and applies it.';
 
-revoke execute on function private.apply_callback(public.webhook_logs, text)
+revoke execute on function private.apply_callback(public.webhook_logs)
 from public, anon, authenticated, service_role;

@@ -64,7 +64,13 @@ as $$
       from private.steps
       where steps.project_id = projects.project_id
         and steps.status in ('queued', 'running', 'waiting')
-    );
+    )
+  union all
+  select broken.invariant, broken.id from private.broken_films() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_attempts() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_messages() as broken;
 $$;
 
 comment on function private.check_invariants() is

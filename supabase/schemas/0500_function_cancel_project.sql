@@ -10,7 +10,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_project public.projects := private.lock_project(p_project_id);
+  v_project public.projects := private.lock_project(p_project_id, 'cancel');
 begin
   if v_project.status in ('completed', 'failed') then
     raise exception 'Cannot cancel project "%": it is %, and only an unfinished one can be cancelled',

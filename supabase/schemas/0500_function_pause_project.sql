@@ -10,7 +10,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_project public.projects := private.lock_project(p_project_id);
+  v_project public.projects := private.lock_project(p_project_id, 'pause');
 begin
   if v_project.status in ('completed', 'failed', 'cancelled') then
     raise exception 'Cannot pause project "%": it is %, and only an unfinished one can be paused',

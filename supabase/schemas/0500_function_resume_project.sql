@@ -1,6 +1,6 @@
 -- project paused → where it was, or as far as it has come meanwhile
 
-create or replace function public.resume_project(p_project_id text)
+create or replace function public.resume_project(p_project_id text, p_reason text default null)
 returns jsonb
 language plpgsql
 volatile
@@ -8,7 +8,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_project public.projects := private.lock_project(p_project_id);
+  v_project public.projects := private.lock_project(p_project_id, 'resume');
 begin
   if v_project.status in ('completed', 'failed', 'cancelled') then
     raise exception 'Cannot resume project "%": it is %, and only a paused one can be resumed',
@@ -26,12 +26,15 @@ begin
     and steps.status = 'queued'
     and steps.due_at = 'infinity';
 
+  if p_reason is not null and v_project.status = 'paused' then
+    perform private.record_event(p_project_id, 'project.resume_reason', null, null, jsonb_build_object('reason', p_reason));
+  end if;
   return private.verb_answer(v_project);
 end;
 $$;
 
-comment on function public.resume_project(text) is
+comment on function public.resume_project(text, text) is
 'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended.';
 
-revoke execute on function public.resume_project(text) from public, anon, authenticated;
-grant execute on function public.resume_project(text) to service_role;
+revoke execute on function public.resume_project(text, text) from public, anon, authenticated;
+grant execute on function public.resume_project(text, text) to service_role;

@@ -27,6 +27,9 @@ begin
   set status = 'pending', due_at = private.clock(), updated_at = private.clock()
   where webhook_deliveries.delivery_id = p_delivery_id;
 
+  perform private.record_event(v_delivery.project_id, 'delivery.redriven', null, null, jsonb_build_object(
+    'delivery_id', p_delivery_id, 'was', v_delivery.status
+  ));
   return jsonb_build_object('delivery_id', p_delivery_id, 'was', v_delivery.status, 'status', 'pending');
 end;
 $$;

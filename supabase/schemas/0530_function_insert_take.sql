@@ -21,12 +21,12 @@ begin
     p_take,
     coalesce(changes.value ->> 'model', video_chunks.model),
     coalesce(changes.value ->> 'prompt', video_chunks.prompt),
-    video_chunks.duration,
+    case when changes.value ? 'duration' then (changes.value ->> 'duration')::numeric else video_chunks.duration end,
     video_chunks.driver_video_url,
     video_chunks.audio_url
   from public.video_chunks
   cross join lateral (
-    select case when video_chunks.scene_id = p_changed_scene_id then p_changes else '{}' end as value
+    select case when video_chunks.scene_id = p_changed_scene_id then coalesce(p_changes, '{}') else '{}' end as value
   ) as changes
   where video_chunks.scene_id = any (p_scene_ids)
     and video_chunks.selected

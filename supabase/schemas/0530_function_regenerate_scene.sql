@@ -1,6 +1,7 @@
 -- project any but paused → generating · the scene, and those chained to it, get a new take
 --
--- Old takes stay, unselected. p_changes may give another prompt, image_url or model for this scene.
+-- Old takes stay, unselected. p_changes may give another prompt, image_url, model or duration for this
+-- scene; the caller has checked that the model offers them. What failed beside it is asked for again.
 
 create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
 returns jsonb
@@ -26,6 +27,11 @@ begin
       using errcode = 'RL409';
   end if;
 
+  if p_changes ->> 'image_url' is not null and v_scene.position > 1 and v_scene.continuity = 'last_frame' then
+    raise exception 'Cannot regenerate scene "%" from an image: it starts from the last frame of the scene before it', p_scene_id
+      using errcode = 'RL400';
+  end if;
+
   v_followers := private.chained_scenes(p_scene_id);
   select max(video_chunks.take) + 1
   into v_take
@@ -33,6 +39,7 @@ begin
   where video_chunks.scene_id = any (v_followers);
 
   perform private.close_steps(v_project.project_id, v_followers);
+  perform private.keep_take(v_followers);
   perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
 
   update public.scenes
@@ -45,13 +52,14 @@ begin
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
   where scenes.scene_id = any (v_followers);
 
+  perform private.revive_scenes(v_project.project_id);
   perform private.reopen_project(v_project.project_id);
   return private.verb_answer(v_project) || jsonb_build_object('take', v_take, 'scenes', to_jsonb(v_followers));
 end;
 $$;
 
 comment on function public.regenerate_scene(text, jsonb) is
-'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL404, RL409.';
+'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL400, RL404, RL409.';
 
 revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
 grant execute on function public.regenerate_scene(text, jsonb) to service_role;

@@ -1,4 +1,6 @@
--- project any → generating | stitching, by what is missing, and goes on from there
+-- project completed | failed | cancelled | stitching → generating | stitching, by what is missing
+--
+-- One that is not that far yet stays where it is.
 
 create or replace function private.reopen_project(p_project_id text)
 returns void
@@ -18,7 +20,11 @@ begin
   -- The film of before stays where it is until the new one is stored.
   update public.projects
   set
-    status = case when v_is_generated then 'stitching' else 'generating' end,
+    status = case
+      when v_is_generated then 'stitching'
+      when projects.status in ('queued', 'storyboarding') then projects.status
+      else 'generating'
+    end,
     error_message = null,
     completed_at = null,
     progress = 0

@@ -39,16 +39,11 @@ begin
       p_take, p_scene_id, v_project.status using errcode = 'RL409';
   end if;
 
+  perform private.keep_take(v_scene_ids);
   update public.video_chunks
   set selected = video_chunks.take = p_take
   where video_chunks.scene_id = any (v_scene_ids);
-
-  update public.scenes
-  set video_url = clip.kling_video_url
-  from public.video_chunks as clip
-  where scenes.scene_id = any (v_scene_ids)
-    and clip.scene_id = scenes.scene_id
-    and clip.selected;
+  perform private.restore_take(v_scene_ids);
 
   perform private.reopen_project(v_project.project_id);
   return private.verb_answer(v_project) || jsonb_build_object('take', p_take, 'scenes', to_jsonb(v_scene_ids));

@@ -1,0 +1,32 @@
+-- A figure for a kind of step, which a model may have of its own: give_up_seconds.generate_clip, or
+-- give_up_seconds.generate_clip.fal-ai/veo3.1 for that endpoint alone.
+
+create or replace function private.step_setting(p_what text, p_kind text, p_model text)
+returns private.settings
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_setting private.settings;
+begin
+  select settings.*
+  into v_setting
+  from private.settings
+  where settings.name in (p_what || '.' || p_kind, p_what || '.' || p_kind || '.' || p_model)
+  order by length(settings.name) desc
+  limit 1;
+
+  if not found then
+    raise exception 'Cannot read setting "%.%": no such setting', p_what, p_kind using errcode = 'RL500';
+  end if;
+
+  return v_setting;
+end;
+$$;
+
+comment on function private.step_setting(text, text, text) is
+'The setting of a kind of step, the model''s own where it has one; its name says which. Raises RL500 where there is none.';
+
+revoke execute on function private.step_setting(text, text, text) from public, anon, authenticated, service_role;

@@ -1,0 +1,28 @@
+create or replace function private.paid_seconds(p_kind text, p_input jsonb)
+returns numeric
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_kind = 'generate_clip' then (p_input ->> 'duration')::numeric
+    when p_kind in ('extract_last_frame', 'extract_thumbnail') then (
+      select video_chunks.duration
+      from public.video_chunks
+      where video_chunks.chunk_id = p_input ->> 'chunk_id'
+    )
+    -- One clip of unknown length makes the sum unknown.
+    when p_kind = 'stitch' then (
+      select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+      from public.video_chunks
+      where video_chunks.project_id = p_input ->> 'project_id'
+        and video_chunks.selected
+    )
+  end;
+$$;
+
+comment on function private.paid_seconds(text, jsonb) is
+'Seconds of video that a step works on, as they were ordered; null where nobody can tell beforehand.';
+
+revoke execute on function private.paid_seconds(text, jsonb) from public, anon, authenticated, service_role;

@@ -1,0 +1,69 @@
+create or replace function private.broken_films()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'a completed film has all its parts', projects.project_id
+  from public.projects
+  where projects.status = 'completed'
+    and not (
+      projects.final_video_url is not null
+      and exists (
+        select 1
+        from public.media
+        where media.project_id = projects.project_id
+          and media.type = 'film'
+          and media.url = projects.final_video_url
+      )
+      and exists (select 1 from public.scenes where scenes.project_id = projects.project_id)
+      and not exists (
+        select 1
+        from public.scenes
+        where scenes.project_id = projects.project_id
+          and (
+            scenes.status <> 'completed'
+            or not exists (
+              select 1
+              from public.video_chunks
+              where video_chunks.scene_id = scenes.scene_id
+                and video_chunks.selected
+            )
+          )
+      )
+      and not exists (
+        select 1
+        from public.video_chunks
+        where video_chunks.project_id = projects.project_id
+          and video_chunks.selected
+          and video_chunks.status <> 'COMPLETED'
+      )
+    )
+  union all
+  select 'a scene has one selected take', video_chunks.scene_id
+  from public.video_chunks
+  where video_chunks.scene_id is not null
+  group by video_chunks.scene_id
+  having count(distinct video_chunks.take) filter (where video_chunks.selected) <> 1
+  union all
+  select 'chunks of a take count up from 1', video_chunks.scene_id
+  from public.video_chunks
+  where video_chunks.scene_id is not null
+  group by video_chunks.scene_id, video_chunks.take
+  having min(video_chunks.position) <> 1 or max(video_chunks.position) <> count(*)
+  union all
+  select 'scenes of a project count up from 1', scenes.project_id
+  from public.scenes
+  group by scenes.project_id
+  having min(scenes.position) <> 1 or max(scenes.position) <> count(*)
+  union all
+  select 'versions of a video count up from 1', min(projects.project_id)
+  from public.projects
+  group by projects.user_id, projects.video_id
+  having min(projects.version) <> 1 or max(projects.version) <> count(*);
+$$;
+
+comment on function private.broken_films() is 'Broken invariants of projects, scenes and chunks.';
+
+revoke execute on function private.broken_films() from public, anon, authenticated, service_role;

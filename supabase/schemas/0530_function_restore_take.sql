@@ -1,0 +1,31 @@
+create or replace function private.restore_take(p_scene_ids text[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.scenes
+  set
+    video_url = clip.kling_video_url,
+    thumbnail_url = clip.metadata -> 'scene' ->> 'thumbnail_url',
+    last_frame_url = clip.metadata -> 'scene' ->> 'last_frame_url',
+    duration = (clip.metadata -> 'scene' ->> 'duration')::numeric,
+    fps = (clip.metadata -> 'scene' ->> 'fps')::numeric,
+    width = (clip.metadata -> 'scene' ->> 'width')::integer,
+    height = (clip.metadata -> 'scene' ->> 'height')::integer,
+    quality_score = (clip.metadata -> 'scene' ->> 'quality_score')::numeric
+  from (
+    select distinct on (video_chunks.scene_id) video_chunks.*
+    from public.video_chunks
+    where video_chunks.scene_id = any (p_scene_ids)
+      and video_chunks.selected
+    order by video_chunks.scene_id, video_chunks.position desc
+  ) as clip
+  where scenes.scene_id = clip.scene_id;
+$$;
+
+comment on function private.restore_take(text[]) is
+'Gives these scenes the figures that keep_take wrote down for the takes that are selected now. The caller holds the project''s lock.';
+
+revoke execute on function private.restore_take(text[]) from public, anon, authenticated, service_role;

@@ -1,0 +1,51 @@
+create or replace function private.delete_records(
+  p_project_ids text[],
+  out callbacks integer,
+  out deliveries integer,
+  out media integer,
+  out errors integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_logs text[];
+begin
+  select count(*) into deliveries from public.webhook_deliveries where webhook_deliveries.project_id = any (p_project_ids);
+  select count(*) into media from public.media where media.project_id = any (p_project_ids);
+
+  -- By project where the callback was matched, by request where it was not.
+  select array_agg(webhook_logs.webhook_log_id)
+  into v_logs
+  from public.webhook_logs
+  where webhook_logs.project_id = any (p_project_ids)
+    or (webhook_logs.source, webhook_logs.request_id) in (
+      select attempts.provider, attempts.request_id
+      from private.attempts
+      join private.steps using (step_id)
+      where steps.project_id = any (p_project_ids)
+        and attempts.request_id is not null
+    );
+
+  delete from private.seen_deliveries
+  using public.webhook_logs
+  where webhook_logs.webhook_log_id = any (v_logs)
+    and seen_deliveries.source = webhook_logs.source
+    and seen_deliveries.webhook_id = webhook_logs.webhook_id;
+
+  delete from public.error_logs
+  where error_logs.context ->> 'project_id' = any (p_project_ids)
+    or error_logs.context ->> 'webhook_log_id' = any (v_logs);
+  get diagnostics errors = row_count;
+
+  delete from public.webhook_logs where webhook_logs.webhook_log_id = any (v_logs);
+  get diagnostics callbacks = row_count;
+end;
+$$;
+
+comment on function private.delete_records(text[]) is
+'Deletes what was recorded about these projects and hangs on none of their rows; counts that and what will go with them.';
+
+revoke execute on function private.delete_records(text[]) from public, anon, authenticated, service_role;

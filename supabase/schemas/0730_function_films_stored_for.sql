@@ -1,0 +1,26 @@
+create or replace function private.films_stored_for(p_project_ids text[])
+returns text[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(array_agg(distinct stored.path order by stored.path), '{}')
+  from (
+    select objects.name as path
+    from unnest(p_project_ids) as project (id)
+    join storage.objects on objects.bucket_id = 'films' and objects.name like project.id || '/%'
+    union all
+    -- A copy that is under way may not be on record there yet.
+    select unnest(array[steps.input ->> 'film_path', steps.input ->> 'thumbnail_path'])
+    from private.steps
+    where steps.project_id = any (p_project_ids)
+      and steps.kind = 'store_film'
+  ) as stored
+  where stored.path is not null;
+$$;
+
+comment on function private.films_stored_for(text[]) is
+'Paths in the bucket films that belong to these projects, whether the file is there already or not.';
+
+revoke execute on function private.films_stored_for(text[]) from public, anon, authenticated, service_role;

@@ -50,6 +50,17 @@ Deno.test("a callback is signed over its raw body, in hex, in the header that is
   }
 });
 
+Deno.test("a callback's signature can be wrong, the last one's alone", async () => {
+  await withService(startVideoService, async (scene) => {
+    scene.service.behave({ fail: "No credits", callback: "bad_signature" });
+    const right = (await run(scene, CLIP)).map(({ text, headers }) => {
+      const expected = createHmac("sha256", SECRET).update(text).digest("hex");
+      return headers.get("x-webhook-signature") === expected;
+    });
+    assert.deepEqual(right, [true, true, false]);
+  });
+});
+
 Deno.test("a callback is signed by Standard Webhooks where that is asked for", async () => {
   const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "plain words"];
   for (const webhookSecret of secrets) {

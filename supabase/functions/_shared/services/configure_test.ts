@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { configureProviders } from "../providers.ts";
 import { withServer } from "../testing/loopback.ts";
 import { NOW, STITCH, VIDEO, workOf } from "./fixture.ts";
 import {
@@ -56,6 +57,26 @@ Deno.test("each service does one step, the frame service no thumbnails", () => {
       ["stitch", ["stitch"]],
     ],
   );
+});
+
+Deno.test("a service does its step, fal the rest", () => {
+  const env = {
+    ...BASE,
+    FAL_KEY: "key",
+    LAST_FRAME_SERVICE_URL: "https://frames.example.com",
+    LAST_FRAME_API_KEY: "f",
+  };
+  const { steps, byName } = configureProviders(deps(env));
+
+  assert.deepEqual(steps, {
+    generate_clip: "fal",
+    extract_last_frame: "lastframe",
+    extract_thumbnail: "fal",
+    stitch: "fal",
+    cancel_request: "fal",
+  });
+  assert.notEqual(byName("lastframe"), null);
+  assert.equal(byName("video"), null);
 });
 
 Deno.test("a service is called with its own key and calls back at its own door", async () => {

@@ -1,6 +1,6 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import type { Sql } from "postgres";
-import { testDatabase } from "../postgres/testing.ts";
+import { bareDatabase } from "./bare_database.ts";
 import type { FindFunction } from "./functions_proxy.ts";
 import { type Gateway, listenGateway } from "./server.ts";
 import { createStorage } from "./storage.ts";
@@ -30,7 +30,7 @@ export async function withGateway(
     poolPatienceMs?: number;
   } = {},
 ): Promise<void> {
-  const { sql, url, close } = await testDatabase();
+  const { sql, url, close } = await bareDatabase();
   const files = await Deno.makeTempDir();
   const clock = { now: Date.UTC(2026, 0, 1) };
   const gateway = listenGateway({ port: 0 });

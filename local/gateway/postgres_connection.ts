@@ -1,3 +1,4 @@
+import { ConnectionError, type SqlError, toSqlError } from "./postgres_errors.ts";
 import { Scram } from "./scram.ts";
 import * as wire from "./wire_messages.ts";
 
@@ -6,25 +7,6 @@ export interface Statement {
   name: string;
   sql: string;
   values: Uint8Array[];
-}
-
-/** Postgres answered with an error. */
-export class SqlError extends Error {
-  override name = "SqlError";
-
-  constructor(
-    message: string,
-    readonly code: string,
-    readonly details: string | null,
-    readonly hint: string | null,
-  ) {
-    super(message);
-  }
-}
-
-/** Postgres cannot be reached, or is gone. Whether it did the work is not known. */
-export class ConnectionError extends Error {
-  override name = "ConnectionError";
 }
 
 type Pending = { resolve(value: Uint8Array<ArrayBuffer> | null): void; reject(error: Error): void };
@@ -204,15 +186,6 @@ export class PostgresConnection {
     this.#settle(this.#error ?? new ConnectionError(`Cannot ask Postgres: ${reason}`));
     this.onClose();
   }
-}
-
-function toSqlError(fields: Map<string, string>): SqlError {
-  return new SqlError(
-    fields.get("M") ?? "",
-    fields.get("C") ?? "",
-    fields.get("D") ?? null,
-    fields.get("H") ?? null,
-  );
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,5 @@
-import { SqlError, type Statement } from "./postgres_connection.ts";
+import type { Statement } from "./postgres_connection.ts";
+import { SqlError } from "./postgres_errors.ts";
 import type { RunBatch } from "./postgres_pool.ts";
 import { answerError, answerFailure } from "./rpc_errors.ts";
 import { buildCall, findRoutines } from "./rpc_routine.ts";

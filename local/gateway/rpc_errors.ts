@@ -1,4 +1,4 @@
-import { ConnectionError, SqlError } from "./postgres_connection.ts";
+import { ConnectionError, SqlError } from "./postgres_errors.ts";
 import { PoolTimeout } from "./postgres_pool.ts";
 
 /** PostgREST's error body. */

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { configureProviders } from "../providers.ts";
 import { withServer } from "../testing/loopback.ts";
-import { NOW, STITCH, VIDEO, workOf } from "./fixture.ts";
+import { FRAME, NOW, STITCH, VIDEO, workOf } from "./fixture.ts";
 import {
   configureFrameService,
   configureStitchService,
   configureVideoService,
 } from "./configure.ts";
-import { FRAME } from "./fixture.ts";
 
 type Env = Record<string, string>;
 

@@ -13,6 +13,8 @@ export interface Given {
   db: Database;
   /** Another connection as service_role; closed after the test. */
   openSession(): Promise<Session>;
+  /** Begins anew, for a test that runs many times. */
+  empty(): Promise<void>;
   /** A new project, nothing claimed; its id. */
   aProject(options?: JobOptions): Promise<string>;
   /** A new project whose clips that can start are claimed. */
@@ -49,7 +51,7 @@ export function onDatabase(test: (given: Given) => Promise<void>): () => Promise
   };
 }
 
-function givenOn({ sql, db, openSession }: SharedDatabase, sessions: Session[]): Given {
+function givenOn({ sql, db, openSession, empty }: SharedDatabase, sessions: Session[]): Given {
   async function aProject(options?: JobOptions): Promise<string> {
     return (await createProject(db, jobOf(options))).project_id;
   }
@@ -75,6 +77,7 @@ function givenOn({ sql, db, openSession }: SharedDatabase, sessions: Session[]):
   return {
     sql,
     db,
+    empty,
     async openSession() {
       const session = await openSession();
       sessions.push(session);

@@ -3,7 +3,7 @@ import { createProject } from "../../supabase/functions/_shared/transitions.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";
 import type { Session } from "../../supabase/tests/test_database.ts";
-import { collide } from "./races.ts";
+import { collide, untilWaiting } from "./races.ts";
 
 Deno.test(
   "one job sent eight times at the same moment is one project",
@@ -68,6 +68,7 @@ Deno.test(
     await one.sql`begin`;
     const first = await createProject(one.db, job);
     const second = createProject(two.db, job);
+    await untilWaiting(sql, two);
     await one.sql`rollback`;
 
     assert.equal((await second).outcome, "created");

@@ -601,6 +601,7 @@ create table public.webhook_deliveries (
 comment on table public.webhook_deliveries is 'What we post to a client''s URL: the exact body, under one webhook-id through all tries.';
 
 create index webhook_deliveries_due on public.webhook_deliveries (due_at) where status in ('pending', 'delivering');
+create index webhook_deliveries_dead on public.webhook_deliveries (created_at) where status = 'dead';
 create index webhook_deliveries_project_id on public.webhook_deliveries (project_id);
 
 alter table public.webhook_deliveries enable row level security;
@@ -3635,9 +3636,10 @@ set search_path = ''
 as $$
 declare
   v_first_id text;
+  v_thumbnail_url text;
 begin
-  select video_chunks.chunk_id
-  into strict v_first_id
+  select video_chunks.chunk_id, scenes.thumbnail_url
+  into strict v_first_id, v_thumbnail_url
   from public.video_chunks
   join public.scenes using (scene_id)
   where scenes.project_id = p_project_id
@@ -3645,7 +3647,8 @@ begin
   order by scenes.position, video_chunks.position
   limit 1;
 
-  if (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
+  -- A video service may have made one already.
+  if v_thumbnail_url is null and (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
     perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first_id);
   end if;
 
@@ -3842,7 +3845,15 @@ begin
 
   perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
     'film_url', v_film_url,
-    'thumbnail_url', v_thumbnail.output ->> 'image_url',
+    'thumbnail_url', coalesce(
+      v_thumbnail.output ->> 'image_url',
+      (
+        select scenes.thumbnail_url
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and scenes.position = 1
+      )
+    ),
     'film_path', v_name || '.mp4',
     'thumbnail_path', v_name || '.jpg'
   ));
@@ -6146,6 +6157,7 @@ begin
     status = 'pending',
     error_message = null,
     last_frame_url = null,
+    thumbnail_url = null,
     completed_at = null,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
@@ -6300,6 +6312,1121 @@ comment on function public.select_take(text, integer) is
 
 revoke execute on function public.select_take(text, integer) from public, anon, authenticated;
 grant execute on function public.select_take(text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0600_function_callback_doc.sql
+create or replace function private.callback_doc(p_log public.webhook_logs)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'webhook_log_id', p_log.webhook_log_id,
+    'webhook_id', p_log.webhook_id,
+    'source', p_log.source,
+    'type', p_log.type,
+    'status', p_log.status,
+    'outcome', p_log.outcome,
+    'request_id', p_log.request_id,
+    'project_id', p_log.project_id,
+    'attempt_id', p_log.attempt_id,
+    'error', p_log.error,
+    'data', case when pg_column_size(p_log.data) <= 65536 then p_log.data end,
+    'retry_count', p_log.retry_count,
+    'duplicate_count', p_log.duplicate_count,
+    'duration_ms', p_log.duration_ms,
+    'received_at', p_log.received_at,
+    'processed_at', p_log.processed_at
+  );
+$$;
+
+comment on function private.callback_doc(public.webhook_logs) is
+'A callback as lists show it: no headers, no raw body, no data that is larger than 64 KiB.';
+
+revoke execute on function private.callback_doc(public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0605_function_list_callbacks.sql
+create or replace function public.list_callbacks(p_source text, p_status text, p_limit integer default 50)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(private.callback_doc(newest) order by newest.received_at desc, newest.webhook_log_id desc), '[]')
+  from (
+    select webhook_logs.*
+    from public.webhook_logs
+    where (
+        p_source is null
+        or webhook_logs.source = p_source
+        or p_source = 'custom' and webhook_logs.source not in ('fal', 'lastframe', 'video', 'stitch')
+      )
+      and (p_status is null or webhook_logs.status = p_status)
+    order by webhook_logs.received_at desc, webhook_logs.webhook_log_id desc
+    limit p_limit
+  ) as newest;
+$$;
+
+comment on function public.list_callbacks(text, text, integer) is
+'The newest callbacks; null leaves a filter out, source custom means every source that is not built in. Called by webhook-manage.';
+
+revoke execute on function public.list_callbacks(text, text, integer) from public, anon, authenticated;
+grant execute on function public.list_callbacks(text, text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0605_function_read_callback.sql
+create or replace function public.read_callback(p_webhook_log_id text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select private.callback_doc(webhook_logs) || jsonb_build_object(
+    'data', webhook_logs.data,
+    'headers', webhook_logs.headers,
+    'result', webhook_logs.result,
+    'raw_body', translate(encode(webhook_logs.raw_body, 'base64'), e'\n', ''),
+    'timeline', coalesce(
+      (
+        select jsonb_agg(
+          jsonb_build_object(
+            'type', nearby.type, 'scene_id', nearby.scene_id, 'chunk_id', nearby.chunk_id, 'data', nearby.data, 'at', nearby.at
+          )
+          order by nearby.event_id
+        )
+        from (
+          select pipeline_events.*
+          from public.pipeline_events
+          where pipeline_events.project_id = webhook_logs.project_id
+            and pipeline_events.at between webhook_logs.received_at - interval '1 minute'
+              and coalesce(webhook_logs.processed_at, webhook_logs.received_at) + interval '1 minute'
+          order by pipeline_events.event_id
+          limit 100
+        ) as nearby
+      ),
+      '[]'
+    )
+  )
+  from public.webhook_logs
+  where webhook_logs.webhook_log_id = p_webhook_log_id;
+$$;
+
+comment on function public.read_callback(text) is
+'All of one callback, with what happened to its project within a minute of it; null for an unknown id. raw_body is base64. Called by webhook-manage.';
+
+revoke execute on function public.read_callback(text) from public, anon, authenticated;
+grant execute on function public.read_callback(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0610_function_lock_callback_target.sql
+create or replace function private.lock_callback_target(p_log public.webhook_logs)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts;
+begin
+  if p_log.attempt_id is not null then
+    select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_log.attempt_id;
+  else
+    v_attempt := private.attempt_of_request(p_log.source, p_log.request_id);
+  end if;
+
+  if v_attempt.attempt_id is not null then
+    perform private.lock_step(v_attempt.step_id);
+  end if;
+end;
+$$;
+
+comment on function private.lock_callback_target(public.webhook_logs) is
+'Locks what a recorded callback is about, so that its own row can be locked after it: the order in which buffered ones are applied.';
+
+revoke execute on function private.lock_callback_target(public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0612_function_replay_answer.sql
+create or replace function private.replay_answer(p_log public.webhook_logs, p_was text)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'webhook_log_id', p_log.webhook_log_id,
+    'was', p_was,
+    'status', p_log.status,
+    'outcome', coalesce(p_log.outcome, 'error'),
+    'error', p_log.error,
+    'retry_count', p_log.retry_count
+  );
+$$;
+
+comment on function private.replay_answer(public.webhook_logs, text) is
+'What a replay answers.';
+
+revoke execute on function private.replay_answer(public.webhook_logs, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0612_function_replay_flags.sql
+create or replace function private.replay_flags(p_log public.webhook_logs)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (
+    select 1
+    from private.seen_deliveries
+    where seen_deliveries.source = p_log.source
+      and seen_deliveries.webhook_id = p_log.webhook_id
+      and seen_deliveries.webhook_log_id <> p_log.webhook_log_id
+  ) then
+    return '{"outcome": "duplicate"}';
+  end if;
+  return private.apply_callback(p_log);
+end;
+$$;
+
+comment on function private.replay_flags(public.webhook_logs) is
+'Applies a recorded callback once more, unless the same delivery came again and has a row of its own.';
+
+revoke execute on function private.replay_flags(public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0615_function_replay_callback.sql
+-- error | pending → success (applied, duplicate, stale) | error | stays pending (buffered)
+--
+-- Applies what the door once read out of the body, under the rules of the first time. One that was
+-- applied is a duplicate, or stale, and nothing changes. Replays of one row go one after the other.
+
+create or replace function public.replay_callback(p_webhook_log_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_started_at timestamptz := clock_timestamp();
+  v_log public.webhook_logs;
+  v_was text;
+  v_flags jsonb;
+begin
+  select webhook_logs.* into v_log from public.webhook_logs where webhook_logs.webhook_log_id = p_webhook_log_id;
+  if not found then
+    raise exception 'Cannot replay callback "%": no such callback', p_webhook_log_id using errcode = 'RL404';
+  elsif v_log.result is null then
+    raise exception 'Cannot replay callback "%": it was malformed, and there is nothing to apply', p_webhook_log_id using errcode = 'RL409';
+  elsif v_log.is_token_wrong then
+    raise exception 'Cannot replay callback "%": the token in its URL is not ours', p_webhook_log_id using errcode = 'RL409';
+  end if;
+
+  -- The delivery counts as seen again. Another row may have it: the sender's own next try.
+  insert into private.seen_deliveries (source, webhook_id, webhook_log_id)
+  values (v_log.source, v_log.webhook_id, p_webhook_log_id)
+  on conflict do nothing;
+
+  perform private.lock_callback_target(v_log);
+  select webhook_logs.*
+  into strict v_log
+  from public.webhook_logs
+  where webhook_logs.webhook_log_id = p_webhook_log_id
+  for no key update;
+
+  v_was := v_log.status;
+  if v_was = 'success' then
+    v_log.outcome := case when v_log.outcome = 'stale' then 'stale' else 'duplicate' end;
+    return private.replay_answer(v_log, v_was);
+  end if;
+
+  update public.webhook_logs
+  set retry_count = webhook_logs.retry_count + 1
+  where webhook_logs.webhook_log_id = p_webhook_log_id;
+
+  begin
+    v_flags := private.replay_flags(v_log);
+    perform private.settle_callback(v_log, v_flags, clock_timestamp() - v_started_at);
+  exception
+    when others then
+      perform private.forget_delivery(v_log, sqlerrm);
+  end;
+
+  select webhook_logs.* into v_log from public.webhook_logs where webhook_logs.webhook_log_id = p_webhook_log_id;
+  return private.replay_answer(v_log, v_was);
+end;
+$$;
+
+comment on function public.replay_callback(text) is
+'error | pending → success, or error with the new reason. {webhook_log_id, was, status, outcome, error, retry_count}; outcome error: processing raised. Raises RL404, RL409. Called by webhook-manage.';
+
+revoke execute on function public.replay_callback(text) from public, anon, authenticated;
+grant execute on function public.replay_callback(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0615_function_replayable_callbacks.sql
+-- Ids sort by time: the last one of a page is where the next one begins.
+
+create or replace function public.replayable_callbacks(p_source text, p_status text, p_from timestamptz, p_to timestamptz, p_after text, p_limit integer)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  with
+  -- What fits the filter and can be applied at all
+  fitting as (
+    select webhook_logs.webhook_log_id
+    from public.webhook_logs
+    where webhook_logs.status = p_status
+      and webhook_logs.status in ('error', 'pending')
+      and webhook_logs.result is not null
+      and not webhook_logs.is_token_wrong
+      and (
+        p_source is null
+        or webhook_logs.source = p_source
+        or p_source = 'custom' and webhook_logs.source not in ('fal', 'lastframe', 'video', 'stitch')
+      )
+      and (p_from is null or webhook_logs.received_at >= p_from)
+      and (p_to is null or webhook_logs.received_at <= p_to)
+      and (p_after is null or webhook_logs.webhook_log_id > p_after)
+  )
+  select jsonb_build_object(
+    'matched', (select count(*) from fitting),
+    'ids', coalesce(
+      (
+        select jsonb_agg(page.webhook_log_id order by page.webhook_log_id)
+        from (select fitting.webhook_log_id from fitting order by fitting.webhook_log_id limit p_limit) as page
+      ),
+      '[]'
+    )
+  );
+$$;
+
+comment on function public.replayable_callbacks(text, text, timestamptz, timestamptz, text, integer) is
+'{matched, ids}: how many callbacks of a status (error, pending) could be replayed, and the oldest of them after p_after. Called by webhook-manage.';
+
+revoke execute on function public.replayable_callbacks(text, text, timestamptz, timestamptz, text, integer) from public, anon, authenticated;
+grant execute on function public.replayable_callbacks(text, text, timestamptz, timestamptz, text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0620_function_list_errors.sql
+create or replace function public.list_errors(p_type text, p_limit integer default 50)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(newest) order by newest.error_log_id desc), '[]')
+  from (
+    select error_logs.*
+    from public.error_logs
+    where p_type is null
+      or error_logs.type = p_type
+    order by error_logs.error_log_id desc
+    limit p_limit
+  ) as newest;
+$$;
+
+comment on function public.list_errors(text, integer) is
+'The newest rows of error_logs; null: of every type. Called by webhook-manage.';
+
+revoke execute on function public.list_errors(text, integer) from public, anon, authenticated;
+grant execute on function public.list_errors(text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0620_function_read_error_stats.sql
+create or replace function public.read_error_stats()
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  with
+  -- The last day, and what of it is the last hour
+  recent as (
+    select
+      error_logs.type,
+      error_logs.severity,
+      error_logs.message,
+      error_logs.created_at,
+      error_logs.created_at > private.clock() - interval '1 hour' as is_last_hour
+    from public.error_logs
+    where error_logs.created_at > private.clock() - interval '24 hours'
+  )
+  select jsonb_build_object(
+    'total', (select count(*) from public.error_logs),
+    'last_24h', (select count(*) from recent),
+    'last_hour', (select count(*) from recent where recent.is_last_hour),
+    'by_type', coalesce(
+      (select jsonb_object_agg(counted.type, counted.n) from (select recent.type, count(*) as n from recent group by recent.type) as counted),
+      '{}'
+    ),
+    'by_severity', coalesce(
+      (
+        select jsonb_object_agg(counted.severity, counted.n)
+        from (select recent.severity, count(*) as n from recent group by recent.severity) as counted
+      ),
+      '{}'
+    ),
+    'most_frequent', coalesce(
+      (
+        select jsonb_agg(to_jsonb(counted) order by counted.count desc, counted.last_at desc)
+        from (
+          select recent.type, recent.message, count(*) as count, max(recent.created_at) as last_at
+          from recent
+          group by recent.type, recent.message
+          order by count(*) desc, max(recent.created_at) desc
+          limit 10
+        ) as counted
+      ),
+      '[]'
+    )
+  );
+$$;
+
+comment on function public.read_error_stats() is
+'{total, last_24h, last_hour, by_type, by_severity, most_frequent} of error_logs; all but total over the last day. Called by webhook-manage.';
+
+revoke execute on function public.read_error_stats() from public, anon, authenticated;
+grant execute on function public.read_error_stats() to service_role;
+--! end included
+
+--! included supabase/schemas/0630_function_callback_metrics.sql
+create or replace function private.callback_metrics(p_since timestamptz)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with
+  -- What came since then
+  recent as (
+    select webhook_logs.*
+    from public.webhook_logs
+    where webhook_logs.received_at > p_since
+  ),
+  -- By source and outcome; a callback without one was malformed, or raised
+  outcomes as (
+    select counted.source, jsonb_object_agg(counted.outcome, counted.n) as by_outcome
+    from (
+      select
+        recent.source,
+        coalesce(recent.outcome, case when recent.result is null then 'malformed' else 'error' end) as outcome,
+        count(*) as n
+      from recent
+      group by 1, 2
+    ) as counted
+    group by counted.source
+  ),
+  -- By source; a buffered one is neither a success nor a failure yet
+  sources as (
+    select
+      recent.source,
+      count(*) as n,
+      sum(recent.duplicate_count) as duplicates,
+      round(
+        count(*) filter (where recent.status = 'success')::numeric
+          / nullif(count(*) filter (where recent.status <> 'pending'), 0),
+        4
+      ) as success_rate,
+      percentile_cont(0.5) within group (order by recent.duration_ms) as p50,
+      percentile_cont(0.95) within group (order by recent.duration_ms) as p95
+    from recent
+    group by recent.source
+  )
+  select coalesce(
+    jsonb_object_agg(sources.source, jsonb_build_object(
+      'count', sources.n,
+      'by_outcome', outcomes.by_outcome,
+      'repeated_deliveries', sources.duplicates,
+      'success_rate', sources.success_rate,
+      'duration_ms', jsonb_build_object('p50', round(sources.p50::numeric, 3), 'p95', round(sources.p95::numeric, 3))
+    )),
+    '{}'
+  )
+  from sources
+  join outcomes using (source);
+$$;
+
+comment on function private.callback_metrics(timestamptz) is
+'Callbacks since then by source: count, by_outcome, repeated_deliveries, success_rate (0..1), duration_ms.';
+
+revoke execute on function private.callback_metrics(timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0630_function_delivery_metrics.sql
+create or replace function private.delivery_metrics(p_since timestamptz)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'by_status', coalesce(
+      (
+        select jsonb_object_agg(counted.status, counted.n)
+        from (
+          select webhook_deliveries.status, count(*) as n
+          from public.webhook_deliveries
+          where webhook_deliveries.status in ('pending', 'delivering')
+            or webhook_deliveries.updated_at > p_since
+          group by webhook_deliveries.status
+        ) as counted
+      ),
+      '{}'
+    ),
+    'tries', count(*),
+    'success_rate', round(
+      count(*) filter (where tries.status_code between 200 and 299)::numeric / nullif(count(*), 0),
+      4
+    ),
+    'duration_ms', jsonb_build_object(
+      'p50', percentile_cont(0.5) within group (order by tries.duration_ms::double precision),
+      'p95', percentile_cont(0.95) within group (order by tries.duration_ms::double precision)
+    )
+  )
+  from public.webhook_delivery_attempts as tries
+  where tries.attempted_at > p_since;
+$$;
+
+comment on function private.delivery_metrics(timestamptz) is
+'Open deliveries and those that ended since then by status, and the tries since then.';
+
+revoke execute on function private.delivery_metrics(timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0630_function_step_metrics.sql
+create or replace function private.step_metrics(p_since timestamptz)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'by_kind', coalesce(
+      (
+        select jsonb_object_agg(kinds.kind, kinds.by_status)
+        from (
+          select counted.kind, jsonb_object_agg(counted.status, counted.n) as by_status
+          from (
+            select steps.kind, steps.status, count(*) as n
+            from private.steps
+            where steps.status in ('queued', 'running', 'waiting')
+              or steps.updated_at > p_since
+            group by steps.kind, steps.status
+          ) as counted
+          group by counted.kind
+        ) as kinds
+      ),
+      '{}'
+    ),
+    'oldest_due', (
+      select jsonb_build_object(
+        'step_id', steps.step_id,
+        'kind', steps.kind,
+        'status', steps.status,
+        'project_id', steps.project_id,
+        'due_at', steps.due_at,
+        'overdue_s', round(extract(epoch from private.clock() - steps.due_at), 1)
+      )
+      from private.steps
+      where steps.status in ('queued', 'running', 'waiting')
+        and steps.due_at <= private.clock()
+      order by steps.due_at
+      limit 1
+    ),
+    'attempts', (
+      select jsonb_build_object(
+        'lost', count(*) filter (where attempts.status = 'lost'),
+        'outcome_unknown', count(*) filter (where attempts.status = 'outcome_unknown'),
+        'completed', count(*) filter (where attempts.status = 'completed'),
+        'failed', count(*) filter (where attempts.status = 'failed')
+      )
+      from private.attempts
+      where attempts.ended_at > p_since
+        or attempts.status = 'lost'
+    )
+  );
+$$;
+
+comment on function private.step_metrics(timestamptz) is
+'Open steps and those that ended since then by kind and status, the one that is due for longest, and attempts by what became of them.';
+
+revoke execute on function private.step_metrics(timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0632_function_provider_view.sql
+create or replace function private.provider_view(p_name text)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'name', providers.name,
+    'is_paused', providers.is_paused,
+    'max_in_flight', providers.max_in_flight,
+    'max_in_flight_per_user', providers.max_in_flight_per_user,
+    'in_flight', (
+      select count(*)
+      from private.steps
+      where steps.provider = providers.name
+        and steps.status in ('running', 'waiting')
+        and steps.kind <> 'cancel_request'
+    ),
+    'held_until', case when providers.held_until > private.clock() then providers.held_until end,
+    'hold_reason', providers.hold_reason,
+    'failures_in_a_row', providers.failures_in_a_row,
+    'updated_at', providers.updated_at
+  )
+  from private.providers
+  where providers.name = p_name;
+$$;
+
+comment on function private.provider_view(text) is
+'A providers limits, how much of them is in use, and whether it is held or paused; null for an unknown one.';
+
+revoke execute on function private.provider_view(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0634_function_list_providers.sql
+create or replace function public.list_providers()
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select jsonb_agg(private.provider_view(providers.name) order by providers.name)
+  from private.providers;
+$$;
+
+comment on function public.list_providers() is
+'Every provider; the one named * is the switch that pauses everything. Called by webhook-manage.';
+
+revoke execute on function public.list_providers() from public, anon, authenticated;
+grant execute on function public.list_providers() to service_role;
+--! end included
+
+--! included supabase/schemas/0634_function_read_metrics.sql
+create or replace function public.read_metrics(p_seconds numeric default 86400)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_since timestamptz := private.clock() - make_interval(secs => p_seconds::double precision);
+begin
+  return jsonb_build_object(
+    'since', v_since,
+    'callbacks', private.callback_metrics(v_since),
+    'deliveries', private.delivery_metrics(v_since),
+    'steps', private.step_metrics(v_since),
+    'providers', public.list_providers(),
+    'projects', public.read_stats() -> 'by_status',
+    -- They are counted in each function's memory, not here.
+    'rate_limit_hits', null
+  );
+end;
+$$;
+
+comment on function public.read_metrics(numeric) is
+'{since, callbacks, deliveries, steps, providers, projects, rate_limit_hits} over the last p_seconds. Called by webhook-manage.';
+
+revoke execute on function public.read_metrics(numeric) from public, anon, authenticated;
+grant execute on function public.read_metrics(numeric) to service_role;
+--! end included
+
+--! included supabase/schemas/0640_function_overdue_work.sql
+create or replace function private.overdue_work(p_older_than timestamptz)
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with
+  -- Queued steps wait their turn where a provider is limited, held or paused: that is no fault
+  waiting as (
+    select exists (
+      select 1
+      from private.providers
+      where providers.is_paused
+        or providers.held_until > private.clock()
+        or coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
+    ) as is_expected
+  ),
+  overdue as (
+    select steps.due_at
+    from private.steps
+    cross join waiting
+    where steps.due_at < p_older_than
+      and (steps.status in ('running', 'waiting') or steps.status = 'queued' and not waiting.is_expected)
+    union all
+    select webhook_deliveries.due_at
+    from public.webhook_deliveries
+    where webhook_deliveries.status in ('pending', 'delivering')
+      and webhook_deliveries.due_at < p_older_than
+  )
+  select jsonb_build_object('count', count(*), 'oldest_due_at', min(overdue.due_at))
+  from overdue;
+$$;
+
+comment on function private.overdue_work(timestamptz) is
+'{count, oldest_due_at} of steps and deliveries that nobody looked at since then, though somebody should have.';
+
+revoke execute on function private.overdue_work(timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0640_function_sweep_ran_at.sql
+create or replace function private.sweep_ran_at()
+returns timestamptz
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select max(runs.end_time)
+  from (
+    select job_run_details.end_time, job_run_details.status
+    from cron.job_run_details
+    join cron.job using (jobid)
+    where job.jobname = 'reelay-sweep'
+    order by job_run_details.runid desc
+    limit 50
+  ) as runs
+  where runs.status = 'succeeded';
+$$;
+
+comment on function private.sweep_ran_at() is
+'When pg_cron last finished a sweep, by the machines own clock; null when it did not lately.';
+
+revoke execute on function private.sweep_ran_at() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0642_function_read_health.sql
+-- Deaf bell: pg_net does not deliver. Sweep: not for a minute. Overdue: nobody looked for five minutes,
+-- though not everything is paused.
+
+create or replace function public.read_health()
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_sweep_ran_at timestamptz := private.sweep_ran_at();
+  v_is_paused boolean := exists (select 1 from private.providers where providers.name = '*' and providers.is_paused);
+  v_overdue jsonb := private.overdue_work(private.clock() - interval '5 minutes');
+  v_broken bigint := (select count(*) from private.check_invariants());
+  v_checks jsonb;
+begin
+  v_checks := jsonb_build_object(
+    'database', '{"ok": true}'::jsonb,
+    'bell', jsonb_build_object('ok', not public.is_bell_deaf()),
+    'sweep', jsonb_build_object(
+      'ok', coalesce(v_sweep_ran_at > clock_timestamp() - interval '1 minute', false), 'last_run_at', v_sweep_ran_at
+    ),
+    'overdue', jsonb_build_object('ok', v_is_paused or (v_overdue ->> 'count')::bigint = 0) || v_overdue,
+    'invariants', jsonb_build_object('ok', v_broken = 0, 'broken', v_broken)
+  );
+
+  return jsonb_build_object(
+    'is_healthy', not jsonb_path_exists(v_checks, '$.*.ok ? (@ == false)'),
+    'is_paused', v_is_paused,
+    'checks', v_checks
+  );
+end;
+$$;
+
+comment on function public.read_health() is
+'{is_healthy, is_paused, checks {database, bell, sweep, overdue, invariants}}, each with ok. Called by webhook-manage.';
+
+revoke execute on function public.read_health() from public, anon, authenticated;
+grant execute on function public.read_health() to service_role;
+--! end included
+
+--! included supabase/schemas/0645_function_without_query.sql
+create or replace function private.without_query(p_url text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select regexp_replace(p_url, '[?#].*$', '?***');
+$$;
+
+comment on function private.without_query(text) is
+'A clients URL without what may be a secret in it.';
+
+revoke execute on function private.without_query(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0650_function_delivery_story.sql
+create or replace function private.delivery_story(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(
+      to_jsonb(webhook_deliveries) - 'claim_token' - 'body' || jsonb_build_object(
+        'url', private.without_query(webhook_deliveries.url),
+        'tries', (
+          select coalesce(jsonb_agg(to_jsonb(tries) - 'delivery_id' order by tries.number), '[]')
+          from public.webhook_delivery_attempts as tries
+          where tries.delivery_id = webhook_deliveries.delivery_id
+        )
+      )
+      order by webhook_deliveries.created_at
+    ),
+    '[]'
+  )
+  from public.webhook_deliveries
+  where webhook_deliveries.project_id = p_project_id;
+$$;
+
+comment on function private.delivery_story(text) is
+'The deliveries of a project, each with its tries; no query of the clients URL, no claim token.';
+
+revoke execute on function private.delivery_story(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0650_function_scene_story.sql
+create or replace function private.scene_story(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(
+      to_jsonb(scenes) || jsonb_build_object('takes', (
+        select coalesce(jsonb_agg(
+          jsonb_build_object('take', takes.take, 'selected', takes.selected, 'chunks', takes.chunks)
+          order by takes.take
+        ), '[]')
+        from (
+          select
+            video_chunks.take,
+            bool_and(video_chunks.selected) as selected,
+            jsonb_agg(to_jsonb(video_chunks) order by video_chunks.position) as chunks
+          from public.video_chunks
+          where video_chunks.scene_id = scenes.scene_id
+          group by video_chunks.take
+        ) as takes
+      ))
+      order by scenes.position
+    ),
+    '[]'
+  )
+  from public.scenes
+  where scenes.project_id = p_project_id;
+$$;
+
+comment on function private.scene_story(text) is
+'The scenes of a project in order, each with its takes and their chunks.';
+
+revoke execute on function private.scene_story(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0650_function_step_story.sql
+create or replace function private.step_story(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(
+      to_jsonb(steps) - 'claim_token' - 'user_id' || jsonb_build_object(
+        -- Paused: due with the project's resumption
+        'due_at', nullif(steps.due_at, 'infinity'),
+        'attempts', (
+          select coalesce(
+            jsonb_agg(
+              to_jsonb(attempts) - 'status_url' - 'response_url' - 'cancel_url' - 'input_hash'
+              order by attempts.number
+            ),
+            '[]'
+          )
+          from private.attempts
+          where attempts.step_id = steps.step_id
+        )
+      )
+      order by steps.created_at, steps.step_id
+    ),
+    '[]'
+  )
+  from private.steps
+  where steps.project_id = p_project_id;
+$$;
+
+comment on function private.step_story(text) is
+'The steps of a project, each with its attempts; no claim token.';
+
+revoke execute on function private.step_story(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0652_function_read_project.sql
+create or replace function public.read_project(p_project_id text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'project', to_jsonb(projects) || jsonb_build_object(
+      'callback_url', private.without_query(projects.callback_url),
+      'webhook_header_names', (
+        select coalesce(jsonb_agg(names.name), '[]')
+        from private.job_requests
+        cross join lateral jsonb_object_keys(job_requests.webhook_headers) as names (name)
+        where job_requests.project_id = projects.project_id
+      )
+    ) || case when projects.metadata ->> 'webhookUrl' is null then '{}' else jsonb_build_object(
+      'metadata', projects.metadata || jsonb_build_object('webhookUrl', private.without_query(projects.metadata ->> 'webhookUrl'))
+    ) end,
+    'scenes', private.scene_story(p_project_id),
+    'steps', private.step_story(p_project_id),
+    'callbacks', (
+      select coalesce(jsonb_agg(private.callback_doc(webhook_logs) - 'data' order by webhook_logs.received_at), '[]')
+      from public.webhook_logs
+      where webhook_logs.project_id = p_project_id
+    ),
+    'deliveries', private.delivery_story(p_project_id),
+    'timeline', (
+      select coalesce(jsonb_agg(to_jsonb(latest) - 'project_id' order by latest.event_id), '[]')
+      from (
+        select pipeline_events.*
+        from public.pipeline_events
+        where pipeline_events.project_id = p_project_id
+        order by pipeline_events.event_id desc
+        limit 1000
+      ) as latest
+    )
+  )
+  from public.projects
+  where projects.project_id = p_project_id;
+$$;
+
+comment on function public.read_project(text) is
+'The story of a film: {project, scenes, steps, callbacks, deliveries, timeline}, without secrets; null for an unknown id. Called by webhook-manage.';
+
+revoke execute on function public.read_project(text) from public, anon, authenticated;
+grant execute on function public.read_project(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0655_function_read_scene.sql
+create or replace function public.read_scene(p_scene_id text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'scene_id', scenes.scene_id,
+    'prompt', video_chunks.prompt,
+    'is_chained', scenes.position > 1 and scenes.continuity = 'last_frame',
+    'image_url', coalesce(scenes.image_url, projects.image_url),
+    'aspect_ratio', projects.aspect_ratio,
+    'model', video_chunks.model,
+    'duration', video_chunks.duration,
+    'driver_video_url', video_chunks.driver_video_url,
+    'audio_url', video_chunks.audio_url
+  )
+  from public.scenes
+  join public.projects using (project_id)
+  join public.video_chunks using (scene_id)
+  where scenes.scene_id = p_scene_id
+    and video_chunks.selected
+  order by video_chunks.position
+  limit 1;
+$$;
+
+comment on function public.read_scene(text) is
+'What the clips of a scene are asked for with, by its first one; null for an unknown id. Called by webhook-manage.';
+
+revoke execute on function public.read_scene(text) from public, anon, authenticated;
+grant execute on function public.read_scene(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0660_function_redrive_step.sql
+-- step failed → queued, for a request that could not be given up
+-- project completed → stitching, for a film whose thumbnail could not be made
+
+create or replace function public.redrive_step(p_step_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+  v_project public.projects;
+begin
+  if not exists (select 1 from private.steps where steps.step_id = p_step_id) then
+    raise exception 'Cannot redrive step "%": no such step', p_step_id using errcode = 'RL404';
+  end if;
+
+  v_step := private.lock_step(p_step_id);
+  select projects.* into v_project from public.projects where projects.project_id = v_step.project_id;
+
+  if v_step.status <> 'failed' or v_step.kind not in ('cancel_request', 'extract_thumbnail') then
+    raise exception 'Cannot redrive step "%": it is a % that is %, and only a failed cancel_request or extract_thumbnail can be redriven; what else fails is retried with its project',
+      p_step_id, v_step.kind, v_step.status using errcode = 'RL409';
+  elsif v_step.kind = 'extract_thumbnail' and v_project.status <> 'completed' then
+    raise exception 'Cannot redrive step "%": its project is %, and only a completed one gets another thumbnail',
+      p_step_id, v_project.status using errcode = 'RL409';
+  elsif v_step.kind = 'extract_thumbnail' and v_project.thumbnail_url is not null then
+    raise exception 'Cannot redrive step "%": its film has a thumbnail meanwhile', p_step_id using errcode = 'RL409';
+  end if;
+
+  if v_step.kind = 'cancel_request' then
+    update private.steps
+    set status = 'queued', due_at = private.clock(), error_message = null, updated_at = private.clock()
+    where steps.step_id = p_step_id;
+  else
+    perform private.reopen_project(v_step.project_id);
+    v_step := private.film_step(v_step.project_id, 'extract_thumbnail');
+  end if;
+
+  perform private.record_event(v_step.project_id, 'step.redriven', v_step.scene_id, v_step.chunk_id, jsonb_build_object(
+    'kind', v_step.kind, 'step_id', v_step.step_id
+  ));
+  return jsonb_build_object('step_id', v_step.step_id, 'kind', v_step.kind, 'was', 'failed', 'status', 'queued');
+end;
+$$;
+
+comment on function public.redrive_step(text) is
+'failed → queued, for what a film went on without: a cancel_request, or a thumbnail (as a new step; the film is stored again with it). {step_id, kind, was, status}. Raises RL404, RL409. Called by webhook-manage.';
+
+revoke execute on function public.redrive_step(text) from public, anon, authenticated;
+grant execute on function public.redrive_step(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0665_function_redrive_deliveries.sql
+-- deliveries dead → pending, in a bounded batch
+
+create or replace function public.redrive_deliveries(p_from timestamptz, p_to timestamptz, p_limit integer default 100)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_delivery_id text;
+  v_count integer := 0;
+begin
+  for v_delivery_id in
+    select webhook_deliveries.delivery_id
+    from public.webhook_deliveries
+    where webhook_deliveries.status = 'dead'
+      and (p_from is null or webhook_deliveries.created_at >= p_from)
+      and (p_to is null or webhook_deliveries.created_at <= p_to)
+    order by webhook_deliveries.created_at, webhook_deliveries.delivery_id
+    limit p_limit
+    for no key update skip locked
+  loop
+    perform public.redrive_delivery(v_delivery_id);
+    v_count := v_count + 1;
+  end loop;
+
+  return jsonb_build_object(
+    'redriven', v_count,
+    'remaining', (
+      select count(*)
+      from public.webhook_deliveries
+      where webhook_deliveries.status = 'dead'
+        and (p_from is null or webhook_deliveries.created_at >= p_from)
+        and (p_to is null or webhook_deliveries.created_at <= p_to)
+    )
+  );
+end;
+$$;
+
+comment on function public.redrive_deliveries(timestamptz, timestamptz, integer) is
+'dead → pending, the oldest p_limit that were queued within the range (null: open). {redriven, remaining}. Called by webhook-manage.';
+
+revoke execute on function public.redrive_deliveries(timestamptz, timestamptz, integer) from public, anon, authenticated;
+grant execute on function public.redrive_deliveries(timestamptz, timestamptz, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0670_function_set_provider.sql
+-- What waited for a place or for the switch is due already, so the bell is rung.
+
+create or replace function public.set_provider(p_name text, p_changes jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_is_released boolean := (p_changes ->> 'is_held')::boolean is false;
+begin
+  if p_name = '*' and p_changes ?| array['max_in_flight', 'max_in_flight_per_user', 'is_held'] then
+    raise exception 'Cannot set provider "*": it is the switch that pauses everything, and has no limits' using errcode = 'RL400';
+  end if;
+
+  update private.providers
+  set
+    is_paused = coalesce((p_changes ->> 'is_paused')::boolean, providers.is_paused),
+    max_in_flight = case when p_changes ? 'max_in_flight'
+      then (p_changes ->> 'max_in_flight')::integer else providers.max_in_flight end,
+    max_in_flight_per_user = case when p_changes ? 'max_in_flight_per_user'
+      then (p_changes ->> 'max_in_flight_per_user')::integer else providers.max_in_flight_per_user end,
+    held_until = case when v_is_released then null else providers.held_until end,
+    hold_reason = case when v_is_released then null else providers.hold_reason end,
+    failures_in_a_row = case when v_is_released then 0 else providers.failures_in_a_row end,
+    updated_at = private.clock()
+  where providers.name = p_name;
+
+  if not found then
+    raise exception 'Cannot set provider "%": no such provider', p_name using errcode = 'RL404';
+  end if;
+
+  perform private.record_event(null, 'provider.changed', null, null, jsonb_build_object('name', p_name) || p_changes);
+  perform public.ring_bell();
+  return private.provider_view(p_name);
+end;
+$$;
+
+comment on function public.set_provider(text, jsonb) is
+'Changes what p_changes names: is_paused, max_in_flight, max_in_flight_per_user (null: no limit), is_held (false: released). Answers as list_providers does. Raises RL400, RL404. Called by webhook-manage.';
+
+revoke execute on function public.set_provider(text, jsonb) from public, anon, authenticated;
+grant execute on function public.set_provider(text, jsonb) to service_role;
 --! end included
 
 --! included supabase/schemas/0700_function_prune_attempts.sql

@@ -10,9 +10,10 @@ set search_path = ''
 as $$
 declare
   v_first_id text;
+  v_thumbnail_url text;
 begin
-  select video_chunks.chunk_id
-  into strict v_first_id
+  select video_chunks.chunk_id, scenes.thumbnail_url
+  into strict v_first_id, v_thumbnail_url
   from public.video_chunks
   join public.scenes using (scene_id)
   where scenes.project_id = p_project_id
@@ -20,7 +21,8 @@ begin
   order by scenes.position, video_chunks.position
   limit 1;
 
-  if (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
+  -- A video service may have made one already.
+  if v_thumbnail_url is null and (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
     perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first_id);
   end if;
 

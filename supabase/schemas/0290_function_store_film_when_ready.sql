@@ -21,7 +21,15 @@ begin
 
   perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
     'film_url', v_film_url,
-    'thumbnail_url', v_thumbnail.output ->> 'image_url',
+    'thumbnail_url', coalesce(
+      v_thumbnail.output ->> 'image_url',
+      (
+        select scenes.thumbnail_url
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and scenes.position = 1
+      )
+    ),
     'film_path', v_name || '.mp4',
     'thumbnail_path', v_name || '.jpg'
   ));

@@ -47,6 +47,7 @@ begin
     status = 'pending',
     error_message = null,
     last_frame_url = null,
+    thumbnail_url = null,
     completed_at = null,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end

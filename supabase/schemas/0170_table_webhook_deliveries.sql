@@ -26,6 +26,7 @@ create table public.webhook_deliveries (
 comment on table public.webhook_deliveries is 'What we post to a client''s URL: the exact body, under one webhook-id through all tries.';
 
 create index webhook_deliveries_due on public.webhook_deliveries (due_at) where status in ('pending', 'delivering');
+create index webhook_deliveries_dead on public.webhook_deliveries (created_at) where status = 'dead';
 create index webhook_deliveries_project_id on public.webhook_deliveries (project_id);
 
 alter table public.webhook_deliveries enable row level security;

@@ -1,0 +1,39 @@
+create or replace function private.delivery_metrics(p_since timestamptz)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'by_status', coalesce(
+      (
+        select jsonb_object_agg(counted.status, counted.n)
+        from (
+          select webhook_deliveries.status, count(*) as n
+          from public.webhook_deliveries
+          where webhook_deliveries.status in ('pending', 'delivering')
+            or webhook_deliveries.updated_at > p_since
+          group by webhook_deliveries.status
+        ) as counted
+      ),
+      '{}'
+    ),
+    'tries', count(*),
+    'success_rate', round(
+      count(*) filter (where tries.status_code between 200 and 299)::numeric / nullif(count(*), 0),
+      4
+    ),
+    'duration_ms', jsonb_build_object(
+      'p50', percentile_cont(0.5) within group (order by tries.duration_ms::double precision),
+      'p95', percentile_cont(0.95) within group (order by tries.duration_ms::double precision)
+    )
+  )
+  from public.webhook_delivery_attempts as tries
+  where tries.attempted_at > p_since;
+$$;
+
+comment on function private.delivery_metrics(timestamptz) is
+'Open deliveries and those that ended since then by status, and the tries since then.';
+
+revoke execute on function private.delivery_metrics(timestamptz) from public, anon, authenticated, service_role;

@@ -1,0 +1,28 @@
+create or replace function public.read_metrics(p_seconds numeric default 86400)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_since timestamptz := private.clock() - make_interval(secs => p_seconds::double precision);
+begin
+  return jsonb_build_object(
+    'since', v_since,
+    'callbacks', private.callback_metrics(v_since),
+    'deliveries', private.delivery_metrics(v_since),
+    'steps', private.step_metrics(v_since),
+    'providers', public.list_providers(),
+    'projects', public.read_stats() -> 'by_status',
+    -- They are counted in each function's memory, not here.
+    'rate_limit_hits', null
+  );
+end;
+$$;
+
+comment on function public.read_metrics(numeric) is
+'{since, callbacks, deliveries, steps, providers, projects, rate_limit_hits} over the last p_seconds. Called by webhook-manage.';
+
+revoke execute on function public.read_metrics(numeric) from public, anon, authenticated;
+grant execute on function public.read_metrics(numeric) to service_role;

@@ -1,0 +1,40 @@
+-- Deaf bell: pg_net does not deliver. Sweep: not for a minute. Overdue: nobody looked for five minutes,
+-- though not everything is paused.
+
+create or replace function public.read_health()
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_sweep_ran_at timestamptz := private.sweep_ran_at();
+  v_is_paused boolean := exists (select 1 from private.providers where providers.name = '*' and providers.is_paused);
+  v_overdue jsonb := private.overdue_work(private.clock() - interval '5 minutes');
+  v_broken bigint := (select count(*) from private.check_invariants());
+  v_checks jsonb;
+begin
+  v_checks := jsonb_build_object(
+    'database', '{"ok": true}'::jsonb,
+    'bell', jsonb_build_object('ok', not public.is_bell_deaf()),
+    'sweep', jsonb_build_object(
+      'ok', coalesce(v_sweep_ran_at > clock_timestamp() - interval '1 minute', false), 'last_run_at', v_sweep_ran_at
+    ),
+    'overdue', jsonb_build_object('ok', v_is_paused or (v_overdue ->> 'count')::bigint = 0) || v_overdue,
+    'invariants', jsonb_build_object('ok', v_broken = 0, 'broken', v_broken)
+  );
+
+  return jsonb_build_object(
+    'is_healthy', not jsonb_path_exists(v_checks, '$.*.ok ? (@ == false)'),
+    'is_paused', v_is_paused,
+    'checks', v_checks
+  );
+end;
+$$;
+
+comment on function public.read_health() is
+'{is_healthy, is_paused, checks {database, bell, sweep, overdue, invariants}}, each with ok. Called by webhook-manage.';
+
+revoke execute on function public.read_health() from public, anon, authenticated;
+grant execute on function public.read_health() to service_role;

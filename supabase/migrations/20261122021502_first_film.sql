@@ -1821,9 +1821,9 @@ as $$
     from users
     where users.user_id is not null
   ),
-  -- What is in flight, by provider and user, and what is being handed over just now
+  -- What is in flight, by provider and user
   in_flight as (
-    select steps.provider, steps.user_id, count(*) as n, count(*) filter (where steps.status = 'running') as calling
+    select steps.provider, steps.user_id, count(*) as n
     from private.steps
     where steps.status in ('running', 'waiting')
       and steps.kind <> 'cancel_request'
@@ -1837,7 +1837,14 @@ as $$
       least(
         p_limit,
         providers.max_in_flight - coalesce(sum(in_flight.n), 0),
-        case when providers.failures_in_a_row >= private.setting('breaker_failures') then 1 - coalesce(sum(in_flight.calling), 0) end
+        case when providers.failures_in_a_row >= private.setting('breaker_failures') then 1 - (
+          select count(*)
+          from private.steps
+          where steps.provider = providers.name
+            and steps.status = 'running'
+            and steps.kind <> 'cancel_request'
+            and steps.updated_at >= providers.held_until
+        ) end
       ) as n
     from private.providers
     left join in_flight on in_flight.provider = providers.name

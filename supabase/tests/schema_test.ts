@@ -4,6 +4,9 @@ import { onDatabase } from "./given.ts";
 /** Everything in here is ours: extensions live in schemas of their own. */
 const OURS = ["public", "private"];
 
+/** What housekeeping deletes after its time. */
+const KEPT = ["events", "attempts", "callbacks", "deliveries", "errors", "seen_deliveries"];
+
 Deno.test(
   "schema: row level security is on for every table",
   onDatabase(async ({ sql }) => {
@@ -66,10 +69,15 @@ Deno.test(
   onDatabase(async ({ sql }) => {
     const jobs = await sql`select jobname, schedule, command from cron.job order by jobname`;
     assert.deepEqual(jobs.map(({ jobname }) => jobname), [
+      "reelay-housekeeping",
       "reelay-prune-cron-history",
       "reelay-sweep",
     ]);
-    assert.deepEqual([jobs[1]?.schedule, jobs[1]?.command], [
+    assert.deepEqual([jobs[0]?.schedule, jobs[0]?.command], [
+      "*/10 * * * *",
+      "select private.housekeep()",
+    ]);
+    assert.deepEqual([jobs[2]?.schedule, jobs[2]?.command], [
       "5 seconds",
       "select private.sweep()",
     ]);
@@ -86,18 +94,20 @@ Deno.test(
   "schema: every setting that a function reads is there, for every kind of step",
   onDatabase(async ({ sql }) => {
     const read = await sql<{ name: string }[]>`
-      select distinct name[1] as name
-      from pg_proc, regexp_matches(prosrc, 'private\\.setting\\(''([a-z_.]+)''', 'g') as name
+      select distinct name[2] || case when name[1] = 'step_' then '.' else '' end as name
+      from pg_proc, regexp_matches(prosrc, 'private\\.(step_)?setting\\(''([a-z_.]+)''', 'g') as name
       where pronamespace = 'private'::regnamespace or pronamespace = 'public'::regnamespace`;
     const kinds = await sql<{ kind: string }[]>`
       select kind[1] as kind
       from pg_constraint, regexp_matches(pg_get_constraintdef(oid), '''([a-z_]+)''', 'g') as kind
       where conname = 'step_kind_is_known'`;
-    const needed = read.map(({ name }) => name).flatMap((name) =>
-      name.endsWith(".") ? kinds.map(({ kind }) => name + kind) : [name]
-    );
+    const needed = read.map(({ name }) => name).flatMap((name) => {
+      if (name === "keep_days.") return KEPT.map((what) => name + what);
+      return name.endsWith(".") ? kinds.map(({ kind }) => name + kind) : [name];
+    });
 
     const there = await sql<{ name: string }[]>`select name from private.settings`;
+    assert(needed.includes("give_up_seconds.stitch"));
     assert(needed.length > 15);
     assert.deepEqual(
       needed.filter((name) => !there.some((setting) => setting.name === name)),

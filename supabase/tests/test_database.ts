@@ -48,11 +48,16 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
       delete from public.webhook_logs;
       delete from private.seen_deliveries;
       delete from public.error_logs;
+      delete from storage.objects;
+      delete from private.housekeeping;
+      delete from private.prices where source = 'a test';
       delete from net.http_request_queue;
       update private.bell set last_rung_at = null, unanswered_since = null;
       update private.providers set max_in_flight = null, max_in_flight_per_user = null,
         is_paused = false, held_until = null, hold_reason = null, failures_in_a_row = 0;
     `);
+    await sql`
+      delete from private.settings where name <> all (${settings.map(({ name }) => name)})`;
     await sql`
       update private.settings
       set value = first.value

@@ -17,6 +17,7 @@ as $$
         from private.steps
         where steps.provider = providers.name
           and steps.status in ('running', 'waiting')
+          and steps.kind <> 'cancel_request'
       ) as in_flight
       where providers.is_paused
         or providers.held_until > private.clock()

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import type { ReadCallback } from "./callback_door.ts";
 import type { Issue } from "./errors.ts";
-import { firstReason, Id, Metadata, Percentage, Reason } from "./callback_fields.ts";
+import {
+  firstReason,
+  Id,
+  Measure,
+  Metadata,
+  Percentage,
+  present,
+  Reason,
+} from "./callback_fields.ts";
 import type { CallbackResult, Failure, Output } from "./transitions.ts";
 import { zodIssues } from "./zod_issues.ts";
 
@@ -38,6 +46,7 @@ export const ServiceBody = z.object({
   message: z.string().nullish(),
   progress: Percentage,
   progress_percentage: Percentage,
+  cost_usd: Measure,
   metadata: Metadata,
 });
 export type ServiceBody = z.infer<typeof ServiceBody>;
@@ -73,7 +82,7 @@ export function readServiceBody<T extends ServiceBody>(
       request_id: data.task_id,
       scene_id: data.scene_id ?? null,
       project_id: data.project_id ?? null,
-      output: made,
+      output: state === "completed" ? { ...made, ...present({ cost_usd: data.cost_usd }) } : made,
       error: failureOf(state, data.error, data.message),
       progress: state === "in_progress" ? data.progress_percentage ?? data.progress ?? null : null,
       metadata: data.metadata,

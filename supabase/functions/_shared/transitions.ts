@@ -123,6 +123,8 @@ export type Output = {
   width?: number;
   height?: number;
   quality_score?: number;
+  /** US dollars, where the provider says what it took for it. */
+  cost_usd?: number;
 };
 
 /** Why a provider did not make it. `retryable`: the same request may pass another time. */

@@ -74,6 +74,11 @@ Deno.test("a video API's completion is read without scene and measures", () => {
   });
 });
 
+Deno.test("what it cost is read where the service says so", () => {
+  assert.equal(read({ ...OWN_FORM, cost_usd: 0.35 }).result.output.cost_usd, 0.35);
+  assert("issues" in readVideoCallback({ ...OWN_FORM, cost_usd: -1 }));
+});
+
 Deno.test("a failure's reason is read as a sentence and as an object with one, and is final", () => {
   const why = "Insufficient credits for video generation";
 

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { onDatabase } from "./given.ts";
+import { callback, claim, complete, fail, moveClock, outputOf, submit } from "./verbs.ts";
+
+Deno.test(
+  "estimate_cost is the model's price for the seconds that were ordered, and unknown without a price",
+  onDatabase(async ({ sql }) => {
+    await price(sql, "fal-ai/a", { second: 0.07 });
+    await price(sql, "fal-ai/b", { call: 0.3 });
+    await price(sql, "fal-ai/c", { second: 0.1, call: 0.5 });
+    const input = { duration: 5, chunk_id: null };
+
+    assert.equal(await estimate(sql, "generate_clip", { ...input, model: "fal-ai/a" }), 0.35);
+    assert.equal(await estimate(sql, "generate_clip", { ...input, model: "fal-ai/b" }), 0.3);
+    assert.equal(await estimate(sql, "generate_clip", { ...input, model: "fal-ai/c" }), 1);
+    assert.equal(await estimate(sql, "generate_clip", { ...input, model: "fal-ai/d" }), null);
+    assert.equal(
+      await estimate(sql, "generate_clip", { model: "fal-ai/c", duration: null }),
+      null,
+      "nobody knows how long it will be",
+    );
+  }),
+);
+
+Deno.test(
+  "estimate_cost takes fal's price only for what fal does; a service has a price of its own",
+  onDatabase(async ({ sql }) => {
+    await price(sql, "fal-ai/a", { second: 0.07 });
+    const input = { model: "fal-ai/a", duration: 5 };
+    assert.equal(await estimate(sql, "generate_clip", input, "video"), null);
+
+    await price(sql, "video", { call: 0.01 });
+
+    assert.equal(await estimate(sql, "generate_clip", input, "video"), 0.01);
+  }),
+);
+
+Deno.test(
+  "insert_attempt keeps the estimate: of a frame by its clip's seconds, of a clip null without a price",
+  onDatabase(async ({ sql, db, aSubmittedClip }) => {
+    const clip = await aSubmittedClip({ scenes: ["last_frame", "last_frame"] });
+    await callback(db, clip);
+    await claim(db);
+
+    assert.deepEqual(await costs(sql), [
+      { kind: "generate_clip", estimated: null, actual: null },
+      { kind: "extract_last_frame", estimated: 0.001, actual: null },
+    ]);
+  }),
+);
+
+Deno.test(
+  "complete_attempt keeps what the provider says that it cost",
+  onDatabase(async ({ sql, db, aSubmittedClip }) => {
+    await price(sql, "fal-ai/some-model", { second: 0.07 });
+    const clip = await aSubmittedClip();
+    await callback(db, clip, { result: { output: { ...outputOf(clip), cost_usd: 0.42 } } });
+
+    assert.deepEqual(await costs(sql), [
+      { kind: "generate_clip", estimated: 0.35, actual: 0.42 },
+    ]);
+    const [day] = await sql`select * from private.cost_by_user_and_day`;
+    assert.deepEqual(
+      [day?.user_id, Number(day?.usd), Number(day?.actual_usd), Number(day?.unpriced)],
+      ["user-1", 0.42, 0.42, 0],
+    );
+  }),
+);
+
+Deno.test(
+  "cost_by_project: what was refused costs nothing, and what has no price is counted as such",
+  onDatabase(async ({ sql, db, aClaimedClip, aSubmittedClip }) => {
+    await price(sql, "fal-ai/some-model", { second: 0.07 });
+    const refused = await aClaimedClip();
+    await fail(db, refused, { retryable: true });
+    await moveClock(sql, 3);
+    const [again] = await claim(db);
+    assert(again);
+    await submit(db, again);
+    await sql`delete from private.prices where source = 'a test'`;
+    const unpriced = await aSubmittedClip({ video_id: "video-2", user_id: "user-2" });
+
+    const rows = await sql`select * from private.cost_by_project order by user_id`;
+
+    assert.deepEqual(
+      rows.map((row) => [row.project_id, row.attempts, row.unpriced, row.usd].map(String)),
+      [[refused.project_id, "2", "0", "0.35"], [unpriced.project_id, "1", "1", "0"]],
+    );
+  }),
+);
+
+Deno.test(
+  "cost_by_project: giving a request up is no cost of the film",
+  onDatabase(async ({ sql, db, aSubmittedClip }) => {
+    const work = await aSubmittedClip();
+    await sql`select public.cancel_project(${work.project_id})`;
+    const [giveUp] = await claim(db);
+    assert.equal(giveUp?.step, "cancel_request");
+    await complete(db, giveUp);
+
+    const [row] = await sql`select attempts from private.cost_by_project`;
+
+    assert.equal(Number(row?.attempts), 1);
+  }),
+);
+
+async function price(
+  sql: Sql,
+  model: string,
+  { second = null, call = null }: { second?: number | null; call?: number | null },
+): Promise<void> {
+  await sql`
+    insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, source)
+    values (${model}, 'generate_clip', ${second}, ${call}, current_date, 'a test')`;
+}
+
+async function estimate(
+  sql: Sql,
+  kind: string,
+  input: Record<string, string | number | null>,
+  provider = "fal",
+): Promise<number | null> {
+  const [row] = await sql<{ usd: number | null }[]>`
+    select private.estimate_cost(${kind}, ${sql.json(input)}, ${provider})::float8 as usd`;
+  return row?.usd ?? null;
+}
+
+async function costs(sql: Sql) {
+  const rows = await sql`
+    select kind, estimated_cost_usd::float8 as estimated, actual_cost_usd::float8 as actual
+    from private.attempts join private.steps using (step_id) order by attempts.created_at`;
+  return [...rows];
+}

@@ -1,59 +1,99 @@
 import assert from "node:assert/strict";
-import { onDatabase } from "./given.ts";
+import type { TransactionSql } from "postgres";
+import { recordDelivery } from "../functions/_shared/transitions.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { BREAKS } from "./invariant_breaks.ts";
 import { brokenInvariants } from "./look.ts";
+import { callback, claim, claimDeliveries, complete, submit } from "./verbs.ts";
 
 Deno.test(
-  "check_invariants names each broken promise and the row that breaks it",
-  onDatabase(async ({ sql, aSubmittedClip }) => {
-    const work = await aSubmittedClip();
-    assert.deepEqual(await brokenInvariants(sql), []);
-    const { scene_id, chunk_id } = work.attempt.input;
-    const { step_id, project_id } = work;
-    const { attempt_id } = work.attempt;
-    const breaches: [string, string[]][] = [
-      [
-        `update private.steps set status = 'completed'`,
-        [
-          `a finished step has no open attempt: ${attempt_id}`,
-          `an unfinished project has an open step: ${project_id}`,
-        ],
-      ],
-      [
-        `update private.attempts set status = 'failed', ended_at = now()`,
-        [`a waiting step has an open attempt: ${step_id}`],
-      ],
-      [
-        `update public.scenes set status = 'completed', video_url = 'x'`,
-        [`a completed scene has only completed chunks: ${chunk_id}`],
-      ],
-      [
-        `insert into private.attempts (step_id, number, provider, input, input_hash)
-         values ('${step_id}', 2, 'fal', '{}', '')`,
-        [`a step has one open attempt at most: ${step_id}`],
-      ],
-      [
-        `set local session_replication_role = replica;
-         update public.projects set status = 'cancelled'`,
-        [
-          `a finished project has no open scene: ${scene_id}`,
-          `a finished project has no open chunk: ${chunk_id}`,
-          `a finished project has no open step but to give requests up: ${step_id}`,
-        ],
-      ],
-    ];
+  "check_invariants finds nothing wrong with films at every stage",
+  onDatabase(async (given) => {
+    await films(given);
 
-    for (const [breach, expected] of breaches) {
-      const found: string[] = [];
-      await sql.begin(async (transaction) => {
-        await transaction.unsafe(breach);
-        const rows =
-          await transaction`select invariant || ': ' || id as broken from private.check_invariants()`;
-        found.push(...rows.map(({ broken }) => broken));
-        await transaction`rollback and chain`;
-      });
-      for (const each of expected) {
-        assert(found.includes(each), `${each}\nnot in\n${found.join("\n")}`);
-      }
+    assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "check_invariants names each promise that is broken by hand",
+  onDatabase(async (given) => {
+    await films(given);
+
+    for (const [invariant, statement] of Object.entries(BREAKS)) {
+      const found = await breakAndUndo(given, statement);
+      assert(
+        found.includes(invariant),
+        `"${invariant}" went unnoticed; found: ${found.join("; ")}`,
+      );
     }
   }),
 );
+
+Deno.test(
+  "check_invariants has a break by hand for each of its invariants",
+  onDatabase(async ({ sql }) => {
+    const rows = await sql<{ name: string }[]>`
+      select name[1] as name
+      from pg_proc, regexp_matches(prosrc, 'select ''((?:[^'']|'''')+)'',', 'g') as name
+      where pronamespace = 'private'::regnamespace
+        and (proname = 'check_invariants' or proname like 'broken\\_%')`;
+
+    assert.deepEqual(
+      rows.map(({ name }) => name.replaceAll("''", "'")).sort(),
+      Object.keys(BREAKS).sort(),
+    );
+  }),
+);
+
+/** One completed and delivered, one cancelled, one waiting for its clip, one paused, one failed. */
+async function films(given: Given): Promise<void> {
+  const { sql, db } = given;
+  const done = await given.aFilmToStore({ user_id: "done", notify: true });
+  await complete(db, done);
+  for (const delivery of await claimDeliveries(db)) {
+    await recordDelivery(db, delivery, {
+      status_code: 200,
+      error: null,
+      duration_ms: 1,
+      response_excerpt: null,
+      retry_after: null,
+    });
+  }
+
+  const cancelled = await given.aSubmittedClip({ user_id: "cancelled" });
+  await sql`select public.cancel_project(${cancelled.project_id})`;
+  const paused = await given.aProject({ user_id: "paused" });
+  await sql`select public.pause_project(${paused})`;
+  const failed = await given.aSubmittedClip({ user_id: "failed" });
+  await callback(db, failed, {
+    result: { state: "failed", error: { message: "No", retryable: false } },
+  });
+  const waiting = await given.aProject({
+    user_id: "waiting",
+    scenes: ["last_frame", "cut"],
+    clips: 2,
+  });
+  const works = (await claim(db)).filter(({ project_id }) => project_id === waiting);
+  for (const work of works) await submit(db, work);
+}
+
+/** What is said to be broken after the statement, which leaves no trace. */
+async function breakAndUndo({ sql }: Given, statement: string): Promise<string[]> {
+  const undone = new Error("Undone");
+  let found: string[] = [];
+  await sql.begin(async (transaction: TransactionSql) => {
+    // Neither triggers nor foreign keys keep it whole.
+    await transaction`set local session_replication_role = replica`;
+    const { count } = await transaction.unsafe(statement).simple().then((results) =>
+      Array.isArray(results) && "count" in results ? results : { count: 1 }
+    );
+    assert.notEqual(count, 0, `It changes nothing: ${statement}`);
+    const rows = await transaction`select invariant from private.check_invariants()`;
+    found = rows.map(({ invariant }) => invariant);
+    throw undone;
+  }).catch((error) => {
+    if (error !== undone) throw error;
+  });
+  return found;
+}

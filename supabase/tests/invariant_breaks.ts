@@ -1,0 +1,87 @@
+function where(user: string): string {
+  return `project_id = (select project_id from public.projects where user_id = '${user}')`;
+}
+
+function attemptOf(user: string, kind: string): string {
+  return `step_id = (select step_id from private.steps where ${
+    where(user)
+  } and kind = '${kind}' limit 1)`;
+}
+
+/**
+ * How each invariant can be broken by hand, on the films of check_invariants_test.ts: `done`,
+ * `cancelled`, `paused`, `failed`, `waiting`.
+ */
+export const BREAKS: Record<string, string> = {
+  "a finished project has no open scene": `update public.scenes set status = 'generating' where ${
+    where("done")
+  }`,
+  "a finished project has no open chunk":
+    `update public.video_chunks set status = 'IN_PROGRESS' where ${where("failed")}`,
+  "a finished project has no open step but to give requests up":
+    `update private.steps set status = 'queued' where ${where("done")} and kind = 'store_film'`,
+  "a finished step has no open attempt": `update private.attempts
+    set status = 'submitted', ended_at = null, deadline_at = now() where ${
+    attemptOf("done", "generate_clip")
+  }`,
+  "a step has one open attempt at most": `insert into private.attempts
+    (step_id, number, provider, status, input, input_hash, deadline_at)
+    select step_id, number + 1, provider, status, input, input_hash, deadline_at
+    from private.attempts where status = 'submitted' limit 1`,
+  "a waiting step has an open attempt": `update private.attempts
+    set status = 'failed', ended_at = now() where ${attemptOf("waiting", "generate_clip")}`,
+  "a completed scene has only completed chunks":
+    `update public.video_chunks set status = 'PENDING' where ${where("done")}`,
+  "an unfinished project has an open step": `update private.steps
+    set status = 'cancelled', claim_token = null where ${where("waiting")}`,
+
+  "a completed film has all its parts": `delete from public.media where ${
+    where("done")
+  } and type = 'film'`,
+  "a scene has one selected take": `update public.video_chunks set selected = false where ${
+    where("done")
+  }`,
+  "chunks of a take count up from 1": `update public.video_chunks set position = 3 where ${
+    where("waiting")
+  } and position = 2`,
+  "scenes of a project count up from 1": `update public.scenes set position = 4 where ${
+    where("waiting")
+  } and position = 2`,
+  "versions of a video count up from 1":
+    `update public.projects set version = 2 where user_id = 'paused'`,
+
+  "an attempt that is waited for has a deadline":
+    `alter table private.attempts drop constraint submitted_attempt_has_a_deadline;
+    update private.attempts set deadline_at = null where status = 'submitted'`,
+  "a running or waiting step is looked at again":
+    `update private.steps set due_at = 'infinity' where status = 'waiting'`,
+  "a paused project asks for nothing new": `update private.steps set due_at = now() where ${
+    where("paused")
+  }`,
+  "only a paused project has steps that wait for ever": `update public.projects
+    set status = 'queued', paused_from = null where user_id = 'paused'`,
+  "a step's attempts are all on record": `delete from private.attempts where status = 'submitted'`,
+  "a completed step has its result from a completed attempt": `update private.attempts
+    set status = 'failed' where ${attemptOf("done", "generate_clip")}`,
+  "a request that is under way has an attempt behind it":
+    `update public.video_chunks set request_id = 'made-up' where status = 'SUBMITTED'`,
+  "a cancelled attempt's request is given up": `delete from private.steps where ${
+    where("cancelled")
+  } and kind = 'cancel_request'`,
+  "a step belongs to its project's user": `update private.steps set user_id = 'somebody' where ${
+    where("waiting")
+  }`,
+  "a cost is not negative": `update private.attempts set actual_cost_usd = -1`,
+
+  "the end of a film is delivered to its callback_url":
+    `delete from public.webhook_deliveries where ${where("failed")} and endpoint_id is null`,
+  "the notification service hears of the end of a film":
+    `delete from public.webhook_deliveries where ${where("done")} and endpoint_id is not null`,
+  "a delivery that has ended has its last try on record":
+    `delete from public.webhook_delivery_attempts`,
+  "an open delivery has a time at which it is tried": `update public.webhook_deliveries
+    set due_at = 'infinity' where status in ('pending', 'delivering')`,
+  "a recorded callback has an outcome":
+    `update public.webhook_logs set status = 'pending', outcome = null`,
+  "a callback that did something was seen": `delete from private.seen_deliveries`,
+};

@@ -2,57 +2,57 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { orderFilm } from "./demo_film.ts";
+import { demoJob, type Kind, readKind, SCENES } from "./demo_job.ts";
 import { DemoProgress } from "./demo_progress.ts";
 import { checkFilm } from "./film_check.ts";
+import { type Cast, readCast } from "./outside.ts";
 import { startChatApp } from "./simulators/chat_app.ts";
-import { makePicture } from "./simulators/picture.ts";
 import { startStack } from "./stack.ts";
 
-const HELP = `deno task demo [--seconds-per-scene 5|10] [--out out/demo.mp4] [--timeout 170]
+const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed]
+    [--seconds-per-scene 5|10] [--out out/demo.mp4] [--timeout 170]
 
 Makes one film of three scenes on a fresh pocket stack: posts a signed job, shows how it gets on,
 takes and verifies the callback, saves the film and checks it. The last line of stdout is JSON.
 
+  --kind               image: clips from a picture (default). text: the first one from words alone.
+                       motion: a picture that moves as a driver video does
+  --providers          fal does all the work (default), services do (no fal at all), or mixed:
+                       a frame service, and fal for the rest
   --seconds-per-scene  what the default model offers: 5 (default) or 10
   --out                where the film goes, from the project's folder
   --timeout            seconds after which the demo gives up`;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const SCENES = [
-  "A paper boat sets sail on a painted river",
-  "The boat drifts below a bridge of lanterns",
-  "It reaches the open sea at dusk",
-];
 
-type Options = { seconds: number; out: string; signal: AbortSignal; progress: DemoProgress };
+type Options = {
+  kind: Kind;
+  providers: Cast;
+  seconds: number;
+  out: string;
+  signal: AbortSignal;
+  progress: DemoProgress;
+};
 
 /** Makes the demo's film and returns its report. Leaves nothing running, whatever happens. */
-async function runDemo({ seconds, out, signal, progress }: Options) {
+async function runDemo({ kind, providers, seconds, out, signal, progress }: Options) {
   const began = performance.now();
   await using cleanup = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "reelay-demo-" });
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));
   progress.say("Starting the stack");
-  const stack = await startStack({ apiPort: 0, dbPort: 0 });
+  const stack = await startStack({ apiPort: 0, dbPort: 0, providers });
   cleanup.defer(() => stack.stop());
   signal.throwIfAborted();
   const chat = await startChatApp({ signingSecret: setting(stack.env, "CALLBACK_SIGNING_SECRET") });
   cleanup.defer(() => chat.stop());
 
-  const image = `${folder}/image.png`;
-  await makePicture({ path: image, words: SCENES.join() });
+  const job = await demoJob({ kind, seconds, folder, serve: (path) => chat.serveImage(path) });
   progress.say(`Posting a job of ${SCENES.length} scenes, ${seconds} s each, to ${stack.apiUrl}`);
   const { task, filmUrl } = await orderFilm({
     apiUrl: stack.apiUrl,
     secret: setting(stack.env, "WEBHOOK_SECRET"),
-    job: {
-      video_id: "demo",
-      user_id: "demo",
-      prompt: "A paper boat's journey",
-      image_url: chat.serveImage(image),
-      aspect_ratio: "9:16",
-      scenes: SCENES.map((prompt) => ({ prompt, duration: seconds })),
-    },
+    job,
     chat,
     watch: (task) => progress.show(task),
     signal,
@@ -106,6 +106,8 @@ function readArguments() {
     args: Deno.args,
     options: {
       help: { type: "boolean", default: false },
+      kind: { type: "string", default: "image" },
+      providers: { type: "string", default: "fal" },
       "seconds-per-scene": { type: "string", default: "5" },
       out: { type: "string", default: "out/demo.mp4" },
       timeout: { type: "string", default: "170" },
@@ -113,6 +115,8 @@ function readArguments() {
   });
   return {
     help: values.help,
+    kind: readKind(values.kind),
+    providers: readCast(values.providers),
     seconds: positive("--seconds-per-scene", values["seconds-per-scene"]),
     out: values.out,
     timeout: positive("--timeout", values.timeout),
@@ -126,7 +130,7 @@ function positive(name: string, text: string): number {
 }
 
 async function main(): Promise<number> {
-  const { help, seconds, out, timeout } = readArguments();
+  const { help, timeout, ...options } = readArguments();
   if (help) {
     console.log(HELP);
     return 0;
@@ -144,7 +148,7 @@ async function main(): Promise<number> {
     isTerminal: Deno.stdout.isTerminal(),
   });
   try {
-    const report = await runDemo({ seconds, out, signal: stopped.signal, progress });
+    const report = await runDemo({ ...options, signal: stopped.signal, progress });
     console.log(JSON.stringify(report));
     return 0;
   } catch (error) {

@@ -10,7 +10,14 @@ import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
 import { applyMigrations, setVaultSecret } from "./postgres/migrations.ts";
 import { type NetWorker, startNetWorker } from "./postgres/net_worker.ts";
 import { loadProjectKeys } from "./project_keys.ts";
-import { type FalOptions, type FalSimulator, startFal } from "./simulators/fal/server.ts";
+import {
+  type Cast,
+  type Outside,
+  outsideEnvironment,
+  type PlayedService,
+  startOutside,
+} from "./outside.ts";
+import type { FalOptions } from "./simulators/fal/server.ts";
 import { functionsEnvironment } from "./stack_environment.ts";
 import { openStackFolder } from "./stack_folder.ts";
 
@@ -28,10 +35,16 @@ export interface Stack extends AsyncDisposable {
   readonly netWorker: NetWorker;
   readonly cronWorker: CronWorker;
   readonly functions: Functions;
-  /** @throws in a stack without simulators. */
-  readonly fal: FalSimulator;
+  /** Who is played outside. Each throws where nobody plays it. */
+  readonly fal: Played<"fal">;
+  readonly video: Played<"video">;
+  readonly frame: Played<"frame">;
+  readonly stitch: Played<"stitch">;
+  readonly notification: Played<"notification">;
   stop(): Promise<void>;
 }
+
+type Played<Name extends keyof Outside> = NonNullable<Outside[Name]>;
 
 export type StackOptions = {
   /** 0 takes a free one, as for the database. */
@@ -42,8 +55,12 @@ export type StackOptions = {
   /** Empties `dataDir` first. */
   fresh?: boolean;
   simulators?: boolean;
+  /** Who does the work; without fal in the cast there is no FAL_KEY either. */
+  providers?: Cast;
   /** How fal is played. */
   fal?: FalOptions;
+  /** How the services are played. */
+  services?: PlayedService;
   /** Postgres settings. */
   settings?: Record<string, string>;
   /** Variables for the functions; they win over the shell, which wins over the file. */
@@ -64,7 +81,9 @@ export async function startStack(
     dataDir,
     fresh = false,
     simulators = true,
-    fal: falOptions = {},
+    providers = "fal",
+    fal,
+    services,
     settings = dataDir === undefined ? THROW_AWAY : {},
     env: wanted = {},
     shell = Deno.env.toObject(),
@@ -75,6 +94,7 @@ export async function startStack(
   await using started = new AsyncDisposableStack();
 
   const given = { ...await loadEnvironment({ root: ROOT, shell, log }), ...wanted };
+  if (providers === "services") delete given.FAL_KEY;
   // First of all, because whoever holds the port owns the folder.
   const gateway = started.adopt(listenGateway({ port: apiPort }), (gateway) => gateway.stop());
   const folder = started.adopt(
@@ -82,10 +102,18 @@ export async function startStack(
     (folder) => folder.leave(),
   );
   const keys = await loadProjectKeys(folder.path);
-  const fal = simulators
-    ? started.adopt(await startFal({ log, ...falOptions }), (fal) => fal.stop())
+  const outside = simulators
+    ? started.adopt(
+      await startOutside({ cast: providers, given, fal, services, log }),
+      (outside) => outside.stop(),
+    )
     : null;
-  const env = functionsEnvironment({ given, apiUrl: gateway.url, keys, fal });
+  const env = functionsEnvironment({
+    given,
+    apiUrl: gateway.url,
+    keys,
+    outside: outside ? outsideEnvironment(outside) : {},
+  });
 
   const database = startDatabase({ port: dbPort, dataDir: folder.postgres, settings, env, log });
   started.defer(async () => await (await database.catch(() => null))?.stop());
@@ -105,6 +133,11 @@ export async function startStack(
   );
 
   const running = started.move();
+  function played<Name extends keyof Outside>(name: Name): Played<Name> {
+    const one = outside?.[name];
+    if (!one) throw new Error(`Cannot use ${name}: nobody plays it in this stack`);
+    return one;
+  }
   return {
     apiUrl: gateway.url,
     dbUrl: cluster.url,
@@ -115,8 +148,19 @@ export async function startStack(
     cronWorker,
     functions: await functions,
     get fal() {
-      if (fal === null) throw new Error("Cannot use fal: this stack has no simulators");
-      return fal;
+      return played("fal");
+    },
+    get video() {
+      return played("video");
+    },
+    get frame() {
+      return played("frame");
+    },
+    get stitch() {
+      return played("stitch");
+    },
+    get notification() {
+      return played("notification");
     },
     // A second call waits for nothing, and does nothing.
     stop: () => running.disposeAsync(),

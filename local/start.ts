@@ -1,18 +1,21 @@
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { type Cast, readCast } from "./outside.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { untilStarterIsGone } from "./starters.ts";
 
-const HELP = `deno task start [--api-port N] [--db-port M] [--fresh]
+const HELP = `deno task start [--api-port N] [--db-port M] [--providers NAME] [--fresh]
 
 Runs the pocket Supabase on this machine until ctrl-C: Postgres, the API with the functions, rpc and
-storage, and a simulator of fal.ai, all on 127.0.0.1. Prints "ready <api url>" when it is.
+storage, and simulators of who does the work, all on 127.0.0.1. Prints "ready <api url>" when it is.
 
-  --api-port N   the API's port (default 54321; 0 takes a free one)
-  --db-port M    Postgres's port (default 54322; 0 takes a free one)
-  --fresh        throws away what an earlier run on these ports has kept
-  --help         shows this
+  --api-port N      the API's port (default 54321; 0 takes a free one)
+  --db-port M       Postgres's port (default 54322; 0 takes a free one)
+  --providers NAME  who does the work: fal (default), services (video, frame and stitch service,
+                    no fal at all) or mixed (a frame service, fal for the rest)
+  --fresh           throws away what an earlier run on these ports has kept
+  --help            shows this
 
 Data are kept in .reelay/<api port>-<db port>/; with a free port they are thrown away at the end.
 Secrets are read from supabase/functions/.env, where the first start writes them, and from the
@@ -20,7 +23,7 @@ shell, which wins. .env.example explains every variable.`;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-type Options = { apiPort: number; dbPort: number; fresh: boolean };
+type Options = { apiPort: number; dbPort: number; providers: Cast; fresh: boolean };
 
 function readOptions(args: string[]): Options | "help" {
   const { values } = parseArgs({
@@ -28,6 +31,7 @@ function readOptions(args: string[]): Options | "help" {
     options: {
       "api-port": { type: "string", default: "54321" },
       "db-port": { type: "string", default: "54322" },
+      providers: { type: "string", default: "fal" },
       fresh: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -36,6 +40,7 @@ function readOptions(args: string[]): Options | "help" {
   return {
     apiPort: readPort("--api-port", values["api-port"]),
     dbPort: readPort("--db-port", values["db-port"]),
+    providers: readCast(values.providers),
     fresh: values.fresh,
   };
 }
@@ -74,15 +79,16 @@ function untilAskedToEnd(): Promise<string> {
   return promise;
 }
 
-async function run({ apiPort, dbPort, fresh }: Options): Promise<void> {
+async function run({ apiPort, dbPort, providers, fresh }: Options): Promise<void> {
   const ended = untilAskedToEnd();
   const keeps = apiPort !== 0 && dbPort !== 0;
-  console.log("Starting Postgres, the functions, the API and a simulator of fal.ai");
+  console.log(`Starting Postgres, the functions, the API and simulators (${providers})`);
   const starting = startStack({
     apiPort,
     dbPort,
     dataDir: keeps ? join(ROOT, ".reelay", `${apiPort}-${dbPort}`) : undefined,
     fresh,
+    providers,
     log: console.log,
   });
 

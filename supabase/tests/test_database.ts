@@ -35,8 +35,10 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
 
   async function openSession(): Promise<Session> {
     const own = database.connect();
-    const [row] =
-      await own`select pg_backend_pid() as pid, set_config('role', 'service_role', false)`;
+    // What would wait for ever is to fail.
+    const [row] = await own`
+      select pg_backend_pid() as pid, set_config('role', 'service_role', false),
+        set_config('lock_timeout', '20s', false)`;
     return { db: serviceDatabase(own), sql: own, pid: row?.pid };
   }
 

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
-import { allowsPrivateTargets, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
+import { allowsPrivateTargets, optional, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
 import { findUnstorable } from "../_shared/storable.ts";
@@ -15,7 +15,11 @@ export function createWebhook(deps: Deps): Hono {
   const door = createDoor({ name: "webhook", rateLimit: "RATE_LIMIT_WEBHOOK" }, deps);
   const { app, log, admit, limit } = door;
   const watchBell = createBellWatch({ ...deps, log });
-  const allowPrivate = allowsPrivateTargets(get);
+  const installation = {
+    allowPrivate: allowsPrivateTargets(get),
+    hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null,
+    notify: optional(get, "NOTIFICATION_SERVICE_URL") !== null,
+  };
   const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;
 
   app.post("/", async (c) => {
@@ -23,7 +27,7 @@ export function createWebhook(deps: Deps): Hono {
     const json = parseJson(body);
     if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
     const keyHeader = c.req.header("idempotency-key") ?? null;
-    const parsed = parseJob(json.value, { keyHeader, allowPrivate });
+    const parsed = parseJob(json.value, { keyHeader, ...installation });
     if ("issues" in parsed) throw refuseBody(parsed.issues);
     if (parsed.job.callback_url !== null && !signsCallbacks) {
       throw new Refusal(503, "Not configured: callback_url needs CALLBACK_SIGNING_SECRET");

@@ -163,3 +163,23 @@ Deno.test("RATE_LIMIT_WEBHOOK refuses jobs over it, and a database away is 503",
   assert.equal(status, 429);
   assert.equal(headers.get("retry-after"), "60");
 });
+
+Deno.test("what the installation has decides what a job may ask for, and who hears of its end", async () => {
+  const job = { ...JOB, model: "runway-gen3-alpha" };
+  const services = {
+    VIDEO_GENERATION_SERVICE: "https://video.example.com",
+    NOTIFICATION_SERVICE_URL: "https://notify.example.com",
+  };
+  const alone = aDoor();
+  const served = aDoor(CREATED, { ...ENV, ...services });
+
+  assert.equal((await alone.post(job)).status, 400);
+  assert.equal((await served.post(job)).status, 202);
+  await alone.post(JOB);
+
+  const notified = ({ calls }: typeof alone) =>
+    calls.filter(({ name }) => name === "create_project").map(({ args }) =>
+      Object(args.p_job).notify
+    );
+  assert.deepEqual([notified(served), notified(alone)], [[true], [undefined]]);
+});

@@ -4,20 +4,27 @@ import { findUnstorable } from "../_shared/storable.ts";
 import type { Job } from "../_shared/transitions.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "./job_fields.ts";
-import { planScenes } from "./plan_scenes.ts";
+import { type Planning, planScenes } from "./plan_scenes.ts";
 import { checkWebhookHeaders } from "./webhook_headers.ts";
+
+export type ParseOptions = Planning & {
+  /** `Idempotency-Key`, which goes before the field. */
+  keyHeader: string | null;
+  /** ALLOW_PRIVATE_TARGETS. */
+  allowPrivate: boolean;
+  /** The installation has a notification service. */
+  notify?: boolean;
+};
 
 export type ParsedJob = { job: Job } | { issues: Issue[] };
 
 /**
  * Reads a job as a chat app posts it. Everything that can be known to fail is refused here, where it
  * costs nothing: fields, models, durations, targets.
- *
- * @param keyHeader `Idempotency-Key`, which goes before the field
  */
 export function parseJob(
   body: unknown,
-  { keyHeader, allowPrivate }: { keyHeader: string | null; allowPrivate: boolean },
+  { keyHeader, allowPrivate, notify = false, ...planning }: ParseOptions,
 ): ParsedJob {
   const unstorable = findUnstorable(body);
   if (unstorable !== null) {
@@ -33,9 +40,10 @@ export function parseJob(
   const issues = checkFields(fields, { key, allowPrivate });
   if (issues.length > 0) return { issues };
 
-  const plan = planScenes(fields);
+  const plan = planScenes(fields, planning);
   if ("issues" in plan) return { issues: plan.issues };
-  return { job: toJob(fields, { key, scenes: plan.scenes, request: asObject(body) }) };
+  const job = toJob(fields, { key, scenes: plan.scenes, request: asObject(body) });
+  return { job: notify ? { ...job, notify } : job };
 }
 
 function checkFields(

@@ -1,25 +1,37 @@
 import type { Issue } from "../_shared/errors.ts";
 import type { Model } from "../_shared/fal/model_row.ts";
-import { checkDuration, resolveModel } from "../_shared/fal/models.ts";
+import { resolveModel } from "../_shared/fal/models.ts";
 import type { JobScene } from "../_shared/transitions.ts";
 import { type JobFields, type JobSceneFields, sceneMetadata } from "./job_fields.ts";
+import { planClips, planServiceClip } from "./plan_clips.ts";
+import {
+  cannotAsk,
+  checkRatio,
+  noDriver,
+  noImage,
+  takesNoDriver,
+  unknownModel,
+} from "./plan_issues.ts";
 
 /** A job's scenes with their clips, or why its models cannot make them. */
 export type Plan = { scenes: JobScene[] } | { issues: Issue[] };
 
+/** VIDEO_GENERATION_SERVICE is set: it may know models that fal does not have. */
+export type Planning = { hasVideoService?: boolean };
+
 /**
- * Turns a job into scenes of one clip each. A job without `scenes` is one scene.
+ * Turns a job into scenes with their clips. A job without `scenes` is one scene.
  *
  * The first scene and every `cut` start from an image of their own, else the job's; a scene that
  * continues another starts from that one's last frame.
  */
-export function planScenes(job: JobFields): Plan {
-  if (job.model && resolveModel(job.model, true) === null) {
+export function planScenes(job: JobFields, { hasVideoService = false }: Planning = {}): Plan {
+  if (job.model && !hasVideoService && resolveModel(job.model, true) === null) {
     return { issues: [unknownModel(job.model, "model")] };
   }
   const planned = job.scenes
-    ? job.scenes.map((scene, i) => planScene(job, scene, i))
-    : [planScene(job, { prompt: job.prompt ?? "" }, null)];
+    ? job.scenes.map((scene, i) => planScene(job, scene, { index: i, hasVideoService }))
+    : [planScene(job, { prompt: job.prompt ?? "" }, { index: null, hasVideoService })];
 
   const issues = planned.flatMap((scene) => "issues" in scene ? scene.issues : []);
   if (issues.length > 0) return { issues: unique(issues) };
@@ -30,7 +42,7 @@ export function planScenes(job: JobFields): Plan {
 function planScene(
   job: JobFields,
   scene: JobSceneFields,
-  index: number | null,
+  { index, hasVideoService }: { index: number | null; hasVideoService: boolean },
 ): JobScene | { issues: Issue[] } {
   const at = (field: string) => index === null ? field : `scenes.${index}.${field}`;
   const continuity = scene.continuity ?? "last_frame";
@@ -39,65 +51,43 @@ function planScene(
 
   const name = scene.model ?? job.model ?? null;
   const model = resolveModel(name, chained || image !== null);
-  if (model === null) return { issues: [unknownModel(name, at("model"))] };
+  if (model === null && !hasVideoService) return { issues: [unknownModel(name, at("model"))] };
 
-  const duration = checkDuration(model, scene.duration ?? null);
+  // Without a name there is a default, which everybody knows.
+  const plan = model === null
+    ? planServiceClip(scene, name ?? "", at("duration"))
+    : planClips(scene, { model, name, at, keepName: hasVideoService });
   const issues = [
-    ...(model.unmet.length > 0 ? [cannotAsk(model, at("model"))] : []),
-    ...(model.needsImage && !chained && image === null ? [noImage(model, at("image_url"))] : []),
-    ...(model.driver && !scene.driver_video_url ? [noDriver(model, at("driver_video_url"))] : []),
-    ...(duration.ok ? [] : [notOffered(model, at("duration"), duration.offered)]),
-    ...checkRatio(model, job.aspect_ratio ?? null),
+    ...(model === null ? [] : checkModel(model, { job, scene, at, hasImage: chained || !!image })),
+    ...("issue" in plan ? [plan.issue] : []),
   ];
-  if (issues.length > 0 || !duration.ok) return { issues };
+  if (issues.length > 0 || "issue" in plan) return { issues };
 
   return {
     prompt: scene.prompt,
     image_url: image,
     continuity,
     metadata: sceneMetadata(scene),
-    chunks: [{
-      model: model.endpoint,
-      prompt: scene.prompt,
-      duration: duration.duration,
-      driver_video_url: scene.driver_video_url ?? null,
-      audio_url: scene.audio_url ?? null,
-    }],
+    chunks: plan.clips,
   };
 }
 
-function unknownModel(name: string | null, path: string): Issue {
-  return { path, message: `Unknown model "${name}"` };
-}
-
-function cannotAsk({ endpoint, unmet }: Model, path: string): Issue {
-  return { path, message: `${endpoint} requires ${unmet.join(", ")}, which a job cannot say` };
-}
-
-function noImage({ endpoint }: Model, path: string): Issue {
-  return { path, message: `Required: ${endpoint} starts from an image` };
-}
-
-function noDriver({ endpoint }: Model, path: string): Issue {
-  return { path, message: `Required: ${endpoint} follows a driver video` };
-}
-
-function notOffered(
-  { endpoint, driver }: Model,
-  path: string,
-  offered: readonly number[],
-): Issue {
-  if (offered.length > 0) {
-    return { path, message: `${endpoint} offers ${offered.join(", ")} seconds` };
-  }
-  const why = driver === null ? "" : ": its clip is as long as the driver video";
-  return { path, message: `${endpoint} takes no duration${why}` };
-}
-
-function checkRatio({ endpoint, aspectRatios }: Model, ratio: string | null): Issue[] {
-  if (ratio === null || aspectRatios === null || aspectRatios.includes(ratio)) return [];
-  const message = `${endpoint} offers ${aspectRatios.join(", ")}`;
-  return [{ path: "aspect_ratio", message }];
+function checkModel(
+  model: Model,
+  { job, scene: { driver_video_url: driver }, at, hasImage }: {
+    job: JobFields;
+    scene: JobSceneFields;
+    at: (field: string) => string;
+    hasImage: boolean;
+  },
+): Issue[] {
+  return [
+    ...(model.unmet.length > 0 ? [cannotAsk(model, at("model"))] : []),
+    ...(model.needsImage && !hasImage ? [noImage(model, at("image_url"))] : []),
+    ...(model.driver && !driver ? [noDriver(model, at("driver_video_url"))] : []),
+    ...(driver && !model.driver ? [takesNoDriver(model, at("driver_video_url"))] : []),
+    ...checkRatio(model, job.aspect_ratio ?? null),
+  ];
 }
 
 /** Scenes that share a job's field share what is wrong with it. */

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { JobFields } from "./job_fields.ts";
-import { planScenes } from "./plan_scenes.ts";
+import { type Planning, planScenes } from "./plan_scenes.ts";
 
 const IMAGE = "https://cdn.example.com/shoe.png";
 const TO_VIDEO = "fal-ai/kling-video/v2.5-turbo/pro/image-to-video";
 const FROM_TEXT = "fal-ai/kling-video/v2.5-turbo/pro/text-to-video";
 
-function plan(fields: Record<string, unknown>) {
-  return planScenes(JobFields.parse({ video_id: "v", user_id: "u", ...fields }));
+function plan(fields: Record<string, unknown>, planning?: Planning) {
+  return planScenes(JobFields.parse({ video_id: "v", user_id: "u", ...fields }), planning);
 }
 
-function scenes(fields: Record<string, unknown>) {
-  const planned = plan(fields);
+function scenes(fields: Record<string, unknown>, planning?: Planning) {
+  const planned = plan(fields, planning);
   assert.ok("scenes" in planned, JSON.stringify(planned));
   return planned.scenes;
 }
 
-function issues(fields: Record<string, unknown>) {
-  const planned = plan(fields);
+function issues(fields: Record<string, unknown>, planning?: Planning) {
+  const planned = plan(fields, planning);
   assert.ok("issues" in planned, JSON.stringify(planned));
   return planned.issues;
 }

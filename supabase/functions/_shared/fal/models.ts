@@ -64,8 +64,12 @@ export function checkDuration(model: Model, seconds: number | null): DurationChe
     return { ok: false, offered: model.seconds };
   }
   if (model.durationAs === null) return { ok: true, duration: null };
-  const usual = model.seconds.find((offer) => offer >= DEFAULT_DURATION) ?? model.seconds.at(-1);
-  return { ok: true, duration: seconds ?? usual ?? null };
+  return { ok: true, duration: seconds ?? usualSeconds(model) };
+}
+
+/** Seconds of a clip whose length nobody named; null where the model has none to choose from. */
+export function usualSeconds({ seconds }: Model): number | null {
+  return seconds.find((offer) => offer >= DEFAULT_DURATION) ?? seconds.at(-1) ?? null;
 }
 
 /** The frozen input of a `generate_clip` attempt; `model` is a fal endpoint id. */

@@ -18,8 +18,14 @@ export class DatabaseError extends Error {
   /**
    * @param code SQLSTATE, a PostgREST code (`PGRST...`), or `""` when nothing answered.
    * @param away true when the database could not be reached or has no connection to spare.
+   * @param raised what the function itself said: for people only where its code is one of ours.
    */
-  constructor(message: string, readonly code: string, readonly away: boolean) {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly away: boolean,
+    readonly raised: string = message,
+  ) {
     super(message);
   }
 }
@@ -39,7 +45,8 @@ export function connectDatabase(url: string, key: string): Database {
       if (error) {
         const away = status === 0 || status === 503 || status === 504 ||
           AWAY.test(error.code ?? "");
-        throw new DatabaseError(`Cannot call ${name}: ${error.message}`, error.code ?? "", away);
+        const message = `Cannot call ${name}: ${error.message}`;
+        throw new DatabaseError(message, error.code ?? "", away, error.message);
       }
       return answer.parse(data);
     },

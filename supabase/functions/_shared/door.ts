@@ -1,6 +1,11 @@
 import { type Context, Hono } from "hono";
 import { clientAddress } from "./client_address.ts";
-import { doorCredentials, type DoorName } from "./credentials.ts";
+import {
+  type Credentials,
+  type CredentialsDeps,
+  doorCredentials,
+  type DoorName,
+} from "./credentials.ts";
 import type { Deps } from "./deps.ts";
 import { answerError, Refusal } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
@@ -15,10 +20,19 @@ export type Admitted = {
   deliveryId: string | null;
 };
 
-export type DoorOptions = {
-  name: DoorName;
-  /** Variable with the limit of verified requests a minute and address. */
-  rateLimit: string;
+export type DoorOptions =
+  & (
+    | { name: DoorName; letIn?: undefined }
+    /** A door whose senders sign nothing brings its own way to know them. */
+    | { name: string; letIn: (deps: CredentialsDeps) => Credentials }
+  )
+  & DoorLimits;
+
+type DoorLimits = {
+  /** Variable with the limit of verified requests a minute and address; absent: there is none. */
+  rateLimit?: string;
+  /** False: a GET on the door's own path is a route of its own. */
+  greets?: boolean;
   /** Failed credentials a minute and address that are answered with 401. */
   floodLimit?: number;
 };
@@ -38,17 +52,20 @@ export interface Door {
   limit(c: Context): void;
 }
 
-export function createDoor({ name, rateLimit, floodLimit = 100 }: DoorOptions, deps: Deps): Door {
+export function createDoor(options: DoorOptions, deps: Deps): Door {
+  const { name, rateLimit, greets = true, floodLimit = 100 } = options;
   const log: Log = (event, fields) => deps.log(event, { door: name, ...fields });
-  const credentials = doorCredentials(name, { ...deps, log });
+  const credentials = options.letIn
+    ? options.letIn({ ...deps, log })
+    : doorCredentials(options.name, { ...deps, log });
   const guard = createFloodGuard({ limit: floodLimit, now: deps.now });
-  const requests = createRateLimit(rateLimit, deps.get, deps.now);
+  const requests = rateLimit ? createRateLimit(rateLimit, deps.get, deps.now) : null;
   if (!credentials.configured) log("door.not_configured");
 
   const app = new Hono({ strict: false }).basePath(`/${name}`);
   app.onError((error, c) => answerError(error, c, log));
   app.notFound((c) => c.json({ error: "Not found" }, 404));
-  app.get("/", (c) => c.json({ status: "ok", door: name }));
+  if (greets) app.get("/", (c) => c.json({ status: "ok", door: name }));
 
   return {
     app,
@@ -74,7 +91,7 @@ export function createDoor({ name, rateLimit, floodLimit = 100 }: DoorOptions, d
     },
 
     limit(c) {
-      const stayAway = requests.taken(clientAddress(c.req.raw.headers));
+      const stayAway = requests?.taken(clientAddress(c.req.raw.headers)) ?? null;
       if (stayAway !== null) throw tooMany(stayAway);
     },
   };

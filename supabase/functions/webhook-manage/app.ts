@@ -1,0 +1,25 @@
+import type { Hono } from "hono";
+import { createBellWatch } from "../_shared/bell_watch.ts";
+import type { Deps } from "../_shared/deps.ts";
+import { createDoor } from "../_shared/door.ts";
+import { addCallbackRoutes } from "./callback_routes.ts";
+import { addFilmRoutes } from "./film_routes.ts";
+import { operatorCredentials } from "./operator_credentials.ts";
+import { addProviderRoutes } from "./provider_routes.ts";
+import { addWatchRoutes } from "./watch_routes.ts";
+
+/** Builds the app served at `/webhook-manage`: what whoever is on call asks and does. */
+export function createWebhookManage(deps: Deps): Hono {
+  const door = createDoor(
+    { name: "webhook-manage", letIn: operatorCredentials, greets: false },
+    deps,
+  );
+  const watchBell = createBellWatch({ ...deps, log: door.log });
+  const desk = { ...deps, ...door, watchBell };
+
+  addCallbackRoutes(desk);
+  addFilmRoutes(desk);
+  addProviderRoutes(desk);
+  addWatchRoutes(desk);
+  return door.app;
+}

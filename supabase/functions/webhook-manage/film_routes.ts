@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { refuseOtherMethods } from "../_shared/door.ts";
+import { optional } from "../_shared/env.ts";
+import { notFound, refuseBody } from "../_shared/errors.ts";
+import {
+  changeProject,
+  ProjectVerb,
+  readProject,
+  readScene,
+  redriveDeliveries,
+  redriveDelivery,
+  redriveStep,
+  regenerateScene,
+  selectTake,
+} from "../_shared/management.ts";
+import { asVerb, type Desk, readFields, readId, Reason, Time } from "./desk.ts";
+import { planTake, TakeFields } from "./plan_take.ts";
+
+const Why = z.object({ reason: Reason });
+const Take = z.object({ take: z.int().min(1).max(1_000_000) });
+const Range = z.object({
+  from: Time.nullish(),
+  to: Time.nullish(),
+  limit: z.int().min(1).max(1000).nullish(),
+});
+
+/** A film's story, and the verbs on films, scenes, steps and deliveries. */
+export function addFilmRoutes({ app, admit, get, db, log, watchBell }: Desk): void {
+  const hasVideoService = optional(get, "VIDEO_GENERATION_SERVICE") !== null;
+
+  async function act<T>(verb: string, id: string, work: Promise<T>): Promise<T> {
+    const answer = await asVerb(work);
+    log("verb.done", { verb, id, answer });
+    watchBell();
+    return answer;
+  }
+
+  app.get("/projects/:id", async (c) => {
+    await admit(c);
+    const project = await readProject(db, readId(c, "id"));
+    if (project === null) throw notFound();
+    return c.json(project);
+  });
+  refuseOtherMethods(app, "/projects/:id", "GET");
+
+  for (const verb of ProjectVerb.options) {
+    app.post(`/projects/:id/${verb}`, async (c) => {
+      const { reason = null } = readFields((await admit(c)).body, Why);
+      const projectId = readId(c, "id");
+      const by = { projectId, reason };
+      return c.json(await act(verb, projectId, changeProject(db, verb, by)));
+    });
+    refuseOtherMethods(app, `/projects/:id/${verb}`, "POST");
+  }
+
+  app.post("/scenes/:id/regenerate", async (c) => {
+    const fields = readFields((await admit(c)).body, TakeFields);
+    const id = readId(c, "id");
+    const scene = await readScene(db, id);
+    const plan = scene === null ? { changes: {} } : planTake(fields, scene, { hasVideoService });
+    if ("issues" in plan) throw refuseBody(plan.issues);
+    return c.json(await act("regenerate", id, regenerateScene(db, id, plan.changes)));
+  });
+  refuseOtherMethods(app, "/scenes/:id/regenerate", "POST");
+
+  app.post("/scenes/:id/select", async (c) => {
+    const { take } = readFields((await admit(c)).body, Take);
+    const id = readId(c, "id");
+    return c.json(await act("select", id, selectTake(db, id, take)));
+  });
+  refuseOtherMethods(app, "/scenes/:id/select", "POST");
+
+  app.post("/steps/:id/redrive", async (c) => {
+    await admit(c);
+    const id = readId(c, "id");
+    return c.json(await act("redrive", id, redriveStep(db, id)));
+  });
+  refuseOtherMethods(app, "/steps/:id/redrive", "POST");
+
+  app.post("/deliveries/redrive", async (c) => {
+    const { from = null, to = null, limit } = readFields((await admit(c)).body, Range);
+    const by = { from, to, limit: limit ?? 100 };
+    return c.json(await act("redrive", "deliveries", redriveDeliveries(db, by)));
+  });
+  refuseOtherMethods(app, "/deliveries/redrive", "POST");
+
+  app.post("/deliveries/:id/redrive", async (c) => {
+    await admit(c);
+    const id = readId(c, "id");
+    return c.json(await act("redrive", id, redriveDelivery(db, id)));
+  });
+  refuseOtherMethods(app, "/deliveries/:id/redrive", "POST");
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { Url } from "../_shared/callback_fields.ts";
+import type { Issue } from "../_shared/errors.ts";
+import type { Scene, SceneChanges } from "../_shared/management.ts";
+import { type Planning, planScenes } from "../webhook/plan_scenes.ts";
+
+/** What may differ in a new take; whatever is absent stays as it is. */
+export const TakeFields = z.object({
+  prompt: z.string().max(20_000).refine((text) => text.trim() !== "", "Must not be empty")
+    .nullish(),
+  image_url: Url.max(4096).nullish(),
+  model: z.string().min(1).max(255).nullish(),
+  duration: z.number().positive().max(3600).nullish(),
+});
+export type TakeFields = z.infer<typeof TakeFields>;
+
+/** Stands for the frame that a chained scene will start from. */
+const FRAME = "https://frame.invalid/";
+
+/**
+ * Checks a new take by the rules of a new job: the model is known and can make it. A scene keeps
+ * its model and duration, unless they are what is asked to differ.
+ */
+export function planTake(
+  { prompt, image_url, model, duration }: TakeFields,
+  scene: Scene,
+  planning: Planning = {},
+): { changes: SceneChanges } | { issues: Issue[] } {
+  if (image_url && scene.is_chained) {
+    const message = "The scene starts from the last frame of the one before it";
+    return { issues: [{ path: "image_url", message }] };
+  }
+  const changes: SceneChanges = { ...(prompt && { prompt }), ...(image_url && { image_url }) };
+  if (!image_url && !model && !duration) return { changes };
+
+  const plan = planScenes({
+    video_id: "",
+    user_id: "",
+    aspect_ratio: scene.aspect_ratio,
+    scenes: [{
+      prompt: prompt ?? scene.prompt ?? "",
+      image_url: scene.is_chained ? FRAME : image_url ?? scene.image_url,
+      model: model ?? scene.model,
+      duration: duration ?? scene.duration,
+      driver_video_url: scene.driver_video_url,
+      audio_url: scene.audio_url,
+    }],
+  }, planning);
+  if ("issues" in plan) {
+    return { issues: plan.issues.map(({ path, message }) => ({ path: ownPath(path), message })) };
+  }
+  return { changes: { ...changes, chunks: plan.scenes.flatMap(({ chunks }) => chunks) } };
+}
+
+function ownPath(path: string): string {
+  return path.replace(/^scenes\.0\./, "");
+}

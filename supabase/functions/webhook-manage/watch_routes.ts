@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { DatabaseError } from "../_shared/database.ts";
+import { refuseOtherMethods } from "../_shared/door.ts";
+import { listErrors, readErrorStats, readHealth, readMetrics } from "../_shared/management.ts";
+import { type Desk, readQuery } from "./desk.ts";
+
+const ErrorFilter = z.object({
+  type: z.string().max(255).nullish(),
+  limit: z.coerce.number().int().min(1).max(500).nullish(),
+});
+/** A week at most: what is older may be pruned already. */
+const Window = z.object({ hours: z.coerce.number().positive().max(168).nullish() });
+
+/** Errors, figures, and whether all is well. */
+export function addWatchRoutes({ app, admit, db, log }: Desk): void {
+  app.get("/errors", async (c) => {
+    await admit(c);
+    const { type = null, limit } = readQuery(c, ErrorFilter);
+    return c.json({ docs: await listErrors(db, { type, limit: limit ?? 50 }) });
+  });
+  refuseOtherMethods(app, "/errors", "GET");
+
+  app.get("/errors/stats", async (c) => {
+    await admit(c);
+    return c.json(await readErrorStats(db));
+  });
+  refuseOtherMethods(app, "/errors/stats", "GET");
+
+  app.get("/metrics", async (c) => {
+    await admit(c);
+    const { hours } = readQuery(c, Window);
+    return c.json(await readMetrics(db, (hours ?? 24) * 3600));
+  });
+  refuseOtherMethods(app, "/metrics", "GET");
+
+  app.get("/health", async (c) => {
+    await admit(c);
+    try {
+      const { is_healthy, ...health } = await readHealth(db);
+      if (is_healthy) return c.json({ status: "ok", ...health });
+      const failing = Object.entries(health.checks).flatMap(([name, { ok }]) => ok ? [] : [name]);
+      log("health.failing", { failing });
+      return c.json({ status: "failing", error: `Failing: ${failing.join(", ")}`, ...health }, 503);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || !error.away) throw error;
+      log("health.failing", { failing: ["database"], error });
+      const checks = { database: { ok: false } };
+      return c.json({ status: "failing", error: "Failing: database", checks }, 503);
+    }
+  });
+  refuseOtherMethods(app, "/health", "GET");
+}

@@ -21,7 +21,7 @@ begin
     p_take,
     coalesce(changes.value ->> 'model', video_chunks.model),
     coalesce(changes.value ->> 'prompt', video_chunks.prompt),
-    case when changes.value ? 'duration' then (changes.value ->> 'duration')::numeric else video_chunks.duration end,
+    video_chunks.duration,
     video_chunks.driver_video_url,
     video_chunks.audio_url
   from public.video_chunks
@@ -30,7 +30,26 @@ begin
   ) as changes
   where video_chunks.scene_id = any (p_scene_ids)
     and video_chunks.selected
+    and not changes.value ? 'chunks'
   order by video_chunks.chunk_id;
+
+  insert into public.video_chunks (
+    scene_id, project_id, position, take, model, prompt, duration, driver_video_url, audio_url
+  )
+  select
+    scenes.scene_id,
+    scenes.project_id,
+    part.position,
+    p_take,
+    part.chunk ->> 'model',
+    part.chunk ->> 'prompt',
+    (part.chunk ->> 'duration')::numeric,
+    part.chunk ->> 'driver_video_url',
+    part.chunk ->> 'audio_url'
+  from public.scenes
+  cross join lateral jsonb_array_elements(p_changes -> 'chunks') with ordinality as part (chunk, position)
+  where scenes.scene_id = p_changed_scene_id
+  order by part.position;
 
   update public.video_chunks
   set
@@ -46,7 +65,7 @@ end;
 $$;
 
 comment on function private.insert_take(text[], integer, text, jsonb) is
-'Copies the selected chunks of these scenes into a new selected take; the old one stays, unselected.';
+'Copies the selected chunks of these scenes into a new selected take, or takes those of p_changes; the old take stays, unselected.';
 
 revoke execute on function private.insert_take(text[], integer, text, jsonb)
 from public, anon, authenticated, service_role;

@@ -1,7 +1,7 @@
 -- project any but paused → generating · the scene, and those chained to it, get a new take
 --
--- Old takes stay, unselected. p_changes may give another prompt, image_url, model or duration for this
--- scene; the caller has checked that the model offers them. What failed beside it is asked for again.
+-- Old takes stay, unselected. p_changes may give this scene another prompt, image_url or model, or
+-- chunks as a job has them; the caller has checked that the model offers them. What failed beside it is asked for again.
 
 create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
 returns jsonb
@@ -46,7 +46,13 @@ begin
   set
     status = 'pending',
     error_message = null,
+    thumbnail_url = null,
     last_frame_url = null,
+    duration = null,
+    fps = null,
+    width = null,
+    height = null,
+    quality_score = null,
     thumbnail_url = null,
     completed_at = null,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,

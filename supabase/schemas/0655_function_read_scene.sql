@@ -12,7 +12,12 @@ as $$
     'image_url', coalesce(scenes.image_url, projects.image_url),
     'aspect_ratio', projects.aspect_ratio,
     'model', video_chunks.model,
-    'duration', video_chunks.duration,
+    'duration', (
+      select sum(parts.duration)
+      from public.video_chunks as parts
+      where parts.scene_id = scenes.scene_id
+        and parts.selected
+    ),
     'driver_video_url', video_chunks.driver_video_url,
     'audio_url', video_chunks.audio_url
   )

@@ -28,10 +28,14 @@ Deno.test("with FAL_KEY alone fal does every step but storing", () => {
   });
 });
 
-Deno.test("without FAL_KEY films are stored and requests cancelled, and nothing else is claimed", () => {
+Deno.test("without FAL_KEY films are stored, requests cancelled and thumbnails refused, no more", () => {
   const { steps, byName } = configured(SUPABASE);
 
-  assert.deepEqual(steps, { store_film: "storage", cancel_request: "fal" });
+  assert.deepEqual(steps, {
+    store_film: "storage",
+    extract_thumbnail: "storage",
+    cancel_request: "fal",
+  });
   assert.equal(byName("fal"), null);
 });
 

@@ -21,7 +21,7 @@ export function configureStorage({ get, fetch, log }: ProviderDeps): Configured 
 
   return {
     name: "storage",
-    steps: ["store_film"],
+    steps: ["store_film", "extract_thumbnail"],
     provider: createStorageProvider({
       storage: client.storage,
       fetch,

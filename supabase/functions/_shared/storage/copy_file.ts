@@ -2,6 +2,7 @@ import type { SupabaseClient } from "@supabase/supabase-js";
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
 import { countBytes } from "./count_bytes.ts";
+import { lookAtStart } from "./video_start.ts";
 
 export const BUCKET = "films";
 
@@ -38,6 +39,7 @@ export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Pro
   try {
     await withDeadline(deps.timeoutMs, async (signal) => {
       const source = await open(deps.fetch, from, signal);
+      if (kind === "video") source.body = await onlyVideo(source.body);
       const { error } = await deps.storage.from(BUCKET).upload(to, source.body, {
         contentType: contentType(kind, source.contentType),
         upsert: true,
@@ -65,6 +67,14 @@ async function open(fetch: StorageDeps["fetch"], url: string, signal: AbortSigna
     ...countBytes(response.body, announced === null ? null : Number(announced)),
     contentType: response.headers.get("content-type"),
   };
+}
+
+/** An empty file is told apart at its end, where a broken one is. */
+async function onlyVideo(body: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+  const start = await lookAtStart(body);
+  if (start.isVideo) return start.body;
+  await start.body.cancel();
+  throw new NotCopied("Cannot store film: what its source sent is no video", false);
 }
 
 function notStored(error: { message: string; status?: number }, whole: boolean): NotCopied {

@@ -16,14 +16,24 @@ const StoreInput = z.object({
   thumbnail_path: z.string(),
 });
 
+/** Thumbnails come here where nobody makes any: a film that waited for one would wait for ever. */
+const NO_THUMBNAILS: Extract<Answer, { state: "failed" }> = {
+  state: "failed",
+  error: {
+    message: "Cannot make thumbnail: no provider of this installation does",
+    retryable: false,
+  },
+};
+
 type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => void };
 
 /**
  * Copies a film and its thumbnail into Supabase Storage, because a provider's URLs expire. It costs
- * nothing to do it again, so that asking and looking up are storing.
+ * nothing to do it again, so that asking and looking up are storing. Thumbnails it refuses to make.
  */
 export function createStorageProvider(deps: StoreDeps): StepProvider {
-  const store = (work: StepWork) => storeFilm(deps, work);
+  const store = (work: StepWork) =>
+    work.step === "extract_thumbnail" ? Promise.resolve(NO_THUMBNAILS) : storeFilm(deps, work);
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 
   return {

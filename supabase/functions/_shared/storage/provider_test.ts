@@ -3,7 +3,8 @@ import { refusingUrl, type Seen, withRawServer, withServer } from "../testing/lo
 import type { Answer, StepWork } from "../transitions.ts";
 import { configureStorage } from "./configure.ts";
 
-const FILM = "the film, ".repeat(50_000);
+/** As an MP4 begins. */
+const FILM = `    ftypisom${"the film, ".repeat(50_000)}`;
 const STORED = Response.json({ Id: "1", Key: "films/proj_1/film.mp4" });
 
 type Sources = Record<string, () => Response>;
@@ -153,7 +154,7 @@ Deno.test("a film that is gone is final, any other trouble of its source may pas
 });
 
 Deno.test("a film that breaks off is not kept as if it were whole", async () => {
-  const half = "HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\nhalf";
+  const half = "HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n    ftypisom half";
 
   await withRawServer(half, async (source) => {
     await withServer(() => STORED.clone(), async ({ url, seen }) => {
@@ -169,6 +170,28 @@ Deno.test("a film that breaks off is not kept as if it were whole", async () => 
       assert.equal(seen.length, 0, "Storage never saw the end of it");
     });
   });
+});
+
+Deno.test("a page under a film's name is no film, and nothing of it is stored", async () => {
+  const page = () =>
+    new Response("<title>Not found</title>", { headers: { "content-type": "video/mp4" } });
+
+  const { answer, stored } = await store({ "/film": page });
+
+  assert.deepEqual(answer, {
+    state: "failed",
+    error: { message: "Cannot store film: what its source sent is no video", retryable: false },
+  });
+  assert.equal(stored.length, 0);
+});
+
+Deno.test("where nobody makes thumbnails, a step that asks for one is refused for good", async () => {
+  const step: StepWork = { ...work("http://127.0.0.1:9"), step: "extract_thumbnail" };
+
+  const answer = await storeAt("http://127.0.0.1:9", step);
+
+  assert.ok(answer.state === "failed" && !answer.error.retryable);
+  assert.match(answer.error.message, /no provider of this installation/);
 });
 
 Deno.test("an empty film is none", async () => {

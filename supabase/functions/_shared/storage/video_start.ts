@@ -1,0 +1,53 @@
+/** Bytes that tell what a file is. */
+const LENGTH = 12;
+
+/** Boxes that an MP4 or QuickTime file begins with (ISO/IEC 14496-12; Apple's QuickTime format). */
+const BOXES = new Set(["ftyp", "styp", "moov", "mdat", "free", "skip", "wide", "pnot"]);
+
+/** Matroska and WebM begin with an EBML header (RFC 8794). */
+const EBML = "1a45dfa3";
+
+/**
+ * Looks at the first bytes of a stream that is said to be a video, and gives the whole of it back.
+ * A page that says "not found" under a film's name is told apart here, and not by who watches it.
+ */
+export async function lookAtStart(
+  body: ReadableStream<Uint8Array>,
+): Promise<{ body: ReadableStream<Uint8Array>; isVideo: boolean }> {
+  const reader = body.getReader();
+  const begun: Uint8Array[] = [];
+  let size = 0;
+  while (size < LENGTH) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    begun.push(value);
+    size += value.byteLength;
+  }
+
+  const whole = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = begun.shift() ?? (await reader.read()).value;
+      if (next === undefined) controller.close();
+      else controller.enqueue(next);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { body: whole, isVideo: isVideo(join(begun)) };
+}
+
+function isVideo(start: Uint8Array): boolean {
+  const hex = Array.from(start.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
+  if (hex.join("") === EBML) return true;
+  return BOXES.has(String.fromCharCode(...start.subarray(4, 8)));
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(LENGTH);
+  let at = 0;
+  for (const part of parts) {
+    const room = part.subarray(0, LENGTH - at);
+    bytes.set(room, at);
+    at += room.byteLength;
+  }
+  return bytes;
+}

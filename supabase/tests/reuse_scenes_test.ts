@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { createProject, type Job } from "../functions/_shared/transitions.ts";
+import { driveToTheEnd } from "./film_players.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
+import { brokenInvariants, chunksOf, projectOf } from "./look.ts";
+import { claim } from "./verbs.ts";
+
+Deno.test(
+  "reuse_scenes keeps the clips of a revision that did not change, and generates the others",
+  onDatabase(async (given) => {
+    const { first, second } = await revise(given, (job) => {
+      const [, , third] = job.scenes;
+      for (const chunk of third?.chunks ?? []) chunk.prompt = "Another ending";
+    });
+
+    const asked = (await claim(given.db)).map(({ attempt }) => attempt.input.prompt);
+    assert.deepEqual(asked, ["Another ending"]);
+    await driveToTheEnd(given.db, given.sql);
+    await end(given, second);
+    assert.deepEqual(await kept(given, first, second), [true, true, false]);
+  }),
+);
+
+Deno.test(
+  "reuse_scenes generates what continues from a changed scene anew, up to the next cut",
+  onDatabase(async (given) => {
+    const { first, second } = await revise(given, (job) => {
+      for (const chunk of job.scenes[0]?.chunks ?? []) chunk.prompt = "Another beginning";
+    });
+    await driveToTheEnd(given.db, given.sql);
+
+    await end(given, second);
+    assert.deepEqual(await kept(given, first, second), [false, false, true]);
+  }),
+);
+
+Deno.test(
+  "reuse_scenes of a revision in which nothing changed pays for no clip, and the film ends",
+  onDatabase(async (given) => {
+    const { first, second } = await revise(given, () => {});
+    assert.deepEqual(await brokenInvariants(given.sql), []);
+    await driveToTheEnd(given.db, given.sql);
+
+    await end(given, second);
+    assert.deepEqual(await kept(given, first, second), [true, true, true]);
+    const paid = await given.sql`
+      select from private.steps where kind = 'generate_clip' and project_id = ${second}`;
+    assert.equal(paid.length, 0);
+  }),
+);
+
+Deno.test(
+  "reuse_scenes reuses nothing for a job that is no revision",
+  onDatabase(async (given) => {
+    const { first, second } = await revise(given, (job) => {
+      job.is_revision = false;
+    });
+    await driveToTheEnd(given.db, given.sql);
+
+    await end(given, second);
+    assert.deepEqual(await kept(given, first, second), [false, false, false]);
+  }),
+);
+
+/** A finished film of two chained scenes and one after a cut, then its revision. */
+async function revise(
+  { db, sql }: Given,
+  change: (job: Job) => void,
+): Promise<{ first: string; second: string }> {
+  const scenes: ("last_frame" | "cut")[] = ["last_frame", "last_frame", "cut"];
+  const first = (await createProject(db, jobOf({ scenes }))).project_id;
+  await driveToTheEnd(db, sql);
+  const job = jobOf({ scenes, is_revision: true });
+  change(job);
+  const second = (await createProject(db, job)).project_id;
+  return { first, second };
+}
+
+async function end({ sql }: Given, projectId: string): Promise<void> {
+  assert.equal((await projectOf(sql, projectId)).status, "completed");
+  assert.deepEqual(await brokenInvariants(sql), []);
+}
+
+/** Which clips of the second film are those of the first. */
+async function kept({ sql }: Given, first: string, second: string): Promise<boolean[]> {
+  const [before, after] = [await chunksOf(sql, first), await chunksOf(sql, second)];
+  return after.map((chunk, index) => chunk.kling_video_url === before[index]?.kling_video_url);
+}

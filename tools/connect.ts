@@ -1,0 +1,30 @@
+import postgres, { type Sql } from "postgres";
+import type { Get } from "../supabase/functions/_shared/env.ts";
+
+/** The pocket Supabase's. */
+const LOCAL = "postgres://postgres:postgres@127.0.0.1:54322/postgres";
+
+/** The database that a tool is to talk to: as told, else SUPABASE_DB_URL, else this machine's. */
+export function databaseUrl(told: string | undefined, get: Get): string {
+  return told ?? get("SUPABASE_DB_URL") ?? LOCAL;
+}
+
+/** Connects as one session; with TLS where the host is not this machine. */
+export function connect(url: string): Sql {
+  const { hostname } = new URL(url);
+  const isHere = ["127.0.0.1", "localhost", "[::1]", "::1"].includes(hostname);
+  return postgres(url, {
+    max: 1,
+    connect_timeout: 10,
+    // The transaction pooler keeps no prepared statements from one transaction to the next.
+    prepare: isHere,
+    onnotice() {},
+    ...!isHere && !url.includes("sslmode=") ? { ssl: "require" as const } : {},
+  });
+}
+
+/** A database's address without its password. */
+export function shownUrl(url: string): string {
+  const { hostname, port, pathname, username } = new URL(url);
+  return `${username}@${hostname}:${port || 5432}${pathname}`;
+}

@@ -1,0 +1,77 @@
+import { doorCredentials, type DoorName } from "../../supabase/functions/_shared/credentials.ts";
+import {
+  allowsPrivateTargets,
+  type Get,
+  optional,
+  webhookBaseUrl,
+} from "../../supabase/functions/_shared/env.ts";
+import { configureProviders } from "../../supabase/functions/_shared/providers.ts";
+import { StepKind } from "../../supabase/functions/_shared/transitions.ts";
+import { type Finding, missing, note, ok, wrong } from "./finding.ts";
+
+const DOORS: DoorName[] = [
+  "webhook",
+  "fal-webhook",
+  "video-complete",
+  "last-frame-complete",
+  "stitch-complete",
+  "pipeline-step",
+];
+/** Doors of services that an installation with fal alone does not have. */
+const OPTIONAL: readonly DoorName[] = ["video-complete", "last-frame-complete", "stitch-complete"];
+
+/** What the functions will find in an environment like this one, with what the platform adds. */
+export function checkEnvironment(get: Get): Finding[] {
+  const deps = { get, fetch, now: Date.now, log: () => {} };
+  const doors = DOORS.flatMap((door): Finding[] => {
+    if (doorCredentials(door, deps).configured) return [];
+    const what = `Secret of the door ${door}`;
+    return OPTIONAL.includes(door)
+      ? [note(`${what} is not set: it answers 503`)]
+      : [missing(what, "set its variable; .env.example names it")];
+  });
+
+  const { steps } = configureProviders(deps);
+  const undone = StepKind.options.filter((step) => steps[step] === undefined);
+  return [
+    ...doors.some(({ state }) => state === "missing")
+      ? doors
+      : [ok("Secrets of the doors"), ...doors],
+    ...undone.map((step) =>
+      missing(`A provider for ${step}`, "set FAL_KEY, or the service's URL and key")
+    ),
+    ...undone.length === 0
+      ? [ok(`Providers: ${[...new Set(Object.values(steps))].join(", ")}`)]
+      : [],
+    callbackSecret(optional(get, "CALLBACK_SIGNING_SECRET")),
+    optional(get, "OPERATOR_KEY") === null
+      ? note("OPERATOR_KEY is not set: only admins with a JWT are let in at webhook-manage")
+      : ok("OPERATOR_KEY"),
+    publicBase(get),
+  ];
+}
+
+function callbackSecret(secret: string | null): Finding {
+  if (secret === null) {
+    return note("CALLBACK_SIGNING_SECRET is not set: jobs with a callback_url are refused");
+  }
+  return secret.replace(/^v1,/, "").startsWith("whsec_")
+    ? ok("CALLBACK_SIGNING_SECRET")
+    : wrong("CALLBACK_SIGNING_SECRET is not whsec_ and base64", "draw one as .env.example says");
+}
+
+function publicBase(get: Get): Finding {
+  const base = webhookBaseUrl(get);
+  if (base === null) {
+    return missing("WEBHOOK_BASE_URL", "https://<project-ref>.supabase.co/functions/v1");
+  }
+  if (!URL.canParse(base)) {
+    return wrong(
+      `WEBHOOK_BASE_URL is no URL: ${base}`,
+      "https://<project-ref>.supabase.co/functions/v1",
+    );
+  }
+  return new URL(base).protocol === "https:" || allowsPrivateTargets(get)
+    ? ok(`Providers call back at ${base}`)
+    : note(`Providers call back at ${base}: only from this machine can they reach it`);
+}

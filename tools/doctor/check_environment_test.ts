@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { checkEnvironment } from "./check_environment.ts";
+import { finding, isBad } from "./finding.ts";
+import { platformEnvironment } from "./platform_environment.ts";
+
+const SECRET = "whsec_" + btoa("a secret of at least 24 bytes");
+const HOSTED = "https://films.test/functions/v1";
+const FULL: Record<string, string> = {
+  WEBHOOK_SECRET: "s",
+  PIPELINE_BELL_SECRET: SECRET,
+  CALLBACK_SIGNING_SECRET: SECRET,
+  OPERATOR_KEY: "o",
+  FAL_KEY: "k",
+};
+
+Deno.test("doctor finds all that a hosted installation needs: fal's key and four secrets", () => {
+  assert.deepEqual(report(FULL).filter((line) => /^(missing|wrong)/.test(line)), []);
+});
+
+Deno.test("doctor names each variable that is missing or wrong", () => {
+  const breaks: [Record<string, string>, RegExp][] = [
+    [{ WEBHOOK_SECRET: "" }, /^missing +Secret of the door webhook\n/],
+    [{ PIPELINE_BELL_SECRET: " " }, /^missing +Secret of the door pipeline-step\n/],
+    [{ FAL_KEY: "" }, /^missing +A provider for generate_clip\n.*FAL_KEY/],
+    [{ CALLBACK_SIGNING_SECRET: "" }, /^note +CALLBACK_SIGNING_SECRET is not set/],
+    [{ CALLBACK_SIGNING_SECRET: "plain" }, /^wrong +CALLBACK_SIGNING_SECRET is not whsec_/],
+    [{ OPERATOR_KEY: "" }, /^note +OPERATOR_KEY is not set/],
+    [{ WEBHOOK_BASE_URL: "films.test" }, /^wrong +WEBHOOK_BASE_URL is no URL: films\.test/],
+    [{ WEBHOOK_BASE_URL: "http://films.test" }, /^note +Providers call back at http:.*only from/],
+  ];
+  for (const [change, expected] of breaks) {
+    const lines = report({ ...FULL, ...change });
+    assert(lines.some((line) => expected.test(line)), `${expected}: ${lines.join("\n")}`);
+  }
+});
+
+Deno.test("doctor knows that the pocket Supabase plays fal, and sets what the platform sets", () => {
+  const { FAL_KEY: _, ...rest } = FULL;
+  const get = platformEnvironment((name) => rest[name], "http://127.0.0.1:54321/functions/v1");
+
+  assert.deepEqual(checkEnvironment(get).filter(isBad), []);
+});
+
+function report(env: Record<string, string>): string[] {
+  return checkEnvironment(platformEnvironment((name) => env[name], HOSTED)).map(finding);
+}

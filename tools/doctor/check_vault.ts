@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { Sql } from "postgres";
+import {
+  type Get,
+  optional,
+  readSecrets,
+  webhookBaseUrl,
+} from "../../supabase/functions/_shared/env.ts";
+import { type Finding, missing, note, ok, wrong } from "./finding.ts";
+
+type Secret = { name: string; digest: string };
+
+const SET = "deno task db:secrets, with WEBHOOK_BASE_URL and PIPELINE_BELL_SECRET set";
+
+/**
+ * The database's own settings in Vault against the environment. Only digests are read: no secret
+ * leaves the database.
+ */
+export async function checkVault(sql: Sql, get: Get): Promise<Finding[]> {
+  // The bell is signed with the first of several secrets, as private.post_bell does.
+  const secrets = await sql<Secret[]>`
+    select name, encode(sha256(convert_to(
+      case name
+        when 'reelay_bell_secret'
+          then split_part(regexp_replace(decrypted_secret, '^v1,', ''), ',', 1)
+        else regexp_replace(decrypted_secret, '/+$', '')
+      end, 'UTF8')), 'hex') as digest
+    from vault.decrypted_secrets
+    where name in ('reelay_functions_url', 'reelay_bell_secret') and decrypted_secret <> ''`;
+  const digestOf = (name: string) => secrets.find((secret) => secret.name === name)?.digest;
+
+  return [
+    judge("reelay_functions_url", digestOf("reelay_functions_url"), functionUrls(get), {
+      from: "WEBHOOK_BASE_URL",
+    }),
+    judge(
+      "reelay_bell_secret",
+      digestOf("reelay_bell_secret"),
+      readSecrets(get, "PIPELINE_BELL_SECRET").map((secret) => secret.replace(/^v1,/, "")),
+      { from: "PIPELINE_BELL_SECRET" },
+    ),
+  ];
+}
+
+function judge(
+  name: string,
+  digest: string | undefined,
+  values: string[],
+  { from }: { from: string },
+): Finding {
+  if (digest === undefined) return missing(`Vault secret ${name}`, SET);
+  if (values.length === 0) {
+    return note(`Vault secret ${name} is set; ${from} is not set here to compare it with`);
+  }
+  return values.some((value) => sha256(value) === digest)
+    ? ok(`Vault secret ${name} is that of ${from}`)
+    : wrong(`Vault secret ${name} differs from ${from} of this environment`, SET);
+}
+
+/** The functions may be reached from the database by another way than from outside. */
+function functionUrls(get: Get): string[] {
+  const direct = optional(get, "SUPABASE_URL")?.replace(/\/+$/, "");
+  return [webhookBaseUrl(get), direct && `${direct}/functions/v1`].flatMap((url) => url || []);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,18 @@
+import { type Get, optional } from "../../supabase/functions/_shared/env.ts";
+
+/**
+ * The environment as functions at this address find it: with what the platform sets by itself, and
+ * on this machine with the fal that `deno task start` plays.
+ */
+export function platformEnvironment(get: Get, functionsUrl: string): Get {
+  const given: Record<string, string> = {
+    SUPABASE_URL: new URL(functionsUrl).origin,
+    SUPABASE_SECRET_KEYS: '{"default":"set by the platform"}',
+    ...isLocal(functionsUrl) && { ALLOW_PRIVATE_TARGETS: "1", FAL_KEY: "key-of-the-simulator" },
+  };
+  return (name) => optional(get, name) ?? given[name];
+}
+
+export function isLocal(functionsUrl: string): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(functionsUrl).hostname);
+}

@@ -1,23 +1,8 @@
 import assert from "node:assert/strict";
 import { receiveCallback } from "../../supabase/functions/_shared/transitions.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
-import {
-  attemptsOf,
-  brokenInvariants,
-  chunksOf,
-  only,
-  projectOf,
-  stepsOf,
-} from "../../supabase/tests/look.ts";
-import {
-  callback,
-  callbackOf,
-  claim,
-  complete,
-  fail,
-  moveClock,
-  submit,
-} from "../../supabase/tests/verbs.ts";
+import { brokenInvariants, chunksOf, projectOf, stepsOf } from "../../supabase/tests/look.ts";
+import { callback, callbackOf, claim, submit } from "../../supabase/tests/verbs.ts";
 import { collide, untilWaiting } from "./races.ts";
 
 const REFUSED = { state: "failed", error: { message: "NSFW", retryable: false } } as const;
@@ -132,36 +117,6 @@ Deno.test(
 );
 
 Deno.test(
-  "a callback and an asked answer at the same moment: one is applied",
-  onDatabase(async ({ db, sql, aSubmittedClip, openSession }) => {
-    for (const answerFirst of [true, false]) {
-      const work = await aSubmittedClip({ video_id: `video-${answerFirst}` });
-      await moveClock(sql, 601);
-      const asked = (await claim(db)).find(({ step_id }) => step_id === work.step_id);
-      assert(asked);
-      const [one, two] = [await openSession(), await openSession()];
-
-      if (answerFirst) {
-        const [answer, received] = await collide(
-          sql,
-          [one, () => complete(one.db, asked)],
-          [two, () => callback(two.db, work)],
-        );
-        assert.deepEqual([answer, received.outcome], ["applied", "duplicate"]);
-      } else {
-        const [received, answer] = await collide(
-          sql,
-          [one, () => callback(one.db, work)],
-          [two, () => complete(two.db, asked)],
-        );
-        assert.deepEqual([received.outcome, answer], ["applied", "stale"]);
-      }
-      assert.equal(only(await attemptsOf(sql, work.step_id)).status, "completed");
-    }
-  }),
-);
-
-Deno.test(
   "a first delivery that rolls back leaves the second one to be applied",
   onDatabase(async ({ sql, aSubmittedClip, openSession }) => {
     const given = callbackOf(await aSubmittedClip());
@@ -174,32 +129,5 @@ Deno.test(
     await one.sql`rollback`;
 
     assert.equal((await second).outcome, "applied");
-  }),
-);
-
-Deno.test(
-  "the record of a submission and the failure of its film at the same moment give the request up",
-  onDatabase(async ({ db, sql, aProject, openSession }) => {
-    for (const failFirst of [true, false]) {
-      const projectId = await aProject({ scenes: ["cut", "cut"], video_id: `video-${failFirst}` });
-      const works = (await claim(db)).filter(({ project_id }) => project_id === projectId);
-      const [failing, sibling] = works;
-      assert(failing && sibling);
-      const [one, two] = [await openSession(), await openSession()];
-      const doFail = (): Promise<string> => fail(failFirst ? one.db : two.db, failing);
-      const doSubmit = (): Promise<string> => submit(failFirst ? two.db : one.db, sibling);
-
-      const verdicts = failFirst
-        ? await collide(sql, [one, doFail], [two, doSubmit])
-        : await collide(sql, [one, doSubmit], [two, doFail]);
-
-      assert.deepEqual(verdicts, ["applied", failFirst ? "stale" : "applied"]);
-      assert.deepEqual(await stepsOf(sql, projectId), [
-        "generate_clip failed",
-        "generate_clip cancelled",
-        "cancel_request queued",
-      ]);
-      assert.deepEqual(await brokenInvariants(sql), []);
-    }
   }),
 );

@@ -3132,6 +3132,33 @@ comment on function private.release_provider(text) is 'The provider accepted som
 revoke execute on function private.release_provider(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0269_function_with_thumbnail.sql
+create or replace function private.with_thumbnail(p_project_id text, p_film jsonb)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select p_film || jsonb_strip_nulls(jsonb_build_object(
+    'thumbnail_url', coalesce(
+      p_film ->> 'thumbnail_url',
+      (
+        select scenes.thumbnail_url
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and scenes.position = 1
+      )
+    )
+  ));
+$$;
+
+comment on function private.with_thumbnail(text, jsonb) is
+'What a stitch service made, with the first clip''s thumbnail where it made none.';
+
+revoke execute on function private.with_thumbnail(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0270_function_complete_attempt.sql
 -- attempt created | submitted | in_progress | lost → completed · step → completed
 --
@@ -3197,7 +3224,7 @@ begin
       perform private.complete_frame(v_step.chunk_id, p_output);
     when 'stitch', 'extract_thumbnail' then
       if v_is_film then
-        perform private.complete_project(v_step.project_id, p_output);
+        perform private.complete_project(v_step.project_id, private.with_thumbnail(v_step.project_id, p_output));
       else
         perform private.store_film_when_ready(v_step.project_id);
       end if;
@@ -3431,6 +3458,11 @@ begin
   perform private.update_progress(v_chunk.project_id);
 
   if exists (select 1 from private.next_chunk(v_chunk)) then
+    -- A scene looks like its beginning.
+    update public.scenes
+    set thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url)
+    where scenes.scene_id = v_chunk.scene_id
+      and v_chunk.position = 1;
     perform private.add_step(v_chunk.project_id, 'extract_last_frame', v_chunk.scene_id, v_chunk.chunk_id);
   else
     perform private.finish_scene_clip(v_chunk, p_output);
@@ -3576,7 +3608,10 @@ begin
   set
     status = case when v_is_frame_needed then 'extracting_frame' else scenes.status end,
     video_url = p_chunk.kling_video_url,
-    thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url),
+    thumbnail_url = coalesce(
+      case when p_chunk.position = 1 then p_output ->> 'thumbnail_url' end,
+      scenes.thumbnail_url
+    ),
     duration = coalesce(
       case when p_chunk.position = 1 then (p_output ->> 'duration')::numeric end,
       -- No news of the clip: what was measured before holds.
@@ -4108,6 +4143,24 @@ revoke execute on function private.settle_callback(public.webhook_logs, jsonb, i
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0309_function_is_same_output.sql
+create or replace function private.is_same_output(p_output jsonb, p_other jsonb)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select (p_output ->> 'video_url') is not distinct from (p_other ->> 'video_url')
+    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url');
+$$;
+
+comment on function private.is_same_output(jsonb, jsonb) is
+'True when two outputs hold the same file; true for two failures, which hold none.';
+
+revoke execute on function private.is_same_output(jsonb, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0310_function_apply_buffered.sql
 -- Callbacks that came before the row that they are about.
 
@@ -4156,7 +4209,8 @@ revoke execute on function private.apply_buffered(text, text) from public, anon,
 -- Finds what a callback is about and moves it on. Returns {outcome, reason, project_id, flags}.
 --
 -- A token that is not ours, or that names another request, scene or project than the body does, is
--- unknown. Without a token the request id decides; nothing known yet is buffered.
+-- unknown. Without a token the request id decides, and for a stitcher with ids of its own the project;
+-- nothing known yet is buffered.
 
 create or replace function private.apply_callback(p_log public.webhook_logs)
 returns jsonb
@@ -4167,6 +4221,7 @@ set search_path = ''
 as $$
 declare
   v_attempt private.attempts;
+  v_is_by_project boolean := false;
   v_step private.steps;
   v_last_event bigint;
   v_outcome text;
@@ -4180,6 +4235,11 @@ begin
   end if;
 
   if v_attempt.attempt_id is null then
+    v_attempt := private.attempt_of_stitching(p_log);
+    v_is_by_project := v_attempt.attempt_id is not null;
+  end if;
+
+  if v_attempt.attempt_id is null then
     if private.keep_images(p_log) then
       return jsonb_build_object('outcome', 'applied', 'project_id', p_log.result ->> 'project_id');
     end if;
@@ -4190,7 +4250,7 @@ begin
   -- Read again under the lock: what was open a moment ago may have ended.
   select attempts.* into v_attempt from private.attempts where attempts.attempt_id = v_attempt.attempt_id;
 
-  if not private.is_about(p_log, v_attempt, v_step) then
+  if not v_is_by_project and not private.is_about(p_log, v_attempt, v_step) then
     return '{"outcome": "unknown", "reason": "The callback names another request, scene or project than its token"}';
   end if;
 
@@ -4231,7 +4291,8 @@ revoke execute on function private.apply_progress(private.attempts, jsonb) from 
 --! end included
 
 --! included supabase/schemas/0310_function_apply_result.sql
--- duplicate: the same result again. stale: the attempt has ended otherwise, or another one took over.
+-- duplicate: the same result again. stale: the attempt has ended otherwise (with another file, too), or
+-- another one took over.
 
 create or replace function private.apply_result(p_attempt private.attempts, p_step private.steps, p_result jsonb)
 returns text
@@ -4244,7 +4305,11 @@ declare
   v_state text := p_result ->> 'state';
 begin
   if p_attempt.status = v_state then
-    return case when v_state = 'in_progress' then private.apply_progress(p_attempt, p_result) else 'duplicate' end;
+    return case
+      when v_state = 'in_progress' then private.apply_progress(p_attempt, p_result)
+      when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate'
+      else 'stale'
+    end;
   elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
     return 'stale';
   end if;
@@ -4308,7 +4373,12 @@ declare
   v_is_known boolean;
   v_is_same boolean;
 begin
-  select count(*) > 0, bool_or(video_chunks.status = upper(v_state))
+  select
+    count(*) > 0,
+    bool_or(
+      video_chunks.status = upper(v_state)
+      and (v_state <> 'completed' or video_chunks.kling_video_url is not distinct from p_log.result -> 'output' ->> 'video_url')
+    )
   into v_is_known, v_is_same
   from public.video_chunks
   where video_chunks.request_id = p_log.request_id
@@ -4413,6 +4483,38 @@ comment on function private.attempt_of_request(text, text) is
 'The attempt that has this request at this provider; null when there is none and none is being recorded.';
 
 revoke execute on function private.attempt_of_request(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_attempt_of_stitching.sql
+-- A stitcher that tells of jobs by ids of its own names the project instead. What waits there at a
+-- provider is meant; after its end, the attempt that ended it says what the callback repeats.
+
+create or replace function private.attempt_of_stitching(p_log public.webhook_logs)
+returns private.attempts
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select attempts.*
+  from private.attempts
+  join private.steps using (step_id)
+  where p_log.source = 'stitch'
+    and p_log.attempt_id is null
+    and (p_log.result ->> 'by_project')::boolean
+    and steps.project_id = p_log.result ->> 'project_id'
+    and steps.kind = 'stitch'
+    -- One that is just being submitted is not touched: its request id would be taken for another's.
+    and attempts.request_id is not null
+  order by attempts.created_at desc, attempts.attempt_id desc
+  limit 1;
+$$;
+
+comment on function private.attempt_of_stitching(public.webhook_logs) is
+'The stitch attempt of the project that a callback names, where its sender''s job ids are not ours; null when there is none.';
+
+revoke execute on function private.attempt_of_stitching(public.webhook_logs)
+from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0310_function_attempt_of_token.sql
@@ -5270,6 +5372,7 @@ as $$
         from private.steps
         where steps.provider = providers.name
           and steps.status in ('running', 'waiting')
+          and steps.kind <> 'cancel_request'
       ) as in_flight
       where providers.is_paused
         or providers.held_until > private.clock()
@@ -6048,7 +6151,7 @@ begin
     p_take,
     coalesce(changes.value ->> 'model', video_chunks.model),
     coalesce(changes.value ->> 'prompt', video_chunks.prompt),
-    case when changes.value ? 'duration' then (changes.value ->> 'duration')::numeric else video_chunks.duration end,
+    video_chunks.duration,
     video_chunks.driver_video_url,
     video_chunks.audio_url
   from public.video_chunks
@@ -6057,7 +6160,26 @@ begin
   ) as changes
   where video_chunks.scene_id = any (p_scene_ids)
     and video_chunks.selected
+    and not changes.value ? 'chunks'
   order by video_chunks.chunk_id;
+
+  insert into public.video_chunks (
+    scene_id, project_id, position, take, model, prompt, duration, driver_video_url, audio_url
+  )
+  select
+    scenes.scene_id,
+    scenes.project_id,
+    part.position,
+    p_take,
+    part.chunk ->> 'model',
+    part.chunk ->> 'prompt',
+    (part.chunk ->> 'duration')::numeric,
+    part.chunk ->> 'driver_video_url',
+    part.chunk ->> 'audio_url'
+  from public.scenes
+  cross join lateral jsonb_array_elements(p_changes -> 'chunks') with ordinality as part (chunk, position)
+  where scenes.scene_id = p_changed_scene_id
+  order by part.position;
 
   update public.video_chunks
   set
@@ -6073,7 +6195,7 @@ end;
 $$;
 
 comment on function private.insert_take(text[], integer, text, jsonb) is
-'Copies the selected chunks of these scenes into a new selected take; the old one stays, unselected.';
+'Copies the selected chunks of these scenes into a new selected take, or takes those of p_changes; the old take stays, unselected.';
 
 revoke execute on function private.insert_take(text[], integer, text, jsonb)
 from public, anon, authenticated, service_role;
@@ -6117,8 +6239,8 @@ revoke execute on function private.keep_take(text[]) from public, anon, authenti
 --! included supabase/schemas/0530_function_regenerate_scene.sql
 -- project any but paused → generating · the scene, and those chained to it, get a new take
 --
--- Old takes stay, unselected. p_changes may give another prompt, image_url, model or duration for this
--- scene; the caller has checked that the model offers them. What failed beside it is asked for again.
+-- Old takes stay, unselected. p_changes may give this scene another prompt, image_url or model, or
+-- chunks as a job has them; the caller has checked that the model offers them. What failed beside it is asked for again.
 
 create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
 returns jsonb
@@ -6163,7 +6285,13 @@ begin
   set
     status = 'pending',
     error_message = null,
+    thumbnail_url = null,
     last_frame_url = null,
+    duration = null,
+    fps = null,
+    width = null,
+    height = null,
+    quality_score = null,
     thumbnail_url = null,
     completed_at = null,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
@@ -7266,7 +7394,12 @@ as $$
     'image_url', coalesce(scenes.image_url, projects.image_url),
     'aspect_ratio', projects.aspect_ratio,
     'model', video_chunks.model,
-    'duration', video_chunks.duration,
+    'duration', (
+      select sum(parts.duration)
+      from public.video_chunks as parts
+      where parts.scene_id = scenes.scene_id
+        and parts.selected
+    ),
     'driver_video_url', video_chunks.driver_video_url,
     'audio_url', video_chunks.audio_url
   )

@@ -62,7 +62,7 @@ begin
       perform private.complete_frame(v_step.chunk_id, p_output);
     when 'stitch', 'extract_thumbnail' then
       if v_is_film then
-        perform private.complete_project(v_step.project_id, p_output);
+        perform private.complete_project(v_step.project_id, private.with_thumbnail(v_step.project_id, p_output));
       else
         perform private.store_film_when_ready(v_step.project_id);
       end if;

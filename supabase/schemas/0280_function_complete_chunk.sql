@@ -38,6 +38,11 @@ begin
   perform private.update_progress(v_chunk.project_id);
 
   if exists (select 1 from private.next_chunk(v_chunk)) then
+    -- A scene looks like its beginning.
+    update public.scenes
+    set thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url)
+    where scenes.scene_id = v_chunk.scene_id
+      and v_chunk.position = 1;
     perform private.add_step(v_chunk.project_id, 'extract_last_frame', v_chunk.scene_id, v_chunk.chunk_id);
   else
     perform private.finish_scene_clip(v_chunk, p_output);

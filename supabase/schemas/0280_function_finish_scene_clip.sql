@@ -27,7 +27,10 @@ begin
   set
     status = case when v_is_frame_needed then 'extracting_frame' else scenes.status end,
     video_url = p_chunk.kling_video_url,
-    thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url),
+    thumbnail_url = coalesce(
+      case when p_chunk.position = 1 then p_output ->> 'thumbnail_url' end,
+      scenes.thumbnail_url
+    ),
     duration = coalesce(
       case when p_chunk.position = 1 then (p_output ->> 'duration')::numeric end,
       -- No news of the clip: what was measured before holds.

@@ -1,7 +1,8 @@
 -- Finds what a callback is about and moves it on. Returns {outcome, reason, project_id, flags}.
 --
 -- A token that is not ours, or that names another request, scene or project than the body does, is
--- unknown. Without a token the request id decides; nothing known yet is buffered.
+-- unknown. Without a token the request id decides, and for a stitcher with ids of its own the project;
+-- nothing known yet is buffered.
 
 create or replace function private.apply_callback(p_log public.webhook_logs)
 returns jsonb
@@ -12,6 +13,7 @@ set search_path = ''
 as $$
 declare
   v_attempt private.attempts;
+  v_is_by_project boolean := false;
   v_step private.steps;
   v_last_event bigint;
   v_outcome text;
@@ -25,6 +27,11 @@ begin
   end if;
 
   if v_attempt.attempt_id is null then
+    v_attempt := private.attempt_of_stitching(p_log);
+    v_is_by_project := v_attempt.attempt_id is not null;
+  end if;
+
+  if v_attempt.attempt_id is null then
     if private.keep_images(p_log) then
       return jsonb_build_object('outcome', 'applied', 'project_id', p_log.result ->> 'project_id');
     end if;
@@ -35,7 +42,7 @@ begin
   -- Read again under the lock: what was open a moment ago may have ended.
   select attempts.* into v_attempt from private.attempts where attempts.attempt_id = v_attempt.attempt_id;
 
-  if not private.is_about(p_log, v_attempt, v_step) then
+  if not v_is_by_project and not private.is_about(p_log, v_attempt, v_step) then
     return '{"outcome": "unknown", "reason": "The callback names another request, scene or project than its token"}';
   end if;
 

@@ -1,4 +1,5 @@
--- duplicate: the same result again. stale: the attempt has ended otherwise, or another one took over.
+-- duplicate: the same result again. stale: the attempt has ended otherwise (with another file, too), or
+-- another one took over.
 
 create or replace function private.apply_result(p_attempt private.attempts, p_step private.steps, p_result jsonb)
 returns text
@@ -11,7 +12,11 @@ declare
   v_state text := p_result ->> 'state';
 begin
   if p_attempt.status = v_state then
-    return case when v_state = 'in_progress' then private.apply_progress(p_attempt, p_result) else 'duplicate' end;
+    return case
+      when v_state = 'in_progress' then private.apply_progress(p_attempt, p_result)
+      when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate'
+      else 'stale'
+    end;
   elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
     return 'stale';
   end if;

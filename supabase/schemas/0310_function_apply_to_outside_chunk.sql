@@ -13,7 +13,12 @@ declare
   v_is_known boolean;
   v_is_same boolean;
 begin
-  select count(*) > 0, bool_or(video_chunks.status = upper(v_state))
+  select
+    count(*) > 0,
+    bool_or(
+      video_chunks.status = upper(v_state)
+      and (v_state <> 'completed' or video_chunks.kling_video_url is not distinct from p_log.result -> 'output' ->> 'video_url')
+    )
   into v_is_known, v_is_same
   from public.video_chunks
   where video_chunks.request_id = p_log.request_id

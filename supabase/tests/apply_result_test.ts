@@ -9,6 +9,7 @@ import {
   fail,
   moveClock,
   outliveLeases,
+  outputOf,
   requestOf,
   submit,
 } from "./verbs.ts";
@@ -29,6 +30,23 @@ Deno.test(
     assert.equal((await callback(db, done, { delivery_id: "3" })).outcome, "duplicate");
     const again = await callback(db, broken, { delivery_id: "4", result: FAILED });
     assert.equal(again.outcome, "duplicate");
+  }),
+);
+
+Deno.test(
+  "apply_result answers stale to another file for a task that is completed, and keeps the first",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const work = await aSubmittedClip();
+    await callback(db, work);
+
+    const other = await callback(db, work, {
+      delivery_id: "other",
+      result: { output: { video_url: "https://made.test/another.mp4" } },
+    });
+
+    assert.equal(other.outcome, "stale");
+    const chunk = only(await chunksOf(sql, work.project_id));
+    assert.equal(chunk.kling_video_url, outputOf(work).video_url);
   }),
 );
 

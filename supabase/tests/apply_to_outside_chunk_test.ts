@@ -61,8 +61,11 @@ Deno.test(
 
     const same = await receiveCallback(db, callbackFor("req-1", DONE, "again"));
     const other = await receiveCallback(db, callbackFor("req-1", { state: "failed" }));
+    const elsewhere = { ...DONE, output: { video_url: "https://made.test/another.mp4" } };
+    const second = await receiveCallback(db, callbackFor("req-1", elsewhere));
 
-    assert.deepEqual([same.outcome, other.outcome], ["duplicate", "stale"]);
+    const outcomes = [same.outcome, other.outcome, second.outcome];
+    assert.deepEqual(outcomes, ["duplicate", "stale", "stale"]);
     assert.equal(only(await sql`select status from public.video_chunks`).status, "COMPLETED");
   }),
 );

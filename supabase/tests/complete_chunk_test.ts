@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onDatabase } from "./given.ts";
-import { brokenInvariants, chunksOf, projectOf, scenesOf, stepsOf } from "./look.ts";
-import { callback, claim, submit } from "./verbs.ts";
+import { brokenInvariants, chunksOf, only, projectOf, scenesOf, stepsOf } from "./look.ts";
+import { callback, claim, complete, submit } from "./verbs.ts";
 
 Deno.test(
   "complete_chunk chains the clips of one scene: each starts from the last frame of the one before",
@@ -72,5 +72,30 @@ Deno.test(
       "generate_clip completed",
       "extract_last_frame queued",
     ]);
+  }),
+);
+
+Deno.test(
+  "complete_chunk shows a scene by the beginning of its first clip",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const first = await aSubmittedClip({ clips: 2 });
+    const shown = {
+      video_url: "https://made.test/1.mp4",
+      thumbnail_url: "https://made.test/1.jpg",
+    };
+    await callback(db, first, { result: { output: shown } });
+    const [frame] = await claim(db);
+    assert(frame);
+    await complete(db, frame);
+    const [second] = await claim(db);
+    assert(second);
+    const later = {
+      video_url: "https://made.test/2.mp4",
+      thumbnail_url: "https://made.test/2.jpg",
+    };
+    await callback(db, second, { result: { output: later } });
+
+    const scene = only(await sql`select status, thumbnail_url from public.scenes`);
+    assert.deepEqual(scene, { status: "completed", thumbnail_url: shown.thumbnail_url });
   }),
 );

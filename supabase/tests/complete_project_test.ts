@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { recordAnswer } from "../functions/_shared/transitions.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, eventsOf, only, projectOf, stepsOf } from "./look.ts";
-import { claim, claimDeliveries, complete } from "./verbs.ts";
+import { callback, claim, claimDeliveries, complete, PROVIDERS } from "./verbs.ts";
 
 Deno.test(
   "complete_project gives the film its URL, thumbnail, length, media and one delivery",
@@ -72,5 +72,26 @@ Deno.test(
     const film = only(await sql`select thumbnail_url, duration::float8 from public.projects`);
     assert.deepEqual(film, { thumbnail_url: null, duration: 4.9 });
     assert.equal((await sql`select from public.media where type = 'thumbnail'`).length, 0);
+  }),
+);
+
+Deno.test(
+  "complete_project shows a stitch service's film by its own thumbnail, else by the first clip's",
+  onDatabase(async ({ db, sql, aFilmInStitching }) => {
+    const providers = { ...PROVIDERS, stitch: "stitch" } as const;
+    const film = { video_url: "https://stitch.test/film.mp4" };
+    const own = { thumbnail_url: "https://stitch.test/film.jpg" };
+    const first = "https://made.test/scene_1.jpg";
+
+    for (const [thumbnail, made] of [[own.thumbnail_url, own], [first, {}]] as const) {
+      const id = await aFilmInStitching({ scenes: ["cut", "cut"], video_id: crypto.randomUUID() });
+      await sql`update public.scenes set thumbnail_url = ${first} where project_id = ${id} and position = 1`;
+      const work = (await claim(db, { providers })).find(({ step }) => step === "stitch");
+      assert(work);
+      await callback(db, work, { result: { output: { ...film, ...made } } });
+
+      const found = await projectOf(sql, id);
+      assert.deepEqual([found.final_video_url, found.thumbnail_url], [film.video_url, thumbnail]);
+    }
   }),
 );

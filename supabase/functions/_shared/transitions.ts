@@ -142,6 +142,8 @@ export type CallbackResult = {
   request_id: string | null;
   scene_id: string | null;
   project_id: string | null;
+  /** The sender's job ids are its own: what the project's stitching waits for is meant. */
+  by_project?: boolean;
   output: Output;
   error: Failure | null;
   /** 0..100, with `in_progress`. */

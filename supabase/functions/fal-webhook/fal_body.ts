@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
-import { firstReason, Id } from "../_shared/callback_fields.ts";
+import { firstReason, Id, Metadata } from "../_shared/callback_fields.ts";
 import { CANCELLED, isRetryableType } from "../_shared/fal/error_type.ts";
 import { ownWords } from "../_shared/fal/own_words.ts";
 import { mayPassLater } from "../_shared/fal/refusal.ts";
@@ -17,12 +17,14 @@ export const FalBody = z.object({
   payload: z.unknown().optional(),
   payload_error: z.string().nullish(),
   error: z.unknown().optional(),
+  /** fal sends none; senders in its place pass theirs on. */
+  metadata: Metadata.catch({}),
 });
 
 const ErrorType = z.looseObject({ error_type: z.string() });
 
 export function readFalBody(body: z.infer<typeof FalBody>): ReadCallback {
-  if (body.status === "OK") return finishedGeneration(body, body.payload);
+  if (body.status === "OK") return finishedGeneration(body, body.payload, body.metadata);
 
   const type = ErrorType.safeParse(body.payload);
   const errorType = type.success ? type.data.error_type : null;

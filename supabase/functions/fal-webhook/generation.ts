@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
+import { Id } from "../_shared/callback_fields.ts";
 import { readOutput } from "../_shared/fal/output.ts";
 import { callbackType } from "../_shared/service_callback.ts";
 import type { CallbackResult } from "../_shared/transitions.ts";
@@ -28,6 +30,9 @@ export function generation(
   };
 }
 
+/** The project that a sender of images names in its metadata; it is kept with the images. */
+const ImageMetadata = z.looseObject({ project_id: Id });
+
 /**
  * A finished generation. Without a result in the callback it has to be fetched; a result that holds
  * no file will not hold one later.
@@ -40,7 +45,12 @@ export function finishedGeneration(
   if (result === null || result === undefined) return generation(body, "unread", { metadata });
 
   const output = readOutput(result);
-  if (output !== null) return generation(body, "completed", { output, metadata });
+  if (output !== null) {
+    // Of a video the ids are the sender's own: its request is what it is matched by.
+    const named = output.video_url === undefined ? ImageMetadata.safeParse(metadata) : null;
+    const project_id = named?.data?.project_id ?? null;
+    return generation(body, "completed", { output, metadata, project_id });
+  }
   const message = "fal's result has no file that we know how to read";
   return generation(body, "failed", { error: { message, retryable: false }, metadata });
 }

@@ -13,7 +13,7 @@ export const JobBody = z.object({
   metadata: Metadata,
 });
 
-/** A failure in this form is final. Ids in `metadata` are the sender's and match nothing here. */
+/** A failure in this form is final. Ids in `metadata` are the sender's; images go by its project. */
 export function readJobBody(body: z.infer<typeof JobBody>): ReadCallback {
   const { status, result, metadata, progress = null } = body;
   if (status === "completed") return finishedGeneration(body, result, metadata);

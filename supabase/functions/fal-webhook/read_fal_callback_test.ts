@@ -115,10 +115,31 @@ Deno.test("the words of fal's queue are read as older workers post them, failure
   assert.equal(read({ status: "COMPLETED", response: null }).result.state, "unread");
 });
 
+Deno.test("images go to the project that their sender names in either form, videos to none", () => {
+  const images = [{ url: "https://example.com/generated-image.jpg" }];
+  const metadata = { project_id: "proj_1" };
+  const videos = { video: { url: CLIP } };
+
+  const image = [
+    read({ status: "OK", payload: { images }, metadata }),
+    read({ status: "completed", result: { images }, metadata }),
+  ];
+  const others = [
+    read({ status: "OK", payload: { images } }),
+    read({ status: "OK", payload: { images }, metadata: "proj_1" }),
+    read({ status: "completed", result: { images }, metadata: { project_id: 7 } }),
+    read({ status: "OK", payload: videos, metadata }),
+    read({ status: "completed", result: videos, metadata }),
+  ];
+
+  assert.deepEqual(image.map(({ result }) => result.project_id), ["proj_1", "proj_1"]);
+  assert.deepEqual(others.map(({ result }) => result.project_id), Array(5).fill(null));
+});
+
 Deno.test("the form with result and metadata is read in each of its states, failures for good", () => {
   const metadata = {
     job_id: "job_1",
-    project_id: "not_ours",
+    project_id: "proj_1",
     user_id: "user_1",
     generation_type: "image",
   };
@@ -129,7 +150,7 @@ Deno.test("the form with result and metadata is read in each of its states, fail
 
   assert.deepEqual(completed.result.output.images, images);
   assert.deepEqual(completed.result.metadata, metadata);
-  assert.equal(completed.result.project_id, null);
+  assert.equal(completed.result.project_id, "proj_1");
   assert.deepEqual(failed.result.error, { message: "Refused", retryable: false });
   assert.equal(going.type, "generation.progress");
   assert.equal(going.result.state, "in_progress");

@@ -60,6 +60,7 @@ Deno.test("a stitch job in the older form speaks for the stitch service and its 
   assert.deepEqual(alsoAnswer, { success: true });
   assert.equal(result.request_id, "job_1");
   assert.equal(result.project_id, "proj_xyz");
+  assert.equal(result.by_project, true, "the ids of its jobs are its own");
   assert.deepEqual(result.output, {
     video_url: OLDER_FORM.result.output_url,
     duration: 120,
@@ -73,6 +74,7 @@ Deno.test("another job in the older form brings a frame", () => {
   const { source, result } = read(job);
 
   assert.equal(source, "lastframe");
+  assert.equal(result.by_project, undefined);
   assert.deepEqual(result.output, { image_url: url });
 });
 

@@ -45,6 +45,7 @@ export function readJobCallback(body: unknown): ReadCallback {
       request_id: job_id,
       scene_id: metadata?.scene_id ?? null,
       project_id: metadata?.project_id ?? null,
+      ...stitched && { by_project: true },
       output: state === "completed" ? present(made) : {},
       error: failureOf(state, result?.error, error),
       progress: null,

@@ -1,0 +1,24 @@
+create or replace function private.with_thumbnail(p_project_id text, p_film jsonb)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select p_film || jsonb_strip_nulls(jsonb_build_object(
+    'thumbnail_url', coalesce(
+      p_film ->> 'thumbnail_url',
+      (
+        select scenes.thumbnail_url
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and scenes.position = 1
+      )
+    )
+  ));
+$$;
+
+comment on function private.with_thumbnail(text, jsonb) is
+'What a stitch service made, with the first clip''s thumbnail where it made none.';
+
+revoke execute on function private.with_thumbnail(text, jsonb) from public, anon, authenticated, service_role;

@@ -53,7 +53,6 @@ begin
     width = null,
     height = null,
     quality_score = null,
-    thumbnail_url = null,
     completed_at = null,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end

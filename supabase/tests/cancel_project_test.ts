@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management.ts";
+import { refusalOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
-import { brokenInvariants, only, projectOf, scenesOf } from "./look.ts";
-import { callback, claim, complete, requestOf } from "./verbs.ts";
+import { attemptsOf, brokenInvariants, only, projectOf, scenesOf, stepsOf } from "./look.ts";
+import { callback, claim, complete, requestOf, submit } from "./verbs.ts";
 
 Deno.test(
   "cancel_project ends a film with all that is open below it, and gives its request up",
@@ -56,5 +58,58 @@ Deno.test(
       }, { code });
     }
     assert.equal((await projectOf(sql, work.project_id)).status, "completed");
+  }),
+);
+
+Deno.test(
+  "cancel_project catches a submission that is recorded after it: its request is given up too",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip();
+
+    await changeProject(db, "cancel", { projectId: work.project_id, reason: null });
+    assert.equal(await submit(db, work), "stale");
+
+    const attempt = only(await attemptsOf(sql, work.step_id));
+    assert.deepEqual([attempt.status, attempt.request_id], ["cancelled", requestOf(work)]);
+    assert.deepEqual(await stepsOf(sql, work.project_id), [
+      "generate_clip cancelled",
+      "cancel_request queued",
+    ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "cancel_project ends a paused film and one that is being stitched",
+  onDatabase(async ({ db, sql, aProject, aFilmInStitching }) => {
+    const paused = await aProject();
+    await changeProject(db, "pause", { projectId: paused, reason: null });
+    const stitching = await aFilmInStitching({ scenes: ["cut", "cut"], video_id: "video-2" });
+
+    for (const projectId of [paused, stitching]) {
+      const { status } = await changeProject(db, "cancel", { projectId, reason: null });
+      assert.equal(status, "cancelled");
+    }
+    assert.deepEqual(await claim(db), []);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "cancel_project says in a sentence what it cannot do",
+  onDatabase(async ({ db, sql, aFilmToStore }) => {
+    const film = await aFilmToStore();
+    await complete(db, film);
+    const projectId = film.project_id;
+
+    assert.equal(
+      await refusalOf(changeProject(db, "cancel", { projectId, reason: null })),
+      `RL409 Cannot cancel project "${projectId}": it is completed, and only an unfinished one can be cancelled`,
+    );
+    assert.equal(
+      await refusalOf(changeProject(db, "cancel", { projectId: "nobody", reason: null })),
+      'RL404 Cannot cancel project "nobody": no such project',
+    );
+    assert.equal((await projectOf(sql, projectId)).status, "completed");
   }),
 );

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management.ts";
+import { refusalOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
-import { brokenInvariants, only, projectOf, stepsOf } from "./look.ts";
+import { brokenInvariants, eventsOf, only, projectOf, stepsOf } from "./look.ts";
 import { callback, claim, complete, fail, moveClock, submit } from "./verbs.ts";
 
 Deno.test(
@@ -92,5 +94,68 @@ Deno.test(
     await assert.rejects(async () => {
       await sql`select public.resume_project(${projectId})`;
     }, { code: "RL409" });
+  }),
+);
+
+Deno.test(
+  "pause_project does not keep a silent provider from being asked",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const silent = await aSubmittedClip({ scenes: ["cut", "cut"] });
+    await changeProject(db, "pause", { projectId: silent.project_id, reason: null });
+
+    await moveClock(sql, 3600);
+
+    const asked = (await claim(db)).filter(({ step_id }) => step_id === silent.step_id);
+    assert.deepEqual(asked.map(({ mode }) => mode), ["ask"]);
+  }),
+);
+
+Deno.test(
+  "pause_project does not keep a request from being given up, nor a failure from being one",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject({ scenes: ["cut", "cut"] });
+    const [refused, open] = await claim(db);
+    assert(refused && open);
+    await submit(db, open);
+    await changeProject(db, "pause", { projectId, reason: null });
+
+    await fail(db, refused);
+
+    assert.equal((await projectOf(sql, projectId)).status, "failed");
+    assert.deepEqual((await claim(db)).map(({ step }) => step), ["cancel_request"]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "pause_project twice is one pause, with one reason",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const { project_id: projectId } = await aSubmittedClip();
+    await changeProject(db, "pause", { projectId, reason: "Approval" });
+
+    const again = await changeProject(db, "pause", { projectId, reason: "Another" });
+
+    assert.deepEqual([again.was, again.status], ["paused", "paused"]);
+    const events = (await eventsOf(sql, projectId)).filter((type) => type.startsWith("project.p"));
+    assert.deepEqual(events, ["project.paused", "project.pause_reason"]);
+    const film = only(await sql`select paused_from from public.projects`);
+    assert.equal(film.paused_from, "generating");
+  }),
+);
+
+Deno.test(
+  "pause_project says in a sentence what it cannot do",
+  onDatabase(async ({ db, aProject }) => {
+    const projectId = await aProject();
+    await changeProject(db, "cancel", { projectId, reason: null });
+
+    assert.equal(
+      await refusalOf(changeProject(db, "pause", { projectId, reason: null })),
+      `RL409 Cannot pause project "${projectId}": it is cancelled, and only an unfinished one can be paused`,
+    );
+    assert.equal(
+      await refusalOf(changeProject(db, "pause", { projectId: "nobody", reason: null })),
+      'RL404 Cannot pause project "nobody": no such project',
+    );
   }),
 );

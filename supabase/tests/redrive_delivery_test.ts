@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { redriveDelivery } from "../functions/_shared/management.ts";
 import { recordDelivery } from "../functions/_shared/transitions.ts";
-import { onDatabase } from "./given.ts";
-import { only } from "./look.ts";
-import { claimDeliveries, complete } from "./verbs.ts";
+import { aFilm, refusalOf } from "./drive.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { eventsOf, only } from "./look.ts";
+import { claimDeliveries } from "./verbs.ts";
 
 const GONE = {
   status_code: 410,
@@ -12,35 +14,70 @@ const GONE = {
   retry_after: null,
 };
 
+/** A film whose client has answered 410. */
+async function aDeadDelivery(given: Given) {
+  const projectId = await aFilm(given);
+  const delivery = only(await claimDeliveries(given.db));
+  await recordDelivery(given.db, delivery, GONE);
+  return { projectId, delivery };
+}
+
 Deno.test(
-  "redrive_delivery sends a dead delivery once more, under the same webhook-id",
-  onDatabase(async ({ db, sql, aFilmToStore }) => {
-    await complete(db, await aFilmToStore());
-    const first = only(await claimDeliveries(db));
-    await recordDelivery(db, first, GONE);
+  "redrive_delivery sends a dead delivery once more, the same body under the same id",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const { projectId, delivery } = await aDeadDelivery(given);
     assert.deepEqual(await claimDeliveries(db), []);
 
-    await sql`select public.redrive_delivery(${first.delivery_id})`;
+    const answer = await redriveDelivery(db, delivery.delivery_id);
 
-    const second = only(await claimDeliveries(db));
-    assert.deepEqual([second.webhook_id, second.body], [first.webhook_id, first.body]);
-    assert.equal(await recordDelivery(db, second, { ...GONE, status_code: 200 }), "applied");
+    assert.deepEqual(answer, {
+      delivery_id: delivery.delivery_id,
+      was: "dead",
+      status: "pending",
+    });
+    const again = only(await claimDeliveries(db));
+    assert.deepEqual([again.webhook_id, again.body], [delivery.webhook_id, delivery.body]);
+    assert.equal(again.number, 2);
+    await recordDelivery(db, again, { ...GONE, status_code: 200 });
+    assert((await eventsOf(sql, projectId)).includes("delivery.redriven"));
     assert.equal(only(await sql`select status from public.webhook_deliveries`).status, "delivered");
   }),
 );
 
 Deno.test(
-  "redrive_delivery refuses one that is being sent or was delivered, and an unknown one",
-  onDatabase(async ({ db, sql, aFilmToStore }) => {
-    await complete(db, await aFilmToStore());
-    const work = only(await claimDeliveries(db));
-    const redrive = async (id: string) => {
-      await sql`select public.redrive_delivery(${id})`;
-    };
+  "redrive_delivery twice is one more try",
+  onDatabase(async (given) => {
+    const { db } = given;
+    const { delivery } = await aDeadDelivery(given);
+    await redriveDelivery(db, delivery.delivery_id);
 
-    await assert.rejects(() => redrive(work.delivery_id), { code: "RL409" });
-    await recordDelivery(db, work, { ...GONE, status_code: 200 });
-    await assert.rejects(() => redrive(work.delivery_id), { code: "RL409" });
-    await assert.rejects(() => redrive("dlv_x"), { code: "RL404" });
+    const again = await redriveDelivery(db, delivery.delivery_id);
+
+    assert.deepEqual([again.was, again.status], ["pending", "pending"]);
+    assert.equal((await claimDeliveries(db)).length, 1);
+  }),
+);
+
+Deno.test(
+  "redrive_delivery refuses one that is on its way, one that arrived, one that is not there",
+  onDatabase(async (given) => {
+    const { db } = given;
+    const { delivery } = await aDeadDelivery(given);
+    await redriveDelivery(db, delivery.delivery_id);
+    const under_way = only(await claimDeliveries(db));
+    const sentence = (status: string) =>
+      `RL409 Cannot redrive delivery "${delivery.delivery_id}": it is ${status}, and only a dead or pending one can be redriven`;
+
+    assert.equal(
+      await refusalOf(redriveDelivery(db, delivery.delivery_id)),
+      sentence("delivering"),
+    );
+    assert.equal(await recordDelivery(db, under_way, { ...GONE, status_code: 200 }), "applied");
+    assert.equal(await refusalOf(redriveDelivery(db, delivery.delivery_id)), sentence("delivered"));
+    assert.equal(
+      await refusalOf(redriveDelivery(db, "nobody")),
+      'RL404 Cannot redrive delivery "nobody": no such delivery',
+    );
   }),
 );

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management.ts";
+import { recordAnswer } from "../functions/_shared/transitions.ts";
+import { claimOf, drive, finish, refusalOf, triesOf } from "./drive.ts";
 import { driveToTheEnd } from "./film_players.ts";
-import { onDatabase } from "./given.ts";
-import { brokenInvariants, chunksOf, projectOf, scenesOf, stepsOf } from "./look.ts";
-import { callback, claim, fail, submit } from "./verbs.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { attemptsOf, brokenInvariants, chunksOf, projectOf, scenesOf, stepsOf } from "./look.ts";
+import { callback, claim, fail, moveClock, outliveLeases, submit } from "./verbs.ts";
 
 Deno.test(
   "retry_project keeps what was finished and asks for the rest again",
@@ -76,3 +79,116 @@ Deno.test(
     }, { code: "RL409" });
   }),
 );
+
+Deno.test(
+  "retry_project asks for a failed frame alone, and keeps what was measured",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    const projectId = await aProject({ scenes: ["last_frame", "last_frame"] });
+    const clip = await claimOf(given, projectId, "generate_clip");
+    await submit(db, clip);
+    await callback(db, clip, {
+      result: { output: { video_url: "https://made.test/1.mp4", duration: 5.04 } },
+    });
+    await fail(db, await claimOf(given, projectId, "extract_last_frame"));
+    assert.deepEqual(await scenesOf(sql, projectId), ["failed", "cancelled"]);
+
+    await retry(given, projectId);
+
+    assert.deepEqual(await scenesOf(sql, projectId), ["extracting_frame", "pending"]);
+    const [scene] = await sql`select duration from public.scenes where position = 1`;
+    assert.equal(Number(scene?.duration), 5.04);
+    await drive(given, projectId);
+    assert.equal(await triesOf(sql, projectId, "generate_clip"), 2);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "retry_project asks for a failed frame between two clips of one scene",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    const projectId = await aProject({ clips: 2 });
+    await finish(given, await claimOf(given, projectId, "generate_clip"));
+    await fail(db, await claimOf(given, projectId, "extract_last_frame"));
+
+    await retry(given, projectId);
+
+    await drive(given, projectId);
+    assert.equal(await triesOf(sql, projectId, "generate_clip"), 2);
+    assert.equal(await triesOf(sql, projectId, "extract_last_frame"), 2);
+  }),
+);
+
+Deno.test(
+  "retry_project after a failed store_film pays for no stitch and no thumbnail again",
+  onDatabase(async (given) => {
+    const { db, sql, aFilmToStore } = given;
+    const storing = await aFilmToStore({ scenes: ["cut", "cut"] });
+    await fail(db, storing);
+
+    await retry(given, storing.project_id);
+
+    await drive(given, storing.project_id);
+    for (const kind of ["stitch", "extract_thumbnail"]) {
+      assert.equal(await triesOf(sql, storing.project_id, kind), 1, kind);
+    }
+    assert.equal(await triesOf(sql, storing.project_id, "store_film"), 2);
+  }),
+);
+
+Deno.test(
+  "retry_project pays a clip of unknown outcome once more, because a person said so",
+  onDatabase(async (given) => {
+    const { db, sql, aClaimedClip } = given;
+    const lost = await aClaimedClip();
+    await outliveLeases(sql);
+    await claim(db);
+    await moveClock(sql, 3600);
+    const [asked] = await claim(db);
+    assert.equal(asked?.mode, "lookup");
+    await recordAnswer(db, asked, { state: "lost", message: "Not found" });
+    assert.equal((await attemptsOf(sql, lost.step_id))[0]?.status, "outcome_unknown");
+
+    await retry(given, lost.project_id);
+    await drive(given, lost.project_id);
+
+    assert.equal(await triesOf(sql, lost.project_id, "generate_clip"), 2);
+    assert.equal((await callback(db, lost)).outcome, "stale");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "retry_project takes a cancelled film up again",
+  onDatabase(async (given) => {
+    const { db, aSubmittedClip } = given;
+    const { project_id: projectId } = await aSubmittedClip({ scenes: ["cut", "cut"] });
+    await changeProject(db, "cancel", { projectId, reason: null });
+
+    const answer = await retry(given, projectId);
+
+    assert.deepEqual([answer.was, answer.status], ["cancelled", "generating"]);
+    await drive(given, projectId);
+  }),
+);
+
+Deno.test(
+  "retry_project says in a sentence what it cannot do",
+  onDatabase(async (given) => {
+    const { project_id } = await given.aSubmittedClip();
+
+    assert.equal(
+      await refusalOf(retry(given, project_id)),
+      `RL409 Cannot retry project "${project_id}": it is generating, and only a failed or cancelled one can be retried`,
+    );
+    assert.equal(
+      await refusalOf(retry(given, "nobody")),
+      'RL404 Cannot retry project "nobody": no such project',
+    );
+  }),
+);
+
+function retry({ db }: Given, projectId: string) {
+  return changeProject(db, "retry", { projectId, reason: null });
+}

@@ -8120,7 +8120,7 @@ revoke execute on function private.is_letting_go(text) from public, anon, authen
 --! included supabase/schemas/0740_function_delete_user_data.sql
 -- project any → cancelled where it was unfinished, and then gone with all that is known of it
 --
--- A project whose requests are still being given up at a provider stays until they are: call again until
+-- A video whose requests are still being given up at a provider stays until they are: call again until
 -- done is true. Files are the caller's to remove: their paths are in no table any more.
 
 create or replace function public.delete_user_data(
@@ -8136,26 +8136,39 @@ set search_path = ''
 as $$
 declare
   v_project public.projects;
+  v_video_id text;
   v_ids text[] := '{}';
   v_cancelled integer := 0;
   v_paths text[];
   v_records record;
 begin
-  for v_project in
-    select projects.*
-    from public.projects
-    where projects.user_id = p_user_id
-    order by projects.project_id
-    for no key update
+  -- All versions of a video go at once: they count up without gaps.
+  for v_video_id in
+    select distinct projects.video_id from public.projects where projects.user_id = p_user_id order by projects.video_id
   loop
-    exit when cardinality(v_ids) = p_limit;
-    if v_project.status not in ('completed', 'failed', 'cancelled') then
-      perform public.cancel_project(v_project.project_id, 'The user''s data is being deleted');
-      v_cancelled := v_cancelled + 1;
-    end if;
-    if not p_waits or not private.is_letting_go(v_project.project_id) then
-      v_ids := v_ids || v_project.project_id;
-    end if;
+    exit when cardinality(v_ids) >= p_limit;
+
+    for v_project in
+      select projects.*
+      from public.projects
+      where projects.user_id = p_user_id
+        and projects.video_id = v_video_id
+      order by projects.project_id
+      for no key update
+    loop
+      if v_project.status not in ('completed', 'failed', 'cancelled') then
+        perform public.cancel_project(v_project.project_id, 'The user''s data is being deleted');
+        v_cancelled := v_cancelled + 1;
+      end if;
+    end loop;
+
+    v_ids := v_ids || (
+      select coalesce(array_agg(projects.project_id), '{}')
+      from public.projects
+      where projects.user_id = p_user_id
+        and projects.video_id = v_video_id
+      having not p_waits or not bool_or(private.is_letting_go(projects.project_id))
+    );
   end loop;
 
   v_paths := private.films_stored_for(v_ids);
@@ -8173,10 +8186,100 @@ end;
 $$;
 
 comment on function public.delete_user_data(text, integer, boolean) is
-'Deletes up to p_limit projects of a user with all below, their callbacks and errors. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
+'Deletes p_limit projects of a user, or a video''s more, with all below, their callbacks and errors. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
 
 revoke execute on function public.delete_user_data(text, integer, boolean) from public, anon, authenticated;
 grant execute on function public.delete_user_data(text, integer, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0900_table_request_counts.sql
+-- One row an isolate, address and second at most, inserted and never updated: no row is hot.
+
+create unlogged table private.request_counts (
+  request_count_id bigint generated always as identity,
+  what text not null,
+  address text not null,
+  isolate text not null,
+  requests integer not null,
+  at timestamptz not null default private.clock(),
+  constraint request_counts_pkey primary key (request_count_id),
+  constraint requests_are_counted check (requests > 0)
+);
+
+create index request_counts_what_at_idx on private.request_counts (what, at);
+
+comment on table private.request_counts is
+'Verified requests of the last minutes, as each isolate of a door reported them, for RATE_LIMIT_*. Lost in a crash, which only forgives.';
+
+alter table private.request_counts enable row level security;
+revoke all on table private.request_counts from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0910_function_count_requests.sql
+create or replace function public.count_requests(p_what text, p_isolate text, p_counts jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+begin
+  insert into private.request_counts (what, address, isolate, requests, at)
+  select p_what, counts.key, p_isolate, counts.value::integer, v_now
+  from jsonb_each_text(p_counts) as counts;
+
+  return (
+    select coalesce(
+      jsonb_agg(jsonb_build_object('address', others.address, 'age_seconds', others.age, 'requests', others.requests)),
+      '[]'
+    )
+    from (
+      select
+        request_counts.address,
+        -- Slots of five seconds, each as young as its youngest: nobody gets more than the limit by it.
+        greatest(extract(epoch from v_now - max(request_counts.at)), 0) as age,
+        sum(request_counts.requests) as requests
+      from private.request_counts
+      where request_counts.what = p_what
+        and request_counts.isolate <> p_isolate
+        and request_counts.at > v_now - interval '60 seconds'
+      group by request_counts.address, floor(extract(epoch from request_counts.at) / 5)
+      order by sum(request_counts.requests) desc
+      limit 2000
+    ) as others
+  );
+end;
+$$;
+
+comment on function public.count_requests(text, text, jsonb) is
+'Takes the requests that an isolate let through, by address, and returns those of all others within the last minute. Called by doors with a limit, at most once a second.';
+
+revoke execute on function public.count_requests(text, text, jsonb) from public, anon, authenticated;
+grant execute on function public.count_requests(text, text, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0910_function_prune_request_counts.sql
+create or replace function private.prune_request_counts()
+returns integer
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with deleted as (
+    delete from private.request_counts
+    where request_counts.at < private.clock() - interval '2 minutes'
+    returning 1
+  )
+  select count(*)::integer from deleted;
+$$;
+
+comment on function private.prune_request_counts() is
+'Forgets requests that no limit looks at any more. Called by pg_cron every minute.';
+
+revoke execute on function private.prune_request_counts() from public, anon, authenticated, service_role;
 --! end included
 
 -- Rows are not schema: settings, the bell, the bucket and the cron jobs stand only here.
@@ -8249,3 +8352,5 @@ insert into private.prices (model, kind, usd_per_second, as_of, source) values
   ('fal-ai/ffmpeg-api/extract-frame', 'extract_thumbnail', 0.0002, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/extract-frame/llms.txt');
 
 select cron.schedule('reelay-housekeeping', '*/10 * * * *', 'select private.housekeep()');
+
+select cron.schedule('reelay-prune-request-counts', '* * * * *', 'select private.prune_request_counts()');

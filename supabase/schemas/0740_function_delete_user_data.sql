@@ -1,6 +1,6 @@
 -- project any → cancelled where it was unfinished, and then gone with all that is known of it
 --
--- A project whose requests are still being given up at a provider stays until they are: call again until
+-- A video whose requests are still being given up at a provider stays until they are: call again until
 -- done is true. Files are the caller's to remove: their paths are in no table any more.
 
 create or replace function public.delete_user_data(
@@ -16,26 +16,39 @@ set search_path = ''
 as $$
 declare
   v_project public.projects;
+  v_video_id text;
   v_ids text[] := '{}';
   v_cancelled integer := 0;
   v_paths text[];
   v_records record;
 begin
-  for v_project in
-    select projects.*
-    from public.projects
-    where projects.user_id = p_user_id
-    order by projects.project_id
-    for no key update
+  -- All versions of a video go at once: they count up without gaps.
+  for v_video_id in
+    select distinct projects.video_id from public.projects where projects.user_id = p_user_id order by projects.video_id
   loop
-    exit when cardinality(v_ids) = p_limit;
-    if v_project.status not in ('completed', 'failed', 'cancelled') then
-      perform public.cancel_project(v_project.project_id, 'The user''s data is being deleted');
-      v_cancelled := v_cancelled + 1;
-    end if;
-    if not p_waits or not private.is_letting_go(v_project.project_id) then
-      v_ids := v_ids || v_project.project_id;
-    end if;
+    exit when cardinality(v_ids) >= p_limit;
+
+    for v_project in
+      select projects.*
+      from public.projects
+      where projects.user_id = p_user_id
+        and projects.video_id = v_video_id
+      order by projects.project_id
+      for no key update
+    loop
+      if v_project.status not in ('completed', 'failed', 'cancelled') then
+        perform public.cancel_project(v_project.project_id, 'The user''s data is being deleted');
+        v_cancelled := v_cancelled + 1;
+      end if;
+    end loop;
+
+    v_ids := v_ids || (
+      select coalesce(array_agg(projects.project_id), '{}')
+      from public.projects
+      where projects.user_id = p_user_id
+        and projects.video_id = v_video_id
+      having not p_waits or not bool_or(private.is_letting_go(projects.project_id))
+    );
   end loop;
 
   v_paths := private.films_stored_for(v_ids);
@@ -53,7 +66,7 @@ end;
 $$;
 
 comment on function public.delete_user_data(text, integer, boolean) is
-'Deletes up to p_limit projects of a user with all below, their callbacks and errors. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
+'Deletes p_limit projects of a user, or a video''s more, with all below, their callbacks and errors. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
 
 revoke execute on function public.delete_user_data(text, integer, boolean) from public, anon, authenticated;
 grant execute on function public.delete_user_data(text, integer, boolean) to service_role;

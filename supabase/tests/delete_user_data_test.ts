@@ -55,6 +55,25 @@ Deno.test(
 );
 
 Deno.test(
+  "delete_user_data deletes all versions of a video at once, and other videos meanwhile",
+  onDatabase(async ({ sql, aSubmittedClip, aFilmToStore, db }) => {
+    await complete(db, await aFilmToStore());
+    await aSubmittedClip();
+    await complete(db, await aFilmToStore({ video_id: "video-2" }));
+
+    const first = await deleteUser(sql, "user-1");
+
+    assert.deepEqual([first.done, first.projects, first.cancelled], [false, 1, 1]);
+    const left = await sql`select video_id, version from public.projects order by version`;
+    assert.deepEqual([...left], [
+      { video_id: "video-1", version: 1 },
+      { video_id: "video-1", version: 2 },
+    ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "delete_user_data waits for a call that was under way until its lease is over",
   onDatabase(async ({ sql, aClaimedClip }) => {
     await aClaimedClip();

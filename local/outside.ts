@@ -31,8 +31,12 @@ export type Outside = {
   notification: NotificationService | null;
 };
 
-/** How services are played; keys and secrets are the installation's. */
-export type PlayedService = Partial<Omit<ServiceOptions, "apiKey" | "webhookSecret">>;
+type PlayedService = Partial<Omit<ServiceOptions, "apiKey" | "webhookSecret">>;
+
+/** How services are played, all of them and each; keys and secrets are the installation's. */
+export type PlayedServices =
+  & PlayedService
+  & Partial<Record<"video" | "frame" | "stitch", PlayedService>>;
 
 const KEY = "key-of-the-simulator";
 
@@ -43,7 +47,7 @@ export async function startOutside(
     /** What the installation chose: the services know its keys and sign with its secrets. */
     given: Record<string, string>;
     fal?: FalOptions;
-    services?: PlayedService;
+    services?: PlayedServices;
     log: (line: string) => void;
   },
 ): Promise<Outside & { stop(): Promise<void> }> {
@@ -52,16 +56,18 @@ export async function startOutside(
     casts: readonly Cast[],
     start: () => Promise<T>,
   ) => casts.includes(cast) ? started.adopt(await start(), (one) => one.stop()) : null;
-  const as = (key: string, secret: string) => ({
+  const { video: asVideo, frame: asFrame, stitch: asStitch, ...asAll } = services;
+  const as = (key: string, secret: string, own: PlayedService = {}) => ({
     log,
-    ...services,
+    ...asAll,
+    ...own,
     apiKey: given[key] ?? KEY,
     webhookSecret: given[secret] ?? "",
   });
 
-  const video = as("VIDEO_GENERATION_API_KEY", "VIDEO_WEBHOOK_SECRET");
-  const frame = as("LAST_FRAME_API_KEY", "LAST_FRAME_WEBHOOK_SECRET");
-  const stitch = as("STITCH_API_KEY", "STITCH_WEBHOOK_SECRET");
+  const video = as("VIDEO_GENERATION_API_KEY", "VIDEO_WEBHOOK_SECRET", asVideo);
+  const frame = as("LAST_FRAME_API_KEY", "LAST_FRAME_WEBHOOK_SECRET", asFrame);
+  const stitch = as("STITCH_API_KEY", "STITCH_WEBHOOK_SECRET", asStitch);
   const notification = { apiKey: given.NOTIFICATION_API_KEY ?? KEY };
   const outside: Outside = {
     fal: await play(["fal", "mixed"], () => startFal({ log, ...falOptions })),

@@ -14,7 +14,7 @@ import {
   type Cast,
   type Outside,
   outsideEnvironment,
-  type PlayedService,
+  type PlayedServices,
   startOutside,
 } from "./outside.ts";
 import type { FalOptions } from "./simulators/fal/server.ts";
@@ -60,7 +60,7 @@ export type StackOptions = {
   /** How fal is played. */
   fal?: FalOptions;
   /** How the services are played. */
-  services?: PlayedService;
+  services?: PlayedServices;
   /** Postgres settings. */
   settings?: Record<string, string>;
   /** Variables for the functions; they win over the shell, which wins over the file. */

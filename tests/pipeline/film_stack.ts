@@ -2,11 +2,12 @@ import { createHmac } from "node:crypto";
 import { makePicture } from "../../local/simulators/picture.ts";
 import { type ChatApp, type ChatCallback, startChatApp } from "../../local/simulators/chat_app.ts";
 import type { FalOptions } from "../../local/simulators/fal/server.ts";
-import { type Stack, startStack } from "../../local/stack.ts";
+import { type Stack, type StackOptions, startStack } from "../../local/stack.ts";
 import { z } from "zod";
 
 /** Milliseconds after which a film that has not ended never will. */
 const PATIENCE = 90_000;
+const SMALL_AND_FAST = { shortSide: 64, timeScale: 0.01 };
 
 const Posted = z.looseObject({ task_id: z.string(), status_url: z.string() });
 const Ended = z.object({
@@ -33,10 +34,11 @@ export type FilmStack = Stack & {
   set(settings: Record<string, number>): Promise<void>;
 };
 
-/** A test on a whole stack of its own. */
+/** A test on a whole stack of its own, played by fal alone unless `providers` says otherwise. */
 export function onStack(
   test: (stack: FilmStack, t: Deno.TestContext) => Promise<void>,
   fal: FalOptions = {},
+  { services, ...options }: Pick<StackOptions, "providers" | "services" | "env"> = {},
 ): (t: Deno.TestContext) => Promise<void> {
   return async (t) => {
     await using cleanup = new AsyncDisposableStack();
@@ -45,7 +47,9 @@ export function onStack(
     const stack = await startStack({
       apiPort: 0,
       dbPort: 0,
-      fal: { shortSide: 64, timeScale: 0.01, ...fal },
+      fal: { ...SMALL_AND_FAST, ...fal },
+      services: { ...SMALL_AND_FAST, ...services },
+      ...options,
     });
     cleanup.defer(() => stack.stop());
     const secret = stack.env.CALLBACK_SIGNING_SECRET ?? "";

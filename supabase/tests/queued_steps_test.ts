@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management.ts";
 import { onDatabase } from "./given.ts";
-import { claim, submit } from "./verbs.ts";
+import { callback, claim, fail, moveClock, submit } from "./verbs.ts";
 
 Deno.test(
   "queued_steps lets users take turns: many films of one do not hold up another one's first",
@@ -55,5 +56,84 @@ Deno.test(
     await sql`update private.providers set is_paused = name = 'storage'`;
 
     assert.equal((await claim(db)).length, 1);
+  }),
+);
+
+Deno.test(
+  "queued_steps counts what is in flight for a user: who has least comes first",
+  onDatabase(async ({ db, sql, aProject }) => {
+    await sql`update private.providers set max_in_flight = 3 where name = 'fal'`;
+    await aProject({ user_id: "busy", scenes: Array(6).fill("cut") });
+    const [one] = await claim(db);
+    assert(one);
+    await submit(db, one);
+    await aProject({ user_id: "late", scenes: ["cut", "cut"] });
+
+    assert.deepEqual(await claim(db), []);
+    await callback(db, one);
+
+    const [next, ...others] = await claim(db);
+    assert.deepEqual(others, []);
+    const [owner] = await sql`select user_id from private.steps where step_id = ${
+      next?.step_id ?? ""
+    }`;
+    assert.equal(owner?.user_id, "late");
+  }),
+);
+
+Deno.test(
+  "queued_steps takes what ends a film before a user's new clips, and never waits for another provider",
+  onDatabase(async ({ db, sql, aProject, aFilmInStitching }) => {
+    const ending = await aFilmInStitching({ scenes: ["cut", "cut"] });
+    await sql`update private.steps set due_at = due_at + interval '1 second'
+      where project_id = ${ending} and status = 'queued'`;
+    await aProject({ video_id: "video-2", scenes: Array(50).fill("cut") });
+    await moveClock(sql, 2);
+
+    const works = await claim(db, { limit: 2 });
+
+    assert.deepEqual(works.map(({ project_id }) => project_id), [ending, ending]);
+
+    for (const work of works) {
+      await submit(db, work);
+      await callback(db, work);
+    }
+    await sql`update private.providers set held_until = 'infinity' where name = 'fal'`;
+    assert.deepEqual((await claim(db, { limit: 1 })).map(({ step }) => step), ["store_film"]);
+  }),
+);
+
+Deno.test(
+  "queued_steps lets requests be given up without a place: that makes one",
+  onDatabase(async ({ db, sql, aProject, aSubmittedClip }) => {
+    await sql`update private.providers set max_in_flight = 1 where name = 'fal'`;
+    const { project_id: projectId } = await aSubmittedClip();
+    await changeProject(db, "cancel", { projectId, reason: null });
+    await aProject({ video_id: "video-2", scenes: ["cut", "cut"] });
+
+    const works = await claim(db);
+
+    assert.deepEqual(works.map(({ step }) => step).toSorted(), ["cancel_request", "generate_clip"]);
+  }),
+);
+
+Deno.test(
+  "queued_steps feels the way with one call at a time, and never beyond a limit",
+  onDatabase(async ({ db, sql, aProject }) => {
+    await aProject({ scenes: Array(8).fill("cut") });
+    const works = await claim(db);
+    for (const work of works.slice(0, 5)) await fail(db, work, { retryable: true });
+    for (const work of works.slice(5)) await submit(db, work);
+    await sql`update private.providers set failures_in_a_row = 5,
+      held_until = private.clock() + interval '30 seconds' where name = 'fal'`;
+    await moveClock(sql, 100);
+
+    assert.equal((await claim(db)).length, 1);
+    assert.deepEqual(await claim(db), [], "one is feeling the way");
+
+    await sql`update private.steps set status = 'queued', claim_token = null, due_at = private.clock()
+      where status = 'running'`;
+    await sql`update private.providers set max_in_flight = 3 where name = 'fal'`;
+    assert.deepEqual(await claim(db), [], "three are in flight");
   }),
 );

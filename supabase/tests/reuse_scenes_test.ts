@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { regenerateScene } from "../functions/_shared/management.ts";
 import { createProject, type Job } from "../functions/_shared/transitions.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
@@ -60,6 +61,83 @@ Deno.test(
 
     await end(given, second);
     assert.deepEqual(await kept(given, first, second), [false, false, false]);
+  }),
+);
+
+Deno.test(
+  "reuse_scenes generates what is made by another model, or starts from another image, anew",
+  onDatabase(async (given) => {
+    const { first, second } = await revise(given, (job) => {
+      const [, , cut] = job.scenes;
+      for (const chunk of cut?.chunks ?? []) chunk.model = "fal-ai/another-model";
+    });
+    await driveToTheEnd(given.db, given.sql);
+    assert.deepEqual(await kept(given, first, second), [true, true, false]);
+
+    const third = await createProject(given.db, {
+      ...jobOf({ scenes: ["last_frame", "last_frame", "cut"], is_revision: true }),
+      image_url: "https://images.test/another.png",
+    });
+    await driveToTheEnd(given.db, given.sql);
+    assert.deepEqual(await kept(given, second, third.project_id), [false, false, false]);
+    await end(given, third.project_id);
+  }),
+);
+
+Deno.test(
+  "reuse_scenes leaves an image of a chained scene out of account: it starts from a frame",
+  onDatabase(async (given) => {
+    const { first, second } = await revise(given, (job) => {
+      const [, chained] = job.scenes;
+      if (chained) chained.image_url = "https://images.test/unused.png";
+    });
+    await driveToTheEnd(given.db, given.sql);
+
+    assert.deepEqual(await kept(given, first, second), [true, true, true]);
+    await end(given, second);
+  }),
+);
+
+Deno.test(
+  "reuse_scenes: a cut that now is chained is generated from the frame of the scene before it",
+  onDatabase(async (given) => {
+    const { first, second } = await revise(given, (job) => {
+      const [, , cut] = job.scenes;
+      if (cut) cut.continuity = "last_frame";
+    });
+    await driveToTheEnd(given.db, given.sql);
+
+    assert.deepEqual(await kept(given, first, second), [true, true, false]);
+    const [clip] = await given.sql`
+      select video_chunks.image_url = previous.last_frame_url as is_from_frame
+      from public.video_chunks join public.scenes using (scene_id)
+      join public.scenes as previous on previous.project_id = scenes.project_id
+        and previous.position = scenes.position - 1
+      where scenes.project_id = ${second} and scenes.position = 3`;
+    assert.equal(clip?.is_from_frame, true);
+    await end(given, second);
+  }),
+);
+
+Deno.test(
+  "reuse_scenes takes the selected takes of the version before, and its measured lengths",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const first = (await createProject(db, jobOf({ scenes: ["cut", "cut"] }))).project_id;
+    await driveToTheEnd(db, sql);
+    const [scene] = await sql`select scene_id from public.scenes where position = 1`;
+    await regenerateScene(db, scene?.scene_id, {});
+    await driveToTheEnd(db, sql);
+    await sql`update public.scenes set duration = 5.04`;
+    const clips = async (projectId: string) =>
+      (await sql`select private.film_clips(${projectId}) as urls`)[0]?.urls;
+
+    const second = await createProject(db, jobOf({ scenes: ["cut", "cut"], is_revision: true }));
+
+    assert.deepEqual(await clips(second.project_id), await clips(first));
+    const lengths = await sql`
+      select duration::float8 from public.scenes where project_id = ${second.project_id}`;
+    assert.deepEqual([...lengths], [{ duration: 5.04 }, { duration: 5.04 }]);
   }),
 );
 

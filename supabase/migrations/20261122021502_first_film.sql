@@ -575,7 +575,7 @@ revoke all on table private.seen_deliveries from public, anon, authenticated, se
 --! included supabase/schemas/0170_table_webhook_deliveries.sql
 create table public.webhook_deliveries (
   delivery_id text not null default private.new_id('dlv'),
-  project_id text not null,
+  project_id text,
   endpoint_id text,
   webhook_id text not null default private.new_id('msg'),
   type text not null,
@@ -593,12 +593,17 @@ create table public.webhook_deliveries (
   constraint webhook_deliveries_pkey primary key (delivery_id),
   constraint webhook_deliveries_have_their_own_id unique (webhook_id),
   constraint delivery_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint delivery_is_a_films_or_a_sources check (
+    project_id is not null or coalesce(endpoint_id like 'source:%', false)
+  ),
   constraint delivery_status_is_known check (status in ('pending', 'delivering', 'delivered', 'dead')),
   constraint delivered_delivery_has_a_time check ((status = 'delivered') = (delivered_at is not null)),
   constraint delivering_delivery_is_claimed check ((status = 'delivering') = (claim_token is not null))
 );
 
 comment on table public.webhook_deliveries is 'What we post to a client''s URL: the exact body, under one webhook-id through all tries.';
+comment on column public.webhook_deliveries.endpoint_id is
+'null: the project''s callback_url. notification: the installation''s service. source:<name>: a custom source''s callback passed on; it has no project.';
 
 create index webhook_deliveries_due on public.webhook_deliveries (due_at) where status in ('pending', 'delivering');
 create index webhook_deliveries_dead on public.webhook_deliveries (created_at) where status = 'dead';
@@ -4210,7 +4215,7 @@ revoke execute on function private.apply_buffered(text, text) from public, anon,
 --
 -- A token that is not ours, or that names another request, scene or project than the body does, is
 -- unknown. Without a token the request id decides, and for a stitcher with ids of its own the project;
--- nothing known yet is buffered.
+-- nothing known yet is buffered. What a custom source sent goes to that source's handler.
 
 create or replace function private.apply_callback(p_log public.webhook_logs)
 returns jsonb
@@ -4226,7 +4231,9 @@ declare
   v_last_event bigint;
   v_outcome text;
 begin
-  if p_log.is_token_wrong then
+  if p_log.source not in ('fal', 'video', 'lastframe', 'stitch') then
+    return private.apply_to_source(p_log);
+  elsif p_log.is_token_wrong then
     return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
   elsif p_log.attempt_id is not null then
     select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_log.attempt_id;
@@ -7731,13 +7738,13 @@ begin
     where webhook_deliveries.delivery_id = any (v_page)
       and webhook_deliveries.updated_at < p_before
       and webhook_deliveries.status in ('delivered', 'dead')
-      and exists (
+      and (webhook_deliveries.project_id is null or exists (
         select 1
         from public.projects
         where projects.project_id = webhook_deliveries.project_id
           and projects.status in ('completed', 'failed', 'cancelled')
           and projects.updated_at < p_before
-      )
+      ))
     for update skip locked
   );
 
@@ -7746,7 +7753,7 @@ end;
 $$;
 
 comment on function private.prune_deliveries(text, timestamptz, integer) is
-'Deletes the ended deliveries, with their tries, of projects that nothing has happened to since p_before, out of the next p_limit.';
+'Deletes the ended deliveries, with their tries, of custom sources and of projects that nothing has happened to since p_before, out of the next p_limit.';
 
 revoke execute on function private.prune_deliveries(text, timestamptz, integer) from public, anon, authenticated, service_role;
 --! end included
@@ -8190,6 +8197,457 @@ comment on function public.delete_user_data(text, integer, boolean) is
 
 revoke execute on function public.delete_user_data(text, integer, boolean) from public, anon, authenticated;
 grant execute on function public.delete_user_data(text, integer, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0800_schema_handlers.sql
+-- Handlers of custom sources run with the rights of whoever owns the database: only the owner may
+-- create them, by a migration, and nobody calls them but a callback that passed its signature.
+
+create schema if not exists handlers;
+
+comment on schema handlers is
+'An installation''s own functions handlers.<name>(p_webhook_log_id text), named by private.webhook_sources. Not exposed by the API.';
+
+revoke all on schema handlers from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0810_table_webhook_sources.sql
+create table private.webhook_sources (
+  name text not null,
+  scheme text not null,
+  header text,
+  secret_in text not null default 'env',
+  secret_name text not null,
+  id_path text,
+  type_path text,
+  rate_limit integer,
+  handler_kind text,
+  handler_target text,
+  is_enabled boolean not null default true,
+  created_at timestamptz not null default private.clock(),
+  updated_at timestamptz not null default private.clock(),
+  constraint webhook_sources_pkey primary key (name),
+  constraint source_name_fits_a_path check (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+  constraint source_name_is_not_taken check (
+    name not in (
+      'fal', 'video', 'lastframe', 'stitch', 'storage', 'notification', 'custom', 'all',
+      'webhook', 'webhooks', 'task', 'tasks', 'health', 'stats', 'metrics', 'openapi', 'docs', 'console'
+    )
+  ),
+  constraint source_scheme_is_known check (
+    scheme in (
+      'hmac', 'hmac_base64', 'timestamped', 'standard', 'svix', 'replicate', 'github', 'stripe', 'slack', 'shopify',
+      'bearer', 'token', 'gitlab', 'ed25519', 'discord'
+    )
+  ),
+  constraint source_header_can_be_chosen check (
+    header is null
+    or header ~ '^[a-z0-9][a-z0-9-]{0,99}$'
+    and scheme in ('hmac', 'hmac_base64', 'timestamped', 'token', 'ed25519')
+  ),
+  constraint source_secret_is_in_env_or_vault check (
+    secret_in = 'env' and secret_name ~ '^[A-Z][A-Z0-9_]{0,99}$' and secret_name not like 'SUPABASE%'
+    or secret_in = 'vault' and length(secret_name) between 1 and 255
+  ),
+  constraint source_paths_are_dotted check (
+    coalesce(id_path ~ '^[^.]+(\.[^.]+){0,9}$' and length(id_path) <= 255, true)
+    and coalesce(type_path ~ '^[^.]+(\.[^.]+){0,9}$' and length(type_path) <= 255, true)
+  ),
+  constraint source_takes_at_least_one check (rate_limit > 0),
+  constraint source_handler_is_whole check (
+    handler_kind is null and handler_target is null
+    or coalesce(handler_kind = 'function' and handler_target ~ '^[a-z_][a-z0-9_]{0,62}$', false)
+    or coalesce(handler_kind = 'delivery' and handler_target ~ '^https?://' and length(handler_target) <= 2000, false)
+  )
+);
+
+comment on table private.webhook_sources is
+'Senders of webhooks that an installation adds: POST /webhook/<name> takes theirs. No secret stands here, only where it is.';
+comment on column private.webhook_sources.header is 'Where the signature or token comes in, for the schemes that leave it open; null: the scheme''s usual one.';
+comment on column private.webhook_sources.secret_in is 'env: an environment variable of the functions. vault: a secret in Vault. Both hold one secret or several, comma-separated.';
+comment on column private.webhook_sources.id_path is 'Where the body says which delivery it is, data.event.id; without, or where it is missing: the signed id, else the body''s digest.';
+comment on column private.webhook_sources.type_path is 'Where the body says what has happened; without: webhook.received.';
+comment on column private.webhook_sources.rate_limit is 'Verified requests a minute from one address; null: no limit.';
+comment on column private.webhook_sources.handler_kind is
+'function: handlers.<handler_target>(webhook_log_id), in the transaction of the record. delivery: posted to the URL handler_target. null: only recorded.';
+
+alter table private.webhook_sources enable row level security;
+revoke all on table private.webhook_sources from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0820_function_source_revision.sql
+-- A door keeps what it knows of sources for some seconds. What it verified by is still in force when
+-- the revision that it brings is still this one.
+
+create or replace function private.source_revision(p_source private.webhook_sources)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select md5(concat_ws(
+    '|',
+    p_source::text,
+    (
+      select secrets.updated_at::text
+      from vault.secrets
+      where p_source.secret_in = 'vault'
+        and secrets.name = p_source.secret_name
+    )
+  ));
+$$;
+
+comment on function private.source_revision(private.webhook_sources) is
+'Changes with anything about a source, its secret in Vault included.';
+
+revoke execute on function private.source_revision(private.webhook_sources) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0820_function_source_view.sql
+create or replace function private.source_view(p_source private.webhook_sources)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select to_jsonb(p_source) || jsonb_build_object(
+    'has_secret', case when p_source.secret_in = 'vault' then exists (
+      select 1
+      from vault.secrets
+      where secrets.name = p_source.secret_name
+    ) end
+  );
+$$;
+
+comment on function private.source_view(private.webhook_sources) is
+'A source as an operator sees it, without its secret. has_secret is null where only the functions can know.';
+
+revoke execute on function private.source_view(private.webhook_sources) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0830_function_apply_to_source.sql
+-- What the handler raises is raised: the caller records it, and the sender's next try comes here again.
+
+create or replace function private.apply_to_source(p_log public.webhook_logs)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_source private.webhook_sources;
+begin
+  select webhook_sources.*
+  into v_source
+  from private.webhook_sources
+  where webhook_sources.name = p_log.source;
+
+  if not found then
+    return jsonb_build_object('outcome', 'unknown', 'reason', format('There is no source "%s" any more', p_log.source));
+  end if;
+
+  case v_source.handler_kind
+    when 'function' then
+      execute format('select handlers.%I($1)', v_source.handler_target) using p_log.webhook_log_id;
+    when 'delivery' then
+      perform private.queue_source_delivery(v_source, p_log);
+    else
+      null;
+  end case;
+  return '{"outcome": "applied"}';
+end;
+$$;
+
+comment on function private.apply_to_source(public.webhook_logs) is
+'Gives a custom source''s callback to its handler, where there is one. Outcome applied, or unknown once the source is gone.';
+
+revoke execute on function private.apply_to_source(public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0830_function_queue_source_delivery.sql
+-- → pending
+--
+-- A body that is no JSON travels as its bytes, in base64.
+
+create or replace function private.queue_source_delivery(p_source private.webhook_sources, p_log public.webhook_logs)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  insert into public.webhook_deliveries (endpoint_id, type, url, body)
+  select 'source:' || p_source.name, 'webhook.received', p_source.handler_target, row_to_json(message)::text
+  from (
+    select
+      'webhook.received' as type,
+      to_char(p_log.received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+      jsonb_build_object(
+        'source', p_source.name,
+        'webhook_log_id', p_log.webhook_log_id,
+        'id', p_log.webhook_id,
+        'type', p_log.type,
+        'body', p_log.data,
+        'raw_body', case when p_log.data is null then translate(encode(p_log.raw_body, 'base64'), e'\n', '') end
+      ) as data
+  ) as message;
+$$;
+
+comment on function private.queue_source_delivery(private.webhook_sources, public.webhook_logs) is
+'→ pending: passes a custom source''s callback on to the URL that its row names, signed as every delivery is.';
+
+revoke execute on function private.queue_source_delivery(private.webhook_sources, public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0840_function_read_webhook_sources.sql
+-- The one place where a source's secret leaves Vault: for the door, which verifies by it.
+
+create or replace function public.read_webhook_sources()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(jsonb_build_object(
+      'name', webhook_sources.name,
+      'scheme', webhook_sources.scheme,
+      'header', webhook_sources.header,
+      'secret_in', webhook_sources.secret_in,
+      'secret_name', webhook_sources.secret_name,
+      'secret', secrets.decrypted_secret,
+      'id_path', webhook_sources.id_path,
+      'type_path', webhook_sources.type_path,
+      'rate_limit', webhook_sources.rate_limit,
+      'revision', private.source_revision(webhook_sources)
+    )),
+    '[]'
+  )
+  from private.webhook_sources
+  left join vault.decrypted_secrets as secrets
+    on webhook_sources.secret_in = 'vault' and secrets.name = webhook_sources.secret_name
+  where webhook_sources.is_enabled;
+$$;
+
+comment on function public.read_webhook_sources() is
+'The enabled sources, with the secrets of those that keep theirs in Vault. Called by the door webhook, which shows them to nobody.';
+
+revoke execute on function public.read_webhook_sources() from public, anon, authenticated;
+grant execute on function public.read_webhook_sources() to service_role;
+--! end included
+
+--! included supabase/schemas/0840_function_receive_source_callback.sql
+-- A source that was changed, disabled or removed a moment ago lets nobody in by what it was: the door
+-- is told that it knows an old one, and nothing is recorded.
+
+create or replace function public.receive_source_callback(p_callback jsonb, p_revision text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if not exists (
+    select 1
+    from private.webhook_sources
+    where webhook_sources.name = p_callback ->> 'source'
+      and webhook_sources.is_enabled
+      and private.source_revision(webhook_sources) = p_revision
+  ) then
+    return null;
+  end if;
+  return public.receive_callback(p_callback);
+end;
+$$;
+
+comment on function public.receive_source_callback(jsonb, text) is
+'receive_callback for a custom source; null where the source is not any more what it was verified by. Called by the door webhook.';
+
+revoke execute on function public.receive_source_callback(jsonb, text) from public, anon, authenticated;
+grant execute on function public.receive_source_callback(jsonb, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0850_function_list_webhook_sources.sql
+create or replace function public.list_webhook_sources()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(private.source_view(webhook_sources) order by webhook_sources.name), '[]')
+  from private.webhook_sources;
+$$;
+
+comment on function public.list_webhook_sources() is
+'All sources by name, without secrets. Called by webhook-manage.';
+
+revoke execute on function public.list_webhook_sources() from public, anon, authenticated;
+grant execute on function public.list_webhook_sources() to service_role;
+--! end included
+
+--! included supabase/schemas/0850_function_put_webhook_source.sql
+-- What p_changes does not name stays as it is; null takes an optional field away.
+
+create or replace function public.put_webhook_source(p_name text, p_changes jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_source private.webhook_sources;
+  v_rule text;
+begin
+  insert into private.webhook_sources (name, scheme, secret_name, secret_in)
+  values (p_name, p_changes ->> 'scheme', p_changes ->> 'secret_name', coalesce(p_changes ->> 'secret_in', 'env'))
+  on conflict do nothing;
+
+  select webhook_sources.* into v_source from private.webhook_sources where webhook_sources.name = p_name for update;
+  v_source := jsonb_populate_record(v_source, p_changes - 'name' - 'created_at' - 'updated_at');
+
+  update private.webhook_sources
+  set
+    scheme = v_source.scheme,
+    header = v_source.header,
+    secret_in = v_source.secret_in,
+    secret_name = v_source.secret_name,
+    id_path = v_source.id_path,
+    type_path = v_source.type_path,
+    rate_limit = v_source.rate_limit,
+    handler_kind = v_source.handler_kind,
+    handler_target = v_source.handler_target,
+    is_enabled = v_source.is_enabled,
+    updated_at = private.clock()
+  where webhook_sources.name = p_name
+  returning webhook_sources.* into v_source;
+
+  if v_source.handler_kind = 'function'
+    and to_regprocedure(format('handlers.%I(text)', v_source.handler_target)) is null then
+    raise exception 'Cannot put source "%": there is no function handlers.%(text)', p_name, v_source.handler_target
+      using errcode = 'RL400';
+  end if;
+
+  perform private.record_event(null, 'source.changed', null, null, jsonb_build_object(
+    'name', p_name, 'fields', (select jsonb_agg(fields.name) from jsonb_object_keys(p_changes) as fields (name))
+  ));
+  return private.source_view(v_source);
+exception
+  when check_violation then
+    get stacked diagnostics v_rule = constraint_name;
+    raise exception 'Cannot put source "%": the rule "%" does not hold', p_name, replace(v_rule, '_', ' ')
+      using errcode = 'RL400';
+  when not_null_violation then
+    get stacked diagnostics v_rule = column_name;
+    raise exception 'Cannot put source "%": % is required', p_name, v_rule using errcode = 'RL400';
+end;
+$$;
+
+comment on function public.put_webhook_source(text, jsonb) is
+'Creates or changes a source: scheme, secret_name (both required at first), header, secret_in, id_path, type_path, rate_limit, handler_kind, handler_target, is_enabled. Answers as list_webhook_sources does. Raises RL400. Called by webhook-manage.';
+
+revoke execute on function public.put_webhook_source(text, jsonb) from public, anon, authenticated;
+grant execute on function public.put_webhook_source(text, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0850_function_remove_webhook_source.sql
+-- What it sent stays on record.
+
+create or replace function public.remove_webhook_source(p_name text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  delete from private.webhook_sources where webhook_sources.name = p_name;
+
+  if not found then
+    raise exception 'Cannot remove source "%": no such source', p_name using errcode = 'RL404';
+  end if;
+
+  perform private.record_event(null, 'source.removed', null, null, jsonb_build_object('name', p_name));
+  return jsonb_build_object('name', p_name, 'removed', true);
+end;
+$$;
+
+comment on function public.remove_webhook_source(text) is
+'Its path is unknown from now on. {name, removed}. Raises RL404. Called by webhook-manage.';
+
+revoke execute on function public.remove_webhook_source(text) from public, anon, authenticated;
+grant execute on function public.remove_webhook_source(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0860_function_hint_attempt.sql
+-- A callback that fal did sign, but too long ago to be believed: perhaps it is a late one, perhaps
+-- somebody kept it. The provider itself is asked; nothing is taken from the callback.
+--
+-- Once for each attempt, and only while its callback is awaited: whoever repeats it has us ask once.
+
+create or replace function public.hint_attempt(p_token text, p_request_id text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts;
+  v_step private.steps;
+begin
+  select attempts.*
+  into v_attempt
+  from private.attempts
+  where attempts.provider = 'fal'
+    and attempts.request_id = p_request_id
+    and (p_token is null or attempts.attempt_id = (private.attempt_of_token(p_token)).attempt_id);
+
+  if not found then
+    return false;
+  end if;
+
+  v_step := private.lock_step(v_attempt.step_id);
+  -- Read again under the lock: what was open a moment ago may have ended.
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = v_attempt.attempt_id;
+
+  if v_step.status <> 'waiting'
+    or v_step.claim_token is not null
+    or v_step.due_at <= private.clock()
+    or v_attempt.status not in ('submitted', 'in_progress')
+    or exists (
+      select 1
+      from public.pipeline_events
+      where pipeline_events.project_id = v_step.project_id
+        and pipeline_events.type = 'attempt.hinted'
+        and pipeline_events.data ->> 'attempt_id' = v_attempt.attempt_id
+    ) then
+    return false;
+  end if;
+
+  update private.steps
+  set due_at = private.clock(), updated_at = private.clock()
+  where steps.step_id = v_step.step_id;
+
+  perform private.record_event(
+    v_step.project_id, 'attempt.hinted', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object('kind', v_step.kind, 'attempt_id', v_attempt.attempt_id)
+  );
+  return true;
+end;
+$$;
+
+comment on function public.hint_attempt(text, text) is
+'Makes the waiting step of a request at fal due at once, so that fal is asked; changes no status. True where that made a difference. Called by fal-webhook.';
+
+revoke execute on function public.hint_attempt(text, text) from public, anon, authenticated;
+grant execute on function public.hint_attempt(text, text) to service_role;
 --! end included
 
 --! included supabase/schemas/0900_table_request_counts.sql

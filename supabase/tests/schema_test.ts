@@ -71,13 +71,14 @@ Deno.test(
     assert.deepEqual(jobs.map(({ jobname }) => jobname), [
       "reelay-housekeeping",
       "reelay-prune-cron-history",
+      "reelay-prune-request-counts",
       "reelay-sweep",
     ]);
     assert.deepEqual([jobs[0]?.schedule, jobs[0]?.command], [
       "*/10 * * * *",
       "select private.housekeep()",
     ]);
-    assert.deepEqual([jobs[2]?.schedule, jobs[2]?.command], [
+    assert.deepEqual([jobs[3]?.schedule, jobs[3]?.command], [
       "5 seconds",
       "select private.sweep()",
     ]);

@@ -45,6 +45,8 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
   async function empty(): Promise<void> {
     await sql.unsafe(`
       delete from public.projects;
+      delete from public.webhook_deliveries;
+      delete from private.webhook_sources;
       delete from public.video_chunks;
       delete from public.pipeline_events;
       delete from public.webhook_logs;
@@ -52,6 +54,7 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
       delete from public.error_logs;
       delete from storage.objects;
       delete from private.housekeeping;
+      delete from private.request_counts;
       delete from private.prices where source = 'a test';
       delete from net.http_request_queue;
       update private.bell set last_rung_at = null, unanswered_since = null;

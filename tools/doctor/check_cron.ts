@@ -28,6 +28,12 @@ const JOBS = [
     command: "delete from cron.job_run_details where end_time < now() - interval '1 day'",
     within: 3 * 3600,
   },
+  {
+    name: "reelay-prune-request-counts",
+    schedule: "* * * * *",
+    command: "select private.prune_request_counts()",
+    within: 10 * 60,
+  },
 ] as const;
 
 /** The jobs of pg_cron: there, switched on, and running lately without an error. */

@@ -50,7 +50,7 @@ const LONGEST_HEADER = 500;
 
 /** A door for callbacks: admits, reads, hands over to Postgres in one call, and answers. */
 export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Hono {
-  const { app, admit, limit, log } = createDoor(options, deps);
+  const { app, admit, limit, log, logOf } = createDoor(options, deps);
   const watchBell = createBellWatch({ ...deps, log });
 
   app.post("/", async (c) => {
@@ -67,15 +67,17 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
       const malformed = read.issues.map(({ path, message }) => `${path}: ${message}`).join("; ");
       await receiveCallback(deps.db, { ...recorded, type: "malformed", malformed, result: null })
         // The sender is told what is wrong with its body also where we cannot write it down.
-        .catch((error) => log("callback.not_recorded", { malformed, error }));
+        .catch((error) => logOf(c)("callback.not_recorded", { malformed, error }));
       throw refuseBody(read.issues);
     }
 
-    limit(c);
+    await limit(c);
     const { type, status, result } = read;
     const received = await receiveCallback(deps.db, { ...recorded, type, malformed: null, result });
     const { outcome, webhook_log_id } = received;
-    log("callback.received", { type, outcome, webhook_log_id, request_id: result.request_id });
+    const { request_id, project_id, scene_id } = result;
+    const about = { request_id, project_id, scene_id };
+    logOf(c)("callback.received", { type, status, outcome, webhook_log_id, ...about });
 
     if (outcome === "malformed") throw refuseBody([{ path: "", message: "Not understood" }]);
     if (outcome === "error") return c.json({ error: "Webhook processing failed" }, 500);

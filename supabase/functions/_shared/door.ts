@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { clientAddress } from "./client_address.ts";
+import { allowOrigins } from "./cors.ts";
 import {
   type Credentials,
   type CredentialsDeps,
@@ -10,8 +11,9 @@ import type { Deps } from "./deps.ts";
 import { answerError, Refusal } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
-import { createRateLimit } from "./rate_limit.ts";
+import { createRateLimit, readRateLimit } from "./rate_limit.ts";
 import { readBody } from "./read_body.ts";
+import { createRequestTrace } from "./request_trace.ts";
 
 /** A request whose sender proved who it is. */
 export type Admitted = {
@@ -42,6 +44,8 @@ export interface Door {
   /** Routes below the door's own path; errors and unknown paths are answered already. */
   readonly app: Hono;
   readonly log: Log;
+  /** The log for what concerns one request. */
+  logOf(c: Context): Log;
   /**
    * Reads the body and checks size, configuration and credentials, in this order.
    *
@@ -49,7 +53,7 @@ export interface Door {
    */
   admit(c: Context): Promise<Admitted>;
   /** To be called last before the database is. @throws {Refusal} 429 */
-  limit(c: Context): void;
+  limit(c: Context): Promise<void>;
 }
 
 export function createDoor(options: DoorOptions, deps: Deps): Door {
@@ -59,17 +63,27 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
     ? options.letIn({ ...deps, log })
     : doorCredentials(options.name, { ...deps, log });
   const guard = createFloodGuard({ limit: floodLimit, now: deps.now });
-  const requests = rateLimit ? createRateLimit(rateLimit, deps.get, deps.now) : null;
+  const most = rateLimit === undefined ? null : readRateLimit(rateLimit, deps.get);
+  const requests = rateLimit === undefined || most === null
+    ? null
+    : createRateLimit(rateLimit, most, { ...deps, log });
+  const trace = createRequestTrace(name, { ...deps, log });
+  const origins = allowOrigins(deps.get);
   if (!credentials.configured) log("door.not_configured");
 
+  const logOf = (c: Context): Log => trace?.logOf(c) ?? log;
+
   const app = new Hono({ strict: false }).basePath(`/${name}`);
-  app.onError((error, c) => answerError(error, c, log));
+  app.onError((error, c) => answerError(error, c, logOf(c)));
   app.notFound((c) => c.json({ error: "Not found" }, 404));
+  if (trace) app.use("*", trace.handler);
+  if (origins) app.use("*", origins);
   if (greets) app.get("/", (c) => c.json({ status: "ok", door: name }));
 
   return {
     app,
     log,
+    logOf,
 
     async admit(c) {
       const { headers, body: stream } = c.req.raw;
@@ -78,7 +92,11 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
       if (!credentials.configured) throw new Refusal(503, "Not configured");
 
       const verdict = await credentials.verify(headers, body);
-      if (verdict.kind === "verified") return { body, deliveryId: verdict.deliveryId };
+      if (verdict.kind === "verified") {
+        const { deliveryId } = verdict;
+        trace?.tell(c, "request.verified", { body_bytes: body.length, delivery_id: deliveryId });
+        return { body, deliveryId };
+      }
       if (verdict.kind === "unavailable") {
         throw new Refusal(503, "Keys away", { headers: { "Retry-After": "5" } });
       }
@@ -86,12 +104,13 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
       const address = clientAddress(headers);
       const stayAway = guard.failed(address);
       if (stayAway !== null) throw tooMany(stayAway);
-      log("door.refused", { address, body_bytes: body.length });
+      trace?.tell(c, "request.unverified", { signed_with: signatureHeaders(headers) });
+      logOf(c)("door.refused", { address, body_bytes: body.length });
       throw new Refusal(401, "Invalid signature");
     },
 
-    limit(c) {
-      const stayAway = requests?.taken(clientAddress(c.req.raw.headers)) ?? null;
+    async limit(c) {
+      const stayAway = await requests?.taken(clientAddress(c.req.raw.headers)) ?? null;
       if (stayAway !== null) throw tooMany(stayAway);
     },
   };
@@ -102,6 +121,11 @@ export function refuseOtherMethods(app: Hono, path: string, allowed: string): vo
   app.all(path, () => {
     throw new Refusal(405, "Method not allowed", { headers: { Allow: allowed } });
   });
+}
+
+/** Names alone: whether nothing was signed, or what was signed does not match. */
+function signatureHeaders(headers: Headers): string[] {
+  return [...headers.keys()].filter((name) => /signature|^(authorization|apikey)$/.test(name));
 }
 
 function tooMany(seconds: number): Refusal {

@@ -180,3 +180,30 @@ Deno.test("refusals are logged until the flood guard speaks, without the signatu
   assert.deepEqual(events(door), ["door.refused", "door.refused"]);
   assert.ok(!door.lines.join().includes("0".repeat(64)));
 });
+
+Deno.test("a flood of unsigned requests calls no SQL function, with a limit or without", async () => {
+  for (const env of [{}, { RATE_LIMIT_VIDEO: "1" }]) {
+    const { send, calls, settled } = aDoor({ env: { VIDEO_WEBHOOK_SECRET: SECRET, ...env } });
+
+    for (let i = 0; i < 500; i++) {
+      const headers = { ...WRONG.headers, "cf-connecting-ip": `192.0.2.${i % 250}` };
+      await send({ ...WRONG, headers });
+    }
+    await settled();
+
+    assert.deepEqual(calls, []);
+  }
+});
+
+Deno.test("without a limit a verified request costs its one RPC, with one a background RPC besides", async () => {
+  const names = async (env: Record<string, string>) => {
+    const sql = { receive_callback: { ...NOTHING_CHANGED, outcome: "stale" }, count_requests: [] };
+    const { send, calls, settled } = aDoor({ env: { VIDEO_WEBHOOK_SECRET: SECRET, ...env }, sql });
+    assert.equal((await send(GOOD)).status, 200);
+    await settled();
+    return calls.map(({ name }) => name).sort();
+  };
+
+  assert.deepEqual(await names({}), ["receive_callback"]);
+  assert.deepEqual(await names({ RATE_LIMIT_VIDEO: "5" }), ["count_requests", "receive_callback"]);
+});

@@ -1,31 +1,31 @@
 import assert from "node:assert/strict";
-import { createRateLimit } from "./rate_limit.ts";
+import { handMadeWorld } from "./hand_made_world.ts";
+import { createRateLimit, readRateLimit } from "./rate_limit.ts";
 
-Deno.test("an unset limit refuses nobody", () => {
-  const limit = createRateLimit("RATE_LIMIT_FAL", () => undefined, () => 0);
-
-  for (let i = 0; i < 1000; i++) assert.equal(limit.taken("a"), null);
-});
-
-Deno.test("a set limit refuses what is over it, and what was refused does not count", () => {
-  const clock = { now: 0 };
-  const limit = createRateLimit("RATE_LIMIT_FAL", () => "2", () => clock.now);
-
-  assert.equal(limit.taken("a"), null);
-  clock.now = 20_000;
-  assert.equal(limit.taken("a"), null);
-  assert.equal(limit.taken("a"), 40);
-  assert.equal(limit.taken("b"), null);
-  clock.now = 60_000;
-  assert.equal(limit.taken("a"), null);
+Deno.test("an unset limit is none", () => {
+  assert.equal(readRateLimit("RATE_LIMIT_FAL", () => undefined), null);
+  assert.equal(readRateLimit("RATE_LIMIT_FAL", () => " "), null);
+  assert.equal(readRateLimit("RATE_LIMIT_FAL", () => "2"), 2);
 });
 
 Deno.test("a limit that is no positive whole number is an error, not no limit", () => {
   for (const value of ["many", "0", "-1", "1.5"]) {
     assert.throws(
-      () => createRateLimit("RATE_LIMIT_FAL", () => value, () => 0),
+      () => readRateLimit("RATE_LIMIT_FAL", () => value),
       /Cannot read RATE_LIMIT_FAL: it is not a positive whole number/,
       value,
     );
   }
+});
+
+Deno.test("without both of Upstash's variables, counts are shared through Postgres", async () => {
+  const { deps, calls, settled } = handMadeWorld({
+    env: { UPSTASH_REDIS_REST_URL: "http://127.0.0.1:1" },
+    sql: { count_requests: [] },
+  });
+
+  assert.equal(await createRateLimit("RATE_LIMIT_FAL", 2, deps).taken("192.0.2.1"), null);
+  await settled();
+
+  assert.deepEqual(calls.map(({ name }) => name), ["count_requests"]);
 });

@@ -2,12 +2,14 @@
 export interface SlidingWindow {
   /** Events within the last minute; at most one more than the limit is remembered. */
   count(address: string): number;
+  /** Their times, oldest first. */
+  times(address: string): readonly number[];
   add(address: string): void;
   /** Seconds until fewer than `limit` events are left in the window, at least 1. */
   retryAfter(address: string): number;
 }
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
 /** Beyond that, the address that was silent for longest is forgotten. */
 const MOST_ADDRESSES = 10_000;
 
@@ -28,6 +30,7 @@ export function createSlidingWindow(
 
   return {
     count: (address) => recent(address).length,
+    times: recent,
 
     add(address) {
       const kept = [...recent(address), now()].slice(-(limit + 1));

@@ -13,7 +13,7 @@ import { parseJob } from "./parse_job.ts";
 export function createWebhook(deps: Deps): Hono {
   const { get, db } = deps;
   const door = createDoor({ name: "webhook", rateLimit: "RATE_LIMIT_WEBHOOK" }, deps);
-  const { app, log, admit, limit } = door;
+  const { app, log, logOf, admit, limit } = door;
   const watchBell = createBellWatch({ ...deps, log });
   const installation = {
     allowPrivate: allowsPrivateTargets(get),
@@ -33,9 +33,9 @@ export function createWebhook(deps: Deps): Hono {
       throw new Refusal(503, "Not configured: callback_url needs CALLBACK_SIGNING_SECRET");
     }
 
-    limit(c);
+    await limit(c);
     const { outcome, project_id, status, task_token } = await createProject(db, parsed.job);
-    log("job.received", { outcome, project_id });
+    logOf(c)("job.received", { outcome, project_id });
     if (outcome === "conflict") {
       throw new Refusal(409, "The idempotency key belongs to another job");
     }
@@ -53,7 +53,7 @@ export function createWebhook(deps: Deps): Hono {
 
   app.get("/stats", async (c) => {
     await admit(c);
-    limit(c);
+    await limit(c);
     return c.json(await readStats(db));
   });
   refuseOtherMethods(app, "/stats", "GET");

@@ -1,0 +1,42 @@
+import type { RateLimit, RateLimitDeps } from "./rate_limit.ts";
+import { createSharedCounts, type Requests } from "./shared_counts.ts";
+import { createSlidingWindow, MINUTE } from "./sliding_window.ts";
+
+/**
+ * Decides by what this isolate let through and what the others reported, without asking anybody:
+ * the counts are exchanged in the background.
+ */
+export function createPostgresLimit(
+  what: string,
+  limit: number,
+  { db, now, wait, later, log }: Omit<RateLimitDeps, "get">,
+): RateLimit {
+  const own = createSlidingWindow({ limit, now });
+  const shared = createSharedCounts(what, { db, now, wait, later, log });
+
+  return {
+    taken(address) {
+      const ours = own.times(address).map((at) => ({ at, requests: 1 }));
+      const stayAway = secondsOver(limit, [...ours, ...shared.others(address)], now());
+      if (stayAway !== null) return Promise.resolve(stayAway);
+      own.add(address);
+      shared.add(address);
+      return Promise.resolve(null);
+    },
+  };
+}
+
+/** Seconds until fewer than `limit` requests are left in the window, at least 1; null: now. */
+function secondsOver(limit: number, requests: Requests[], now: number): number | null {
+  const oldestFirst = requests
+    .filter(({ at }) => at > now - MINUTE)
+    .sort((one, other) => one.at - other.at);
+  let left = oldestFirst.reduce((sum, one) => sum + one.requests, 0);
+  if (left < limit) return null;
+
+  for (const { at, requests } of oldestFirst) {
+    left -= requests;
+    if (left < limit) return Math.max(1, Math.ceil((at + MINUTE - now) / 1000));
+  }
+  return MINUTE / 1000;
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { Deps } from "./deps.ts";
+
+/** So many requests at about that time, in milliseconds of our own clock. */
+export type Requests = { at: number; requests: number };
+
+/** Tells the other isolates what this one let through, and learns what they did. */
+export interface SharedCounts {
+  /** What the others let through, as of the last exchange. */
+  others(address: string): readonly Requests[];
+  /** Notes a request; it is told at once, or within `PAUSE`. */
+  add(address: string): void;
+}
+
+/** Milliseconds between two exchanges, at least. */
+const PAUSE = 1000;
+
+const Others = z.array(z.object({
+  address: z.string(),
+  /** By the database's clock: an isolate's own does not matter. */
+  age_seconds: z.number(),
+  requests: z.number(),
+}));
+
+/** @param what names the limit; isolates that use the same name share their counts. */
+export function createSharedCounts(
+  what: string,
+  { db, now, wait, later, log }: Pick<Deps, "db" | "now" | "wait" | "later" | "log">,
+): SharedCounts {
+  const isolate = crypto.randomUUID();
+  let untold = new Map<string, number>();
+  let known = new Map<string, Requests[]>();
+  let exchanging = false;
+  let last = -Infinity;
+
+  async function exchange(): Promise<void> {
+    await wait(Math.max(0, last + PAUSE - now()));
+    last = now();
+    const counts = Object.fromEntries(untold);
+    untold = new Map();
+    const args = { p_what: what, p_isolate: isolate, p_counts: counts };
+    const others = await db.call("count_requests", args, Others);
+    const at = (age: number) => now() - age * 1000;
+    known = new Map();
+    for (const { address, age_seconds, requests } of others) {
+      known.set(address, [...known.get(address) ?? [], { at: at(age_seconds), requests }]);
+    }
+  }
+
+  async function exchangeAll(): Promise<void> {
+    while (untold.size > 0) await exchange();
+  }
+
+  return {
+    others: (address) => known.get(address) ?? [],
+
+    add(address) {
+      untold.set(address, (untold.get(address) ?? 0) + 1);
+      if (exchanging) return;
+      exchanging = true;
+      later(
+        exchangeAll()
+          // What was not told is forgiven: each isolate still keeps the limit for itself.
+          .catch((error) => log("rate_limit.not_shared", { what, error }))
+          .finally(() => exchanging = false),
+      );
+    },
+  };
+}

@@ -44,6 +44,13 @@ export class MediaStore {
     return { url, content_type: contentType(name), file_name: name, file_size: size };
   }
 
+  /** The same bytes at another URL. */
+  async publishAgain(file: PublishedFile, expiresMs?: number): Promise<PublishedFile> {
+    const path = this.newPath(file.file_name.slice(file.file_name.lastIndexOf(".")));
+    await Deno.link(`${this.folder}/${file.file_name}`, path);
+    return await this.publish(path, expiresMs);
+  }
+
   async handle(request: Request): Promise<Response> {
     const name = new URL(request.url).pathname.replace("/files/", "");
     const expiry = this.#expiry.get(name);

@@ -1,6 +1,7 @@
 import { serveHttp } from "../http_server.ts";
 import { type BillLine, billOf, type FalRequest, isLive } from "./account.ts";
 import { type Rule, Rules } from "./behaviour.ts";
+import { CannedMedia } from "./canned_media.ts";
 import { MediaStore } from "./media_store.ts";
 import { answerPlatformCall } from "./platform_door.ts";
 import { answerQueueCall } from "./queue_door.ts";
@@ -16,6 +17,8 @@ export type FalOptions = {
   keys?: string[];
   /** Pixels of the shorter side of what is made; smaller is faster. */
   shortSide?: number;
+  /** `canned`: each kind of work is done once, and copies of it answer further requests. */
+  media?: "made" | "canned";
   /** Milliseconds that a webhook's first try has; fal's 15,000 by default. */
   webhookTimeoutMs?: number;
   /** Multiplies the pauses between webhook tries: 0.001 makes a second a millisecond. */
@@ -74,7 +77,8 @@ export async function startFal(options: FalOptions = {}): Promise<FalSimulator> 
   };
   const sender = new WebhookSender({ key, userId, policy, log, signal });
   const media = await MediaStore.open();
-  const work = new WorkQueue({ media, sender, shortSide, log });
+  const canned = options.media === "canned" ? new CannedMedia() : null;
+  const work = new WorkQueue({ media, sender, shortSide, canned, log });
   const { requests } = work;
 
   const queue = await serveHttp({

@@ -1,5 +1,6 @@
 import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
+import type { CannedMedia } from "./canned_media.ts";
 import { findEndpoint } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
 import { pause } from "../pause.ts";
@@ -12,6 +13,8 @@ export type WorkQueueDeps = {
   media: MediaStore;
   sender: WebhookSender;
   shortSide: number;
+  /** Null: everything is made anew. */
+  canned: CannedMedia | null;
   log: (line: string) => void;
 };
 
@@ -115,12 +118,14 @@ export class WorkQueue {
     }
     const endpoint = findEndpoint(request.endpoint);
     if (!endpoint) throw new Error(`Cannot run ${request.endpoint}: unknown endpoint`);
-    const { media, shortSide } = this.#deps;
+    const { media, shortSide, canned } = this.#deps;
     const deps = { media, shortSide, signal, expiresMs: behaviour.mediaExpiresMs };
     try {
       const complaints = validateInput(endpoint, request.input);
       if (complaints.length > 0) throw new ModelError(422, { detail: complaints });
-      return { status: 200, body: await runModel(endpoint, request.input, deps) };
+      const make = () => runModel(endpoint, request.input, deps);
+      const body = canned ? canned.answer(endpoint, request.input, make, deps) : make();
+      return { status: 200, body: await body };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ModelError) return { status: error.status, body: error.body };

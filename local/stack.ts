@@ -183,7 +183,8 @@ async function startDatabase(
     (cluster) => cluster.stop(),
   );
   const sql = started.adopt(
-    postgres(cluster.url, { max: 5, onnotice: () => {} }),
+    // A connection lost while the types are fetched is an error that nobody can catch.
+    postgres(cluster.url, { max: 5, fetch_types: false, onnotice: () => {} }),
     (sql) => sql.end({ timeout: 1 }),
   );
 

@@ -84,7 +84,9 @@ export class StoredObjects {
 
   async remove(bucket: string, names: string[]): Promise<StoredObject[]> {
     return await this.#sql<StoredObject[]>`
-      delete from storage.objects where bucket_id = ${bucket} and name = any(${names})
+      delete from storage.objects
+      where bucket_id = ${bucket}
+        and name in (select jsonb_array_elements_text(${this.#sql.json(names)}))
       returning id, name, bucket_id, version, metadata, created_at, updated_at, last_accessed_at`;
   }
 

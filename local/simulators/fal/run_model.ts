@@ -40,7 +40,13 @@ export async function runModel(
     const videos = await Promise.all(
       urls.map((url, n) => download({ video_urls: url }, "video_urls", deps, n)),
     );
-    await joinClips({ videos, path, signal });
+    try {
+      await joinClips({ videos, path, signal });
+    } catch (error) {
+      // Which one it was, in the model's words.
+      for (const video of videos) await readable("video_urls", video);
+      throw error;
+    }
     return { video: await media.publish(path, expiresMs), metadata: {} };
   }
   const words = text(input.prompt);

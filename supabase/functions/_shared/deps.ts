@@ -1,6 +1,7 @@
 import { connectDatabase, type Database, DatabaseError } from "./database.ts";
 import { databaseAddress, type Get } from "./env.ts";
 import { createLog, type Log } from "./log.ts";
+import { createSentry } from "./sentry.ts";
 import { waitUntil } from "./wait_until.ts";
 
 /** All that a door needs of the world. */
@@ -20,17 +21,21 @@ export type Deps = {
 /** The real world, for index.ts. */
 export function realDeps(): Deps {
   const get: Get = (name) => Deno.env.get(name);
-  const log = createLog((line) => console.log(line));
-
-  return {
+  const write = createLog((line) => console.log(line));
+  const world = {
     get,
-    db: database(get, log),
-    fetch: (input, init) => fetch(input, init),
+    fetch: (input: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(input, init),
     now: () => Date.now(),
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    later: (work) => waitUntil(work),
-    log,
+    wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+    later: (work: Promise<unknown>) => waitUntil(work),
   };
+  const report = createSentry({ ...world, log: write });
+  const log: Log = report === null ? write : (event, fields) => {
+    write(event, fields);
+    report(event, fields);
+  };
+
+  return { ...world, db: database(get, log), log };
 }
 
 /** Without an address the doors still stand: they check, refuse, and answer 503 in the end. */

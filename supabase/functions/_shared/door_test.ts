@@ -182,8 +182,10 @@ Deno.test("refusals are logged until the flood guard speaks, without the signatu
 });
 
 Deno.test("a flood of unsigned requests calls no SQL function, with a limit or without", async () => {
-  for (const env of [{}, { RATE_LIMIT_VIDEO: "1" }]) {
-    const { send, calls, settled } = aDoor({ env: { VIDEO_WEBHOOK_SECRET: SECRET, ...env } });
+  for (const RATE_LIMIT_VIDEO of ["", "1"]) {
+    const { send, calls, settled } = aDoor({
+      env: { VIDEO_WEBHOOK_SECRET: SECRET, RATE_LIMIT_VIDEO },
+    });
 
     for (let i = 0; i < 500; i++) {
       const headers = { ...WRONG.headers, "cf-connecting-ip": `192.0.2.${i % 250}` };

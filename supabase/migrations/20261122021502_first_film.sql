@@ -8505,9 +8505,11 @@ declare
   v_source private.webhook_sources;
   v_rule text;
 begin
-  insert into private.webhook_sources (name, scheme, secret_name, secret_in)
-  values (p_name, p_changes ->> 'scheme', p_changes ->> 'secret_name', coalesce(p_changes ->> 'secret_in', 'env'))
-  on conflict do nothing;
+  if not exists (select 1 from private.webhook_sources where webhook_sources.name = p_name) then
+    insert into private.webhook_sources (name, scheme, secret_name, secret_in)
+    values (p_name, p_changes ->> 'scheme', p_changes ->> 'secret_name', coalesce(p_changes ->> 'secret_in', 'env'))
+    on conflict do nothing;
+  end if;
 
   select webhook_sources.* into v_source from private.webhook_sources where webhook_sources.name = p_name for update;
   v_source := jsonb_populate_record(v_source, p_changes - 'name' - 'created_at' - 'updated_at');
@@ -8529,7 +8531,7 @@ begin
   returning webhook_sources.* into v_source;
 
   if v_source.handler_kind = 'function'
-    and to_regprocedure(format('handlers.%I(text)', v_source.handler_target)) is null then
+    and to_regprocedure('handlers.' || quote_ident(v_source.handler_target) || '(text)') is null then
     raise exception 'Cannot put source "%": there is no function handlers.%(text)', p_name, v_source.handler_target
       using errcode = 'RL400';
   end if;

@@ -2,7 +2,7 @@
 --
 -- A token that is not ours, or that names another request, scene or project than the body does, is
 -- unknown. Without a token the request id decides, and for a stitcher with ids of its own the project;
--- nothing known yet is buffered.
+-- nothing known yet is buffered. What a custom source sent goes to that source's handler.
 
 create or replace function private.apply_callback(p_log public.webhook_logs)
 returns jsonb
@@ -18,7 +18,9 @@ declare
   v_last_event bigint;
   v_outcome text;
 begin
-  if p_log.is_token_wrong then
+  if p_log.source not in ('fal', 'video', 'lastframe', 'stitch') then
+    return private.apply_to_source(p_log);
+  elsif p_log.is_token_wrong then
     return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
   elsif p_log.attempt_id is not null then
     select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_log.attempt_id;

@@ -36,13 +36,13 @@ begin
     where webhook_deliveries.delivery_id = any (v_page)
       and webhook_deliveries.updated_at < p_before
       and webhook_deliveries.status in ('delivered', 'dead')
-      and exists (
+      and (webhook_deliveries.project_id is null or exists (
         select 1
         from public.projects
         where projects.project_id = webhook_deliveries.project_id
           and projects.status in ('completed', 'failed', 'cancelled')
           and projects.updated_at < p_before
-      )
+      ))
     for update skip locked
   );
 
@@ -51,6 +51,6 @@ end;
 $$;
 
 comment on function private.prune_deliveries(text, timestamptz, integer) is
-'Deletes the ended deliveries, with their tries, of projects that nothing has happened to since p_before, out of the next p_limit.';
+'Deletes the ended deliveries, with their tries, of custom sources and of projects that nothing has happened to since p_before, out of the next p_limit.';
 
 revoke execute on function private.prune_deliveries(text, timestamptz, integer) from public, anon, authenticated, service_role;

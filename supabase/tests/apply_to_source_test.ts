@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { listCallbacks, replayCallback } from "../functions/_shared/management.ts";
+import {
+  putWebhookSource,
+  readWebhookSources,
+  receiveSourceCallback,
+  removeWebhookSource,
+  type SourceChanges,
+} from "../functions/_shared/webhook_sources.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { brokenInvariants, errorsOf, only } from "./look.ts";
+import { claimDeliveries } from "./verbs.ts";
+
+const BODY = '{"event":"deal.won"}';
+
+async function aSource({ db }: Given, changes: SourceChanges = {}): Promise<void> {
+  await putWebhookSource(db, "crm", { scheme: "hmac", secret_name: "CRM_SECRET", ...changes });
+}
+
+async function receive({ db }: Given, delivery_id = "d1", body = BODY) {
+  const source = only(await readWebhookSources(db));
+  const data = body.startsWith("{") ? JSON.parse(body) : null;
+  return await receiveSourceCallback(db, {
+    source: "crm",
+    delivery_id,
+    token: null,
+    type: "deal.won",
+    headers: {},
+    raw_body: btoa(body),
+    data,
+  }, source);
+}
+
+/** A handler that notes what it was called with, and raises while `is_broken`. */
+async function onHandler({ sql }: Given, test: () => Promise<void>): Promise<void> {
+  await sql.unsafe(`
+    create table handlers.calls (webhook_log_id text, source text, is_broken boolean);
+    create function handlers.note_deal(p_webhook_log_id text) returns void language plpgsql as $$
+    begin
+      insert into handlers.calls
+      select webhook_log_id, source from public.webhook_logs where webhook_log_id = p_webhook_log_id;
+      if exists (select from handlers.calls where is_broken) then raise exception 'No such deal'; end if;
+    end;
+    $$;`);
+  try {
+    await test();
+  } finally {
+    await sql.unsafe(`drop function handlers.note_deal; drop table handlers.calls;`);
+  }
+}
+
+Deno.test(
+  "apply_to_source records what has no handler, once for each delivery",
+  onDatabase(async (given) => {
+    await aSource(given);
+
+    assert.equal((await receive(given))?.outcome, "applied");
+    assert.equal((await receive(given))?.outcome, "duplicate");
+    assert.equal((await receive(given, "d2"))?.outcome, "applied");
+
+    const docs = await listCallbacks(given.db, { source: "custom", status: "success" });
+    assert.deepEqual(docs.map(({ source, webhook_id, type }) => [source, webhook_id, type]), [
+      ["crm", "d2", "deal.won"],
+      ["crm", "d1", "deal.won"],
+    ]);
+    assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "apply_to_source calls the handler in the transaction of the record",
+  onDatabase(async (given) => {
+    await onHandler(given, async () => {
+      await aSource(given, { handler_kind: "function", handler_target: "note_deal" });
+
+      const received = await receive(given);
+
+      assert.equal(received?.outcome, "applied");
+      assert.deepEqual([...await given.sql`select webhook_log_id, source from handlers.calls`], [
+        { webhook_log_id: received?.webhook_log_id, source: "crm" },
+      ]);
+      assert.equal((await receive(given))?.outcome, "duplicate");
+      assert.equal((await given.sql`select from handlers.calls`).length, 1);
+    });
+  }),
+);
+
+Deno.test(
+  "apply_to_source: what a handler raises stands as error, undone; the next delivery is processed",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await onHandler(given, async () => {
+      await aSource(given, { handler_kind: "function", handler_target: "note_deal" });
+      await sql`insert into handlers.calls (is_broken) values (true)`;
+
+      const first = await receive(given);
+      assert.equal(first?.outcome, "error");
+      assert.deepEqual(await errorsOf(sql, "webhook"), ["Cannot process callback: No such deal"]);
+      assert.equal(
+        (await sql`select from handlers.calls where not coalesce(is_broken, false)`).length,
+        0,
+      );
+      await sql`delete from handlers.calls`;
+
+      assert.equal((await receive(given))?.outcome, "applied");
+      const replayed = await replayCallback(db, first?.webhook_log_id ?? "");
+      assert.equal(replayed.outcome, "duplicate", "it came again and has a row of its own");
+      assert.equal((await sql`select from handlers.calls`).length, 1);
+    });
+  }),
+);
+
+Deno.test(
+  "apply_to_source applies once what is replayed after its handler was mended",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await onHandler(given, async () => {
+      await aSource(given, { handler_kind: "function", handler_target: "note_deal" });
+      await sql`insert into handlers.calls (is_broken) values (true)`;
+      const id = (await receive(given))?.webhook_log_id ?? "";
+      assert.equal((await replayCallback(db, id)).outcome, "error");
+      await sql`delete from handlers.calls`;
+
+      assert.equal((await replayCallback(db, id)).outcome, "applied");
+      assert.equal((await replayCallback(db, id)).outcome, "duplicate");
+      assert.equal((await receive(given))?.outcome, "duplicate");
+      assert.equal((await sql`select from handlers.calls`).length, 1);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    });
+  }),
+);
+
+Deno.test(
+  "apply_to_source passes a callback on to the URL of its source, as a delivery without a project",
+  onDatabase(async (given) => {
+    const handler_target = "https://desk.test/hooks?key=k";
+    await aSource(given, { handler_kind: "delivery", handler_target });
+
+    const received = await receive(given);
+    await receive(given);
+
+    const delivery = only(await claimDeliveries(given.db));
+    assert.deepEqual(
+      [delivery.endpoint_id, delivery.url, delivery.headers],
+      ["source:crm", handler_target, {}],
+    );
+    const { type, data } = JSON.parse(delivery.body);
+    assert.equal(type, "webhook.received");
+    assert.deepEqual(data, {
+      source: "crm",
+      webhook_log_id: received?.webhook_log_id,
+      id: "d1",
+      type: "deal.won",
+      body: { event: "deal.won" },
+      raw_body: null,
+    });
+    assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "apply_to_source passes a body that is no JSON on as its bytes",
+  onDatabase(async (given) => {
+    await aSource(given, { handler_kind: "delivery", handler_target: "https://desk.test" });
+
+    await receive(given, "d1", "a=1&b=2");
+
+    const { data } = JSON.parse(only(await claimDeliveries(given.db)).body);
+    assert.deepEqual([data.body, atob(data.raw_body)], [null, "a=1&b=2"]);
+  }),
+);
+
+Deno.test(
+  "apply_to_source: a callback whose source is gone stands as unknown when it is replayed",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await onHandler(given, async () => {
+      await aSource(given, { handler_kind: "function", handler_target: "note_deal" });
+      await sql`insert into handlers.calls (is_broken) values (true)`;
+      const id = (await receive(given))?.webhook_log_id ?? "";
+      await removeWebhookSource(db, "crm");
+
+      const replayed = await replayCallback(db, id);
+
+      assert.deepEqual([replayed.outcome, replayed.status], ["unknown", "error"]);
+      assert.equal(replayed.error, 'There is no source "crm" any more');
+    });
+  }),
+);

@@ -55,6 +55,7 @@ async function recordCalls(): Promise<Call[]> {
     transitions.readTask(db, "proj_1", { token: null, trusted: false }),
     transitions.readStats(db),
     transitions.receiveCallback(db, callbackOf(work)),
+    transitions.hintAttempt(db, "r", { token: null }),
     transitions.claimWork(db, { limit: 1, providers: {}, answersBell: false }),
     transitions.recordSubmission(db, work, {
       request_id: "r",

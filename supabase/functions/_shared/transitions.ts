@@ -170,7 +170,7 @@ export type Callback = {
   result: CallbackResult | null;
 };
 
-const ReceivedCallback = z.object({
+export const ReceivedCallback = z.object({
   outcome: z.enum(["applied", "duplicate", "stale", "buffered", "unknown", "malformed", "error"]),
   webhook_log_id: z.string(),
   chunk_updated: z.boolean(),
@@ -186,6 +186,19 @@ export type ReceivedCallback = z.infer<typeof ReceivedCallback>;
 /** Records a verified callback and applies it. Outcome `error`: recorded, to be answered with 500. */
 export function receiveCallback(db: Database, callback: Callback): Promise<ReceivedCallback> {
   return db.call("receive_callback", { p_callback: callback }, ReceivedCallback);
+}
+
+/**
+ * Has fal asked about a request at once; true where it would not have been asked already.
+ *
+ * @param token the attempt's, from the callback URL
+ */
+export function hintAttempt(
+  db: Database,
+  requestId: string,
+  { token }: { token: string | null },
+): Promise<boolean> {
+  return db.call("hint_attempt", { p_token: token, p_request_id: requestId }, z.boolean());
 }
 
 export const Attempt = z.object({

@@ -188,7 +188,7 @@ async function startDatabase(
     (sql) => sql.end({ timeout: 1 }),
   );
 
-  const applied = await applyMigrations(sql, join(ROOT, "supabase/migrations"));
+  const applied = await migrate(cluster.url);
   if (applied.length > 0) log(`Applied migrations ${applied.join(", ")}`);
   // The bell is rung from here, so not through a tunnel that WEBHOOK_BASE_URL may name.
   await setVaultSecret(sql, "reelay_functions_url", `${env.SUPABASE_URL}/functions/v1`);
@@ -196,4 +196,14 @@ async function startDatabase(
 
   const running = started.move();
   return { cluster, sql, stop: () => running.disposeAsync() };
+}
+
+/** On a connection that knows array types: migrations are recorded in them. */
+async function migrate(url: string): Promise<string[]> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return await applyMigrations(sql, join(ROOT, "supabase/migrations"));
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }

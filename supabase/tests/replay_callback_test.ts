@@ -88,6 +88,31 @@ Deno.test(
 );
 
 Deno.test(
+  "replay_callback does not keep images twice that came again meanwhile",
+  onDatabase(async (given) => {
+    const { db, sql, aProject, aSubmittedClip } = given;
+    const project_id = await aProject({ video_id: "video-2" });
+    const work = await aSubmittedClip();
+    const images = [{ url: "https://made.test/1.png", width: 1, height: 1 }];
+    const about = {
+      token: null,
+      delivery_id: "msg-1",
+      result: { request_id: "req-images", project_id, output: { images } },
+    };
+    const { mend } = await broken(given);
+    const { webhook_log_id, outcome } = await callback(db, work, about);
+    await mend();
+    assert.equal(outcome, "error");
+    assert.equal((await callback(db, work, about)).outcome, "applied");
+
+    const answer = await replayCallback(db, webhook_log_id);
+
+    assert.deepEqual([answer.status, answer.outcome], ["success", "duplicate"]);
+    assert.equal((await sql`select from public.media`).length, 1);
+  }),
+);
+
+Deno.test(
   "replay_callback makes the sender's next try a duplicate",
   onDatabase(async (given) => {
     const { work, id, mend } = await aFailedCallback(given, { delivery_id: "msg-1" });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { replayCallback } from "../../supabase/functions/_shared/management.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants, only } from "../../supabase/tests/look.ts";
-import { callback, claim, fail, submit } from "../../supabase/tests/verbs.ts";
-import { collide } from "./races.ts";
+import { callback, claim, fail, requestOf, submit } from "../../supabase/tests/verbs.ts";
+import { collide, untilWaiting } from "./races.ts";
 
 Deno.test(
   "two runners at a limit of one: the second waits for the first and gets nothing",
@@ -122,5 +122,53 @@ Deno.test(
       assert.deepEqual(log, { status: "success", outcome: "applied" });
       assert.deepEqual(await brokenInvariants(sql), []);
     }
+  }),
+);
+
+Deno.test(
+  "a replay that comes between a submission and its buffered callback does not deadlock",
+  onDatabase(async ({ db, sql, aClaimedClip, openSession }) => {
+    const work = await aClaimedClip();
+    const { webhook_log_id: id } = await callback(db, work, { token: null });
+    const [gate, record, replay] = [await openSession(), await openSession(), await openSession()];
+    await gate.sql`reset role`;
+    await gate.sql`begin`;
+    await gate.sql`select private.lock_request('fal', ${requestOf(work)})`;
+
+    const recorded = submit(record.db, work);
+    await untilWaiting(sql, record);
+    const replayed = replayCallback(replay.db, id);
+    await untilWaiting(sql, replay);
+    await gate.sql`commit`;
+
+    assert.deepEqual([await recorded, (await replayed).outcome], ["applied", "duplicate"]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "two replays of a callback that no attempt waits for have one effect, too",
+  onDatabase(async ({ sql, aProject, openSession }) => {
+    const project_id = await aProject();
+    const images = [{ url: "https://made.test/1.png", width: 1, height: 1 }];
+    const result = { state: "completed", project_id, output: { images } };
+    await sql`
+      insert into public.webhook_logs (webhook_log_id, webhook_id, source, type, outcome, raw_body, result)
+      values ('whlog_1', 'msg-1', 'fal', 'generation.completed', 'buffered', '', ${
+      sql.json(result)
+    })`;
+    await sql`
+      insert into private.seen_deliveries (source, webhook_id, webhook_log_id)
+      values ('fal', 'msg-1', 'whlog_1')`;
+    const [one, two] = [await openSession(), await openSession()];
+
+    const [first, second] = await collide(
+      sql,
+      [one, () => replayCallback(one.db, "whlog_1")],
+      [two, () => replayCallback(two.db, "whlog_1")],
+    );
+
+    assert.deepEqual([first.outcome, second.outcome], ["applied", "duplicate"]);
+    assert.equal((await sql`select from public.media`).length, 1);
   }),
 );

@@ -37,8 +37,14 @@ export const VARIABLES = [
   "RATE_LIMIT_LAST_FRAME",
   "RATE_LIMIT_STITCH",
   "RATE_LIMIT_PIPELINE_STEP",
+  "UPSTASH_REDIS_REST_URL",
+  "UPSTASH_REDIS_REST_TOKEN",
+  "CORS_ORIGINS",
   "ALLOW_PRIVATE_TARGETS",
   "DEBUG",
+  "SENTRY_DSN",
+  "NGROK_DOMAIN",
+  "NGROK_AUTH_TOKEN",
 ];
 
 /** What no installation can do without, and each makes for itself. */

@@ -1,11 +1,14 @@
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { loadEnvironment } from "./env.ts";
+import { openLogFile } from "./log_file.ts";
 import { type Cast, readCast } from "./outside.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { untilStarterIsGone } from "./starters.ts";
+import { readTunnel, startTunnel, tunnelCommand } from "./tunnel.ts";
 
-const HELP = `deno task start [--api-port N] [--db-port M] [--providers NAME] [--fresh]
+const HELP = `deno task start [--api-port N] [--db-port M] [--providers NAME] [--fresh] [--tunnel]
 
 Runs the pocket Supabase on this machine until ctrl-C: Postgres, the API with the functions, rpc and
 storage, and simulators of who does the work, all on 127.0.0.1. Prints "ready <api url>" when it is.
@@ -15,15 +18,24 @@ storage, and simulators of who does the work, all on 127.0.0.1. Prints "ready <a
   --providers NAME  who does the work: fal (default), services (video, frame and stitch service,
                     no fal at all) or mixed (a frame service, fal for the rest)
   --fresh           throws away what an earlier run on these ports has kept
+  --tunnel          runs ngrok as well, with NGROK_DOMAIN and NGROK_AUTH_TOKEN (docs/local-tunnel.md)
   --help            shows this
 
 Data are kept in .reelay/<api port>-<db port>/; with a free port they are thrown away at the end.
+What functions and stack say also stands in .reelay/<api port>-<db port>.log; DEBUG=webhooks:* makes
+the doors tell each request's story.
 Secrets are read from supabase/functions/.env, where the first start writes them, and from the
 shell, which wins. .env.example explains every variable.`;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-type Options = { apiPort: number; dbPort: number; providers: Cast; fresh: boolean };
+type Options = {
+  apiPort: number;
+  dbPort: number;
+  providers: Cast;
+  fresh: boolean;
+  tunnel: boolean;
+};
 
 function readOptions(args: string[]): Options | "help" {
   const { values } = parseArgs({
@@ -33,6 +45,7 @@ function readOptions(args: string[]): Options | "help" {
       "db-port": { type: "string", default: "54322" },
       providers: { type: "string", default: "fal" },
       fresh: { type: "boolean", default: false },
+      tunnel: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -42,6 +55,7 @@ function readOptions(args: string[]): Options | "help" {
     dbPort: readPort("--db-port", values["db-port"]),
     providers: readCast(values.providers),
     fresh: values.fresh,
+    tunnel: values.tunnel,
   };
 }
 
@@ -79,30 +93,67 @@ function untilAskedToEnd(): Promise<string> {
   return promise;
 }
 
-async function run({ apiPort, dbPort, providers, fresh }: Options): Promise<void> {
+async function run(
+  { apiPort, dbPort, providers, fresh, tunnel: runsTunnel }: Options,
+): Promise<void> {
   const ended = untilAskedToEnd();
   const keeps = apiPort !== 0 && dbPort !== 0;
-  console.log(`Starting Postgres, the functions, the API and simulators (${providers})`);
+  const folder = join(ROOT, ".reelay", `${apiPort}-${dbPort}`);
+  await using running = new AsyncDisposableStack();
+  const file = keeps ? running.adopt(await openLogFile(`${folder}.log`), (it) => it.close()) : null;
+  const log = (line: string) => {
+    console.log(line);
+    file?.write(line);
+  };
+
+  const given = await loadEnvironment({ root: ROOT, shell: Deno.env.toObject(), log });
+  const tunnel = readTunnel(given, { port: apiPort });
+  if (runsTunnel && tunnel === null) {
+    throw new Error("Cannot run the tunnel: NGROK_DOMAIN and NGROK_AUTH_TOKEN are not set");
+  }
+  log(`Starting Postgres, the functions, the API and simulators (${providers})`);
   const starting = startStack({
     apiPort,
     dbPort,
-    dataDir: keeps ? join(ROOT, ".reelay", `${apiPort}-${dbPort}`) : undefined,
+    dataDir: keeps ? folder : undefined,
     fresh,
     providers,
-    log: console.log,
+    env: tunnel && given.WEBHOOK_BASE_URL === undefined ? { WEBHOOK_BASE_URL: tunnel.baseUrl } : {},
+    log,
   });
+  running.defer(async () => await (await starting.catch(() => null))?.stop());
 
-  try {
-    const stack = await Promise.race([starting, ended]);
-    if (typeof stack !== "string") {
-      console.log(`Postgres: ${stack.dbUrl}`);
-      console.log(howToPost(stack));
-      console.log(`ready ${stack.apiUrl}`);
-    }
-    console.log(`Stopping, because of ${await ended}`);
-  } finally {
-    await (await starting.catch(() => null))?.stop();
+  const stack = await Promise.race([starting, ended]);
+  if (typeof stack !== "string") {
+    log(`Postgres: ${stack.dbUrl}`);
+    if (file) log(`Log: tail -f ${file.path}`);
+    const it = openTunnel(stack, { given, runs: runsTunnel, log });
+    if (it) running.adopt(it, (it) => it.stop());
+    console.log(howToPost(stack));
+    log(`ready ${stack.apiUrl}`);
   }
+  log(`Stopping, because of ${await ended}`);
+}
+
+/** Runs the tunnel, or says how to. Null where it is not run from here. */
+function openTunnel(
+  { apiUrl, env }: Stack,
+  { given, runs, log }: {
+    given: Record<string, string>;
+    runs: boolean;
+    log: (line: string) => void;
+  },
+): ReturnType<typeof startTunnel> | null {
+  const tunnel = readTunnel(given, { port: Number(new URL(apiUrl).port) });
+  if (tunnel === null) return null;
+  log(`Providers call back at ${env.WEBHOOK_BASE_URL}`);
+  if (!runs) {
+    log(`They reach it through this, in another terminal: ${tunnelCommand(tunnel)}`);
+    return null;
+  }
+  const it = startTunnel(tunnel, { log });
+  it.ended.then((code) => log(`The tunnel has ended with code ${code}`));
+  return it;
 }
 
 if (import.meta.main) {

@@ -1,7 +1,9 @@
 import { deepEqual, equal, match } from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
+import { loadEnvironment } from "./env.ts";
 import { waitForEnd } from "./postgres/process_identity.ts";
 import { removeStackFolder } from "./stack_folder.ts";
 
@@ -24,7 +26,9 @@ async function withPorts(use: (ports: Ports) => Promise<void>): Promise<void> {
   try {
     await use({ apiPort, dbPort });
   } finally {
-    await removeStackFolder(join(ROOT, ".reelay", `${apiPort}-${dbPort}`));
+    const folder = join(ROOT, ".reelay", `${apiPort}-${dbPort}`);
+    await removeStackFolder(folder);
+    await Deno.remove(`${folder}.log`);
   }
 }
 
@@ -93,6 +97,23 @@ async function query({ dbPort }: Ports, text: string): Promise<unknown[]> {
   }
 }
 
+/** A callback that nothing here knows: it is verified, recorded and logged. */
+async function askAtDoor({ apiPort }: Ports, task_id: string): Promise<void> {
+  const env = await loadEnvironment({ root: ROOT, shell: {} });
+  const body = JSON.stringify({ task_id, status: "failed", error: "Out of order" });
+  const secret = env.STITCH_WEBHOOK_SECRET ?? "";
+  const answer = await fetch(`http://127.0.0.1:${apiPort}/functions/v1/stitch-complete`, {
+    method: "POST",
+    headers: { "x-webhook-signature": createHmac("sha256", secret).update(body).digest("hex") },
+    body,
+  });
+  equal((await answer.json()).outcome, "buffered");
+}
+
+async function logOf({ apiPort, dbPort }: Ports): Promise<string> {
+  return await Deno.readTextFile(join(ROOT, ".reelay", `${apiPort}-${dbPort}.log`));
+}
+
 Deno.test("start is ready, refuses a second one on its ports, and ctrl-C ends all of it", async () => {
   await withPorts(async (ports) => {
     const first = await start(ports);
@@ -104,6 +125,12 @@ Deno.test("start is ready, refuses a second one on its ports, and ctrl-C ends al
     equal(await second.ended, 1);
     match(second.output, /Cannot listen on port \d+: another program is using it/);
     deepEqual(await query(ports, "select 1 as one"), [{ one: 1 }]);
+
+    await askAtDoor(ports, "task_in_the_log");
+    match(
+      await logOf(ports),
+      /ready http.*\n[^]*callback.received.*"request_id":"task_in_the_log"/,
+    );
 
     equal(await first.end("SIGINT"), 0);
     equal(await areGone(first.children, 100), true);

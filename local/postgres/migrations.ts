@@ -64,7 +64,7 @@ async function createHistory(sql: Sql): Promise<void> {
 
 async function readHistory(sql: Sql): Promise<History> {
   const rows = await sql<{ version: string; statements: string[] | null }[]>`
-    select version, statements from supabase_migrations.schema_migrations`;
+    select version, to_jsonb(statements) as statements from supabase_migrations.schema_migrations`;
   return new Map(rows.map(({ version, statements }) => [version, statements]));
 }
 
@@ -108,9 +108,12 @@ async function applyOne(sql: Sql, { version, name, text }: Migration): Promise<b
         cause: error,
       });
     }
+    // As JSON: a client that has not fetched the types cannot write an array.
     await transaction`
       insert into supabase_migrations.schema_migrations (version, name, statements)
-      values (${version}, ${name}, ${splitStatements(text)})`;
+      select ${version}, ${name}, array(
+        select jsonb_array_elements_text(${transaction.json(splitStatements(text))})
+      )`;
     return true;
   });
 }

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { equal } from "../constant_time.ts";
+import { readHex } from "./hex.ts";
 
 /**
  * Hex HMAC-SHA256 of the raw body, with or without `sha256=` before it (GitHub's form). The secret
@@ -10,9 +11,8 @@ export function isHexSigned(
   body: Uint8Array,
   secrets: readonly string[],
 ): boolean {
-  const match = /^(?:sha256=)?([0-9a-f]{64})$/i.exec(signature?.trim() ?? "");
-  const given = match?.[1]?.toLowerCase();
-  if (given === undefined) return false;
+  const given = readHex((signature?.trim() ?? "").replace(/^sha256=/, ""), 32);
+  if (given === null) return false;
   return secrets.some((secret) => equal(given, signHex(body, secret)));
 }
 

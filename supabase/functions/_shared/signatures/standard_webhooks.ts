@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { Buffer } from "node:buffer";
 import { equal } from "../constant_time.ts";
+import { readBase64 } from "./base64.ts";
 import { isFresh } from "./freshness.ts";
 
 /** Longer lists are not read: each entry costs us a comparison for every secret. */
@@ -12,18 +12,20 @@ const MOST_SIGNATURES = 20;
  * secrets is enough, so that either side can rotate.
  *
  * @param now milliseconds
+ * @param brand what the headers' names begin with: Svix signs the same way under its own.
  */
 export function verifyStandard(
   headers: Headers,
   body: Uint8Array,
   secrets: readonly string[],
   now: number,
+  brand: "webhook" | "svix" = "webhook",
 ): string | null {
-  const id = headers.get("webhook-id") ?? "";
-  const timestamp = headers.get("webhook-timestamp") ?? "";
+  const id = headers.get(`${brand}-id`) ?? "";
+  const timestamp = headers.get(`${brand}-timestamp`) ?? "";
   if (id === "" || id.length > 255 || !isFresh(timestamp, now)) return null;
 
-  const given = (headers.get("webhook-signature") ?? "").split(" ")
+  const given = (headers.get(`${brand}-signature`) ?? "").split(" ")
     .filter((signature) => signature.startsWith("v1,"))
     .slice(0, MOST_SIGNATURES);
   const expected = secrets.flatMap((secret) => sign(id, timestamp, body, secret) ?? []);
@@ -59,5 +61,5 @@ function sign(id: string, timestamp: string, body: Uint8Array, secret: string): 
 function keyOf(secret: string): Uint8Array | null {
   const encoded = /^(?:v1,)?whsec_(.*)$/s.exec(secret)?.[1];
   if (encoded === undefined) return new TextEncoder().encode(secret);
-  return /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) ? Buffer.from(encoded, "base64") : null;
+  return readBase64(encoded);
 }

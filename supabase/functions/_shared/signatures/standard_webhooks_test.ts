@@ -75,7 +75,7 @@ Deno.test("another body, id or secret does not hold, nor does none", () => {
   assert.equal(verify({}, { body: new TextEncoder().encode("{}") }), null);
   assert.equal(verify({ "webhook-id": "msg_other" }), null);
   assert.equal(verify({ "webhook-id": "" }), null);
-  for (const secrets of [["whsec_AAAA"], ["whsec_"], ["whsec_***"], []]) {
+  for (const secrets of [["whsec_AAAA"], ["whsec_"], ["whsec_***"], ["whsec_AAAAA"], []]) {
     assert.equal(verify({}, { secrets }), null);
   }
 });

@@ -1,17 +1,12 @@
-import { Buffer } from "node:buffer";
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import { createBellWatch } from "./bell_watch.ts";
 import type { Deps } from "./deps.ts";
-import { type Admitted, createDoor, type DoorOptions, refuseOtherMethods } from "./door.ts";
+import { createDoor, type DoorOptions, refuseOtherMethods } from "./door.ts";
 import { type Issue, refuseBody } from "./errors.ts";
 import { parseJson } from "./json.ts";
-import { findUnstorable, storableText, toStorable } from "./storable.ts";
-import {
-  type Callback,
-  type CallbackResult,
-  receiveCallback,
-  type ReceivedCallback,
-} from "./transitions.ts";
+import { recordRequest } from "./record_request.ts";
+import { findUnstorable, toStorable } from "./storable.ts";
+import { type CallbackResult, receiveCallback, type ReceivedCallback } from "./transitions.ts";
 
 /** A callback's body in our words, or what is wrong with it. */
 export type ReadCallback =
@@ -35,19 +30,6 @@ export type CallbackDoorOptions = DoorOptions & {
   answer(received: ReceivedCallback, status: string): Record<string, unknown>;
 };
 
-/** Headers worth keeping: who sent it and what it signed, no signature and no credential. */
-const CURATED = [
-  "content-type",
-  "user-agent",
-  "webhook-id",
-  "webhook-timestamp",
-  "x-fal-webhook-request-id",
-  "x-fal-webhook-user-id",
-  "x-fal-webhook-timestamp",
-  "x-request-id",
-];
-const LONGEST_HEADER = 500;
-
 /** A door for callbacks: admits, reads, hands over to Postgres in one call, and answers. */
 export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Hono {
   const { app, admit, limit, log, logOf } = createDoor(options, deps);
@@ -61,7 +43,7 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
       : { issues: [{ path: "", message: json.message }] };
     const data = json.ok && findUnstorable(json.value) === null ? json.value : null;
     const source = "source" in read ? read.source : undefined;
-    const recorded = record(c, { ...admitted, source: source ?? options.source, data });
+    const recorded = recordRequest(c, { ...admitted, source: source ?? options.source, data });
 
     if ("issues" in read) {
       const malformed = read.issues.map(({ path, message }) => `${path}: ${message}`).join("; ");
@@ -87,26 +69,4 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
   refuseOtherMethods(app, "/", "GET, POST");
 
   return app;
-}
-
-type Recorded = Omit<Callback, "type" | "malformed" | "result">;
-
-function record(
-  c: Context,
-  { body, deliveryId, source, data }: Admitted & { source: string; data: unknown },
-): Recorded {
-  const headers = CURATED.flatMap((name) => {
-    const value = c.req.header(name);
-    return value === undefined ? [] : [[name, storableText(value.slice(0, LONGEST_HEADER))]];
-  });
-  const token = c.req.query("token");
-
-  return {
-    source,
-    delivery_id: deliveryId,
-    token: token ? storableText(token.slice(0, LONGEST_HEADER)) : null,
-    headers: Object.fromEntries(headers),
-    raw_body: Buffer.from(body).toString("base64"),
-    data,
-  };
 }

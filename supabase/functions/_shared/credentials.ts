@@ -18,6 +18,8 @@ export type Verdict =
   /** `deliveryId`: the id that the sender signed, if its scheme signs one. */
   | { kind: "verified"; deliveryId: string | null }
   | { kind: "refused" }
+  /** The sender did sign it, but too long ago to be believed; the request that it is about. */
+  | { kind: "stale"; requestId: string }
   /** The signature may be good, but what is needed to check it cannot be had right now. */
   | { kind: "unavailable" };
 
@@ -76,8 +78,15 @@ export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credenti
       if (known) return { kind: "verified", deliveryId: null };
       if (keys === null) return { kind: "refused" };
 
-      const verdict = await verifyFal(headers, body, { keys, userId, now: deps.now() });
-      return verdict === "verified" ? { kind: verdict, deliveryId: null } : { kind: verdict };
+      const kind = await verifyFal(headers, body, { keys, userId, now: deps.now() });
+      switch (kind) {
+        case "verified":
+          return { kind, deliveryId: null };
+        case "stale":
+          return { kind, requestId: headers.get("x-fal-webhook-request-id") ?? "" };
+        default:
+          return { kind };
+      }
     },
   };
 }

@@ -37,6 +37,8 @@ type DoorLimits = {
   greets?: boolean;
   /** Failed credentials a minute and address that are answered with 401. */
   floodLimit?: number;
+  /** What to do about a request that was signed too long ago, besides refusing it. */
+  onStale?: (requestId: string, c: Context) => void;
 };
 
 /** What every door does in the same order, and the app that it is built on. */
@@ -49,9 +51,10 @@ export interface Door {
   /**
    * Reads the body and checks size, configuration and credentials, in this order.
    *
+   * @param by whom to let in instead of the door's usual senders
    * @throws {Refusal} 413, 503, 401 or 429
    */
-  admit(c: Context): Promise<Admitted>;
+  admit(c: Context, by?: Credentials): Promise<Admitted>;
   /** To be called last before the database is. @throws {Refusal} 429 */
   limit(c: Context): Promise<void>;
 }
@@ -85,13 +88,13 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
     log,
     logOf,
 
-    async admit(c) {
+    async admit(c, { configured, verify } = credentials) {
       const { headers, body: stream } = c.req.raw;
       const body = await readBody(stream);
       if (body === null) throw new Refusal(413, "Body too large");
-      if (!credentials.configured) throw new Refusal(503, "Not configured");
+      if (!configured) throw new Refusal(503, "Not configured");
 
-      const verdict = await credentials.verify(headers, body);
+      const verdict = await verify(headers, body);
       if (verdict.kind === "verified") {
         const { deliveryId } = verdict;
         trace?.tell(c, "request.verified", { body_bytes: body.length, delivery_id: deliveryId });
@@ -105,7 +108,8 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
       const stayAway = guard.failed(address);
       if (stayAway !== null) throw tooMany(stayAway);
       trace?.tell(c, "request.unverified", { signed_with: signatureHeaders(headers) });
-      logOf(c)("door.refused", { address, body_bytes: body.length });
+      logOf(c)("door.refused", { address, body_bytes: body.length, verdict: verdict.kind });
+      if (verdict.kind === "stale") options.onStale?.(verdict.requestId, c);
       throw new Refusal(401, "Invalid signature");
     },
 

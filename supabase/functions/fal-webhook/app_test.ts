@@ -20,6 +20,7 @@ function aDoor({ keysAway = false, env = {} }: {
     sql: {
       receive_callback: { ...NOTHING_CHANGED, chunk_updated: true },
       is_bell_deaf: false,
+      hint_attempt: true,
     },
     fetch: (input) => {
       asked.push(`${input}`);
@@ -72,7 +73,8 @@ Deno.test("fal-webhook answers 401 and records nothing when the signature does n
   for (
     const init of [
       falPost(BODY, clock.now, stranger),
-      falPost(BODY, clock.now - 301_000),
+      falPost(BODY, clock.now - 301_000, stranger),
+      falPost(BODY, clock.now + 301_000),
       { ...falPost(BODY, clock.now), body: BODY.replace("OK", "ERROR") },
       signedPost(BODY, "another"),
       { method: "POST", body: BODY },
@@ -83,6 +85,41 @@ Deno.test("fal-webhook answers 401 and records nothing when the signature does n
     assert.deepEqual(await answer.json(), { error: "Invalid signature" });
   }
   assert.deepEqual(calls, []);
+});
+
+Deno.test("fal-webhook refuses what fal signed long ago, but has fal asked about it", async () => {
+  const { app, calls, clock, settled, lines } = aDoor({ env: { FAL_USER_ID: "user" } });
+
+  const answer = await app.request("/fal-webhook?token=t", falPost(BODY, clock.now - 301_000));
+
+  assert.equal(answer.status, 401);
+  assert.deepEqual(await answer.json(), { error: "Invalid signature" });
+  await settled();
+  assert.deepEqual(calls.slice(0, 1), [
+    { name: "hint_attempt", args: { p_token: "t", p_request_id: "r1" } },
+  ]);
+  assert.ok(lines.some((line) => line.includes('"callback.stale"')));
+});
+
+Deno.test("fal-webhook has fal asked about nothing that another account's key signed", async () => {
+  const { app, calls, clock, settled } = aDoor({ env: { FAL_USER_ID: "us" } });
+
+  await app.request("/fal-webhook?token=t", falPost(BODY, clock.now - 301_000));
+
+  await settled();
+  assert.deepEqual(calls, []);
+});
+
+Deno.test("fal-webhook has fal asked no more while an address repeats an old callback", async () => {
+  const { app, calls, clock, settled } = aDoor();
+  const old = falPost(BODY, clock.now - 301_000);
+  const statuses = new Set<number>();
+
+  for (let i = 0; i < 120; i++) statuses.add((await app.request("/fal-webhook", old)).status);
+
+  await settled();
+  assert.deepEqual([...statuses], [401, 429]);
+  assert.equal(calls.filter(({ name }) => name === "hint_attempt").length, 100);
 });
 
 Deno.test("fal-webhook answers 503, not 401, where no key can be had", async () => {

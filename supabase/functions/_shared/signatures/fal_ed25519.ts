@@ -1,10 +1,16 @@
 import { Buffer } from "node:buffer";
 import { createHash, type KeyObject, verify } from "node:crypto";
 import type { FalKeys } from "./fal_keys.ts";
-import { isFresh } from "./freshness.ts";
+import { isFresh, isPast } from "./freshness.ts";
+import { readHex } from "./hex.ts";
 
-/** `unavailable`: the signature may be fal's, but no key to check it could be had. */
-export type FalVerdict = "verified" | "refused" | "unavailable";
+export type FalVerdict =
+  | "verified"
+  | "refused"
+  /** The signature may be fal's, but no key to check it could be had. */
+  | "unavailable"
+  /** fal's signature, but of long ago: a late callback, or one that somebody kept. */
+  | "stale";
 
 /**
  * Checks fal's own signature: hex Ed25519 over request id, user id, timestamp and the body's
@@ -21,9 +27,10 @@ export async function verifyFal(
   const signed = ["request-id", "user-id", "timestamp"]
     .map((name) => headers.get(`x-fal-webhook-${name}`) ?? "");
   const signature = headers.get("x-fal-webhook-signature") ?? "";
-  if (signed.includes("") || !isFresh(signed[2] ?? "", now)) return "refused";
+  const isStale = isPast(signed[2] ?? "", now);
+  if (signed.includes("") || !isStale && !isFresh(signed[2] ?? "", now)) return "refused";
   if (userId !== null && signed[1] !== userId) return "refused";
-  if (!/^[0-9a-f]{128}$/i.test(signature)) return "refused";
+  if (readHex(signature, 64) === null) return "refused";
 
   const hash = createHash("sha256").update(body).digest("hex");
   const message = Buffer.from([...signed, hash].join("\n"));
@@ -32,6 +39,7 @@ export async function verifyFal(
 
   const current = await keys.current();
   if (current === null) return "unavailable";
-  if (current.some(matches)) return "verified";
-  return (await keys.refetched())?.some(matches) ? "verified" : "refused";
+  const isGenuine = current.some(matches) || (await keys.refetched())?.some(matches);
+  if (!isGenuine) return "refused";
+  return isStale ? "stale" : "verified";
 }

@@ -57,9 +57,40 @@ Deno.test("another body, id, user or a damaged signature is refused", async () =
 
 Deno.test("a timestamp holds for 300 seconds both ways", async () => {
   assert.equal(await verify({}, { at: AT + 300 }), "verified");
-  assert.equal(await verify({}, { at: AT + 301 }), "refused");
+  assert.equal(await verify({}, { at: AT + 301 }), "stale");
+  assert.equal(await verify({}, { at: AT - 300 }), "verified");
   assert.equal(await verify({}, { at: AT - 301 }), "refused");
   assert.equal(await verify({ "x-fal-webhook-timestamp": "soon" }), "refused");
+});
+
+Deno.test("only what fal signed is stale; whatever else is old is refused", async () => {
+  const late = { at: AT + 3600 };
+
+  assert.equal(await verify({}, { ...late, body: BODY.replace("OK", "NO") }), "refused");
+  assert.equal(await verify({}, { ...late, by: keys([OTHER]) }), "refused");
+  assert.equal(await verify({}, { ...late, userId: "somebody-else" }), "refused");
+  assert.equal(await verify({}, { ...late, by: keys([OTHER], [KEY]) }), "stale");
+});
+
+Deno.test("flipping any one bit of body, ids, timestamp or signature fails", async () => {
+  const headers: Record<string, string> = {
+    "x-fal-webhook-request-id": REQUEST_ID,
+    "x-fal-webhook-user-id": "test-user",
+    "x-fal-webhook-timestamp": `${AT}`,
+    "x-fal-webhook-signature": SIGNATURE,
+  };
+  for (const [name, text] of [...Object.entries(headers), ["body", BODY] as const]) {
+    for (let at = 0; at < text.length; at++) {
+      for (let bit = 0; bit < 7; bit++) {
+        const flipped = String.fromCharCode(text.charCodeAt(at) ^ (1 << bit));
+        if (/[\0\r\n]/.test(flipped)) continue;
+        const changed = text.slice(0, at) + flipped + text.slice(at + 1);
+        const verdict =
+          await (name === "body" ? verify({}, { body: changed }) : verify({ [name]: changed }));
+        assert.equal(verdict, "refused", `${name}: ${changed}`);
+      }
+    }
+  }
 });
 
 Deno.test("with our account known, another account's genuine callback is refused", async () => {

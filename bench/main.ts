@@ -1,8 +1,10 @@
+import { main as measureFilms } from "./films.ts";
 import { main as measureLatency } from "./latency.ts";
 import { main as measurePgNet } from "./pg_net.ts";
 
 /** Every measurement by its name; each prints its own table. */
 const BENCHES: Record<string, { what: string; main: (args: string[]) => Promise<void> }> = {
+  films: { what: "long films: 100 cuts, 30 chained scenes", main: measureFilms },
   latency: { what: "callback accepted to next provider request", main: measureLatency },
   pg_net: { what: "the pg_net stand-in beside the original's figures", main: measurePgNet },
 };

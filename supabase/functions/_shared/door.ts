@@ -11,7 +11,7 @@ import type { Deps } from "./deps.ts";
 import { answerError, Refusal } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
-import { createRateLimit, readRateLimit } from "./rate_limit.ts";
+import { createRateLimit, type RateLimit, readRateLimit } from "./rate_limit.ts";
 import { readBody } from "./read_body.ts";
 import { createRequestTrace } from "./request_trace.ts";
 
@@ -55,8 +55,13 @@ export interface Door {
    * @throws {Refusal} 413, 503, 401 or 429
    */
   admit(c: Context, by?: Credentials): Promise<Admitted>;
-  /** To be called last before the database is. @throws {Refusal} 429 */
-  limit(c: Context): Promise<void>;
+  /**
+   * To be called last before the database is.
+   *
+   * @param by another limit than the door's own; null: none
+   * @throws {Refusal} 429
+   */
+  limit(c: Context, by?: RateLimit | null): Promise<void>;
 }
 
 export function createDoor(options: DoorOptions, deps: Deps): Door {
@@ -113,8 +118,8 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
       throw new Refusal(401, "Invalid signature");
     },
 
-    async limit(c) {
-      const stayAway = await requests?.taken(clientAddress(c.req.raw.headers)) ?? null;
+    async limit(c, by = requests) {
+      const stayAway = await by?.taken(clientAddress(c.req.raw.headers)) ?? null;
       if (stayAway !== null) throw tooMany(stayAway);
     },
   };

@@ -7,18 +7,21 @@ export function optional(get: Get, name: string): string | null {
   return value ? value : null;
 }
 
-/**
- * The secrets that the named variables hold, in order. Each holds one or several, separated by
- * commas; the comma in `v1,whsec_...`, as Supabase shows its own webhook secrets, separates nothing.
- */
+/** The secrets that the named variables hold, in order. */
 export function readSecrets(get: Get, ...names: string[]): string[] {
-  return names.flatMap((name) => {
-    const parts = (get(name) ?? "").split(",").map((part) => part.trim());
-    return parts.flatMap((part, i) => {
-      if (part === "v1" && parts[i + 1]?.startsWith("whsec_")) return [];
-      if (part.startsWith("whsec_") && parts[i - 1] === "v1") return [`v1,${part}`];
-      return part === "" ? [] : [part];
-    });
+  return names.flatMap((name) => splitSecrets(get(name) ?? ""));
+}
+
+/**
+ * One secret or several, separated by commas; the comma in `v1,whsec_...`, as Supabase shows its own
+ * webhook secrets, separates nothing.
+ */
+export function splitSecrets(text: string): string[] {
+  const parts = text.split(",").map((part) => part.trim());
+  return parts.flatMap((part, i) => {
+    if (part === "v1" && parts[i + 1]?.startsWith("whsec_")) return [];
+    if (part.startsWith("whsec_") && parts[i - 1] === "v1") return [`v1,${part}`];
+    return part === "" ? [] : [part];
   });
 }
 

@@ -1247,6 +1247,46 @@ comment on function private.step_input(private.steps) is 'The input of a step, i
 revoke execute on function private.step_input(private.steps) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0215_function_job_request.sql
+-- The door hands the body over as text: jsonb keeps every digit of a number, JavaScript does not.
+
+create or replace function private.job_request(p_job jsonb)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case jsonb_typeof(p_job -> 'request')
+    when 'string' then (p_job ->> 'request')::jsonb
+    else p_job -> 'request'
+  end;
+$$;
+
+comment on function private.job_request(jsonb) is 'The job as it was sent.';
+
+revoke execute on function private.job_request(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0216_function_job_metadata.sql
+create or replace function private.job_metadata(p_job jsonb)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(kept.key, coalesce(private.job_request(p_job) -> kept.key, kept.value)), '{}')
+  from jsonb_each(coalesce(p_job -> 'metadata', '{}')) as kept
+  where kept.value <> 'null';
+$$;
+
+comment on function private.job_metadata(jsonb) is
+'The fields of a job that have no column of their own, with the values that were sent.';
+
+revoke execute on function private.job_metadata(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0220_function_create_project.sql
 -- → queued
 --
@@ -1351,7 +1391,7 @@ begin
     p_job ->> 'callback_url',
     p_key,
     p_job ->> 'execution_mode',
-    coalesce(p_job -> 'metadata', '{}')
+    private.job_metadata(p_job)
   from (values (1)) as one_row
   left join lateral (
     select projects.version, projects.project_id
@@ -1421,7 +1461,7 @@ revoke execute on function private.insert_scenes(public.projects, jsonb) from pu
 
 --! included supabase/schemas/0220_function_job_digest.sql
 -- jsonb has one text for equal values (keys sorted, spacing normal), which makes it a canonical form.
--- Left out is what differs between two sendings of one job.
+-- Left out is what differs between two sendings of one job; null is as absent.
 
 create or replace function private.job_digest(p_job jsonb)
 returns text
@@ -1431,7 +1471,10 @@ security invoker
 set search_path = ''
 as $$
   select encode(sha256(convert_to(
-    ((p_job -> 'request') - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode'])::text,
+    (
+      jsonb_strip_nulls(private.job_request(p_job))
+        - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode']
+    )::text,
     'UTF8'
   )), 'hex');
 $$;
@@ -4780,7 +4823,6 @@ as $$
 declare
   v_type text := 'video.generation.' || p_project.status;
   v_request private.job_requests;
-  v_body text := private.delivery_body(p_project, v_type);
 begin
   select job_requests.*
   into v_request
@@ -4788,16 +4830,15 @@ begin
   where job_requests.project_id = p_project.project_id;
 
   if p_project.callback_url is not null and v_type = any (coalesce(v_request.events, array[v_type])) then
-    insert into public.webhook_deliveries (project_id, type, url, body)
-    values (p_project.project_id, v_type, p_project.callback_url, v_body);
-    perform private.record_event(
-      p_project.project_id, 'delivery.queued', null, null, jsonb_build_object('type', v_type)
-    );
+    perform private.queue_delivery(p_project, v_type);
   end if;
 
   if v_request.is_notified and p_project.status in ('completed', 'failed') then
     insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body)
-    values (p_project.project_id, 'notification', v_type, 'NOTIFICATION_SERVICE_URL', v_body);
+    values (
+      p_project.project_id, 'notification', v_type, 'NOTIFICATION_SERVICE_URL',
+      private.delivery_body(p_project, v_type)
+    );
     perform private.record_event(
       p_project.project_id, 'delivery.queued', null, null,
       jsonb_build_object('type', v_type, 'endpoint_id', 'notification')
@@ -4810,6 +4851,30 @@ comment on function private.queue_deliveries(public.projects) is
 '→ pending: a delivery to the job''s callback_url and one to the notification service, where there is one.';
 
 revoke execute on function private.queue_deliveries(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0320_function_queue_delivery.sql
+create or replace function private.queue_delivery(p_project public.projects, p_type text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.webhook_deliveries (project_id, type, url, body)
+  values (p_project.project_id, p_type, p_project.callback_url, private.delivery_body(p_project, p_type));
+
+  perform private.record_event(
+    p_project.project_id, 'delivery.queued', null, null, jsonb_build_object('type', p_type)
+  );
+end;
+$$;
+
+comment on function private.queue_delivery(public.projects, text) is '→ pending: one delivery to the job''s callback_url.';
+
+revoke execute on function private.queue_delivery(public.projects, text)
+from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0320_function_record_delivery.sql
@@ -5629,6 +5694,34 @@ create or replace trigger _100_touch before update on public.video_chunks
 for each row execute function private.tg__touch();
 --! end included
 
+--! included supabase/schemas/0405_trigger_video_chunks_guard.sql
+-- A worker outside gives its own chunks their request ids; those of a film are the pipeline's.
+
+create or replace function private.tg_video_chunks__guard()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  -- Verbs are security definer: within them the current user is their owner.
+  if current_user = 'service_role' then
+    raise exception 'Cannot give chunk "%" a request id: it belongs to a film', old.chunk_id
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end;
+$$;
+
+comment on function private.tg_video_chunks__guard() is 'Keeps the request ids of a film''s chunks from everybody but the verbs.';
+
+revoke execute on function private.tg_video_chunks__guard() from public, anon, authenticated, service_role;
+
+create or replace trigger _050_guard before update of request_id on public.video_chunks
+for each row when (old.project_id is not null) execute function private.tg_video_chunks__guard();
+--! end included
+
 --! included supabase/schemas/0410_trigger_projects_advance.sql
 -- A project's new status → its event, and what follows from it outside.
 
@@ -5664,6 +5757,43 @@ for each row execute function private.tg_projects__advance();
 
 create or replace trigger _500_advance_updated after update of status on public.projects
 for each row when (old.status is distinct from new.status) execute function private.tg_projects__advance();
+--! end included
+
+--! included supabase/schemas/0415_trigger_projects_tell_progress.sql
+-- A project has come further → a delivery, to those who asked for progress.
+
+create or replace function private.tg_projects__tell_progress()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if exists (
+    select 1
+    from private.job_requests
+    where job_requests.project_id = new.project_id
+      and 'video.generation.progress' = any (job_requests.events)
+  ) then
+    perform private.queue_delivery(new, 'video.generation.progress');
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.tg_projects__tell_progress() is
+'A project''s progress has risen, and it goes on → video.generation.progress, where the job asked for it.';
+
+revoke execute on function private.tg_projects__tell_progress() from public, anon, authenticated, service_role;
+
+create or replace trigger _600_tell_progress after update of progress on public.projects
+for each row when (
+  new.progress > old.progress
+  and new.callback_url is not null
+  and new.status in ('queued', 'storyboarding', 'generating', 'stitching')
+)
+execute function private.tg_projects__tell_progress();
 --! end included
 
 --! included supabase/schemas/0420_trigger_scenes_record.sql
@@ -6489,31 +6619,95 @@ comment on function private.callback_doc(public.webhook_logs) is
 revoke execute on function private.callback_doc(public.webhook_logs) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0600_function_check_source.sql
+create or replace function private.check_source(p_source text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if p_source in ('fal', 'lastframe', 'video', 'stitch', 'custom')
+    or exists (select 1 from private.webhook_sources where webhook_sources.name = p_source)
+    or p_source is null then
+    return;
+  end if;
+  raise exception 'Cannot find callbacks: there is no source "%"', p_source using errcode = 'RL400';
+end;
+$$;
+
+comment on function private.check_source(text) is
+'Raises RL400 for a filter that names no source.';
+
+revoke execute on function private.check_source(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0600_function_is_malformed.sql
+create or replace function private.is_malformed(p_log public.webhook_logs)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select p_log.result is null and p_log.source in ('fal', 'lastframe', 'video', 'stitch');
+$$;
+
+comment on function private.is_malformed(public.webhook_logs) is
+'True for a callback whose body its door did not understand. A custom sources is taken as it comes.';
+
+revoke execute on function private.is_malformed(public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0600_function_is_of_source.sql
+create or replace function private.is_of_source(p_log public.webhook_logs, p_source text)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_source is null then true
+    when p_source = 'custom' then p_log.source not in ('fal', 'lastframe', 'video', 'stitch')
+    else p_log.source = p_source
+  end;
+$$;
+
+comment on function private.is_of_source(public.webhook_logs, text) is
+'The filter by source: null is every one, custom every one that is not built in.';
+
+revoke execute on function private.is_of_source(public.webhook_logs, text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0605_function_list_callbacks.sql
 create or replace function public.list_callbacks(p_source text, p_status text, p_limit integer default 50)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(private.callback_doc(newest) order by newest.received_at desc, newest.webhook_log_id desc), '[]')
-  from (
-    select webhook_logs.*
-    from public.webhook_logs
-    where (
-        p_source is null
-        or webhook_logs.source = p_source
-        or p_source = 'custom' and webhook_logs.source not in ('fal', 'lastframe', 'video', 'stitch')
-      )
-      and (p_status is null or webhook_logs.status = p_status)
-    order by webhook_logs.received_at desc, webhook_logs.webhook_log_id desc
-    limit p_limit
-  ) as newest;
+begin
+  perform private.check_source(p_source);
+
+  return (
+    select coalesce(jsonb_agg(private.callback_doc(newest) order by newest.received_at desc, newest.webhook_log_id desc), '[]')
+    from (
+      select webhook_logs.*
+      from public.webhook_logs
+      where private.is_of_source(webhook_logs, p_source)
+        and (p_status is null or webhook_logs.status = p_status)
+      order by webhook_logs.received_at desc, webhook_logs.webhook_log_id desc
+      limit p_limit
+    ) as newest
+  );
+end;
 $$;
 
 comment on function public.list_callbacks(text, text, integer) is
-'The newest callbacks; null leaves a filter out, source custom means every source that is not built in. Called by webhook-manage.';
+'The newest callbacks; null leaves a filter out, source custom means every source that is not built in. Raises RL400. Called by webhook-manage.';
 
 revoke execute on function public.list_callbacks(text, text, integer) from public, anon, authenticated;
 grant execute on function public.list_callbacks(text, text, integer) to service_role;
@@ -6667,7 +6861,7 @@ begin
   select webhook_logs.* into v_log from public.webhook_logs where webhook_logs.webhook_log_id = p_webhook_log_id;
   if not found then
     raise exception 'Cannot replay callback "%": no such callback', p_webhook_log_id using errcode = 'RL404';
-  elsif v_log.result is null then
+  elsif private.is_malformed(v_log) then
     raise exception 'Cannot replay callback "%": it was malformed, and there is nothing to apply', p_webhook_log_id using errcode = 'RL409';
   elsif v_log.is_token_wrong then
     raise exception 'Cannot replay callback "%": the token in its URL is not ours', p_webhook_log_id using errcode = 'RL409';
@@ -6720,43 +6914,45 @@ grant execute on function public.replay_callback(text) to service_role;
 
 create or replace function public.replayable_callbacks(p_source text, p_status text, p_from timestamptz, p_to timestamptz, p_after text, p_limit integer)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  with
-  -- What fits the filter and can be applied at all
-  fitting as (
-    select webhook_logs.webhook_log_id
-    from public.webhook_logs
-    where webhook_logs.status = p_status
-      and webhook_logs.status in ('error', 'pending')
-      and webhook_logs.result is not null
-      and not webhook_logs.is_token_wrong
-      and (
-        p_source is null
-        or webhook_logs.source = p_source
-        or p_source = 'custom' and webhook_logs.source not in ('fal', 'lastframe', 'video', 'stitch')
+begin
+  perform private.check_source(p_source);
+
+  return (
+    with
+    -- What fits the filter and can be applied at all
+    fitting as (
+      select webhook_logs.webhook_log_id
+      from public.webhook_logs
+      where webhook_logs.status = p_status
+        and webhook_logs.status in ('error', 'pending')
+        and not private.is_malformed(webhook_logs)
+        and not webhook_logs.is_token_wrong
+        and private.is_of_source(webhook_logs, p_source)
+        and (p_from is null or webhook_logs.received_at >= p_from)
+        and (p_to is null or webhook_logs.received_at <= p_to)
+        and (p_after is null or webhook_logs.webhook_log_id > p_after)
+    )
+    select jsonb_build_object(
+      'matched', (select count(*) from fitting),
+      'ids', coalesce(
+        (
+          select jsonb_agg(page.webhook_log_id order by page.webhook_log_id)
+          from (select fitting.webhook_log_id from fitting order by fitting.webhook_log_id limit p_limit) as page
+        ),
+        '[]'
       )
-      and (p_from is null or webhook_logs.received_at >= p_from)
-      and (p_to is null or webhook_logs.received_at <= p_to)
-      and (p_after is null or webhook_logs.webhook_log_id > p_after)
-  )
-  select jsonb_build_object(
-    'matched', (select count(*) from fitting),
-    'ids', coalesce(
-      (
-        select jsonb_agg(page.webhook_log_id order by page.webhook_log_id)
-        from (select fitting.webhook_log_id from fitting order by fitting.webhook_log_id limit p_limit) as page
-      ),
-      '[]'
     )
   );
+end;
 $$;
 
 comment on function public.replayable_callbacks(text, text, timestamptz, timestamptz, text, integer) is
-'{matched, ids}: how many callbacks of a status (error, pending) could be replayed, and the oldest of them after p_after. Called by webhook-manage.';
+'{matched, ids}: how many callbacks of a status (error, pending) could be replayed, and the oldest of them after p_after. Raises RL400. Called by webhook-manage.';
 
 revoke execute on function public.replayable_callbacks(text, text, timestamptz, timestamptz, text, integer) from public, anon, authenticated;
 grant execute on function public.replayable_callbacks(text, text, timestamptz, timestamptz, text, integer) to service_role;
@@ -6857,7 +7053,7 @@ as $$
   with
   -- What came since then
   recent as (
-    select webhook_logs.*
+    select webhook_logs.*, private.is_malformed(webhook_logs) as is_malformed
     from public.webhook_logs
     where webhook_logs.received_at > p_since
   ),
@@ -6867,7 +7063,7 @@ as $$
     from (
       select
         recent.source,
-        coalesce(recent.outcome, case when recent.result is null then 'malformed' else 'error' end) as outcome,
+        coalesce(recent.outcome, case when recent.is_malformed then 'malformed' else 'error' end) as outcome,
         count(*) as n
       from recent
       group by 1, 2

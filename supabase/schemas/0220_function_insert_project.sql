@@ -29,7 +29,7 @@ begin
     p_job ->> 'callback_url',
     p_key,
     p_job ->> 'execution_mode',
-    coalesce(p_job -> 'metadata', '{}')
+    private.job_metadata(p_job)
   from (values (1)) as one_row
   left join lateral (
     select projects.version, projects.project_id

@@ -1,5 +1,5 @@
 -- jsonb has one text for equal values (keys sorted, spacing normal), which makes it a canonical form.
--- Left out is what differs between two sendings of one job.
+-- Left out is what differs between two sendings of one job; null is as absent.
 
 create or replace function private.job_digest(p_job jsonb)
 returns text
@@ -9,7 +9,10 @@ security invoker
 set search_path = ''
 as $$
   select encode(sha256(convert_to(
-    ((p_job -> 'request') - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode'])::text,
+    (
+      jsonb_strip_nulls(private.job_request(p_job))
+        - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode']
+    )::text,
     'UTF8'
   )), 'hex');
 $$;

@@ -13,7 +13,6 @@ as $$
 declare
   v_type text := 'video.generation.' || p_project.status;
   v_request private.job_requests;
-  v_body text := private.delivery_body(p_project, v_type);
 begin
   select job_requests.*
   into v_request
@@ -21,16 +20,15 @@ begin
   where job_requests.project_id = p_project.project_id;
 
   if p_project.callback_url is not null and v_type = any (coalesce(v_request.events, array[v_type])) then
-    insert into public.webhook_deliveries (project_id, type, url, body)
-    values (p_project.project_id, v_type, p_project.callback_url, v_body);
-    perform private.record_event(
-      p_project.project_id, 'delivery.queued', null, null, jsonb_build_object('type', v_type)
-    );
+    perform private.queue_delivery(p_project, v_type);
   end if;
 
   if v_request.is_notified and p_project.status in ('completed', 'failed') then
     insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body)
-    values (p_project.project_id, 'notification', v_type, 'NOTIFICATION_SERVICE_URL', v_body);
+    values (
+      p_project.project_id, 'notification', v_type, 'NOTIFICATION_SERVICE_URL',
+      private.delivery_body(p_project, v_type)
+    );
     perform private.record_event(
       p_project.project_id, 'delivery.queued', null, null,
       jsonb_build_object('type', v_type, 'endpoint_id', 'notification')

@@ -1,27 +1,29 @@
 create or replace function public.list_callbacks(p_source text, p_status text, p_limit integer default 50)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(private.callback_doc(newest) order by newest.received_at desc, newest.webhook_log_id desc), '[]')
-  from (
-    select webhook_logs.*
-    from public.webhook_logs
-    where (
-        p_source is null
-        or webhook_logs.source = p_source
-        or p_source = 'custom' and webhook_logs.source not in ('fal', 'lastframe', 'video', 'stitch')
-      )
-      and (p_status is null or webhook_logs.status = p_status)
-    order by webhook_logs.received_at desc, webhook_logs.webhook_log_id desc
-    limit p_limit
-  ) as newest;
+begin
+  perform private.check_source(p_source);
+
+  return (
+    select coalesce(jsonb_agg(private.callback_doc(newest) order by newest.received_at desc, newest.webhook_log_id desc), '[]')
+    from (
+      select webhook_logs.*
+      from public.webhook_logs
+      where private.is_of_source(webhook_logs, p_source)
+        and (p_status is null or webhook_logs.status = p_status)
+      order by webhook_logs.received_at desc, webhook_logs.webhook_log_id desc
+      limit p_limit
+    ) as newest
+  );
+end;
 $$;
 
 comment on function public.list_callbacks(text, text, integer) is
-'The newest callbacks; null leaves a filter out, source custom means every source that is not built in. Called by webhook-manage.';
+'The newest callbacks; null leaves a filter out, source custom means every source that is not built in. Raises RL400. Called by webhook-manage.';
 
 revoke execute on function public.list_callbacks(text, text, integer) from public, anon, authenticated;
 grant execute on function public.list_callbacks(text, text, integer) to service_role;

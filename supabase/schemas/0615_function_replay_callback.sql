@@ -19,7 +19,7 @@ begin
   select webhook_logs.* into v_log from public.webhook_logs where webhook_logs.webhook_log_id = p_webhook_log_id;
   if not found then
     raise exception 'Cannot replay callback "%": no such callback', p_webhook_log_id using errcode = 'RL404';
-  elsif v_log.result is null then
+  elsif private.is_malformed(v_log) then
     raise exception 'Cannot replay callback "%": it was malformed, and there is nothing to apply', p_webhook_log_id using errcode = 'RL409';
   elsif v_log.is_token_wrong then
     raise exception 'Cannot replay callback "%": the token in its URL is not ours', p_webhook_log_id using errcode = 'RL409';

@@ -8,7 +8,7 @@ as $$
   with
   -- What came since then
   recent as (
-    select webhook_logs.*
+    select webhook_logs.*, private.is_malformed(webhook_logs) as is_malformed
     from public.webhook_logs
     where webhook_logs.received_at > p_since
   ),
@@ -18,7 +18,7 @@ as $$
     from (
       select
         recent.source,
-        coalesce(recent.outcome, case when recent.result is null then 'malformed' else 'error' end) as outcome,
+        coalesce(recent.outcome, case when recent.is_malformed then 'malformed' else 'error' end) as outcome,
         count(*) as n
       from recent
       group by 1, 2

@@ -25,6 +25,21 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "job_digest takes null as absent, and tells numbers apart that are equal to a double",
+  onDatabase(async ({ sql }) => {
+    assert.equal(await digest(sql, { a: 1, b: null }), await digest(sql, { a: 1 }));
+    assert.equal(
+      await digest(sql, '{"a": 1.0, "b": null}'),
+      await digest(sql, '{"b":null,"a":1.0}'),
+    );
+    assert.notEqual(
+      await digest(sql, '{"chat_id": 9007199254740992}'),
+      await digest(sql, '{"chat_id": 9007199254740993}'),
+    );
+  }),
+);
+
 async function digest(sql: Sql, request: JSONValue): Promise<string> {
   const [row] = await sql<{ digest: string }[]>`
     select private.job_digest(jsonb_build_object('request', ${

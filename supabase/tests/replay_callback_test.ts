@@ -182,6 +182,32 @@ Deno.test(
 );
 
 Deno.test(
+  "replay_callback hands a custom source's callback to its handler again, once it is mended",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await sql`
+      insert into private.webhook_sources (name, scheme, secret_name, handler_kind, handler_target)
+      values ('billing', 'hmac', 'BILLING_SECRET', 'function', 'not_there_yet')`;
+    try {
+      const work = await given.aSubmittedClip();
+      const { webhook_log_id: id, outcome } = await receiveCallback(db, {
+        ...callbackOf(work, { source: "billing", token: null }),
+        result: null,
+      });
+      assert.equal(outcome, "error");
+      await sql`update private.webhook_sources set handler_kind = null, handler_target = null`;
+
+      const answer = await replayCallback(db, id);
+
+      assert.deepEqual([answer.status, answer.outcome], ["success", "applied"]);
+      assert.equal((await replayCallback(db, id)).outcome, "duplicate");
+    } finally {
+      await sql`delete from private.webhook_sources`;
+    }
+  }),
+);
+
+Deno.test(
   "replay_callback refuses a malformed one, one under a wrong token, and an unknown id",
   onDatabase(async (given) => {
     const { db, sql, aSubmittedClip } = given;

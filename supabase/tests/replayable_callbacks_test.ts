@@ -4,6 +4,7 @@ import {
   replayableCallbacks,
   type ReplayFilter,
 } from "../functions/_shared/management.ts";
+import { refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 
 const ALL = { source: null, status: "error", from: null, to: null } as const;
@@ -23,7 +24,7 @@ async function aLog({ sql }: Given) {
       (4, 'fal', 'error', 'unknown', true, '{}'),
       (5, 'fal', 'success', 'applied', false, '{}'),
       (6, 'fal', 'pending', 'buffered', false, '{}'),
-      (7, 'billing', 'error', null, false, '{}')
+      (7, 'billing', 'error', null, false, null)
     ) as given (n, source, status, outcome, is_wrong, result)`;
 }
 
@@ -69,6 +70,33 @@ Deno.test(
     assert.deepEqual(await list("custom", null), ["whlog_7"]);
     assert.deepEqual(await list("fal", "error"), ["whlog_4", "whlog_3", "whlog_1"]);
     assert.deepEqual(await list("video", "success"), []);
+  }),
+);
+
+Deno.test(
+  "a filter by a source that nobody knows is refused; one that was added is known",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await aLog(given);
+    const filter = { source: "billing", status: null };
+    const sentence = 'RL400 Cannot find callbacks: there is no source "billing"';
+    const bounds = { after: null, limit: 10 };
+
+    assert.equal(await refusalOf(listCallbacks(db, filter)), sentence);
+    assert.equal(
+      await refusalOf(replayableCallbacks(db, { ...ALL, source: "billing" }, bounds)),
+      sentence,
+    );
+    await sql`
+      insert into private.webhook_sources (name, scheme, secret_name)
+      values ('billing', 'hmac', 'BILLING_SECRET')`;
+    try {
+      assert.equal((await listCallbacks(db, filter)).length, 1);
+      const { ids } = await replayableCallbacks(db, { ...ALL, source: "billing" }, bounds);
+      assert.deepEqual(ids, ["whlog_7"]);
+    } finally {
+      await sql`delete from private.webhook_sources`;
+    }
   }),
 );
 

@@ -1,10 +1,13 @@
 /*
- * jsonb and text hold neither U+0000 nor half a surrogate pair, both of which JSON can spell.
+ * jsonb and text hold neither U+0000 nor half a surrogate pair, both of which JSON can spell, and
+ * a number has an end.
  */
 
-/** Path of the first string or key that Postgres cannot hold (`scenes.0.prompt`); null: none. */
+/** Path of the first string, number or key that Postgres cannot hold (`scenes.0.prompt`); null: none. */
 export function findUnstorable(value: unknown, path = ""): string | null {
   if (typeof value === "string") return isStorable(value) ? null : path;
+  // 1e999 is JSON; JSON.parse makes Infinity of it.
+  if (typeof value === "number") return Number.isFinite(value) ? null : path;
   if (typeof value !== "object" || value === null) return null;
 
   for (const [key, item] of Object.entries(value)) {

@@ -34,7 +34,10 @@ export type JobScene = {
   }[];
 };
 
-/** A parsed job. `request` is the sender's JSON as it came: its digest tells equal bodies. */
+/**
+ * A parsed job. `request` is the sender's JSON as it came, as text where digits beyond a double's
+ * have to stay: its digest tells equal bodies.
+ */
 export type Job = {
   via: "webhook" | "videos";
   video_id: string;
@@ -57,7 +60,7 @@ export type Job = {
   /** The installation has a notification service, which is to hear of the end. */
   notify?: boolean;
   scenes: JobScene[];
-  request: Record<string, unknown>;
+  request: Record<string, unknown> | string;
 };
 
 const CreatedProject = z.object({

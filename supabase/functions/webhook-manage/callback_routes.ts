@@ -4,7 +4,16 @@ import { DatabaseError } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound } from "../_shared/errors.ts";
 import { listCallbacks, readCallback, replayCallback } from "../_shared/management.ts";
-import { asVerb, type Desk, readFields, readId, readQuery, Source, Time } from "./desk.ts";
+import {
+  aboutField,
+  asVerb,
+  type Desk,
+  readFields,
+  readId,
+  readQuery,
+  Source,
+  Time,
+} from "./desk.ts";
 import { replayRange } from "./replay_range.ts";
 
 const Filter = z.object({
@@ -32,7 +41,7 @@ export function addCallbackRoutes(desk: Desk): void {
   app.get("/", async (c) => {
     await admit(c);
     const { source = null, status = null } = readQuery(c, Filter);
-    return c.json({ docs: await listCallbacks(db, { source, status }) });
+    return c.json({ docs: await aboutField("source", listCallbacks(db, { source, status })) });
   });
 
   app.post("/", async (c) => {
@@ -71,11 +80,9 @@ export function addCallbackRoutes(desk: Desk): void {
   app.post("/replay", async (c) => {
     const fields = readFields((await admit(c)).body, Range);
     const { source = null, status, from = null, to = null, after = null, limit, dry_run } = fields;
-    const replayed = await replayRange(
-      { source, status: status ?? "error", from, to },
-      { after, limit: dry_run ? 0 : limit ?? 100 },
-      desk,
-    );
+    const filter = { source, status: status ?? "error", from, to };
+    const bounds = { after, limit: dry_run ? 0 : limit ?? 100 };
+    const replayed = await aboutField("source", replayRange(filter, bounds, desk));
     log("callbacks.replayed", replayed);
     if (replayed.replayed > 0) watchBell();
     return c.json(replayed);

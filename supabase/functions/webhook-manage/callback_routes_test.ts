@@ -49,7 +49,8 @@ Deno.test("callbacks are listed as docs, by source and status", async () => {
 });
 
 Deno.test("a filter that is none is 400 and named", async () => {
-  const { send, calls } = aDoor({});
+  const unknown = new DatabaseError("x", "RL400", false, 'There is no source "nonsense"');
+  const { send, calls } = aDoor({ list_callbacks: unknown, replayable_callbacks: unknown });
 
   for (const field of ["source", "status"]) {
     const { status, body } = await send(`?${field}=nonsense`);
@@ -57,8 +58,13 @@ Deno.test("a filter that is none is 400 and named", async () => {
     assert.equal(body.error, "Invalid request");
     assert.deepEqual(body.issues.map(({ path }: { path: string }) => path), [field]);
   }
+  const range = await send("/replay", { source: "nonsense" });
+  assert.deepEqual([range.status, range.body.issues], [400, [{
+    path: "source",
+    message: 'There is no source "nonsense"',
+  }]]);
   assert.equal((await send("/errors?type=a%00")).status, 400);
-  assert.deepEqual(calls, []);
+  assert.deepEqual(calls.map(({ name }) => name), ["list_callbacks", "replayable_callbacks"]);
 });
 
 Deno.test("a replay that achieves something is a success", async () => {

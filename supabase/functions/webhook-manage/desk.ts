@@ -14,10 +14,8 @@ export type Desk = Deps & Door & {
   watchBell: () => void;
 };
 
-export const Source = z.enum(
-  ["fal", "lastframe", "video", "stitch", "custom"],
-  "Expected fal, lastframe, video, stitch or custom",
-);
+/** A built-in source, a custom one's name, or `custom` for all of those. */
+export const Source = z.string().max(63);
 export const Time = z.iso.datetime({
   offset: true,
   error: "Expected a time as ISO 8601 writes it",
@@ -55,6 +53,14 @@ export async function asVerb<T>(work: Promise<T>): Promise<T> {
     const refusal = error instanceof DatabaseError ? refusalOf(error) : null;
     throw refusal ?? error;
   }
+}
+
+/** As `asVerb`, for what can only be wrong with this field. */
+export async function aboutField<T>(path: string, work: Promise<T>): Promise<T> {
+  return await asVerb(work).catch((error) => {
+    if (!(error instanceof Refusal) || error.status !== 400) throw error;
+    throw refuseBody([{ path, message: error.error }]);
+  });
 }
 
 /** Null where what was raised is not meant for people. */

@@ -4,10 +4,16 @@ import { Url } from "../_shared/callback_fields.ts";
 /** Lengths are generous for people and bounded for rows. */
 const Name = z.string().max(255).refine(isSaying, "Must not be empty");
 const Prompt = z.string().max(20_000).refine(isSaying, "Must not be empty");
-const MediaUrl = Url.max(4096).nullish();
+const MediaUrl = Url.max(4096)
+  .refine((url) => !hasUserinfo(url), "Must not carry a user name or a password")
+  .nullish();
 const AspectRatio = z.string().regex(/^\d{1,2}:\d{1,2}$/, "Expected the form 16:9");
 /** Chat apps send ids and versions as numbers, too. */
-const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a string or a number");
+const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a string or a number")
+  .refine(
+    (value) => typeof value === "string" || !Number.isInteger(value) || Number.isSafeInteger(value),
+    "Too large for a number: send it as a string",
+  );
 
 export const EVENTS = [
   "video.generation.completed",
@@ -74,6 +80,12 @@ export function sceneMetadata(scene: JobSceneFields): Record<string, unknown> {
 
 function others(fields: object, placed: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !placed.has(name)));
+}
+
+function hasUserinfo(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
 }
 
 function isSaying(text: string): boolean {

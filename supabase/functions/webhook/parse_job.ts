@@ -8,6 +8,8 @@ import { type Planning, planScenes } from "./plan_scenes.ts";
 import { checkWebhookHeaders } from "./webhook_headers.ts";
 
 export type ParseOptions = Planning & {
+  /** The body as it was sent: no number in it has lost a digit. */
+  text: string;
   /** `Idempotency-Key`, which goes before the field. */
   keyHeader: string | null;
   /** ALLOW_PRIVATE_TARGETS. */
@@ -24,11 +26,12 @@ export type ParsedJob = { job: Job } | { issues: Issue[] };
  */
 export function parseJob(
   body: unknown,
-  { keyHeader, allowPrivate, notify = false, ...planning }: ParseOptions,
+  { text, keyHeader, allowPrivate, notify = false, ...planning }: ParseOptions,
 ): ParsedJob {
   const unstorable = findUnstorable(body);
   if (unstorable !== null) {
-    const message = "Cannot be stored: it contains U+0000 or half a surrogate pair";
+    const message =
+      "Cannot be stored: it contains U+0000, half a surrogate pair or an endless number";
     return { issues: [{ path: unstorable, message }] };
   }
 
@@ -42,7 +45,7 @@ export function parseJob(
 
   const plan = planScenes(fields, planning);
   if ("issues" in plan) return { issues: plan.issues };
-  const job = toJob(fields, { key, scenes: plan.scenes, request: asObject(body) });
+  const job = toJob(fields, { key, scenes: plan.scenes, request: text });
   return { job: notify ? { ...job, notify } : job };
 }
 
@@ -93,9 +96,4 @@ function toJob(
     scenes,
     request,
   };
-}
-
-/** Every key and value as the sender wrote it: equal bodies are known again by them. */
-function asObject(body: unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body ?? {}));
 }

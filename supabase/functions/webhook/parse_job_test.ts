@@ -22,13 +22,13 @@ const FULL = {
 const LEAST = { video_id: "vid_1", user_id: "user_1", prompt: "A pair of red shoes" };
 
 function job(body: unknown, keyHeader: string | null = null) {
-  const parsed = parseJob(body, { keyHeader, allowPrivate: false });
+  const parsed = parseJob(body, { text: JSON.stringify(body), keyHeader, allowPrivate: false });
   assert.ok("job" in parsed, JSON.stringify(parsed));
   return parsed.job;
 }
 
 function paths(body: unknown, allowPrivate = false): string[] {
-  const parsed = parseJob(body, { keyHeader: null, allowPrivate });
+  const parsed = parseJob(body, { text: JSON.stringify(body), keyHeader: null, allowPrivate });
   return "issues" in parsed ? parsed.issues.map(({ path }) => path) : [];
 }
 
@@ -61,7 +61,7 @@ Deno.test("every field of a chat app's job has its place", () => {
     },
   });
   assert.equal(scenes.length, 1);
-  assert.deepEqual(request, { ...FULL, campaign: { id: 7 } });
+  assert.equal(request, JSON.stringify({ ...FULL, campaign: { id: 7 } }));
 });
 
 Deno.test("null is as absent, and text is taken where a number is", () => {
@@ -108,6 +108,9 @@ Deno.test("missing and wrong fields are said by their path", () => {
     [{ ...LEAST, scenes: [{ prompt: "a", continuity: "fade" }] }, "scenes.0.continuity"],
     [{ ...LEAST, scenes: [{ prompt: "a", model: "nobody/knows" }] }, "scenes.0.model"],
     [{ ...LEAST, image_url: "shoe.png" }, "image_url"],
+    [{ ...LEAST, image_url: "https://ada:secret@cdn.example.com/shoe.png" }, "image_url"],
+    [{ ...LEAST, chat_id: 2 ** 53 }, "chat_id"],
+    [{ ...LEAST, seed: Infinity }, "seed"],
     [{ ...LEAST, aspect_ratio: "wide" }, "aspect_ratio"],
     [{ ...LEAST, is_revision: "yes" }, "is_revision"],
     [{ ...LEAST, chat_id: {} }, "chat_id"],

@@ -73,6 +73,17 @@ Deno.test("an unknown id and a wrong token are the same 404", async () => {
   assert.deepEqual(await get("/webhook/task/proj%00?token=t"), expected);
 });
 
+Deno.test("credentials open a task beside a token that does not", async () => {
+  const { get, calls } = aDoor();
+
+  assert.equal((await get("/webhook/task/proj_1?token=wrong", BEARER)).status, 200);
+  assert.equal(calls[0]?.args.p_trusted, true);
+  assert.equal(
+    (await get("/webhook/task/proj_1?token=wrong", { authorization: "Bearer x" })).status,
+    401,
+  );
+});
+
 Deno.test("a task without token and credentials is 401, and 503 where no secret is set", async () => {
   const { get, calls } = aDoor();
 

@@ -1,0 +1,21 @@
+create or replace function private.check_source(p_source text)
+returns void
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if p_source in ('fal', 'lastframe', 'video', 'stitch', 'custom')
+    or exists (select 1 from private.webhook_sources where webhook_sources.name = p_source)
+    or p_source is null then
+    return;
+  end if;
+  raise exception 'Cannot find callbacks: there is no source "%"', p_source using errcode = 'RL400';
+end;
+$$;
+
+comment on function private.check_source(text) is
+'Raises RL400 for a filter that names no source.';
+
+revoke execute on function private.check_source(text) from public, anon, authenticated, service_role;

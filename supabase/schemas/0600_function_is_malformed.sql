@@ -1,0 +1,14 @@
+create or replace function private.is_malformed(p_log public.webhook_logs)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select p_log.result is null and p_log.source in ('fal', 'lastframe', 'video', 'stitch');
+$$;
+
+comment on function private.is_malformed(public.webhook_logs) is
+'True for a callback whose body its door did not understand. A custom sources is taken as it comes.';
+
+revoke execute on function private.is_malformed(public.webhook_logs) from public, anon, authenticated, service_role;

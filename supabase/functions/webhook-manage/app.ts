@@ -6,6 +6,7 @@ import { addCallbackRoutes } from "./callback_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
+import { addSourceRoutes } from "./source_routes.ts";
 import { addWatchRoutes } from "./watch_routes.ts";
 
 /** Builds the app served at `/webhook-manage`: what whoever is on call asks and does. */
@@ -20,6 +21,7 @@ export function createWebhookManage(deps: Deps): Hono {
   addCallbackRoutes(desk);
   addFilmRoutes(desk);
   addProviderRoutes(desk);
+  addSourceRoutes(desk);
   addWatchRoutes(desk);
   return door.app;
 }

@@ -239,7 +239,10 @@ export const DeliveryWork = z.object({
   kind: z.literal("delivery"),
   delivery_id: z.string(),
   claim_token: z.string(),
-  /** `notification`: to the installation's own service, whose URL only the runner knows. */
+  /**
+   * Null: to a film's callback_url. `notification`: to the installation's own service, whose URL only
+   * the runner knows. `source:<name>`: what a custom source sent, passed on.
+   */
   endpoint_id: z.string().nullable(),
   url: z.string(),
   /** The `webhook-id`, the same in every try. */

@@ -9,8 +9,9 @@ export type Target =
   | { refused: string };
 
 /**
- * Where a delivery goes and which headers it brings along. A client's URL must be public; the
- * notification service was chosen by whoever runs this installation and may stand anywhere.
+ * Where a delivery goes and which headers it brings along. A client's URL must be public, and so must
+ * what a custom source is passed on to; the notification service was chosen by whoever sets this
+ * installation's variables, and may stand anywhere.
  */
 export function deliveryTarget(
   { endpoint_id, url, headers }: DeliveryWork,
@@ -19,7 +20,7 @@ export function deliveryTarget(
     allowPrivate: boolean;
   },
 ): Target {
-  if (endpoint_id === null) {
+  if (endpoint_id === null || endpoint_id.startsWith("source:")) {
     const reason = whyNotPublic(url, { allowPrivate });
     return reason === null ? { url, headers } : { refused: `Cannot post delivery: ${reason}` };
   }

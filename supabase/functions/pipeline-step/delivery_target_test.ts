@@ -38,6 +38,17 @@ Deno.test("a notification goes to the installation's service, private or not, wi
   });
 });
 
+Deno.test("what a custom source sent is passed on to a public URL alone", () => {
+  const work = delivery({ endpoint_id: "source:crm", headers: {} });
+  const inside = { ...work, url: "https://10.0.0.7/hook" };
+  const deps = { notification: SERVICE, allowPrivate: false };
+
+  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: {} });
+  assert.deepEqual(deliveryTarget(inside, deps), {
+    refused: "Cannot post delivery: it names a private address",
+  });
+});
+
 Deno.test("what has no address is refused, saying which variable is missing", () => {
   const deps = { notification: null, allowPrivate: false };
 

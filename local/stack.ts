@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import postgres, { type Sql } from "postgres";
+import type { Sql } from "postgres";
 import { loadEnvironment } from "./env.ts";
 import { type Functions, startFunctions } from "./functions/processes.ts";
 import { listenGateway } from "./gateway/server.ts";
@@ -9,6 +9,7 @@ import { type Cluster, startCluster } from "./postgres/cluster.ts";
 import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
 import { applyMigrations, setVaultSecret } from "./postgres/migrations.ts";
 import { type NetWorker, startNetWorker } from "./postgres/net_worker.ts";
+import { connectSturdily } from "./postgres/sturdy_sql.ts";
 import { loadProjectKeys } from "./project_keys.ts";
 import {
   type Cast,
@@ -183,12 +184,11 @@ async function startDatabase(
     (cluster) => cluster.stop(),
   );
   const sql = started.adopt(
-    // A connection lost while the types are fetched is an error that nobody can catch.
-    postgres(cluster.url, { max: 5, fetch_types: false, onnotice: () => {} }),
+    connectSturdily(cluster.url, { max: 5 }),
     (sql) => sql.end({ timeout: 1 }),
   );
 
-  const applied = await migrate(cluster.url);
+  const applied = await applyMigrations(sql, join(ROOT, "supabase/migrations"));
   if (applied.length > 0) log(`Applied migrations ${applied.join(", ")}`);
   // The bell is rung from here, so not through a tunnel that WEBHOOK_BASE_URL may name.
   await setVaultSecret(sql, "reelay_functions_url", `${env.SUPABASE_URL}/functions/v1`);
@@ -196,14 +196,4 @@ async function startDatabase(
 
   const running = started.move();
   return { cluster, sql, stop: () => running.disposeAsync() };
-}
-
-/** On a connection that knows array types: migrations are recorded in them. */
-async function migrate(url: string): Promise<string[]> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    return await applyMigrations(sql, join(ROOT, "supabase/migrations"));
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setVaultSecret } from "../../local/postgres/migrations.ts";
+import { SCHEMES } from "../functions/_shared/signatures/schemes.ts";
 import {
   listWebhookSources,
   putWebhookSource,
@@ -85,6 +86,24 @@ Deno.test(
       assert.match(refusal, /^RL400 Cannot put source "crm": /, JSON.stringify(changes));
     }
     assert.deepEqual(await listWebhookSources(db), []);
+  }),
+);
+
+Deno.test(
+  "put_webhook_source takes the schemes that the door knows, and a header where the scheme leaves it open",
+  onDatabase(async ({ db, sql }) => {
+    for (const [scheme, { anyHeader }] of Object.entries(SCHEMES)) {
+      await putWebhookSource(db, "crm", { ...CRM, scheme, header: null });
+
+      const withHeader = putWebhookSource(db, "crm", { header: "x-own" });
+      if (anyHeader) assert.equal((await withHeader).header, "x-own", scheme);
+      else assert.match(await refusalOf(withHeader), /source header can be chosen/, scheme);
+    }
+    const [row] = await sql`
+      select pg_get_constraintdef(oid) as known from pg_constraint
+      where conname = 'source_scheme_is_known'`;
+    const known = [...row?.known.matchAll(/'(\w+)'/g)].map(([, name]) => name);
+    assert.deepEqual(known.toSorted(), Object.keys(SCHEMES).toSorted());
   }),
 );
 

@@ -8,7 +8,9 @@ export const Id = z.string().min(1).max(255);
 export const Url = z.string().max(8192).regex(/^https?:\/\/[^\s/]+\S*$/, "Not an http URL");
 export const Metadata = z.record(z.string(), z.unknown()).nullish().transform((it) => it ?? {});
 export const Percentage = z.number().min(0).max(100).nullish();
-export const Measure = z.number().nonnegative().nullish();
+/** What an integer of Postgres holds: a result with a larger figure could never be stored. */
+export const LARGEST_MEASURE = 2_147_483_647;
+export const Measure = z.number().nonnegative().max(LARGEST_MEASURE).nullish();
 
 /** A reason: a sentence, or an object with one. */
 export const Reason = z.union([

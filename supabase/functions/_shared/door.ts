@@ -8,7 +8,7 @@ import {
   type DoorName,
 } from "./credentials.ts";
 import type { Deps } from "./deps.ts";
-import { answerError, Refusal } from "./errors.ts";
+import { answerError, Refusal, refuseBody } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
 import { createRateLimit, type RateLimit, readRateLimit } from "./rate_limit.ts";
@@ -95,7 +95,9 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
 
     async admit(c, { configured, verify } = credentials) {
       const { headers, body: stream } = c.req.raw;
-      const body = await readBody(stream);
+      const body = await readBody(stream).catch(() => {
+        throw refuseBody([{ path: "", message: "Cut off" }]);
+      });
       if (body === null) throw new Refusal(413, "Body too large");
       if (!configured) throw new Refusal(503, "Not configured");
 

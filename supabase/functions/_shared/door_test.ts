@@ -209,3 +209,13 @@ Deno.test("without a limit a verified request costs its one RPC, with one a back
   assert.deepEqual(await names({}), ["receive_callback"]);
   assert.deepEqual(await names({ RATE_LIMIT_VIDEO: "5" }), ["count_requests", "receive_callback"]);
 });
+
+Deno.test("a sender that hangs up in mid-body is 400, not our fault", async () => {
+  const door = aDoor();
+  const body = new ReadableStream({ start: (stream) => stream.error(new Error("Reset")) });
+
+  const { status } = await door.send({ ...GOOD, body });
+
+  assert.equal(status, 400);
+  assert.deepEqual(events(door), []);
+});

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { LARGEST_MEASURE } from "../callback_fields.ts";
 import type { Output } from "../transitions.ts";
 
 /** A value of an unexpected kind is passed over: the rest of a paid result is still good. */
 const Url = z.string().regex(/^https?:\/\/\S+$/).optional().catch(undefined);
-const Measure = z.number().nonnegative().nullish().catch(undefined);
+const Measure = z.number().nonnegative().max(LARGEST_MEASURE).nullish().catch(undefined);
 const File = z.object({
   url: z.string().regex(/^https?:\/\/\S+$/),
   width: Measure,

@@ -43,6 +43,12 @@ Deno.test("what is of an unexpected kind is passed over, not the whole result", 
   assert.deepEqual(readOutput(result), { video_url: CLIP });
 });
 
+Deno.test("a figure that no column could hold is passed over", () => {
+  const result = { video: { url: CLIP, width: 9007199254740993, height: 2_147_483_647 } };
+
+  assert.deepEqual(readOutput(result), { video_url: CLIP, height: 2_147_483_647 });
+});
+
 Deno.test("a result without a file is null", () => {
   for (const result of [null, "done", 3, [], {}, { seed: 1 }, { video: null }, { images: [] }]) {
     assert.equal(readOutput(result), null);

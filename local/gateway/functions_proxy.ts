@@ -27,6 +27,9 @@ const HOP_HEADERS = [
   "upgrade",
 ];
 
+/** fetch sends none of these (https://fetch.spec.whatwg.org/#forbidden-method). */
+const UNSENDABLE = ["CONNECT", "TRACE", "TRACK"];
+
 /**
  * Passes `/functions/v1/<name>/*` to the function's process, which sees `/<name>/*`. Bodies are
  * streamed. A function that has not begun to answer after `idleTimeoutMs` is answered for with 504,
@@ -42,6 +45,10 @@ export function createFunctionsProxy(
     }
     if (target.origin === null) {
       return answer(503, "BOOT_ERROR", "Function failed to start (please check logs)");
+    }
+
+    if (UNSENDABLE.includes(request.method)) {
+      return Response.json({ error: "Method not allowed" }, { status: 405 });
     }
 
     const { promise: idled, resolve: idle } = Promise.withResolvers<null>();
@@ -100,6 +107,10 @@ function passOn(response: Response): Response {
 
 function answerBroken(error: unknown): Response {
   const cause = error instanceof Error ? String(error.cause) : "";
+  // The sender's connection broke in mid-body, or what came was no body.
+  if (/request body|invalid HTTP\/1 request/.test(cause)) {
+    return Response.json({ error: "Invalid request" }, { status: 400 });
+  }
   return cause.includes("client error (Connect)")
     ? answer(503, "BOOT_ERROR", "Function failed to start (please check logs)")
     : answer(500, "WORKER_ERROR", "Function exited due to an error (please check logs)");

@@ -2,6 +2,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { createFunctionsProxy, type FunctionTarget } from "./functions_proxy.ts";
 
 type Scene = {
+  /** Where the proxy listens. */
+  gateway: string;
   ask: (path: string, init?: RequestInit) => Promise<Response>;
   /** Makes the function's process go away. */
   shutDown: () => Promise<void>;
@@ -36,6 +38,7 @@ async function withFunction(
   );
   try {
     await use({
+      gateway: `http://127.0.0.1:${gateway.addr.port}`,
       ask: (path, init) => fetch(`http://127.0.0.1:${gateway.addr.port}${path}`, init),
       async shutDown() {
         cut.abort();
@@ -170,4 +173,25 @@ Deno.test("a function that does not begin to answer in time is 504", async () =>
 
     deepEqual([response.status, (await response.json()).code], [504, "IDLE_TIMEOUT"]);
   }, { idleTimeoutMs: 30 });
+});
+
+Deno.test("a sender that hangs up in mid-body gets 400, and it is no fault of the function", async () => {
+  await withFunction(
+    (request) => request.text().then(() => new Response()),
+    async ({ gateway }) => {
+      const { hostname, port } = new URL(gateway);
+      using connection = await Deno.connect({ hostname, port: Number(port) });
+      const head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\nabc";
+      await connection.write(new TextEncoder().encode(head));
+      await connection.closeWrite();
+
+      const answer = new Uint8Array(1000);
+      const length = await connection.read(answer) ?? 0;
+
+      equal(
+        new TextDecoder().decode(answer.subarray(0, length)).split("\r\n")[0]?.slice(9),
+        "400 Bad Request",
+      );
+    },
+  );
 });

@@ -1,0 +1,88 @@
+import { createHmac } from "node:crypto";
+import { z } from "zod";
+import { createSigningKey, type SigningKey } from "../../local/simulators/fal/signing_key.ts";
+import { type Stack, startStack } from "../../local/stack.ts";
+import type { Known } from "./bodies.ts";
+
+const Posted = z.object({ project_id: z.string() });
+
+/** A stack whose work nobody does, with a film in it that waits for a callback. */
+export type FuzzStack = {
+  stack: Stack;
+  known: Known;
+  falKey: SigningKey;
+  /** A digest of every row that a request could change, but of what time alone changes. */
+  state(): Promise<string>;
+  /** Promises that are broken. */
+  broken(): Promise<string[]>;
+  stop(): Promise<void>;
+};
+
+/** Written by the sweep and the bell, whoever asks for what. */
+const BY_TIME = ["bell", "housekeeping", "request_counts"];
+
+export async function startFuzzStack(
+  { log = () => {} }: { log?: (line: string) => void } = {},
+): Promise<FuzzStack> {
+  await using started = new AsyncDisposableStack();
+  const falKey = await createSigningKey();
+  const keys = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => Response.json(falKey.jwks),
+  );
+  started.defer(() => keys.shutdown());
+  const stack = await startStack({
+    apiPort: 0,
+    dbPort: 0,
+    simulators: false,
+    env: { FAL_JWKS_URL: `http://127.0.0.1:${keys.addr.port}/jwks.json`, FAL_KEY: "" },
+    log,
+  });
+  started.defer(() => stack.stop());
+  const known = await insertFilm(stack);
+
+  const running = started.move();
+  return {
+    stack,
+    known,
+    falKey,
+    state: () => digest(stack),
+    async broken() {
+      const rows = await stack.sql`select * from private.check_invariants()`;
+      return rows.map((row) => JSON.stringify(row));
+    },
+    stop: () => running.disposeAsync(),
+  };
+}
+
+/** A film that waits for its clip, and a worker's own chunk that a callback would complete. */
+async function insertFilm({ apiUrl, env, sql }: Stack): Promise<Known> {
+  const body = JSON.stringify({ video_id: "fuzz", user_id: "fuzz", prompt: "Boats at dawn" });
+  const signature = createHmac("sha256", env.WEBHOOK_SECRET ?? "").update(body).digest("hex");
+  const answer = await fetch(`${apiUrl}/functions/v1/webhook`, {
+    method: "POST",
+    headers: { "x-webhook-signature": signature },
+    body,
+  });
+  const { project_id: projectId } = Posted.parse(await answer.json());
+  const [scene] = await sql`select scene_id from public.scenes where project_id = ${projectId}`;
+  const requestId = "fuzz-request-1";
+  await sql`
+    insert into public.video_chunks (request_id, status) values (${requestId}, 'SUBMITTED')`;
+  return { requestId, projectId, sceneId: scene?.scene_id };
+}
+
+async function digest({ sql }: Stack): Promise<string> {
+  const tables = await sql`
+    select schemaname, tablename from pg_tables
+    where schemaname in ('public', 'private', 'storage') and tablename not in ${sql(BY_TIME)}
+    order by 1, 2`;
+  const digests: string[] = [];
+  for (const { schemaname, tablename } of tables) {
+    const [row] = await sql`
+      select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by t::text)), '') as d
+      from ${sql(schemaname)}.${sql(tablename)} as t`;
+    digests.push(`${schemaname}.${tablename} ${row?.d}`);
+  }
+  return digests.join("\n");
+}

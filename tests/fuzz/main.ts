@@ -1,0 +1,80 @@
+import { parseArgs } from "node:util";
+import { startFuzzStack } from "./fuzz_stack.ts";
+import { fuzz, type Report } from "./run.ts";
+
+const USAGE = `deno task test:fuzz [--seed N] [--runs N]
+
+Sends generated requests to every door of a stack of its own, over raw connections: bodies, headers,
+encodings, sizes, framings, methods and paths, the first half without a valid signature, the second
+half with one. Prints how often each door gave each answer.
+
+  --seed N   what is generated; the same seed generates the same (default: drawn)
+  --runs N   requests (default 2000)
+
+Exits 1 if a door answers 5xx, hangs, answers an error that is not JSON with "error", or changes
+anything for an unsigned request; each such request is printed.`;
+
+const LONGEST = 700;
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: "string", default: String(crypto.getRandomValues(new Uint16Array(1))[0]) },
+      runs: { type: "string", default: "2000" },
+      verbose: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const [seed, runs] = [Number(values.seed), Number(values.runs)];
+  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(runs) || runs < 1) {
+    console.error(`Cannot read --seed ${values.seed} --runs ${values.runs}: no whole numbers`);
+    return 2;
+  }
+
+  console.log(`Starting a stack; --seed ${seed} --runs ${runs}`);
+  const lines: string[] = [];
+  const world = await startFuzzStack({ log: (line) => lines.push(line) });
+  const since = performance.now();
+  let told = since;
+  try {
+    const report = await fuzz(world, {
+      seed,
+      runs,
+      progress({ sent, faults }) {
+        if (performance.now() - told < 10_000) return;
+        told = performance.now();
+        console.log(`${sent} of ${runs} sent, ${faults.length} faults`);
+      },
+    });
+    print(report);
+    console.log(`${report.sent} requests in ${Math.round((performance.now() - since) / 1000)} s`);
+    if (report.faults.length > 0) {
+      const failed = lines.filter((line) => /door\.failed|run\.failed/.test(line));
+      console.log(failed.slice(-10).map((line) => line.slice(0, LONGEST)).join("\n"));
+    }
+    console.log(`${report.faults.length} faults, --seed ${seed} --runs ${runs}`);
+    return report.faults.length > 0 ? 1 : 0;
+  } finally {
+    await world.stop();
+  }
+}
+
+function print({ counts, faults }: Report): void {
+  for (const [door, answers] of [...counts].sort(([a], [b]) => a < b ? -1 : 1)) {
+    console.log(door);
+    for (const [answer, n] of [...answers].sort(([, a], [, b]) => b - a)) {
+      console.log(`${String(n).padStart(8)}  ${answer}`);
+    }
+  }
+  for (const { fault, request, answer } of faults) {
+    const told = request.door === "" ? "" : JSON.stringify({ request, answer }).slice(0, LONGEST);
+    console.log(`\n${fault}\n${told}`);
+  }
+}

@@ -1,15 +1,12 @@
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { loadEnvironment } from "./env.ts";
 import { type Functions, startFunctions } from "./functions/processes.ts";
 import { listenGateway } from "./gateway/server.ts";
 import { createStorage } from "./gateway/storage.ts";
-import { type Cluster, startCluster } from "./postgres/cluster.ts";
+import type { Cluster } from "./postgres/cluster.ts";
 import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
-import { applyMigrations, setVaultSecret } from "./postgres/migrations.ts";
 import { type NetWorker, startNetWorker } from "./postgres/net_worker.ts";
-import { connectSturdily } from "./postgres/sturdy_sql.ts";
 import { loadProjectKeys } from "./project_keys.ts";
 import {
   type Cast,
@@ -19,6 +16,7 @@ import {
   startOutside,
 } from "./outside.ts";
 import type { FalOptions } from "./simulators/fal/server.ts";
+import { startDatabase } from "./stack_database.ts";
 import { functionsEnvironment } from "./stack_environment.ts";
 import { openStackFolder } from "./stack_folder.ts";
 
@@ -97,7 +95,13 @@ export async function startStack(
   const given = { ...await loadEnvironment({ root: ROOT, shell, log }), ...wanted };
   if (providers === "services") delete given.FAL_KEY;
   // First of all, because whoever holds the port owns the folder.
-  const gateway = started.adopt(listenGateway({ port: apiPort }), (gateway) => gateway.stop());
+  const gateway = started.adopt(
+    listenGateway({
+      port: apiPort,
+      onFault: (error) => log(`Gateway: ${error instanceof Error ? error.message : error}`),
+    }),
+    (gateway) => gateway.stop(),
+  );
   const folder = started.adopt(
     await openStackFolder(dataDir, { fresh }),
     (folder) => folder.leave(),
@@ -116,7 +120,14 @@ export async function startStack(
     outside: outside ? outsideEnvironment(outside) : {},
   });
 
-  const database = startDatabase({ port: dbPort, dataDir: folder.postgres, settings, env, log });
+  const database = startDatabase({
+    root: ROOT,
+    port: dbPort,
+    dataDir: folder.postgres,
+    settings,
+    env,
+    log,
+  });
   started.defer(async () => await (await database.catch(() => null))?.stop());
   const functions = startFunctions({ root: ROOT, env, shell, log });
   started.defer(async () => await (await functions.catch(() => null))?.stop());
@@ -167,33 +178,4 @@ export async function startStack(
     stop: () => running.disposeAsync(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-async function startDatabase(
-  { port, dataDir, settings, env, log }: {
-    port: number;
-    dataDir: string | undefined;
-    settings: Record<string, string>;
-    env: Record<string, string>;
-    log: (line: string) => void;
-  },
-): Promise<{ cluster: Cluster; sql: Sql; stop: () => Promise<void> }> {
-  await using started = new AsyncDisposableStack();
-  const cluster = started.adopt(
-    await startCluster({ port, dataDir, settings, log }),
-    (cluster) => cluster.stop(),
-  );
-  const sql = started.adopt(
-    connectSturdily(cluster.url, { max: 5 }),
-    (sql) => sql.end({ timeout: 1 }),
-  );
-
-  const applied = await applyMigrations(sql, join(ROOT, "supabase/migrations"));
-  if (applied.length > 0) log(`Applied migrations ${applied.join(", ")}`);
-  // The bell is rung from here, so not through a tunnel that WEBHOOK_BASE_URL may name.
-  await setVaultSecret(sql, "reelay_functions_url", `${env.SUPABASE_URL}/functions/v1`);
-  await setVaultSecret(sql, "reelay_bell_secret", env.PIPELINE_BELL_SECRET ?? "");
-
-  const running = started.move();
-  return { cluster, sql, stop: () => running.disposeAsync() };
 }

@@ -35,8 +35,13 @@ const STOP_PATIENCE_MS = 1000;
 
 type Handle = (request: Request, address: string) => Response | Promise<Response>;
 
-/** Listens on 127.0.0.1. Port 0 takes a free one. */
-export function listenGateway({ port }: { port: number }): Gateway {
+/** Listens on 127.0.0.1. Port 0 takes a free one. `onFault` hears of what was answered with 500. */
+export function listenGateway(
+  { port, onFault = (error) => console.error("Gateway:", error) }: {
+    port: number;
+    onFault?: (error: unknown) => void;
+  },
+): Gateway {
   const cut = new AbortController();
   let handle: Handle = () =>
     Response.json({ message: "The project is not up yet" }, { status: 503 });
@@ -44,6 +49,7 @@ export function listenGateway({ port }: { port: number }): Gateway {
   const server = listen(
     port,
     cut.signal,
+    onFault,
     (request, { remoteAddr }) => handle(request, remoteAddr.hostname),
   );
 
@@ -95,11 +101,16 @@ function createHandle(
 function listen(
   port: number,
   signal: AbortSignal,
+  onFault: (error: unknown) => void,
   handle: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
+  function onError(error: unknown): Response {
+    onFault(error);
+    return Response.json({ message: "An unexpected error occurred" }, { status: 500 });
+  }
   try {
     return Deno.serve(
-      { hostname: "127.0.0.1", port, signal, onListen: () => {}, onError: answerFault },
+      { hostname: "127.0.0.1", port, signal, onListen: () => {}, onError },
       handle,
     );
   } catch (error) {
@@ -131,9 +142,4 @@ function refuseKey(): Response {
 
 function answerNotFound(): Response {
   return Response.json({ message: "no Route matched with those values" }, { status: 404 });
-}
-
-function answerFault(error: unknown): Response {
-  console.error("Gateway:", error);
-  return Response.json({ message: "An unexpected error occurred" }, { status: 500 });
 }

@@ -1,0 +1,22 @@
+/** What a storm may write into error_logs; anything else nobody expected. */
+const EXPECTED: readonly RegExp[] = [
+  // A runner was killed, or took longer than its lease.
+  /^Cannot finish \w+: the runner's lease ran out$/,
+  // The provider was told to.
+  /^Cannot finish \w+: fal refused the request \((422|429|500|503)\)/,
+  /^Cannot finish \w+: .*The storm flagged this input/,
+  /^Cannot finish \w+: .*The runner went away/,
+  /^Cannot finish \w+: .*(connection refused|Connection refused|not reached|could not be reached)/,
+  /^Cannot finish \w+: Cannot tell whether fal accepted the request/,
+  // Postgres was dead while a film was stored.
+  /^Cannot finish store_film: /,
+  /^Cannot finish cancel_request: /,
+  // The client was told to.
+  /^Cannot deliver video\.generation\.\w+: (Receiver|HTTP 503)/,
+  // A transaction was held, a connection cut, a deadlock victim sent again.
+  /^Cannot process callback: canceling statement due to (lock|statement) timeout$/,
+];
+
+export function isExpected(message: string): boolean {
+  return EXPECTED.some((pattern) => pattern.test(message));
+}

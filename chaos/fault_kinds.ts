@@ -1,0 +1,70 @@
+/** How often a kind of fault happens. */
+type Frequency = {
+  /** So many of a hundred films have one of it. */
+  films?: number;
+  /** One of it befalls the whole stack for so many films. */
+  every?: number;
+};
+
+/** What can go wrong. Every kind that is on happens at least once in a run. */
+export const FAULTS = {
+  "lost-callbacks": { films: 8 },
+  "twofold-callbacks": { films: 8 },
+  "reordered-callbacks": { films: 12 },
+  "early-callbacks": { films: 8 },
+  /** Lost at first; they come when hours have passed. */
+  "late-callbacks": { films: 6, every: 25 },
+  "provider-5xx": { films: 5 },
+  "provider-429": { films: 3 },
+  /** Takes the request and answers only when the runner's lease has run out. */
+  "provider-hangs": { films: 4 },
+  "provider-refuses": { films: 4 },
+  /** Takes the request, works, and fails. */
+  "provider-breaks": { films: 4 },
+  "provider-slow": { films: 4 },
+  "provider-away": { every: 40 },
+  /** Nobody can know that the request never arrived: such a film ends as outcome_unknown. */
+  "cut-before": { films: 1 },
+  "cut-after": { films: 5 },
+  "lost-bells": { every: 12 },
+  "deleted-bells": { every: 12 },
+  "client-away": { every: 15 },
+  "kills": { every: 16 },
+  "kills-at-moments": { every: 16 },
+  "dead-postgres": { every: 25 },
+  "cut-connections": { every: 10 },
+  "held-transactions": { every: 15 },
+} as const satisfies Record<string, Frequency>;
+
+export type FaultKind = keyof typeof FAULTS;
+
+/** Everything of a kind, all the time. */
+export const FLOODS = ["every-bell", "every-callback"] as const;
+export type Flood = typeof FLOODS[number];
+
+/** Which faults a run has. */
+export type Faults = { kinds: readonly FaultKind[]; floods: readonly Flood[] };
+
+/** @throws where `text` is no preset and no list of kinds. */
+export function readFaults(text: string): Faults {
+  if (text === "all") return { kinds: Object.keys(FAULTS).filter(isKind), floods: [] };
+  if (text === "none") return { kinds: [], floods: [] };
+  const kinds: FaultKind[] = [];
+  const floods: Flood[] = [];
+  for (const name of text.split(",")) {
+    if (name === "no-bells") floods.push("every-bell");
+    else if (name === "no-callbacks") floods.push("every-callback");
+    else if (isKind(name)) kinds.push(name);
+    else throw new Error(`Cannot take --faults ${name}: it is no kind of fault`);
+  }
+  return { kinds, floods };
+}
+
+/** How often it happens among so many films. */
+export function frequencyOf(kind: FaultKind): Frequency {
+  return FAULTS[kind];
+}
+
+function isKind(name: string): name is FaultKind {
+  return Object.hasOwn(FAULTS, name);
+}

@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { FAULTS, type Faults, readFaults } from "./fault_kinds.ts";
+import { describeOutcome, isKept } from "./report.ts";
+import { runChaos } from "./run.ts";
+import { planSchedule } from "./schedule.ts";
+
+const HELP = `deno task chaos [--films N] [--seed S] [--faults LIST] [--log FILE] [--plan]
+
+Runs films through a pocket Supabase of its own (real functions, a Postgres that syncs, real HTTP)
+while faults befall it, then compares the database with fal's account and with what the client
+heard. Exits with 1 when a film was lost, is stuck, was paid twice or called back under two ids, or
+when an invariant is broken. Leaves nothing running.
+
+  --films N      how many (default 200); 20 are under way at a time
+  --seed S       which schedule of faults (default 1): the same seed, the same faults
+  --faults LIST  all (default), none, or kinds with commas between them:
+                 no-bells       no bell at all is delivered
+                 no-callbacks   no callback at all is delivered
+${
+  Object.keys(FAULTS).reduce<string[]>((lines, kind) => {
+    const line = lines.at(-1) ?? "";
+    return line.length + kind.length > 70
+      ? [...lines, kind]
+      : [...lines.slice(0, -1), line ? `${line} ${kind}` : kind];
+  }, []).map((line) => `                 ${line}`).join("\n")
+}
+  --log FILE     writes there what functions, fal and Postgres say
+  --plan         prints the schedule and runs nothing
+  --help         shows this`;
+
+type Options = { films: number; seed: number; faults: Faults; log: string | null; plan: boolean };
+
+function readOptions(args: string[]): Options | "help" {
+  const { values } = parseArgs({
+    args,
+    options: {
+      films: { type: "string", default: "200" },
+      seed: { type: "string", default: "1" },
+      faults: { type: "string", default: "all" },
+      log: { type: "string" },
+      plan: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return "help";
+  return {
+    films: readWhole("--films", values.films),
+    seed: readWhole("--seed", values.seed),
+    faults: readFaults(values.faults),
+    log: values.log ?? null,
+    plan: values.plan,
+  };
+}
+
+function readWhole(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new Error(`Cannot read ${name}: ${text} is no whole number above 0`);
+}
+
+async function run({ log: path, ...options }: Options): Promise<boolean> {
+  const ending = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (ending.signal.aborted) Deno.exit(130);
+      console.log("Ending with the films that are under way");
+      ending.abort();
+    });
+  }
+  using file = path === null ? null : await Deno.open(path, {
+    write: true,
+    create: true,
+    truncate: true,
+  });
+  const text = new TextEncoder();
+  const outcome = await runChaos({
+    ...options,
+    log: (line) => file?.writeSync(text.encode(`${new Date().toISOString()} ${line}\n`)),
+    tell: console.log,
+    signal: ending.signal,
+  });
+  console.log(describeOutcome(outcome));
+  return isKept(outcome);
+}
+
+if (import.meta.main) {
+  try {
+    const options = readOptions(Deno.args);
+    if (options === "help") console.log(HELP);
+    else if (options.plan) console.log(JSON.stringify(planSchedule(options), null, 1));
+    else if (!await run(options)) Deno.exit(1);
+    Deno.exit(0);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,55 @@
+import { createHmac } from "node:crypto";
+import { z } from "zod";
+import { type FilmPlan, promptOf } from "./film_plan.ts";
+import type { World } from "./world.ts";
+
+/** A client gives up on a door that does not answer well for so long, and tells its person. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 300;
+
+const Posted = z.looseObject({ task_id: z.string() });
+
+/**
+ * Posts a job as a careful client does, again until it is accepted, under one idempotency key.
+ * Returns the film's id; null when it never was.
+ */
+export async function orderFilm(
+  { stack, chat, imageUrl }: World,
+  film: FilmPlan,
+  run: string,
+): Promise<string | null> {
+  const body = JSON.stringify({
+    video_id: `${run} ${film.number}`,
+    user_id: film.userId,
+    ...(film.hasImage ? { image_url: imageUrl } : {}),
+    callback_url: chat.callbackUrl,
+    scenes: film.scenes.map((continuity, index) => ({
+      prompt: promptOf(film.number, index + 1),
+      ...(index > 0 ? { continuity } : {}),
+    })),
+  });
+  const key = stack.env.WEBHOOK_SECRET ?? "";
+  const headers = {
+    "x-webhook-signature": createHmac("sha256", key).update(body).digest("hex"),
+    "idempotency-key": `${run} ${film.number}`,
+  };
+
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    try {
+      const response = await fetch(`${stack.apiUrl}/functions/v1/webhook`, {
+        method: "POST",
+        headers,
+        body,
+      });
+      const text = await response.text();
+      if (response.ok) return Posted.parse(JSON.parse(text)).task_id;
+      if (response.status < 500 && response.status !== 429) {
+        throw new Error(`Cannot order film ${film.number}: ${response.status} ${text}`);
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  return null;
+}

@@ -1,0 +1,155 @@
+import type { FaultKind, Faults } from "./fault_kinds.ts";
+import { plantFilmFault, plantFloods } from "./film_faults.ts";
+import { Hearing } from "./hearing.ts";
+import { orderFilm } from "./orders.ts";
+import { Places } from "./places.ts";
+import type { Outcome } from "./report.ts";
+import { planSchedule, type Schedule, type Storm } from "./schedule.ts";
+import { settle } from "./settle.ts";
+import { type LateCallbacks, rage } from "./storm.ts";
+import { bearWitness } from "./witness.ts";
+import { startWorld, type World } from "./world.ts";
+
+export type ChaosOptions = {
+  films: number;
+  seed: number;
+  faults: Faults;
+  /** Films under way at a time. */
+  atATime?: number;
+  /** What the functions, fal and the database say. */
+  log?: (line: string) => void;
+  /** How far it is. */
+  tell?: (line: string) => void;
+  signal?: AbortSignal;
+};
+
+/** A film that takes longer makes room for the next one, and is judged at the end. */
+const FILM_PATIENCE_MS = 90_000;
+/** Without any change for so long, what is open is stuck. */
+const SETTLE_PATIENCE_MS = 45_000;
+
+/** Runs films through a stack of its own while the schedule's faults befall it. */
+export async function runChaos(
+  { films, seed, faults, atATime = 20, log = () => {}, tell = () => {}, signal }: ChaosOptions,
+): Promise<Outcome> {
+  const schedule = planSchedule({ films, seed, faults });
+  await using cleanup = new AsyncDisposableStack();
+  const world = cleanup.adopt(await startWorld({ log }), (world) => world.stop());
+  const hearing = cleanup.adopt(
+    new Hearing(world.chat, () => world.moments.note("delivered")),
+    (hearing) => hearing.stop(),
+  );
+  const given = new Map<string, number>();
+  const count = (kind: string) => void given.set(kind, (given.get(kind) ?? 0) + 1);
+  const late = plantFaults(schedule, faults, world, count);
+  const begun = performance.now();
+
+  const storms = new Storms(schedule.storms, world, late, (kind) => {
+    count(kind);
+    log(`chaos: ${kind}`);
+  });
+  const taskIds = new Map<number, string | null>();
+  let ended = 0;
+  const left = schedule.films.values();
+  async function orderOnes(): Promise<void> {
+    for (const film of left) {
+      if (signal?.aborted) return;
+      const id = await orderFilm(world, film, `run ${seed}`);
+      taskIds.set(film.number, id);
+      log(`chaos: film ${film.number} is ${id}`);
+      if (id !== null && !await hearing.ended(id, FILM_PATIENCE_MS)) {
+        tell(`film ${film.number} (${id}) takes longer than ${FILM_PATIENCE_MS / 1000} s`);
+      }
+      storms.passed(++ended);
+      if (ended % 20 === 0) tell(`${ended} of ${films} films`);
+    }
+  }
+  storms.passed(0);
+  await Promise.all(Array.from({ length: atATime }, orderOnes));
+
+  tell("the faults are over, waiting for what is open");
+  await storms.over();
+  await calm(world, faults);
+  const settled = await settle(world.stack.sql, { patienceMs: SETTLE_PATIENCE_MS });
+  if (!settled) tell("something does not settle");
+
+  const findings = await bearWitness({
+    stack: world.stack,
+    schedule,
+    taskIds,
+    words: hearing.words,
+    odd: hearing.odd.length,
+  });
+  return { films, findings, given, seconds: (performance.now() - begun) / 1000 };
+}
+
+function plantFaults(
+  schedule: Schedule,
+  faults: Faults,
+  { stack }: World,
+  count: (kind: FaultKind) => void,
+): LateCallbacks {
+  const { fal } = stack;
+  const places = new Places(fal.requests);
+  plantFloods(faults, fal);
+  if (faults.floods.includes("every-bell")) stack.netWorker.pause();
+  for (const fault of schedule.filmFaults) plantFilmFault(fault, { fal, places, given: count });
+
+  const late = new Set(
+    schedule.filmFaults.filter(({ kind }) => kind === "late-callbacks")
+      .map(({ film, place }) => `${film} ${place}`),
+  );
+  const sent = new Set<string>();
+  return {
+    takeEnded() {
+      const due = fal.requests.filter(({ requestId, result, input }) => {
+        const place = places.of(input);
+        return result !== null && !sent.has(requestId) &&
+          place !== null && late.has(`${place.film} ${place.place}`);
+      }).map(({ requestId }) => requestId);
+      for (const id of due) sent.add(id);
+      return due;
+    },
+  };
+}
+
+/** Takes back what would last. What was lost stays lost. */
+async function calm({ stack, chat }: World, { floods }: Faults): Promise<void> {
+  if (!floods.includes("every-bell")) stack.netWorker.resume();
+  chat.behave(undefined);
+  await stack.functions.ready("pipeline-step");
+}
+
+/** The storms of a schedule, each begun when it is its turn. */
+class Storms {
+  #left: Storm[];
+  #raging = new Set<Promise<void>>();
+  #rage: (storm: Storm) => Promise<void>;
+  #failure: unknown = null;
+
+  constructor(storms: Storm[], world: World, late: LateCallbacks, onBegin: (kind: string) => void) {
+    this.#left = [...storms];
+    this.#rage = (storm) => {
+      onBegin(storm.kind);
+      return rage(storm, world, late);
+    };
+  }
+
+  /** So many films have ended. */
+  passed(ended: number): void {
+    while (this.#left[0] && this.#left[0].at <= ended) {
+      const storm = this.#left.shift();
+      if (!storm) return;
+      const raging = this.#rage(storm).catch((error) => {
+        this.#failure ??= error;
+      }).finally(() => this.#raging.delete(raging));
+      this.#raging.add(raging);
+    }
+  }
+
+  /** @throws what went wrong with a fault itself: the run proves nothing then. */
+  async over(): Promise<void> {
+    while (this.#raging.size > 0) await Promise.all(this.#raging);
+    if (this.#failure !== null) throw this.#failure;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Sql } from "postgres";
+import { moveClock } from "./faults/move_clock.ts";
+import { patiently } from "./patient_sql.ts";
+
+const LOOK_EVERY_MS = 500;
+/** What is due later than this is brought near by the clock. */
+const FAR_SECONDS = 3;
+
+/**
+ * Waits until no step and no delivery is open. Nothing changed on any timeline for `patienceMs`:
+ * false, something is stuck.
+ */
+export async function settle(sql: Sql, { patienceMs }: { patienceMs: number }): Promise<boolean> {
+  let lastEvent = "";
+  for (let since = Date.now(); Date.now() - since < patienceMs;) {
+    const [now] = await patiently(sql, (sql) =>
+      sql`
+        with open as (
+          select due_at from private.steps where status in ('queued', 'running', 'waiting')
+          union all
+          select due_at from public.webhook_deliveries where status in ('pending', 'delivering')
+        )
+        select
+          (select count(*)::int from open) as open,
+          (select extract(epoch from min(due_at) - private.clock())::float8 from open) as due_in,
+          (select coalesce(max(event_id), 0)::text from public.pipeline_events) as last_event`);
+    if (now?.open === 0) return true;
+    if (now?.last_event !== lastEvent) since = Date.now();
+    lastEvent = now?.last_event;
+    if (now?.due_in > FAR_SECONDS) {
+      await patiently(sql, (sql) => moveClock(sql, Math.ceil(now?.due_in)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return false;
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { onDatabase } from "./given.ts";
+import { moveClock } from "./verbs.ts";
+
+Deno.test(
+  "prune_deliveries deletes ended deliveries of custom sources by their age, and no open one",
+  onDatabase(async ({ sql }) => {
+    await sql`
+      insert into public.webhook_deliveries (delivery_id, endpoint_id, type, url, body, status) values
+        ('dlv_0', 'source:crm', 'webhook.received', 'https://desk.test', '{}', 'dead'),
+        ('dlv_1', 'source:crm', 'webhook.received', 'https://desk.test', '{}', 'pending')`;
+    const prune = () =>
+      sql`select deleted from private.prune_deliveries('', private.clock() - interval '90 days', 10)`;
+
+    assert.equal((await prune())[0]?.deleted, 0);
+    await moveClock(sql, 91 * 86_400);
+
+    assert.equal((await prune())[0]?.deleted, 1);
+    const left = await sql`select delivery_id from public.webhook_deliveries`;
+    assert.deepEqual([...left], [{ delivery_id: "dlv_1" }]);
+  }),
+);
+
+Deno.test(
+  "a delivery has a project, or is a custom source's",
+  onDatabase(async ({ sql }) => {
+    for (const endpoint of [null, "notification", "src:crm"]) {
+      await assert.rejects(
+        sql`insert into public.webhook_deliveries (endpoint_id, type, url, body)
+          values (${endpoint}, 'x', 'https://desk.test', '{}')`,
+        { constraint_name: "delivery_is_a_films_or_a_sources" },
+      );
+    }
+  }),
+);

@@ -1,3 +1,4 @@
+import { main as measureDuplicates } from "./duplicates.ts";
 import { main as measureFilms } from "./films.ts";
 import { main as measureLatency } from "./latency.ts";
 import { main as measurePgNet } from "./pg_net.ts";
@@ -6,6 +7,7 @@ import { main as measurePgNet } from "./pg_net.ts";
 const BENCHES: Record<string, { what: string; main: (args: string[]) => Promise<void> }> = {
   films: { what: "long films: 100 cuts, 30 chained scenes", main: measureFilms },
   latency: { what: "callback accepted to next provider request", main: measureLatency },
+  duplicates: { what: "a callback again, beside its first delivery", main: measureDuplicates },
   pg_net: { what: "the pg_net stand-in beside the original's figures", main: measurePgNet },
 };
 
@@ -13,7 +15,7 @@ const HELP = `deno task bench [name] [--help]
 
 Measures and prints; without a name everything, one after the other.
 
-${Object.entries(BENCHES).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`).join("\n")}`;
+${Object.entries(BENCHES).map(([name, { what }]) => `  ${name.padEnd(12)}${what}`).join("\n")}`;
 
 async function main([name, ...rest]: string[]): Promise<number> {
   if (name === "--help" || name === "-h") {

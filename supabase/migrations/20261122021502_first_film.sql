@@ -7281,8 +7281,7 @@ begin
     'steps', private.step_metrics(v_since),
     'providers', public.list_providers(),
     'projects', public.read_stats() -> 'by_status',
-    -- They are counted in each function's memory, not here.
-    'rate_limit_hits', null
+    'rate_limit_hits', private.limit_hits_since(v_since)
   );
 end;
 $$;
@@ -7362,7 +7361,7 @@ revoke execute on function private.sweep_ran_at() from public, anon, authenticat
 --! end included
 
 --! included supabase/schemas/0642_function_read_health.sql
--- Deaf bell: pg_net does not deliver. Sweep: not for a minute. Overdue: nobody looked for five minutes,
+-- Deaf bell: pg_net does not deliver. Sweep: not for a minute (nor since Postgres started). Overdue: nobody looked for five minutes,
 -- though not everything is paused.
 
 create or replace function public.read_health()
@@ -7383,7 +7382,8 @@ begin
     'database', '{"ok": true}'::jsonb,
     'bell', jsonb_build_object('ok', not public.is_bell_deaf()),
     'sweep', jsonb_build_object(
-      'ok', coalesce(v_sweep_ran_at > clock_timestamp() - interval '1 minute', false), 'last_run_at', v_sweep_ran_at
+      'ok', coalesce(v_sweep_ran_at, pg_postmaster_start_time()) > clock_timestamp() - interval '1 minute',
+      'last_run_at', v_sweep_ran_at
     ),
     'overdue', jsonb_build_object('ok', v_is_paused or (v_overdue ->> 'count')::bigint = 0) || v_overdue,
     'invariants', jsonb_build_object('ok', v_broken = 0, 'broken', v_broken)
@@ -8871,6 +8871,43 @@ alter table private.request_counts enable row level security;
 revoke all on table private.request_counts from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0901_table_limit_hits.sql
+create table private.limit_hits (
+  limit_hit_id bigint generated always as identity,
+  what text not null,
+  hits integer not null,
+  at timestamptz not null default private.clock(),
+  constraint limit_hits_pkey primary key (limit_hit_id),
+  constraint hits_are_counted check (hits > 0)
+);
+
+create index limit_hits_at_idx on private.limit_hits (at);
+
+comment on table private.limit_hits is
+'How many verified requests a limit refused, as each isolate reported it: a row in ten seconds at most. Kept for eight days.';
+
+alter table private.limit_hits enable row level security;
+revoke all on table private.limit_hits from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0910_function_count_limit_hits.sql
+create or replace function public.count_limit_hits(p_what text, p_hits integer)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  insert into private.limit_hits (what, hits) values (p_what, p_hits);
+$$;
+
+comment on function public.count_limit_hits(text, integer) is
+'Notes that a limit refused so many verified requests. Called by doors in the background.';
+
+revoke execute on function public.count_limit_hits(text, integer) from public, anon, authenticated;
+grant execute on function public.count_limit_hits(text, integer) to service_role;
+--! end included
+
 --! included supabase/schemas/0910_function_count_requests.sql
 create or replace function public.count_requests(p_what text, p_isolate text, p_counts jsonb)
 returns jsonb
@@ -8916,6 +8953,29 @@ revoke execute on function public.count_requests(text, text, jsonb) from public,
 grant execute on function public.count_requests(text, text, jsonb) to service_role;
 --! end included
 
+--! included supabase/schemas/0910_function_limit_hits_since.sql
+create or replace function private.limit_hits_since(p_since timestamptz)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(counted.what, counted.hits), '{}')
+  from (
+    select limit_hits.what, sum(limit_hits.hits) as hits
+    from private.limit_hits
+    where limit_hits.at >= p_since
+    group by limit_hits.what
+  ) as counted;
+$$;
+
+comment on function private.limit_hits_since(timestamptz) is
+'{"RATE_LIMIT_FAL": 12, "source:crm": 3}: verified requests that limits refused since then.';
+
+revoke execute on function private.limit_hits_since(timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0910_function_prune_request_counts.sql
 create or replace function private.prune_request_counts()
 returns integer
@@ -8924,16 +8984,24 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  with deleted as (
+  with
+  counts as (
     delete from private.request_counts
     where request_counts.at < private.clock() - interval '2 minutes'
     returning 1
+  ),
+
+  hits as (
+    delete from private.limit_hits
+    where limit_hits.at < private.clock() - interval '8 days'
+    returning 1
   )
-  select count(*)::integer from deleted;
+
+  select ((select count(*) from counts) + (select count(*) from hits))::integer;
 $$;
 
 comment on function private.prune_request_counts() is
-'Forgets requests that no limit looks at any more. Called by pg_cron every minute.';
+'Forgets requests that no limit looks at any more, and refusals that no figure does. Called by pg_cron every minute.';
 
 revoke execute on function private.prune_request_counts() from public, anon, authenticated, service_role;
 --! end included

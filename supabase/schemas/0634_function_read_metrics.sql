@@ -15,8 +15,7 @@ begin
     'steps', private.step_metrics(v_since),
     'providers', public.list_providers(),
     'projects', public.read_stats() -> 'by_status',
-    -- They are counted in each function's memory, not here.
-    'rate_limit_hits', null
+    'rate_limit_hits', private.limit_hits_since(v_since)
   );
 end;
 $$;

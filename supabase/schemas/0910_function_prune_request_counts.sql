@@ -5,15 +5,23 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  with deleted as (
+  with
+  counts as (
     delete from private.request_counts
     where request_counts.at < private.clock() - interval '2 minutes'
     returning 1
+  ),
+
+  hits as (
+    delete from private.limit_hits
+    where limit_hits.at < private.clock() - interval '8 days'
+    returning 1
   )
-  select count(*)::integer from deleted;
+
+  select ((select count(*) from counts) + (select count(*) from hits))::integer;
 $$;
 
 comment on function private.prune_request_counts() is
-'Forgets requests that no limit looks at any more. Called by pg_cron every minute.';
+'Forgets requests that no limit looks at any more, and refusals that no figure does. Called by pg_cron every minute.';
 
 revoke execute on function private.prune_request_counts() from public, anon, authenticated, service_role;

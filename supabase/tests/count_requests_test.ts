@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../functions/_shared/database.ts";
-import { createPostgresLimit } from "../functions/_shared/postgres_limit.ts";
+import { createRateLimit } from "../functions/_shared/rate_limit.ts";
 import { onDatabase } from "./given.ts";
 import { moveClock } from "./verbs.ts";
 
@@ -10,7 +10,8 @@ const MINUTE = 60_000;
 function anIsolate(db: Database, what = "RATE_LIMIT_FAL") {
   const clock = { now: Date.now() };
   const later: Promise<unknown>[] = [];
-  const limit = createPostgresLimit(what, 3, {
+  const limit = createRateLimit(what, 3, {
+    get: () => undefined,
     db,
     now: () => clock.now,
     wait: () => Promise.resolve(),
@@ -95,5 +96,20 @@ Deno.test(
     assert.equal(await pruned(), 0);
     await moveClock(sql, 2);
     assert.equal(await pruned(), 1);
+  }),
+);
+
+Deno.test(
+  "read_metrics tells how often each limit refused somebody",
+  onDatabase(async ({ db, sql }) => {
+    const isolate = anIsolate(db);
+    for (let i = 0; i < 5; i++) await isolate.takes("a");
+    const other = anIsolate(db, "source:crm");
+    for (let i = 0; i < 4; i++) await other.takes("a");
+    const hits = async () => (await sql`select public.read_metrics() as m`)[0]?.m.rate_limit_hits;
+
+    assert.deepEqual(await hits(), { "RATE_LIMIT_FAL": 2, "source:crm": 1 });
+    await moveClock(sql, 86_401);
+    assert.deepEqual(await hits(), {});
   }),
 );

@@ -26,7 +26,7 @@ const Metrics = z.object({
   }),
   providers: z.array(z.looseObject({ name: z.string() })),
   projects: z.record(z.string(), z.number()),
-  rate_limit_hits: z.null(),
+  rate_limit_hits: z.record(z.string(), z.number()),
 });
 
 Deno.test(

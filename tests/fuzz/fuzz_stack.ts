@@ -19,7 +19,7 @@ export type FuzzStack = {
 };
 
 /** Written by the sweep and the bell, whoever asks for what. */
-const BY_TIME = ["bell", "housekeeping", "request_counts"];
+const BY_TIME = ["bell", "housekeeping"];
 
 export async function startFuzzStack(
   { log = () => {} }: { log?: (line: string) => void } = {},

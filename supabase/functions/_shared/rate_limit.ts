@@ -1,5 +1,6 @@
 import type { Deps } from "./deps.ts";
 import { type Get, optional } from "./env.ts";
+import { createLimitHits } from "./limit_hits.ts";
 import { createPostgresLimit } from "./postgres_limit.ts";
 
 /** Limits verified requests by address. */
@@ -33,6 +34,18 @@ export function readRateLimit(name: string, get: Get): number | null {
  * @param limit requests a minute and address
  */
 export function createRateLimit(what: string, limit: number, deps: RateLimitDeps): RateLimit {
+  const counted = sharedLimit(what, limit, deps);
+  const hits = createLimitHits(what, deps);
+  return {
+    async taken(address) {
+      const stayAway = await counted.taken(address);
+      if (stayAway !== null) hits.add();
+      return stayAway;
+    },
+  };
+}
+
+function sharedLimit(what: string, limit: number, deps: RateLimitDeps): RateLimit {
   const url = optional(deps.get, "UPSTASH_REDIS_REST_URL");
   const token = optional(deps.get, "UPSTASH_REDIS_REST_TOKEN");
   if (url === null || token === null) return createPostgresLimit(what, limit, deps);

@@ -24,7 +24,11 @@ Deno.test("a stack answers at every door, calls SQL and stores films, beside ano
 
   for (const name of stack.functions.names) {
     const response = await fetch(`${stack.apiUrl}/functions/v1/${name}`);
-    deepEqual([response.status, await response.json()], [200, { status: "ok", door: name }]);
+    // The operator's door lists callbacks there, to operators.
+    const expected = name === "webhook-manage"
+      ? [401, { error: "Invalid signature" }]
+      : [200, { status: "ok", door: name }];
+    deepEqual([response.status, await response.json()], expected);
   }
   const client = connect(stack);
   equal((await client.rpc("is_bell_deaf")).error, null);

@@ -1,4 +1,4 @@
--- Deaf bell: pg_net does not deliver. Sweep: not for a minute. Overdue: nobody looked for five minutes,
+-- Deaf bell: pg_net does not deliver. Sweep: not for a minute (nor since Postgres started). Overdue: nobody looked for five minutes,
 -- though not everything is paused.
 
 create or replace function public.read_health()
@@ -19,7 +19,8 @@ begin
     'database', '{"ok": true}'::jsonb,
     'bell', jsonb_build_object('ok', not public.is_bell_deaf()),
     'sweep', jsonb_build_object(
-      'ok', coalesce(v_sweep_ran_at > clock_timestamp() - interval '1 minute', false), 'last_run_at', v_sweep_ran_at
+      'ok', coalesce(v_sweep_ran_at, pg_postmaster_start_time()) > clock_timestamp() - interval '1 minute',
+      'last_run_at', v_sweep_ran_at
     ),
     'overdue', jsonb_build_object('ok', v_is_paused or (v_overdue ->> 'count')::bigint = 0) || v_overdue,
     'invariants', jsonb_build_object('ok', v_broken = 0, 'broken', v_broken)

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { CallbackResult } from "../functions/_shared/transitions.ts";
+import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
 import {
   callback,
   claim,
-  complete,
   fail,
   moveClock,
   outliveLeases,
@@ -84,15 +84,16 @@ Deno.test(
 
 Deno.test(
   "apply_result answers stale to results for a project that failed, was cancelled or is completed",
-  onDatabase(async ({ db, sql, aSubmittedClip, aFilmToStore }) => {
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
     const failed = await aSubmittedClip({ scenes: ["cut", "cut"] });
     await callback(db, failed, {
       result: { state: "failed", error: { message: "No", retryable: false } },
     });
     const cancelled = await aSubmittedClip({ video_id: "video-2" });
     await sql`select public.cancel_project(${cancelled.project_id})`;
-    const completed = await aFilmToStore({ video_id: "video-3" });
-    await complete(db, completed);
+    const completed = await aSubmittedClip({ video_id: "video-3" });
+    await callback(db, completed);
+    await driveToTheEnd(db, sql);
 
     for (const work of [failed, cancelled, completed]) {
       const before = await projectOf(sql, work.project_id);

@@ -11,7 +11,7 @@ Deno.test(
   "delete_user_data leaves no row of a finished film, and says which files are to be removed",
   onDatabase(async ({ sql, db, aFilmToStore, aProject }) => {
     const work = await aFilmToStore();
-    await receiveCallback(db, { ...callbackOf(work), source: "other", token: null });
+    await receiveCallback(db, { ...callbackOf(work), source: "video", token: null });
     await complete(db, work);
     const kept = await aProject({ user_id: "user-2" });
     const older = `${work.project_id}/older.mp4`;
@@ -152,7 +152,7 @@ const PERSONAL = [
 
 /** A callback of a sender that has nothing to do with the film. */
 async function foreign(sql: Sql) {
-  return await sql`select webhook_log_id from public.webhook_logs where source = 'other'`;
+  return await sql`select webhook_log_id from public.webhook_logs where source = 'video'`;
 }
 
 async function deleteUser(sql: Sql, userId: string): Promise<Deleted> {

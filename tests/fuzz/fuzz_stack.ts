@@ -21,6 +21,9 @@ export type FuzzStack = {
 /** Written by the sweep and the bell, whoever asks for what. */
 const BY_TIME = ["bell", "housekeeping"];
 
+/** One for the door and for the source below it: a request is signed before its path is looked at. */
+const SECRETS = { WEBHOOK_SECRET: "fuzz-secret", FUZZ_SOURCE_SECRET: "fuzz-secret" };
+
 export async function startFuzzStack(
   { log = () => {} }: { log?: (line: string) => void } = {},
 ): Promise<FuzzStack> {
@@ -35,10 +38,11 @@ export async function startFuzzStack(
     apiPort: 0,
     dbPort: 0,
     simulators: false,
-    env: { FAL_JWKS_URL: `http://127.0.0.1:${keys.addr.port}/jwks.json`, FAL_KEY: "" },
+    env: { ...SECRETS, FAL_JWKS_URL: `http://127.0.0.1:${keys.addr.port}/jwks.json`, FAL_KEY: "" },
     log,
   });
   started.defer(() => stack.stop());
+  await putSource(stack);
   const known = await insertFilm(stack);
 
   const running = started.move();
@@ -53,6 +57,21 @@ export async function startFuzzStack(
     },
     stop: () => running.disposeAsync(),
   };
+}
+
+/** `POST /webhook/fuzz-source`, which hands what it takes to no handler. */
+async function putSource({ apiUrl, env }: Stack): Promise<void> {
+  const answer = await fetch(`${apiUrl}/functions/v1/webhook-manage/sources/fuzz-source`, {
+    method: "POST",
+    headers: { apikey: env.OPERATOR_KEY ?? "" },
+    body: JSON.stringify({
+      scheme: "hmac",
+      secret_name: "FUZZ_SOURCE_SECRET",
+      id_path: "request_id",
+      type_path: "status",
+    }),
+  });
+  if (!answer.ok) throw new Error(`Cannot put source: ${answer.status} ${await answer.text()}`);
 }
 
 /** A film that waits for its clip, and a worker's own chunk that a callback would complete. */

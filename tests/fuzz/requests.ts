@@ -4,7 +4,15 @@ import { FRAMINGS, type FuzzRequest, provesASecret, SIGNATURES } from "./fuzz_re
 
 /** Paths that the doors have, and the like. */
 const SUFFIXES: Record<string, string[]> = {
-  "webhook": ["/health", "/stats", "/task/ID", "/task/ID?token=x", "/some-source", "/stats?x=1"],
+  "webhook": [
+    "/health",
+    "/stats",
+    "/task/ID",
+    "/task/ID?token=x",
+    "/some-source",
+    "/fuzz-source",
+    "/fuzz-source?x=1",
+  ],
   "webhook-manage": [
     "/logs/ID",
     "/logs/ID/replay",

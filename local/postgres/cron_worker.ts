@@ -1,6 +1,7 @@
-import postgres, { type Sql } from "postgres";
+import type { Row, RowList, Sql } from "postgres";
 import { type CronJob, CronScheduler } from "./cron_scheduler.ts";
 import { Latch } from "./latch.ts";
+import { connectSturdily } from "./sturdy_sql.ts";
 
 /** The pg_cron background worker. */
 export interface CronWorker {
@@ -30,12 +31,9 @@ export function startCronWorker(
   let stopped = false;
 
   async function serve(): Promise<void> {
-    const sql = postgres(url, {
+    const sql = connectSturdily(url, {
       max: 1,
-      // A connection lost while the types are fetched is an error that nobody can catch.
-      fetch_types: false,
       connection: { application_name: `${APPLICATION_NAME} scheduler` },
-      onnotice: () => {},
     });
     const scheduler = new CronScheduler(sql, {
       now,
@@ -99,11 +97,9 @@ async function runCommand(
   { url, signal }: { url: string; signal: AbortSignal },
 ): Promise<{ pid: number | null; status: "succeeded" | "failed"; message: string }> {
   const target = Object.assign(new URL(url), { pathname: `/${encodeURIComponent(database)}` });
-  const session = postgres(target.href, {
+  const session = connectSturdily(target.href, {
     max: 1,
-    fetch_types: false,
     connection: { application_name: APPLICATION_NAME },
-    onnotice: () => {},
   });
   const halt = () => void session.end({ timeout: 0 });
   signal.addEventListener("abort", halt);
@@ -124,7 +120,7 @@ async function runCommand(
 }
 
 /** Of several statements, the last one counts. */
-function summarize(results: postgres.RowList<postgres.Row[]>): string {
+function summarize(results: RowList<Row[]>): string {
   const last: unknown = results.at(-1);
   const { command, count } = isResult(last) ? last : results;
   if (command === "SELECT") return count === 1 ? "1 row" : `${count} rows`;

@@ -1,6 +1,7 @@
-import postgres, { type Sql } from "postgres";
+import type { Sql } from "postgres";
 import { Latch } from "./latch.ts";
 import { runBatch } from "./net_batch.ts";
+import { connectSturdily } from "./sturdy_sql.ts";
 
 /** The pg_net background worker. */
 export interface NetWorker {
@@ -102,14 +103,10 @@ class Session {
   async serve(): Promise<void> {
     const lost = Promise.withResolvers<never>();
     lost.promise.catch(() => {});
-    const sql = postgres(this.url, {
+    const sql = connectSturdily(this.url, {
       max: 1,
-      max_lifetime: null,
-      // A connection lost while the types are fetched is an error that nobody can catch.
-      fetch_types: false,
       connection: { application_name: APPLICATION_NAME },
-      onnotice: () => {},
-      onclose: () => lost.reject(new Error("the connection to Postgres is lost")),
+      onLost: () => lost.reject(new Error("the connection to Postgres is lost")),
     });
     const client = Deno.createHttpClient({});
     const ending = new AbortController();

@@ -13,7 +13,15 @@ const CLOSE_AFTER_MS = 100;
  * (github.com/porsager/postgres/issues/1154); so is one while array types are fetched. A client
  * that has been ended refuses both.
  */
-export function connectSturdily(url: string, options: { max?: number } = {}): Sql {
+export function connectSturdily(
+  url: string,
+  { onLost = () => {}, ...options }: {
+    max?: number;
+    connection?: { application_name: string };
+    /** Called when a connection has ended. */
+    onLost?: () => void;
+  } = {},
+): Sql {
   const { hostname, port } = new URL(url);
   let current = connect();
   let ended = false;
@@ -29,6 +37,7 @@ export function connectSturdily(url: string, options: { max?: number } = {}): Sq
     return client;
   }
   function replace(lost: Sql): void {
+    onLost();
     if (ended || lost !== current) return;
     current = connect();
     lost.end({ timeout: 0 }).catch(() => {});

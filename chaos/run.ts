@@ -4,9 +4,10 @@ import { Hearing } from "./hearing.ts";
 import { orderFilm } from "./orders.ts";
 import { Places } from "./places.ts";
 import type { Outcome } from "./report.ts";
-import { planSchedule, type Schedule, type Storm } from "./schedule.ts";
+import { planSchedule, type Schedule } from "./schedule.ts";
 import { settle } from "./settle.ts";
 import { type LateCallbacks, rage } from "./storm.ts";
+import { Storms } from "./storms.ts";
 import { bearWitness } from "./witness.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -44,9 +45,10 @@ export async function runChaos(
   const late = plantFaults(schedule, faults, world, count);
   const begun = performance.now();
 
-  const storms = new Storms(schedule.storms, world, late, (kind) => {
-    count(kind);
-    log(`chaos: ${kind}`);
+  const storms = new Storms(schedule.storms, (storm) => {
+    count(storm.kind);
+    log(`chaos: ${storm.kind}`);
+    return rage(storm, world, late);
   });
   const taskIds = new Map<number, string | null>();
   let ended = 0;
@@ -118,38 +120,4 @@ async function calm({ stack, chat }: World, { floods }: Faults): Promise<void> {
   if (!floods.includes("every-bell")) stack.netWorker.resume();
   chat.behave(undefined);
   await stack.functions.ready("pipeline-step");
-}
-
-/** The storms of a schedule, each begun when it is its turn. */
-class Storms {
-  #left: Storm[];
-  #raging = new Set<Promise<void>>();
-  #rage: (storm: Storm) => Promise<void>;
-  #failure: unknown = null;
-
-  constructor(storms: Storm[], world: World, late: LateCallbacks, onBegin: (kind: string) => void) {
-    this.#left = [...storms];
-    this.#rage = (storm) => {
-      onBegin(storm.kind);
-      return rage(storm, world, late);
-    };
-  }
-
-  /** So many films have ended. */
-  passed(ended: number): void {
-    while (this.#left[0] && this.#left[0].at <= ended) {
-      const storm = this.#left.shift();
-      if (!storm) return;
-      const raging = this.#rage(storm).catch((error) => {
-        this.#failure ??= error;
-      }).finally(() => this.#raging.delete(raging));
-      this.#raging.add(raging);
-    }
-  }
-
-  /** @throws what went wrong with a fault itself: the run proves nothing then. */
-  async over(): Promise<void> {
-    while (this.#raging.size > 0) await Promise.all(this.#raging);
-    if (this.#failure !== null) throw this.#failure;
-  }
 }

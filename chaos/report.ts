@@ -10,7 +10,7 @@ export type Outcome = {
 };
 
 /** Names beyond this many of one finding are counted, not shown. */
-const MOST_NAMES = 15;
+const MOST_NAMES = 1000;
 
 /** True where every promise was kept. */
 export function isKept({ films, findings }: Pick<Outcome, "films" | "findings">): boolean {

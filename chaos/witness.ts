@@ -121,7 +121,8 @@ function judgeOf(
       lost.length > 0 && mayLose(schedule, film.number) &&
       lost.every(({ attempt_id }) => !tokens.has(attempt_id))
     ) {
-      findings.unknown.push(`${name}: ${lost.map(({ kind }) => kind).join(", ")}`);
+      const kinds = lost.map(({ kind }) => kind).join(", ");
+      findings.unknown.push(`${name}: ${kinds}: ${project.error}`);
     } else {
       findings.unexplained.push(`${name}: ${project.status}: ${project.error}`);
     }

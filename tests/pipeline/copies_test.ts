@@ -7,7 +7,9 @@ const Answer = z.looseObject({ outcome: z.string() });
 
 /** A clip that fal has made and told nobody of: what its callback would be. */
 async function untoldClip(stack: FilmStack): Promise<Record<string, unknown>> {
-  const request = stack.fal.requests.findLast(({ endpoint }) => /text-to-video|image-to-video/.test(endpoint));
+  const request = stack.fal.requests.findLast(({ endpoint }) =>
+    /text-to-video|image-to-video/.test(endpoint)
+  );
   assert(request);
   await stack.fal.ended(request.requestId);
   return { request_id: request.requestId, status: "OK", payload: request.result?.body };

@@ -1,6 +1,14 @@
 import { join } from "node:path";
 
-const FOLDERS = ["supabase/functions", "supabase/tests", "local", "tools", "tests", "bench"];
+const FOLDERS = [
+  "supabase/functions",
+  "supabase/tests",
+  "local",
+  "tools",
+  "tests",
+  "bench",
+  "chaos",
+];
 
 /**
  * Paths of test files below `root`, in order.

@@ -24,7 +24,6 @@ async function main(args: string[]): Promise<number> {
     options: {
       seed: { type: "string", default: String(crypto.getRandomValues(new Uint16Array(1))[0]) },
       runs: { type: "string", default: "2000" },
-      verbose: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });

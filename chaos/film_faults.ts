@@ -1,6 +1,6 @@
 import type { Behaviour, Call } from "../local/simulators/fal/behaviour.ts";
 import type { FalSimulator } from "../local/simulators/fal/server.ts";
-import type { FaultKind, Faults } from "./fault_kinds.ts";
+import type { FaultKind, Faults, Flood } from "./fault_kinds.ts";
 import type { Places } from "./places.ts";
 import type { FilmFault } from "./schedule.ts";
 
@@ -34,8 +34,18 @@ export function plantFilmFault(
 }
 
 /** What befalls every film. */
-export function plantFloods({ floods }: Faults, fal: Pick<FalSimulator, "behave">): void {
-  if (floods.includes("every-callback")) fal.behave({ webhook: "silent" });
+export function plantFloods(
+  { floods }: Faults,
+  { fal, given }: { fal: Pick<FalSimulator, "behave">; given: (kind: Flood) => void },
+): void {
+  if (!floods.includes("every-callback")) return;
+  fal.behave({
+    webhook: "silent",
+    input() {
+      given("every-callback");
+      return true;
+    },
+  });
 }
 
 /** @param force from 0 up to 1 */

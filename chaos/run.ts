@@ -1,7 +1,8 @@
-import type { FaultKind, Faults } from "./fault_kinds.ts";
+import type { Faults } from "./fault_kinds.ts";
 import { plantFilmFault, plantFloods } from "./film_faults.ts";
 import { Hearing } from "./hearing.ts";
 import { orderFilm } from "./orders.ts";
+import { patiently } from "./patient_sql.ts";
 import { Places } from "./places.ts";
 import type { Outcome } from "./report.ts";
 import { planSchedule, type Schedule } from "./schedule.ts";
@@ -75,6 +76,7 @@ export async function runChaos(
   const settled = await settle(world.stack.sql, { patienceMs: SETTLE_PATIENCE_MS });
   if (!settled) tell("something does not settle");
 
+  if (faults.floods.includes("every-bell")) given.set("every-bell", await unsentBells(world));
   const findings = await bearWitness({
     stack: world.stack,
     schedule,
@@ -89,11 +91,11 @@ function plantFaults(
   schedule: Schedule,
   faults: Faults,
   { stack }: World,
-  count: (kind: FaultKind) => void,
+  count: (kind: string) => void,
 ): LateCallbacks {
   const { fal } = stack;
   const places = new Places(fal.requests);
-  plantFloods(faults, fal);
+  plantFloods(faults, { fal, given: count });
   if (faults.floods.includes("every-bell")) stack.netWorker.pause();
   for (const fault of schedule.filmFaults) plantFilmFault(fault, { fal, places, given: count });
 
@@ -113,6 +115,15 @@ function plantFaults(
       return due;
     },
   };
+}
+
+/** Bells that pg_net was given and did not deliver. */
+async function unsentBells({ stack }: World): Promise<number> {
+  const [row] = await patiently(
+    stack.sql,
+    (sql) => sql`select count(*)::int as n from net.http_request_queue`,
+  );
+  return row?.n ?? 0;
 }
 
 /** Takes back what would last. What was lost stays lost. */

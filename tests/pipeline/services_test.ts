@@ -70,11 +70,15 @@ async function progress(stack: FilmStack): Promise<void> {
   const shown = async () => {
     const [row] = await sql`
       select video_chunks.status, video_chunks.progress as chunk, projects.progress as project
-      from public.video_chunks join public.projects using (project_id)
-      where project_id = ${id} order by video_chunks.chunk_id limit 1`;
+      from public.video_chunks
+      join public.scenes using (scene_id)
+      join public.projects on projects.project_id = scenes.project_id
+      where projects.project_id = ${id} and scenes.position = 1`;
     return [row?.status, row?.chunk, row?.project];
   };
-  while ((await shown())[1] !== 25) await sql`select pg_sleep(0.01)`;
+  for (let look = 0; look < 3000 && (await shown())[1] !== 25; look++) {
+    await sql`select pg_sleep(0.01)`;
+  }
   assert.deepEqual(await shown(), ["IN_PROGRESS", 25, 11]);
 
   const tell = (percent: number) =>

@@ -4321,25 +4321,6 @@ revoke execute on function private.apply_callback(public.webhook_logs)
 from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0310_function_apply_progress.sql
-create or replace function private.apply_progress(p_attempt private.attempts, p_result jsonb)
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  perform private.report_progress(p_attempt.attempt_id, (p_result ->> 'progress')::numeric);
-  return 'applied';
-end;
-$$;
-
-comment on function private.apply_progress(private.attempts, jsonb) is 'Takes a progress callback over; answers applied.';
-
-revoke execute on function private.apply_progress(private.attempts, jsonb) from public, anon, authenticated, service_role;
---! end included
-
 --! included supabase/schemas/0310_function_apply_result.sql
 -- duplicate: the same result again. stale: the attempt has ended otherwise (with another file, too), or
 -- another one took over.
@@ -4354,12 +4335,8 @@ as $$
 declare
   v_state text := p_result ->> 'state';
 begin
-  if p_attempt.status = v_state then
-    return case
-      when v_state = 'in_progress' then private.apply_progress(p_attempt, p_result)
-      when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate'
-      else 'stale'
-    end;
+  if p_attempt.status = v_state and v_state <> 'in_progress' then
+    return case when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate' else 'stale' end;
   elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
     return 'stale';
   end if;
@@ -4389,7 +4366,7 @@ begin
         'retryable', false
       ));
     when 'in_progress' then
-      return private.apply_progress(p_attempt, p_result);
+      perform private.report_progress(p_attempt.attempt_id, (p_result ->> 'progress')::numeric);
     when 'unread' then
       perform private.ask_now(p_step);
     else

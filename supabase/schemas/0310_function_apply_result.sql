@@ -11,12 +11,8 @@ as $$
 declare
   v_state text := p_result ->> 'state';
 begin
-  if p_attempt.status = v_state then
-    return case
-      when v_state = 'in_progress' then private.apply_progress(p_attempt, p_result)
-      when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate'
-      else 'stale'
-    end;
+  if p_attempt.status = v_state and v_state <> 'in_progress' then
+    return case when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate' else 'stale' end;
   elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
     return 'stale';
   end if;
@@ -46,7 +42,7 @@ begin
         'retryable', false
       ));
     when 'in_progress' then
-      return private.apply_progress(p_attempt, p_result);
+      perform private.report_progress(p_attempt.attempt_id, (p_result ->> 'progress')::numeric);
     when 'unread' then
       perform private.ask_now(p_step);
     else

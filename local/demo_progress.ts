@@ -1,4 +1,4 @@
-import type { Task } from "../supabase/functions/_shared/transitions.ts";
+import type { Task } from "../supabase/functions/_shared/transitions/projects.ts";
 
 /** Says how a film gets on: one line redrawn on a terminal, a line a change elsewhere. */
 export class DemoProgress {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { receiveCallback } from "../functions/_shared/transitions.ts";
+import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, chunksOf, errorsOf, only } from "./look.ts";
 import { callback, callbackOf, requestOf } from "./verbs.ts";

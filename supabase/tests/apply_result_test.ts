@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CallbackResult } from "../functions/_shared/transitions.ts";
+import type { CallbackResult } from "../functions/_shared/transitions/callbacks.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, chunksOf, only, projectOf } from "./look.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Answer, recordAnswer } from "../functions/_shared/transitions.ts";
+import { type Answer, recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, only, projectOf, stepOf } from "./look.ts";
 import { claim, moveClock, requestOf, setSetting } from "./verbs.ts";

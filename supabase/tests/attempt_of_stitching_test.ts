@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StepWork } from "../functions/_shared/transitions.ts";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, only, projectOf } from "./look.ts";
 import { callback, type CallbackOptions, claim, PROVIDERS, submit } from "./verbs.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { ReceivedCallback, StepWork } from "../functions/_shared/transitions.ts";
+import type { ReceivedCallback } from "../functions/_shared/transitions/callbacks.ts";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { callback, claim, submit } from "./verbs.ts";
 

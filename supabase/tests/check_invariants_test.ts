@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
-import { recordDelivery } from "../functions/_shared/transitions.ts";
+import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { BREAKS } from "./invariant_breaks.ts";
 import { brokenInvariants } from "./look.ts";

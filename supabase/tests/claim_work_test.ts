@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { claimWork } from "../functions/_shared/transitions.ts";
+import { claimWork } from "../functions/_shared/transitions/work.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, stepOf } from "./look.ts";
 import { claim, complete, moveClock, PROVIDERS, setSetting, submit } from "./verbs.ts";

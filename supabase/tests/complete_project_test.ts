@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recordAnswer } from "../functions/_shared/transitions.ts";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, eventsOf, only, projectOf, stepsOf } from "./look.ts";
 import { callback, claim, claimDeliveries, complete, PROVIDERS } from "./verbs.ts";

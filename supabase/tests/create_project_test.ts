@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createProject } from "../functions/_shared/transitions.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import { DatabaseError } from "../functions/_shared/database.ts";
-import type { StepWork } from "../functions/_shared/transitions.ts";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import type { Given } from "./given.ts";
 import type { JobOptions } from "./job_of.ts";
 import { projectOf } from "./look.ts";

@@ -4,7 +4,7 @@ import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, errorsOf, eventsOf, projectOf, stepOf } from "./look.ts";
 import { callback, claim, moveClock, setSetting } from "./verbs.ts";
 import { type Database } from "../functions/_shared/database.ts";
-import { recordAnswer, type StepWork } from "../functions/_shared/transitions.ts";
+import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
 
 Deno.test(
   "end_unknown fails the film unless the operator said otherwise",

@@ -1,6 +1,8 @@
 import type { Sql } from "postgres";
 import type { Database } from "../functions/_shared/database.ts";
-import { claimWork, recordDelivery, type StepWork } from "../functions/_shared/transitions.ts";
+import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
+import { claimWork } from "../functions/_shared/transitions/work.ts";
 import { callback, complete, moveClock, PROVIDERS, submit } from "./verbs.ts";
 
 /** Plays runner and provider at their best: whatever was claimed is made. */

@@ -1,6 +1,7 @@
 import type { Sql } from "postgres";
 import type { Database } from "../functions/_shared/database.ts";
-import { createProject, type StepWork } from "../functions/_shared/transitions.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { callback, claim, submit } from "./verbs.ts";
 import { jobOf, type JobOptions } from "./job_of.ts";
 import { openSharedDatabase, type Session, type SharedDatabase } from "./test_database.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { hintAttempt, recordAnswer } from "../functions/_shared/transitions.ts";
+import { hintAttempt } from "../functions/_shared/transitions/callbacks.ts";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, eventsOf, projectOf } from "./look.ts";
 import { callback, claim, moveClock, requestOf } from "./verbs.ts";

@@ -3,7 +3,8 @@ import type { Sql } from "postgres";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants } from "./look.ts";
 import { callback, callbackOf, claimDeliveries, complete, moveClock, setSetting } from "./verbs.ts";
-import { receiveCallback, recordDelivery } from "../functions/_shared/transitions.ts";
+import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
+import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 
 const DAY = 86400;
 

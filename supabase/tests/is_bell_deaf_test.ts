@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isBellDeaf, ringBell } from "../functions/_shared/transitions.ts";
+import { isBellDeaf, ringBell } from "../functions/_shared/transitions/work.ts";
 import { onDatabase } from "./given.ts";
 import { claim, moveClock, setSetting } from "./verbs.ts";
 

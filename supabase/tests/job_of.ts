@@ -1,4 +1,4 @@
-import type { Job, JobScene } from "../functions/_shared/transitions.ts";
+import type { Job, JobScene } from "../functions/_shared/transitions/projects.ts";
 
 /** What a test may say about a job; the rest is a plain one. */
 export type JobOptions = Partial<Omit<Job, "scenes">> & {

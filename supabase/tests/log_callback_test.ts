@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { receiveCallback } from "../functions/_shared/transitions.ts";
+import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 import { onDatabase } from "./given.ts";
 import { errorsOf, only } from "./look.ts";
 import { callbackOf } from "./verbs.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recordAnswer, type StepWork } from "../functions/_shared/transitions.ts";
+import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import {
   attemptsOf,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { claimWork, recordAnswer, type StepWork } from "../functions/_shared/transitions.ts";
+import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
+import { claimWork } from "../functions/_shared/transitions/work.ts";
 import type { Given } from "./given.ts";
 import { callback, complete, moveClock, PROVIDERS, requestOf, submit } from "./verbs.ts";
 

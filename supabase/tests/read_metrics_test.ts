@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { readMetrics } from "../functions/_shared/management.ts";
-import { recordAnswer } from "../functions/_shared/transitions.ts";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { aFilm } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { claim, moveClock } from "./verbs.ts";

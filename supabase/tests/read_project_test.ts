@@ -6,7 +6,7 @@ import {
   readScene,
   regenerateScene,
 } from "../functions/_shared/management.ts";
-import { recordDelivery } from "../functions/_shared/transitions.ts";
+import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm, drive, sceneIdsOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";

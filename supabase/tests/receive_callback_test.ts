@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { onDatabase } from "./given.ts";
 import { chunksOf, errorsOf, only, projectOf } from "./look.ts";
 import { callback, callbackOf, requestOf } from "./verbs.ts";
-import { receiveCallback } from "../functions/_shared/transitions.ts";
+import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 
 Deno.test(
   "receive_callback applies a result and answers with the row that records it",

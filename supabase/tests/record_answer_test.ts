@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recordAnswer } from "../functions/_shared/transitions.ts";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, chunksOf, only, projectOf, stepOf } from "./look.ts";
 import { claim, complete, fail, moveClock, outliveLeases } from "./verbs.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { redriveDelivery } from "../functions/_shared/management.ts";
-import { recordDelivery } from "../functions/_shared/transitions.ts";
+import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm, refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { eventsOf, only } from "./look.ts";

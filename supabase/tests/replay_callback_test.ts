@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { replayCallback } from "../functions/_shared/management.ts";
-import { receiveCallback } from "../functions/_shared/transitions.ts";
+import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 import { refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, chunksOf, errorsOf, only, projectOf } from "./look.ts";

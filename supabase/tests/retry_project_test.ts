@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { changeProject } from "../functions/_shared/management.ts";
-import { recordAnswer } from "../functions/_shared/transitions.ts";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { claimOf, drive, finish, refusalOf, triesOf } from "./drive.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { regenerateScene } from "../functions/_shared/management.ts";
-import { createProject, type Job } from "../functions/_shared/transitions.ts";
+import { createProject, type Job } from "../functions/_shared/transitions/projects.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";

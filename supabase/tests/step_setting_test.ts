@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import { onDatabase } from "./given.ts";
 import { projectOf, stepOf } from "./look.ts";
 import { claim, moveClock, submit } from "./verbs.ts";
-import { recordAnswer } from "../functions/_shared/transitions.ts";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 
 const OWN = "fal-ai/some-model";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StepWork } from "../functions/_shared/transitions.ts";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
 import { callback, claim, fail, outputOf, submit } from "./verbs.ts";

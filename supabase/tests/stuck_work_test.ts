@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { receiveCallback } from "../functions/_shared/transitions.ts";
+import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 import { onDatabase } from "./given.ts";
 import { callbackOf, claim, complete, moveClock, setSetting } from "./verbs.ts";
 

@@ -1,21 +1,10 @@
 import type { Sql } from "postgres";
 import type { Database } from "../functions/_shared/database.ts";
-import {
-  type Answer,
-  type Callback,
-  type CallbackResult,
-  claimWork,
-  type DeliveryWork,
-  type Output,
-  type Provider,
-  receiveCallback,
-  type ReceivedCallback,
-  recordAnswer,
-  recordSubmission,
-  type StepKind,
-  type StepWork,
-  type Verdict,
-} from "../functions/_shared/transitions.ts";
+import { type Callback, type CallbackResult, receiveCallback, type ReceivedCallback } from "../functions/_shared/transitions/callbacks.ts";
+import type { DeliveryWork } from "../functions/_shared/transitions/deliveries.ts";
+import type { Output } from "../functions/_shared/transitions/results.ts";
+import { type Answer, type Provider, recordAnswer, recordSubmission, type StepKind, type StepWork, type Verdict } from "../functions/_shared/transitions/steps.ts";
+import { claimWork } from "../functions/_shared/transitions/work.ts";
 
 /** What an installation with FAL_KEY alone has. */
 export const PROVIDERS: Record<StepKind, Provider> = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { receiveCallback } from "../../supabase/functions/_shared/transitions.ts";
+import { receiveCallback } from "../../supabase/functions/_shared/transitions/callbacks.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants, chunksOf, projectOf, stepsOf } from "../../supabase/tests/look.ts";
 import { callback, callbackOf, claim, submit } from "../../supabase/tests/verbs.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createProject } from "../../supabase/functions/_shared/transitions.ts";
+import { createProject } from "../../supabase/functions/_shared/transitions/projects.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";
 import type { Session } from "../../supabase/tests/test_database.ts";

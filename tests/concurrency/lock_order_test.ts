@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { callback, complete, fail, submit } from "../../supabase/tests/verbs.ts";
-import type { StepWork } from "../../supabase/functions/_shared/transitions.ts";
+import type { StepWork } from "../../supabase/functions/_shared/transitions/steps.ts";
 import type { Session } from "../../supabase/tests/test_database.ts";
 import { untilWaiting } from "./races.ts";
 

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "../../supabase/functions/_shared/database.ts";
-import {
-  claimWork,
-  createProject,
-  recordAnswer,
-  recordDelivery,
-  type StepWork,
-} from "../../supabase/functions/_shared/transitions.ts";
+import { recordDelivery } from "../../supabase/functions/_shared/transitions/deliveries.ts";
+import { createProject } from "../../supabase/functions/_shared/transitions/projects.ts";
+import { recordAnswer, type StepWork } from "../../supabase/functions/_shared/transitions/steps.ts";
+import { claimWork } from "../../supabase/functions/_shared/transitions/work.ts";
 import { driveToTheEnd } from "../../supabase/tests/film_players.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { z, type ZodType } from "zod";
 import type { Database } from "../../supabase/functions/_shared/database.ts";
-import * as transitions from "../../supabase/functions/_shared/transitions.ts";
+import * as callbacks from "../../supabase/functions/_shared/transitions/callbacks.ts";
+import * as deliveries from "../../supabase/functions/_shared/transitions/deliveries.ts";
+import * as projects from "../../supabase/functions/_shared/transitions/projects.ts";
+import * as steps from "../../supabase/functions/_shared/transitions/steps.ts";
+import * as work from "../../supabase/functions/_shared/transitions/work.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";
 import { brokenInvariants } from "../../supabase/tests/look.ts";
@@ -14,6 +18,8 @@ import {
   moveClock,
   submit,
 } from "../../supabase/tests/verbs.ts";
+
+const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...work };
 
 Deno.test(
   "functions of today make a film with a schema whose tables have a column more",

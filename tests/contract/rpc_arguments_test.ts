@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import type { Database } from "../../supabase/functions/_shared/database.ts";
-import * as transitions from "../../supabase/functions/_shared/transitions.ts";
+import * as callbacks from "../../supabase/functions/_shared/transitions/callbacks.ts";
+import * as deliveries from "../../supabase/functions/_shared/transitions/deliveries.ts";
+import * as projects from "../../supabase/functions/_shared/transitions/projects.ts";
+import * as steps from "../../supabase/functions/_shared/transitions/steps.ts";
+import * as work from "../../supabase/functions/_shared/transitions/work.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";
 import { callbackOf } from "../../supabase/tests/verbs.ts";
@@ -10,6 +14,8 @@ import { callbackOf } from "../../supabase/tests/verbs.ts";
  * Functions and migrations are not deployed in one moment: a release's functions meet the schema of
  * the release before and of the one after.
  */
+
+const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...work };
 
 Deno.test(
   "each function's call names arguments that its SQL function has, and all that it must have",
@@ -40,7 +46,7 @@ Deno.test("every wrapper that makes a call is held to its SQL function", async (
 
 type Call = { name: string; args: string[] };
 
-/** What each wrapper of transitions.ts sends: its optional arguments are left out. */
+/** What each wrapper in transitions/ sends: its optional arguments are left out. */
 async function recordCalls(): Promise<Call[]> {
   const calls: Call[] = [];
   const db: Database = {
@@ -77,7 +83,7 @@ async function recordCalls(): Promise<Call[]> {
   return calls;
 }
 
-const STEP_WORK: transitions.StepWork = {
+const STEP_WORK: steps.StepWork = {
   kind: "step",
   step_id: "step_1",
   step: "generate_clip",
@@ -98,7 +104,7 @@ const STEP_WORK: transitions.StepWork = {
   },
 };
 
-const DELIVERY_WORK: transitions.DeliveryWork = {
+const DELIVERY_WORK: deliveries.DeliveryWork = {
   kind: "delivery",
   delivery_id: "dlv_1",
   claim_token: crypto.randomUUID(),

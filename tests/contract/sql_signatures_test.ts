@@ -1,19 +1,35 @@
 import assert from "node:assert/strict";
+import { ProjectVerb } from "../../supabase/functions/_shared/management.ts";
 import { testDatabase } from "../../local/postgres/testing.ts";
 
-const WRAPPERS = new URL("../../supabase/functions/_shared/transitions.ts", import.meta.url);
+const SHARED = new URL("../../supabase/functions/_shared/", import.meta.url);
+/** Every file of typed wrappers of SQL functions. */
+const WRAPPERS = [
+  "limit_hits.ts",
+  "management.ts",
+  "webhook_sources.ts",
+  "transitions/callbacks.ts",
+  "transitions/deliveries.ts",
+  "transitions/projects.ts",
+  "transitions/steps.ts",
+  "transitions/work.ts",
+];
 
-/** `db.call("name", { p_one: ..., p_two }, Answer)`: the name, and the text of the arguments. */
-const CALL = /\.call\(\s*"([a-z_]+)",\s*\{([\s\S]*?)\},\s*[A-Za-z]/g;
+/** `db.call("name", { p_one: ..., p_two }, Answer);`: the name, and the text of the rest. */
+const CALL = /\.call\(\s*["`]([a-z_${}]+)["`],([\s\S]*?)\);/g;
 
-Deno.test("every call in transitions.ts names a SQL function and all its arguments", async () => {
-  const source = await Deno.readTextFile(WRAPPERS);
-  const calls = [...source.matchAll(CALL)].map(([, name = "", args = ""]) => ({
+Deno.test("every wrapper's call names a SQL function and all its arguments", async () => {
+  const files = WRAPPERS.map((name) => Deno.readTextFile(new URL(name, SHARED)));
+  const source = (await Promise.all(files)).join("\n");
+  const written = [...source.matchAll(CALL)].map(([, name = "", args = ""]) => ({
     name,
     args: [...args.matchAll(/\b(p_[a-z_]+)\b/g)].map(([, arg = ""]) => arg),
   }));
-  assert.equal(calls.length, source.split(".call(").length - 1, "every call was read");
-  assert(calls.length >= 10);
+  const calls = written.flatMap(({ name, args }) =>
+    ProjectVerb.options.map((verb) => ({ name: name.replace("${verb}", verb), args }))
+  );
+  assert.equal(written.length, source.split(".call(").length - 1, "every call was read");
+  assert(written.length >= 10);
 
   const database = await testDatabase();
   try {

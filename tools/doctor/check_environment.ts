@@ -6,7 +6,7 @@ import {
   webhookBaseUrl,
 } from "../../supabase/functions/_shared/env.ts";
 import { configureProviders } from "../../supabase/functions/_shared/providers.ts";
-import { StepKind } from "../../supabase/functions/_shared/transitions.ts";
+import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
 const DOORS: DoorName[] = [

@@ -5,7 +5,7 @@ import type { Service } from "../../../supabase/functions/_shared/services/servi
 import { STITCH_SERVICE } from "../../../supabase/functions/_shared/services/stitch_service.ts";
 import { VIDEO_SERVICE } from "../../../supabase/functions/_shared/services/video_service.ts";
 import type { StepProvider } from "../../../supabase/functions/_shared/provider.ts";
-import type { StepWork } from "../../../supabase/functions/_shared/transitions.ts";
+import type { StepWork } from "../../../supabase/functions/_shared/transitions/steps.ts";
 import { startFrameService, startStitchService, startVideoService } from "./server.ts";
 import { API_KEY, type Scene, withService } from "./service_fixture.ts";
 

@@ -1,7 +1,7 @@
 import type { Deps } from "./deps.ts";
 import { readSecrets, webhookBaseUrl } from "./env.ts";
 import { postBell } from "./post_bell.ts";
-import { isBellDeaf } from "./transitions.ts";
+import { isBellDeaf } from "./transitions/work.ts";
 
 /** Milliseconds within which a ring is answered where pg_net works. */
 const PATIENCE = 3000;

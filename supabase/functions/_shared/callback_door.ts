@@ -6,7 +6,11 @@ import { type Issue, refuseBody } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { recordRequest } from "./record_request.ts";
 import { findUnstorable, toStorable } from "./storable.ts";
-import { type CallbackResult, receiveCallback, type ReceivedCallback } from "./transitions.ts";
+import {
+  type CallbackResult,
+  receiveCallback,
+  type ReceivedCallback,
+} from "./transitions/callbacks.ts";
 
 /** A callback's body in our words, or what is wrong with it. */
 export type ReadCallback =

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Database } from "./database.ts";
-import type { JobScene } from "./transitions.ts";
+import type { JobScene } from "./transitions/projects.ts";
 
 /*
  * One typed wrapper for each SQL function that whoever is on call reaches through webhook-manage.

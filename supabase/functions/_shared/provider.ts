@@ -1,4 +1,4 @@
-import type { Answer, StepWork, Submission } from "./transitions.ts";
+import type { Answer, StepWork, Submission } from "./transitions/steps.ts";
 
 /** What came of the one call that may cost money. */
 export type Submitted =

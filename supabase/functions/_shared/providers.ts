@@ -8,7 +8,7 @@ import {
   configureVideoService,
 } from "./services/configure.ts";
 import { configureStorage } from "./storage/configure.ts";
-import type { Provider, StepKind } from "./transitions.ts";
+import type { Provider, StepKind } from "./transitions/steps.ts";
 
 export type ProviderDeps = {
   get: Get;

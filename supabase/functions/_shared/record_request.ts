@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Context } from "hono";
 import type { Admitted } from "./door.ts";
 import { storableText } from "./storable.ts";
-import type { Callback } from "./transitions.ts";
+import type { Callback } from "./transitions/callbacks.ts";
 
 /** Headers worth keeping: who sent it and what it signed, no signature and no credential. */
 const CURATED = [

@@ -10,7 +10,8 @@ import {
   present,
   Reason,
 } from "./callback_fields.ts";
-import type { CallbackResult, Failure, Output } from "./transitions.ts";
+import type { CallbackResult } from "./transitions/callbacks.ts";
+import type { Failure, Output } from "./transitions/results.ts";
 import { zodIssues } from "./zod_issues.ts";
 
 /** The services' words for how far a task is, and ours. */

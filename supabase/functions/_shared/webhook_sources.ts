@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Database } from "./database.ts";
-import { type Callback, ReceivedCallback } from "./transitions.ts";
+import { type Callback, ReceivedCallback } from "./transitions/callbacks.ts";
 
 /*
  * One typed wrapper for each SQL function about custom sources: private.webhook_sources holds them.

@@ -3,7 +3,7 @@ import { createBellWatch } from "../_shared/bell_watch.ts";
 import { createCallbackDoor } from "../_shared/callback_door.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { tokenOf } from "../_shared/record_request.ts";
-import { hintAttempt } from "../_shared/transitions.ts";
+import { hintAttempt } from "../_shared/transitions/callbacks.ts";
 import { readFalCallback } from "./read_fal_callback.ts";
 
 /** Builds the app served at `/fal-webhook`: fal tells us of finished requests. */

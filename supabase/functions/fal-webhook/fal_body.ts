@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
 import { firstReason, Id, Metadata } from "../_shared/callback_fields.ts";
 import { CANCELLED, isRetryableType } from "../_shared/fal/error_type.ts";
-import { ownWords } from "../_shared/fal/own_words.ts";
-import { mayPassLater } from "../_shared/fal/refusal.ts";
-import type { Failure } from "../_shared/transitions.ts";
+import { ownWords } from "../_shared/own_words.ts";
+import { mayPassLater } from "../_shared/refusal.ts";
+import type { Failure } from "../_shared/transitions/results.ts";
 import { finishedGeneration, generation } from "./generation.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { ReadCallback } from "../_shared/callback_door.ts";
 import { Id } from "../_shared/callback_fields.ts";
 import { readOutput } from "../_shared/fal/output.ts";
 import { callbackType } from "../_shared/service_callback.ts";
-import type { CallbackResult } from "../_shared/transitions.ts";
+import type { CallbackResult } from "../_shared/transitions/callbacks.ts";
 
 type Generation = { request_id: string; status: string };
 

@@ -14,7 +14,7 @@ const HttpBell = z.looseObject({ via: z.literal("http") });
  */
 export function createPipelineStep(deps: Deps, options: RunnerOptions): Hono {
   // The limit is never asked: a bell that verifies is the database's own, or a runner's.
-  const door = { name: "pipeline-step", rateLimit: "RATE_LIMIT_PIPELINE_STEP" } as const;
+  const door = { name: "pipeline-step" } as const;
   const { app, admit, log } = createDoor(door, deps);
   const run = createRunner({ ...deps, log }, options);
 

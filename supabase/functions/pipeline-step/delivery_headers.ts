@@ -1,22 +1,7 @@
-/** Headers that belong to the connection (RFC 9110 7.6.1), or that a client must not choose. */
-const OURS = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "expect",
-  "host",
-  "content-length",
-  "content-type",
-  "content-encoding",
-  "accept-encoding",
-  "user-agent",
-]);
+import { CONNECTION_HEADERS } from "../_shared/connection_headers.ts";
+
+/** What a delivery says of itself, whatever its client would have it say. */
+const OURS = new Set(["accept-encoding", "content-type", "user-agent"]);
 
 /** A delivery's headers: ours, the signature, and of the client's own all that leave both alone. */
 export function deliveryHeaders(
@@ -26,7 +11,8 @@ export function deliveryHeaders(
   const headers = new Headers();
   for (const [name, value] of Object.entries(own)) {
     const lower = name.toLowerCase();
-    if (!OURS.has(lower) && !lower.startsWith("webhook-")) addIfLegal(headers, lower, value);
+    if (CONNECTION_HEADERS.has(lower) || OURS.has(lower) || lower.startsWith("webhook-")) continue;
+    addIfLegal(headers, lower, value);
   }
   headers.set("content-type", "application/json");
   headers.set("user-agent", "Reelay/1.0");

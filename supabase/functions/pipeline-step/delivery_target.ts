@@ -1,5 +1,5 @@
 import { whyNotPublic } from "../_shared/private_target.ts";
-import type { DeliveryWork } from "../_shared/transitions.ts";
+import type { DeliveryWork } from "../_shared/transitions/deliveries.ts";
 
 /** NOTIFICATION_SERVICE_URL and NOTIFICATION_API_KEY: the installation's own service. */
 export type NotificationService = { url: string; key: string | null };

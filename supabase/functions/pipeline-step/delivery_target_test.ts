@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DeliveryWork } from "../_shared/transitions.ts";
+import type { DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { deliveryTarget } from "./delivery_target.ts";
 
 const SERVICE = { url: "http://notify.internal/hook", key: "notify-key" };

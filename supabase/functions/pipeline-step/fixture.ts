@@ -1,6 +1,7 @@
 import type { Database } from "../_shared/database.ts";
 import type { StepProvider } from "../_shared/provider.ts";
-import type { DeliveryWork, StepWork } from "../_shared/transitions.ts";
+import type { DeliveryWork } from "../_shared/transitions/deliveries.ts";
+import type { StepWork } from "../_shared/transitions/steps.ts";
 
 export type Call = { name: string; args: Record<string, unknown> };
 

@@ -4,10 +4,9 @@ import type { Providers } from "../_shared/providers.ts";
 import {
   type DeliveryResult,
   type DeliveryWork,
-  recordAnswer,
   recordDelivery,
-  type StepWork,
-} from "../_shared/transitions.ts";
+} from "../_shared/transitions/deliveries.ts";
+import { recordAnswer, type StepWork } from "../_shared/transitions/steps.ts";
 import { performAsk } from "./perform_ask.ts";
 import { performCancel } from "./perform_cancel.ts";
 import { performLookup } from "./perform_lookup.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { recordAnswer, type StepWork } from "../_shared/transitions.ts";
+import { recordAnswer, type StepWork } from "../_shared/transitions/steps.ts";
 import type { PerformDeps } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 

@@ -1,5 +1,5 @@
 import type { StepProvider } from "../_shared/provider.ts";
-import { recordAnswer, recordSubmission, type StepWork } from "../_shared/transitions.ts";
+import { recordAnswer, recordSubmission, type StepWork } from "../_shared/transitions/steps.ts";
 import type { PerformDeps } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 

@@ -1,4 +1,4 @@
-import { recordAnswer, recordSubmission, type StepWork } from "../_shared/transitions.ts";
+import { recordAnswer, recordSubmission, type StepWork } from "../_shared/transitions/steps.ts";
 import type { StepProvider } from "../_shared/provider.ts";
 import type { PerformDeps } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";

@@ -1,4 +1,4 @@
-import type { ClaimedWork } from "../_shared/transitions.ts";
+import type { ClaimedWork } from "../_shared/transitions/work.ts";
 import type { Work } from "./perform.ts";
 import type { RunDeps } from "./run_work.ts";
 

@@ -1,5 +1,5 @@
 import type { Log } from "../_shared/log.ts";
-import type { ClaimedWork } from "../_shared/transitions.ts";
+import type { ClaimedWork } from "../_shared/transitions/work.ts";
 import type { Work } from "./perform.ts";
 import { watchPause } from "./watch_pause.ts";
 

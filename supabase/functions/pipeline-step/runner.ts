@@ -8,7 +8,7 @@ import {
 } from "../_shared/env.ts";
 import { postBell } from "../_shared/post_bell.ts";
 import { configureProviders } from "../_shared/providers.ts";
-import { claimWork, ringBell } from "../_shared/transitions.ts";
+import { claimWork, ringBell } from "../_shared/transitions/work.ts";
 import type { NotificationService } from "./delivery_target.ts";
 import { perform } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";

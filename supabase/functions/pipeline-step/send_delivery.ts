@@ -2,7 +2,7 @@ import { withDeadline } from "../_shared/deadline.ts";
 import { readFetchFailure } from "../_shared/fetch_failure.ts";
 import { readRetryAfter } from "../_shared/retry_after.ts";
 import { signWebhook } from "../_shared/sign_webhook.ts";
-import type { DeliveryResult, DeliveryWork } from "../_shared/transitions.ts";
+import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { deliveryHeaders } from "./delivery_headers.ts";
 import { deliveryTarget, type NotificationService } from "./delivery_target.ts";
 import { readExcerpt } from "./read_excerpt.ts";

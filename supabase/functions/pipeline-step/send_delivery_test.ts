@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { refusingUrl, withRawServer, withServer } from "../_shared/testing/loopback.ts";
-import type { DeliveryResult, DeliveryWork } from "../_shared/transitions.ts";
+import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -6,7 +6,7 @@ import { allowsPrivateTargets, optional, readSecrets, webhookBaseUrl } from "../
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
 import { findUnstorable } from "../_shared/storable.ts";
-import { createProject, readStats, readTask } from "../_shared/transitions.ts";
+import { createProject, readStats, readTask } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
 import { addSourceRoutes } from "./source_routes.ts";
 

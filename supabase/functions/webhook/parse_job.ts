@@ -1,10 +1,10 @@
 import type { Issue } from "../_shared/errors.ts";
 import { whyNotPublic } from "../_shared/private_target.ts";
 import { findUnstorable } from "../_shared/storable.ts";
-import type { Job } from "../_shared/transitions.ts";
+import type { Job } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
-import { JobFields, jobMetadata } from "./job_fields.ts";
-import { type Planning, planScenes } from "./plan_scenes.ts";
+import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
+import { type Planning, planScenes } from "../_shared/planning/plan_scenes.ts";
 import { checkWebhookHeaders } from "./webhook_headers.ts";
 
 export type ParseOptions = Planning & {

@@ -4,7 +4,7 @@ import type { Admitted, Door } from "../_shared/door.ts";
 import { notFound, Refusal } from "../_shared/errors.ts";
 import { createRateLimit, type RateLimit } from "../_shared/rate_limit.ts";
 import { recordRequest } from "../_shared/record_request.ts";
-import type { ReceivedCallback } from "../_shared/transitions.ts";
+import type { ReceivedCallback } from "../_shared/transitions/callbacks.ts";
 import { receiveSourceCallback, type WebhookSource } from "../_shared/webhook_sources.ts";
 import { createKnownSources } from "./known_sources.ts";
 import { readSourceBody } from "./read_source_body.ts";

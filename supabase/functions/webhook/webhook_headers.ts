@@ -1,3 +1,4 @@
+import { CONNECTION_HEADERS } from "../_shared/connection_headers.ts";
 import type { Issue } from "../_shared/errors.ts";
 
 const MOST_HEADERS = 20;
@@ -5,23 +6,6 @@ const MOST_HEADERS = 20;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 /** Printable, so that no value can end its line and start another header. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Headers that belong to the connection, or that decide where and how a delivery goes. */
-const NOT_THEIRS = new Set([
-  "connection",
-  "content-encoding",
-  "content-length",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Says which of the headers that a client wants to get with its deliveries we will not send. */
 export function checkWebhookHeaders(headers: Readonly<Record<string, string>>): Issue[] {
@@ -37,7 +21,7 @@ export function checkWebhookHeaders(headers: Readonly<Record<string, string>>): 
 
 function problem(name: string, value: string): string | null {
   if (!NAME.test(name)) return "Not a header name";
-  if (NOT_THEIRS.has(name)) return "Belongs to the connection, not to the message";
+  if (CONNECTION_HEADERS.has(name)) return "Belongs to the connection, not to the message";
   if (name.startsWith("webhook-")) return "Reserved for the signature";
   return VALUE.test(value) ? null : "Not a header value: line breaks and controls are refused";
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Answer, Attempt } from "../transitions.ts";
-import { callFal, type FalDeps, NoAnswer, readJson, type Reply } from "./call_once.ts";
+import type { Answer, Attempt } from "../transitions/steps.ts";
+import { callFal, type FalDeps, NoAnswer, readJson, type Reply } from "../call_once.ts";
 import { CANCELLED, isRetryableType } from "./error_type.ts";
 import { readOutput } from "./output.ts";
-import { ownWords } from "./own_words.ts";
-import { mayPassLater } from "./refusal.ts";
+import { ownWords } from "../own_words.ts";
+import { mayPassLater } from "../refusal.ts";
 import { requestUrls } from "./request_urls.ts";
 
 /** A failed request is COMPLETED too, with an `error`: the queue has no status for failure. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { refusingUrl, type Seen, withRawServer, withServer } from "../testing/loopback.ts";
-import type { Answer } from "../transitions.ts";
+import type { Answer } from "../transitions/steps.ts";
 import { falDeps, KEY, work } from "./fixture.ts";
 import { createFalProvider } from "./provider.ts";
 

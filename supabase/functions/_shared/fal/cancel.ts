@@ -1,6 +1,6 @@
 import type { CancelRequest } from "../provider.ts";
-import type { Answer } from "../transitions.ts";
-import { callFal, type FalDeps, NoAnswer } from "./call_once.ts";
+import type { Answer } from "../transitions/steps.ts";
+import { callFal, type FalDeps, NoAnswer } from "../call_once.ts";
 import { requestUrls } from "./request_urls.ts";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CancelRequest } from "../provider.ts";
 import { refusingUrl, withServer } from "../testing/loopback.ts";
-import type { Answer } from "../transitions.ts";
+import type { Answer } from "../transitions/steps.ts";
 import { falDeps, KEY, MODEL } from "./fixture.ts";
 import { createFalProvider } from "./provider.ts";
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Found } from "../provider.ts";
-import type { Attempt, Submission } from "../transitions.ts";
-import { callFal, type FalDeps, NoAnswer, readJson } from "./call_once.ts";
+import type { Attempt, Submission } from "../transitions/steps.ts";
+import { callFal, type FalDeps, NoAnswer, readJson } from "../call_once.ts";
 import { requestUrls } from "./request_urls.ts";
 import type { FalRequest } from "./step_request.ts";
 

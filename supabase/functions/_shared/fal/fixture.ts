@@ -1,5 +1,5 @@
-import type { StepKind, StepWork } from "../transitions.ts";
-import type { FalDeps } from "./call_once.ts";
+import type { StepKind, StepWork } from "../transitions/steps.ts";
+import type { FalDeps } from "../call_once.ts";
 
 export const KEY = "test-key-id:test-key-secret";
 export const TOKEN = "att_1.0123456789abcdef";

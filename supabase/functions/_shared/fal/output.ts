@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LARGEST_MEASURE } from "../callback_fields.ts";
-import type { Output } from "../transitions.ts";
+import type { Output } from "../transitions/results.ts";
 
 /** A value of an unexpected kind is passed over: the rest of a paid result is still good. */
 const Url = z.string().regex(/^https?:\/\/\S+$/).optional().catch(undefined);

@@ -1,7 +1,7 @@
 import type { StepProvider } from "../provider.ts";
-import type { StepWork } from "../transitions.ts";
+import type { StepWork } from "../transitions/steps.ts";
 import { askFal } from "./ask.ts";
-import type { FalDeps } from "./call_once.ts";
+import type { FalDeps } from "../call_once.ts";
 import { cancelAtFal } from "./cancel.ts";
 import { findAtFal } from "./find.ts";
 import { type FalRequest, stepRequest } from "./step_request.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StepWork } from "../transitions.ts";
+import type { StepWork } from "../transitions/steps.ts";
 import { ClipInput, falInput } from "./models.ts";
 
 /** What to post where, in fal's words. */

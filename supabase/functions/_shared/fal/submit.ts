@@ -2,8 +2,8 @@ import { createFalClient } from "@fal-ai/client";
 import { z } from "zod";
 import { type Fetch, onFreshConnection } from "../fresh_connection.ts";
 import type { Submitted } from "../provider.ts";
-import { callOnce, type FalDeps, NoAnswer, type Reply } from "./call_once.ts";
-import { leavesOpen, readRefusal } from "./refusal.ts";
+import { callOnce, type FalDeps, NoAnswer, type Reply } from "../call_once.ts";
+import { leavesOpen, readRefusal } from "../refusal.ts";
 import type { FalRequest } from "./step_request.ts";
 
 /** The host that the client is built for. */

@@ -1,5 +1,5 @@
-import { NoAnswer, readJson, type Reply } from "../fal/call_once.ts";
-import type { Answer, Attempt } from "../transitions.ts";
+import { NoAnswer, readJson, type Reply } from "../call_once.ts";
+import type { Answer, Attempt } from "../transitions/steps.ts";
 import { callService, isSuccess, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { refusingUrl, withServer } from "../testing/loopback.ts";
-import type { Answer } from "../transitions.ts";
+import type { Answer } from "../transitions/steps.ts";
 import { CASES, KEY, serviceDeps, VIDEO, workOf } from "./fixture.ts";
 import { createServiceProvider } from "./provider.ts";
 

@@ -1,4 +1,4 @@
-import { callOnce, type Reply } from "../fal/call_once.ts";
+import { callOnce, type Reply } from "../call_once.ts";
 import type { ServiceDeps } from "./service.ts";
 
 /** A task's id as a path segment. Dots alone would climb out of the path that the key is for. */

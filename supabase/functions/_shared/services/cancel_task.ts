@@ -1,6 +1,6 @@
-import { NoAnswer } from "../fal/call_once.ts";
+import { NoAnswer } from "../call_once.ts";
 import type { CancelRequest } from "../provider.ts";
-import type { Answer } from "../transitions.ts";
+import type { Answer } from "../transitions/steps.ts";
 import { callService, isSuccess, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 

@@ -1,7 +1,7 @@
 import { optional, webhookBaseUrl } from "../env.ts";
 import type { StepProvider } from "../provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import type { Answer } from "../transitions.ts";
+import type { Answer } from "../transitions/steps.ts";
 import { FRAME_SERVICE } from "./frame_service.ts";
 import { createServiceProvider } from "./provider.ts";
 import type { Service } from "./service.ts";

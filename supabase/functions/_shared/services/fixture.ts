@@ -1,5 +1,5 @@
 import { NOW, TOKEN, work } from "../fal/fixture.ts";
-import type { StepWork } from "../transitions.ts";
+import type { StepWork } from "../transitions/steps.ts";
 import { FRAME_SERVICE } from "./frame_service.ts";
 import type { Service, ServiceDeps } from "./service.ts";
 import { STITCH_SERVICE } from "./stitch_service.ts";

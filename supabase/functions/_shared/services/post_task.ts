@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { NoAnswer, readJson, type Reply } from "../fal/call_once.ts";
-import { ownWords } from "../fal/own_words.ts";
-import { leavesOpen, mayPassLater } from "../fal/refusal.ts";
+import { NoAnswer, readJson, type Reply } from "../call_once.ts";
+import { ownWords } from "../own_words.ts";
+import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
-import type { Failure, StepWork, Submission } from "../transitions.ts";
+import type { Failure } from "../transitions/results.ts";
+import type { StepWork, Submission } from "../transitions/steps.ts";
 import { callService, isSuccess, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 

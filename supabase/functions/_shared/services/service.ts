@@ -1,5 +1,5 @@
 import type { ReadCallback } from "../callback_door.ts";
-import type { Provider, StepKind } from "../transitions.ts";
+import type { Provider, StepKind } from "../transitions/steps.ts";
 
 /** What distinguishes one HTTP service from another; how to talk to them is the same for all. */
 export type Service = {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { StepProvider } from "../provider.ts";
-import type { Answer, Output, StepWork } from "../transitions.ts";
+import type { Output } from "../transitions/results.ts";
+import type { Answer, StepWork } from "../transitions/steps.ts";
 import { BUCKET, copyFile, NotCopied, type StorageDeps } from "./copy_file.ts";
 
 /** FILM_URLS: `public` needs a public bucket, `signed` works with a private one. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { refusingUrl, type Seen, withRawServer, withServer } from "../testing/loopback.ts";
-import type { Answer, StepWork } from "../transitions.ts";
+import type { Answer, StepWork } from "../transitions/steps.ts";
 import { configureStorage } from "./configure.ts";
 
 /** As an MP4 begins. */

@@ -1,5 +1,5 @@
-import type { Issue } from "../_shared/errors.ts";
-import type { Model } from "../_shared/fal/model_row.ts";
+import type { Issue } from "../errors.ts";
+import type { Model } from "../fal/model_row.ts";
 import { LONGEST_SCENE } from "./split_duration.ts";
 
 /* What a job may be refused for because of its models, each at the field that says it. */

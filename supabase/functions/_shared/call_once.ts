@@ -1,6 +1,6 @@
-import { withDeadline } from "../deadline.ts";
-import { readFetchFailure } from "../fetch_failure.ts";
-import type { Fetch } from "../fresh_connection.ts";
+import { withDeadline } from "./deadline.ts";
+import { readFetchFailure } from "./fetch_failure.ts";
+import type { Fetch } from "./fresh_connection.ts";
 
 export type FalDeps = {
   /** FAL_KEY. */

@@ -1,5 +1,5 @@
-import { readRetryAfter } from "../retry_after.ts";
-import type { Failure } from "../transitions.ts";
+import { readRetryAfter } from "./retry_after.ts";
+import type { Failure } from "./transitions/results.ts";
 import { readJson, type Reply } from "./call_once.ts";
 import { ownWords } from "./own_words.ts";
 

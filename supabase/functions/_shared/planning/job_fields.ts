@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Url } from "../_shared/callback_fields.ts";
+import { Url } from "../callback_fields.ts";
 
 /** Lengths are generous for people and bounded for rows. */
 const Name = z.string().max(255).refine(isSaying, "Must not be empty");

@@ -1,12 +1,7 @@
-import type { Issue } from "../_shared/errors.ts";
-import type { Model } from "../_shared/fal/model_row.ts";
-import {
-  checkDuration,
-  DEFAULT_DURATION,
-  resolveModel,
-  usualSeconds,
-} from "../_shared/fal/models.ts";
-import type { JobScene } from "../_shared/transitions.ts";
+import type { Issue } from "../errors.ts";
+import type { Model } from "../fal/model_row.ts";
+import { checkDuration, DEFAULT_DURATION, resolveModel, usualSeconds } from "../fal/models.ts";
+import type { JobScene } from "../transitions/projects.ts";
 import type { JobSceneFields } from "./job_fields.ts";
 import { followsOneTrack, notForService, notOffered } from "./plan_issues.ts";
 import { splitDuration } from "./split_duration.ts";

@@ -1,7 +1,7 @@
-import type { Issue } from "../_shared/errors.ts";
-import type { Model } from "../_shared/fal/model_row.ts";
-import { resolveModel } from "../_shared/fal/models.ts";
-import type { JobScene } from "../_shared/transitions.ts";
+import type { Issue } from "../errors.ts";
+import type { Model } from "../fal/model_row.ts";
+import { resolveModel } from "../fal/models.ts";
+import type { JobScene } from "../transitions/projects.ts";
 import { type JobFields, type JobSceneFields, sceneMetadata } from "./job_fields.ts";
 import { planClips, planServiceClip } from "./plan_clips.ts";
 import {

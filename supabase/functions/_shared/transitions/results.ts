@@ -1,0 +1,23 @@
+/** What a provider made, in our words, whichever provider it was. URLs are the provider's own. */
+export type Output = {
+  video_url?: string;
+  image_url?: string;
+  thumbnail_url?: string;
+  images?: { url: string; width: number | null; height: number | null }[];
+  /** Seconds. */
+  duration?: number;
+  fps?: number;
+  width?: number;
+  height?: number;
+  quality_score?: number;
+  /** US dollars, where the provider says what it took for it. */
+  cost_usd?: number;
+};
+
+/** Why a provider did not make it. `retryable`: the same request may pass another time. */
+export type Failure = {
+  message: string;
+  retryable: boolean;
+  /** Seconds that the provider asked us to wait. */
+  retry_after?: number;
+};

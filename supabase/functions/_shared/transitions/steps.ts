@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Database } from "../database.ts";
+import type { Failure, Output } from "./results.ts";
+
+/** The piece of work that a step asks for. `cancel_request` tells a provider that we gave up. */
+export const StepKind = z.enum([
+  "generate_clip",
+  "extract_last_frame",
+  "extract_thumbnail",
+  "stitch",
+  "store_film",
+  "cancel_request",
+]);
+export type StepKind = z.infer<typeof StepKind>;
+
+export type Provider = "fal" | "video" | "lastframe" | "stitch" | "storage";
+
+export const Attempt = z.object({
+  attempt_id: z.string(),
+  /** Goes into the callback URL as `?token=`. */
+  attempt_token: z.string(),
+  number: z.number(),
+  provider: z.string(),
+  input: z.record(z.string(), z.unknown()),
+  request_id: z.string().nullable(),
+  status_url: z.string().nullable(),
+  response_url: z.string().nullable(),
+  cancel_url: z.string().nullable(),
+  /** ISO 8601. */
+  created_at: z.string(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+export const StepWork = z.object({
+  kind: z.literal("step"),
+  step_id: z.string(),
+  step: StepKind,
+  /**
+   * start: call the provider. ask: it accepted and is silent, ask for the result.
+   * lookup: its answer to our call was lost, find out whether it accepted; never call again.
+   */
+  mode: z.enum(["start", "ask", "lookup"]),
+  claim_token: z.string(),
+  project_id: z.string(),
+  attempt: Attempt,
+});
+export type StepWork = z.infer<typeof StepWork>;
+
+export const Verdict = z.enum(["applied", "stale"]);
+export type Verdict = z.infer<typeof Verdict>;
+
+export type Submission = {
+  request_id: string;
+  status_url: string | null;
+  response_url: string | null;
+  cancel_url: string | null;
+};
+
+/** The provider accepted. From here on its callback, or our asking, moves the step on. */
+export function recordSubmission(
+  db: Database,
+  work: StepWork,
+  submission: Submission,
+): Promise<Verdict> {
+  return db.call("record_submission", {
+    p_step_id: work.step_id,
+    p_claim_token: work.claim_token,
+    p_attempt_id: work.attempt.attempt_id,
+    p_submission: submission,
+  }, Verdict);
+}
+
+/** What became of an attempt, as learnt by calling or asking. */
+export type Answer =
+  | { state: "completed"; output: Output }
+  | { state: "failed"; error: Failure }
+  | { state: "cancelled" }
+  | { state: "in_progress"; progress?: number }
+  /** The call went out and no usable answer came back: the provider may or may not have accepted. */
+  | { state: "lost"; message: string }
+  /** Asking failed; nothing was learnt. */
+  | { state: "unreachable"; message: string };
+
+export function recordAnswer(db: Database, work: StepWork, answer: Answer): Promise<Verdict> {
+  return db.call("record_answer", {
+    p_step_id: work.step_id,
+    p_claim_token: work.claim_token,
+    p_attempt_id: work.attempt.attempt_id,
+    p_answer: answer,
+  }, Verdict);
+}

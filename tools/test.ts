@@ -12,8 +12,8 @@ Runs every test, or those whose path has one of the given parts: all of them on 
 this, then the functions' own tests again on Deno ${HOSTED_DENO}, which hosted Supabase is compatible
 with. They share one throw-away Postgres. The last line is "N passed, N failed".`;
 
-/** They time things, or fill the machine: beside others they would measure those. */
-const ALONE = ["tests/", "local/postgres/net_"];
+/** They fill the machine, or look at the order of what a pause separates. */
+const ALONE = ["tests/chaos/", "tests/fuzz/", "local/postgres/net_"];
 
 if (import.meta.main) {
   showHelp(USAGE);

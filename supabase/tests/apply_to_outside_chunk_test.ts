@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { type CallbackResult, receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
+import {
+  type CallbackResult,
+  receiveCallback,
+} from "../functions/_shared/transitions/callbacks.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
 

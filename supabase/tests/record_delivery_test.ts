@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { type DeliveryResult, type DeliveryWork, recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
+import {
+  type DeliveryResult,
+  type DeliveryWork,
+  recordDelivery,
+} from "../functions/_shared/transitions/deliveries.ts";
 import type { Sql } from "postgres";
 import { type Given, onDatabase } from "./given.ts";
 import { errorsOf, only } from "./look.ts";

@@ -1,9 +1,22 @@
 import type { Sql } from "postgres";
 import type { Database } from "../functions/_shared/database.ts";
-import { type Callback, type CallbackResult, receiveCallback, type ReceivedCallback } from "../functions/_shared/transitions/callbacks.ts";
+import {
+  type Callback,
+  type CallbackResult,
+  receiveCallback,
+  type ReceivedCallback,
+} from "../functions/_shared/transitions/callbacks.ts";
 import type { DeliveryWork } from "../functions/_shared/transitions/deliveries.ts";
 import type { Output } from "../functions/_shared/transitions/results.ts";
-import { type Answer, type Provider, recordAnswer, recordSubmission, type StepKind, type StepWork, type Verdict } from "../functions/_shared/transitions/steps.ts";
+import {
+  type Answer,
+  type Provider,
+  recordAnswer,
+  recordSubmission,
+  type StepKind,
+  type StepWork,
+  type Verdict,
+} from "../functions/_shared/transitions/steps.ts";
 import { claimWork } from "../functions/_shared/transitions/work.ts";
 
 /** What an installation with FAL_KEY alone has. */

@@ -1,11 +1,12 @@
 create or replace function private.paid_seconds(p_kind text, p_input jsonb)
 returns numeric
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_kind = 'generate_clip' then (p_input ->> 'duration')::numeric
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then (
       select video_chunks.duration
@@ -20,6 +21,7 @@ as $$
         and video_chunks.selected
     )
   end;
+end;
 $$;
 
 comment on function private.paid_seconds(text, jsonb) is

@@ -3,17 +3,19 @@
 
 create or replace function private.priced_model(p_provider text, p_kind text, p_input jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_provider is distinct from 'fal' then p_provider
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then 'fal-ai/ffmpeg-api/extract-frame'
     when p_kind = 'stitch' then 'fal-ai/ffmpeg-api/merge-videos'
     else p_input ->> 'model'
   end;
+end;
 $$;
 
 comment on function private.priced_model(text, text, jsonb) is 'Under which model private.prices has the price of a step.';

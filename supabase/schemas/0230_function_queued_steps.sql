@@ -6,11 +6,13 @@
 
 create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
 returns table (step_id text, turn bigint, due_at timestamptz)
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with recursive
   -- Users with queued steps, by hopping along the index from one to the next
   users (user_id) as (
@@ -95,6 +97,7 @@ as $$
     or allowed.place <= allowed.room
   order by allowed.turn, allowed.due_at
   limit p_limit;
+end;
 $$;
 
 comment on function private.queued_steps(integer, jsonb, timestamptz) is

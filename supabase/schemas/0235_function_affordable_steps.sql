@@ -8,11 +8,14 @@ create or replace function private.affordable_steps(
   p_budget numeric
 )
 returns table (step_id text, turn bigint, due_at timestamptz)
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
+begin
+  return query
   select priced.step_id, priced.turn, priced.due_at
   from (
     select
@@ -31,6 +34,7 @@ as $$
   where p_budget is null
     or priced.is_free
     or coalesce(priced.before_usd, 0) < p_budget;
+end;
 $$;
 
 comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric) is

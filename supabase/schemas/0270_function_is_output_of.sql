@@ -1,15 +1,17 @@
 create or replace function private.is_output_of(p_kind text, p_output jsonb)
 returns boolean
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_kind in ('generate_clip', 'stitch', 'store_film') then coalesce(p_output ->> 'video_url', '') <> ''
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
     else true
   end;
+end;
 $$;
 
 comment on function private.is_output_of(text, jsonb) is 'True when the output has what this kind of step is for.';

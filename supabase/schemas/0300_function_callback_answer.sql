@@ -1,11 +1,12 @@
 create or replace function private.callback_answer(p_log public.webhook_logs, p_outcome text, p_flags jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
+begin
+  return jsonb_build_object(
     'outcome', p_outcome,
     'webhook_log_id', p_log.webhook_log_id,
     'chunk_updated', coalesce((p_flags ->> 'chunk_updated')::boolean, false),
@@ -16,6 +17,7 @@ as $$
     'user_notified', coalesce((p_flags ->> 'user_notified')::boolean, false),
     'final_video_url', p_flags ->> 'final_video_url'
   );
+end;
 $$;
 
 comment on function private.callback_answer(public.webhook_logs, text, jsonb) is 'What the doors answer from.';

@@ -1,0 +1,1013 @@
+--! included supabase/schemas/0040_function_clock.sql
+-- The time, for everything in here. The offset lets tests move the clock of every connection.
+-- service_role may execute it because the outside worker's chunks have it as a default; the schema
+-- stays closed to it.
+
+create or replace function private.clock()
+returns timestamptz
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_offset double precision;
+begin
+  select (settings.value #>> '{}')::double precision
+  into v_offset
+  from private.settings
+  where settings.name = 'clock_offset_seconds';
+
+  return clock_timestamp() + make_interval(secs => coalesce(v_offset, 0));
+end;
+$$;
+
+comment on function private.clock() is 'Now, plus the setting clock_offset_seconds.';
+
+revoke execute on function private.clock() from public, anon, authenticated;
+grant execute on function private.clock() to service_role;
+--! end included
+
+--! included supabase/schemas/0040_function_new_id.sql
+-- proj_0199c3f0a1b2...: a prefix, 48 bits of Unix milliseconds, 80 random bits, all in hex; sorts by
+-- time of birth, as UUID version 7 (RFC 9562) does.
+
+create or replace function private.new_id(p_prefix text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_prefix || '_'
+    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
+    || encode(extensions.gen_random_bytes(10), 'hex');
+end;
+$$;
+
+comment on function private.new_id(text) is 'A new time-ordered text id with this prefix.';
+
+-- It is a default of the chunks that the outside worker inserts.
+revoke execute on function private.new_id(text) from public, anon, authenticated;
+grant execute on function private.new_id(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0040_function_sign.sql
+-- Tokens that we hand out are HMACs of what they are for, so that none has to be stored.
+-- The purpose keeps a task's token from opening an attempt.
+
+create or replace function private.sign(p_purpose text, p_id text)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return encode(
+    extensions.hmac(
+      p_purpose || ':' || p_id,
+      (select settings.value #>> '{}' from private.settings where settings.name = 'token_key'),
+      'sha256'
+    ),
+    'hex'
+  );
+end;
+$$;
+
+comment on function private.sign(text, text) is
+'HMAC-SHA256 in hex of purpose and id, under the key that a migration drew at random.';
+
+revoke execute on function private.sign(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0050_function_is_signed.sql
+-- Both sides are hashed before they are compared: how long the comparison takes says nothing about
+-- how much of a guess was right.
+
+create or replace function private.is_signed(p_purpose text, p_id text, p_signature text)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    sha256(convert_to(private.sign(p_purpose, p_id), 'UTF8')) = sha256(convert_to(p_signature, 'UTF8')),
+    false
+  );
+end;
+$$;
+
+comment on function private.is_signed(text, text, text) is 'True when the signature is ours for this purpose and id.';
+
+revoke execute on function private.is_signed(text, text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_is_bell_deaf.sql
+create or replace function public.is_bell_deaf()
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    (
+      select bell.unanswered_since
+        < private.clock() - make_interval(secs => private.setting('bell_deaf_seconds')::double precision)
+      from private.bell
+    ),
+    false
+  );
+end;
+$$;
+
+comment on function public.is_bell_deaf() is
+'True when rings have gone unanswered for some seconds: pg_net does not deliver. Doors and runners then ring over HTTP themselves.';
+
+revoke execute on function public.is_bell_deaf() from public, anon, authenticated;
+grant execute on function public.is_bell_deaf() to service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_record_error.sql
+create or replace function private.record_error(
+  p_type text,
+  p_message text,
+  p_context jsonb default '{}',
+  p_severity text default 'error'
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.error_logs (type, severity, message, context)
+  values (p_type, p_severity, left(p_message, 2000), jsonb_strip_nulls(p_context));
+end;
+$$;
+
+comment on function private.record_error(text, text, jsonb, text) is
+'Writes one row into error_logs; types are webhook, step and delivery.';
+
+revoke execute on function private.record_error(text, text, jsonb, text)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_record_event.sql
+-- The timeline is written where statuses change, in the same transaction, and never changed.
+
+create or replace function private.record_event(
+  p_project_id text,
+  p_type text,
+  p_scene_id text default null,
+  p_chunk_id text default null,
+  p_data jsonb default '{}'
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data)
+  values (p_project_id, p_scene_id, p_chunk_id, p_type, jsonb_strip_nulls(p_data));
+end;
+$$;
+
+comment on function private.record_event(text, text, text, text, jsonb) is 'Appends one row to the timeline.';
+
+revoke execute on function private.record_event(text, text, text, text, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0205_function_overdue_at.sql
+create or replace function private.overdue_at(p_kind text, p_model text)
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select private.clock()
+      + make_interval(secs => (limits.value #>> '{}')::double precision)
+    from private.step_setting('deadline_seconds', p_kind, p_model) as limits
+  );
+end;
+$$;
+
+comment on function private.overdue_at(text, text) is
+'Until when a callback is awaited that is asked for now: deadline_seconds of the step or, where it has one, of the model.';
+
+revoke execute on function private.overdue_at(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_advance_project.sql
+-- A paused project goes on with what is under way: it remembers how far it has come.
+
+create or replace function private.advance_project(p_project_id text, p_from text[], p_to text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.projects
+  set
+    status = case when projects.status = 'paused' then 'paused' else p_to end,
+    paused_from = case when projects.status = 'paused' then p_to end
+  where projects.project_id = p_project_id
+    and coalesce(projects.paused_from, projects.status) = any (p_from);
+end;
+$$;
+
+comment on function private.advance_project(text, text[], text) is
+'p_from → p_to, for status or, while the project is paused, for paused_from. The caller holds the project''s lock.';
+
+revoke execute on function private.advance_project(text, text[], text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_due_at.sql
+-- A paused project asks for nothing new: what becomes due meanwhile waits for its resumption. Giving
+-- requests up is not held back, it saves money.
+
+create or replace function private.due_at(p_project_status text, p_kind text)
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return case
+    when p_project_status = 'paused' and p_kind <> 'cancel_request' then 'infinity'::timestamptz
+    else private.clock()
+  end;
+end;
+$$;
+
+comment on function private.due_at(text, text) is 'When a step that is queued now is due: at once, or with the project''s resumption.';
+
+revoke execute on function private.due_at(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_film_clips.sql
+create or replace function private.film_clips(p_project_id text)
+returns text[]
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(
+      array_agg(video_chunks.kling_video_url order by scenes.position, video_chunks.position),
+      '{}'
+    )
+    from public.scenes
+    join public.video_chunks using (scene_id)
+    where scenes.project_id = p_project_id
+      and video_chunks.selected
+  );
+end;
+$$;
+
+comment on function private.film_clips(text) is 'URLs of the selected clips of a project, in the order of the film.';
+
+revoke execute on function private.film_clips(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0215_function_job_request.sql
+-- The door hands the body over as text: jsonb keeps every digit of a number, JavaScript does not.
+
+create or replace function private.job_request(p_job jsonb)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case jsonb_typeof(p_job -> 'request')
+    when 'string' then (p_job ->> 'request')::jsonb
+    else p_job -> 'request'
+  end;
+end;
+$$;
+
+comment on function private.job_request(jsonb) is 'The job as it was sent.';
+
+revoke execute on function private.job_request(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0216_function_job_metadata.sql
+create or replace function private.job_metadata(p_job jsonb)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(jsonb_object_agg(kept.key, coalesce(private.job_request(p_job) -> kept.key, kept.value)), '{}')
+    from jsonb_each(coalesce(p_job -> 'metadata', '{}')) as kept
+    where kept.value <> 'null'
+  );
+end;
+$$;
+
+comment on function private.job_metadata(jsonb) is
+'The fields of a job that have no column of their own, with the values that were sent.';
+
+revoke execute on function private.job_metadata(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_job_digest.sql
+-- jsonb has one text for equal values (keys sorted, spacing normal), which makes it a canonical form.
+-- Left out is what differs between two sendings of one job; null is as absent.
+
+create or replace function private.job_digest(p_job jsonb)
+returns text
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return encode(sha256(convert_to(
+    (
+      jsonb_strip_nulls(private.job_request(p_job))
+        - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode']
+    )::text,
+    'UTF8'
+  )), 'hex');
+end;
+$$;
+
+comment on function private.job_digest(jsonb) is 'SHA-256 in hex of the job as it was sent, by which the same job is known again.';
+
+revoke execute on function private.job_digest(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0228_function_paid_seconds.sql
+create or replace function private.paid_seconds(p_kind text, p_input jsonb)
+returns numeric
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case
+    when p_kind = 'generate_clip' then (p_input ->> 'duration')::numeric
+    when p_kind in ('extract_last_frame', 'extract_thumbnail') then (
+      select video_chunks.duration
+      from public.video_chunks
+      where video_chunks.chunk_id = p_input ->> 'chunk_id'
+    )
+    -- One clip of unknown length makes the sum unknown.
+    when p_kind = 'stitch' then (
+      select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+      from public.video_chunks
+      where video_chunks.project_id = p_input ->> 'project_id'
+        and video_chunks.selected
+    )
+  end;
+end;
+$$;
+
+comment on function private.paid_seconds(text, jsonb) is
+'Seconds of video that a step works on, as they were ordered; null where nobody can tell beforehand.';
+
+revoke execute on function private.paid_seconds(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0228_function_priced_model.sql
+-- What fal asks money for is an endpoint, and only clips name theirs; any other provider has one price
+-- for each kind of step.
+
+create or replace function private.priced_model(p_provider text, p_kind text, p_input jsonb)
+returns text
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case
+    when p_provider is distinct from 'fal' then p_provider
+    when p_kind in ('extract_last_frame', 'extract_thumbnail') then 'fal-ai/ffmpeg-api/extract-frame'
+    when p_kind = 'stitch' then 'fal-ai/ffmpeg-api/merge-videos'
+    else p_input ->> 'model'
+  end;
+end;
+$$;
+
+comment on function private.priced_model(text, text, jsonb) is 'Under which model private.prices has the price of a step.';
+
+revoke execute on function private.priced_model(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0229_function_estimate_cost.sql
+create or replace function private.estimate_cost(p_kind text, p_input jsonb, p_provider text default 'fal')
+returns numeric
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select case
+      when prices.usd_per_second is null then prices.usd_per_call
+      else coalesce(prices.usd_per_call, 0) + prices.usd_per_second * private.paid_seconds(p_kind, p_input)
+    end
+    from private.prices
+    where prices.kind = p_kind
+      and prices.model = private.priced_model(p_provider, p_kind, p_input)
+  );
+end;
+$$;
+
+comment on function private.estimate_cost(text, jsonb, text) is
+'US dollars that this input will cost by private.prices; null where no price, or no length, is known.';
+
+revoke execute on function private.estimate_cost(text, jsonb, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_is_limited.sql
+create or replace function private.is_limited(p_provider text)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1
+    from private.providers
+    where providers.name = p_provider
+      and coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
+  );
+end;
+$$;
+
+comment on function private.is_limited(text) is 'True when somebody may be waiting for a place at this provider.';
+
+revoke execute on function private.is_limited(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_queued_steps.sql
+-- A user's n-th due step has turn n plus what is in flight for the user already: whoever has least
+-- comes first, and five hundred films of one user do not hold up another one's first. Of one user's
+-- steps those go first that bring a film nearer to its end.
+--
+-- Giving a request up takes no place at a provider, it makes one: no limit holds it back.
+
+create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
+returns table (step_id text, turn bigint, due_at timestamptz)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  with recursive
+  -- Users with queued steps, by hopping along the index from one to the next
+  users (user_id) as (
+    (select min(steps.user_id) from private.steps where steps.status = 'queued')
+    union all
+    select (
+      select min(steps.user_id) from private.steps where steps.status = 'queued' and steps.user_id > users.user_id
+    )
+    from users
+    where users.user_id is not null
+  ),
+  -- What is in flight, by provider and user
+  in_flight as (
+    select steps.provider, steps.user_id, count(*) as n
+    from private.steps
+    where steps.status in ('running', 'waiting')
+      and steps.kind <> 'cancel_request'
+    group by steps.provider, steps.user_id
+  ),
+  -- Room at each open provider; one step at a time feels the way after a row of failures
+  room as (
+    select
+      providers.name,
+      providers.max_in_flight_per_user,
+      least(
+        p_limit,
+        providers.max_in_flight - coalesce(sum(in_flight.n), 0),
+        case when providers.failures_in_a_row >= private.setting('breaker_failures') then 1 - (
+          select count(*)
+          from private.steps
+          where steps.provider = providers.name
+            and steps.status = 'running'
+            and steps.kind <> 'cancel_request'
+            and steps.updated_at >= providers.held_until
+        ) end
+      ) as n
+    from private.providers
+    left join in_flight on in_flight.provider = providers.name
+    where not providers.is_paused
+      and coalesce(providers.held_until <= p_now, true)
+    group by providers.name
+  ),
+  -- The first due steps of each user, with their turn
+  turns as (
+    select
+      due.step_id,
+      due.due_at,
+      kinds.provider,
+      kinds.name = 'cancel_request' as is_free,
+      coalesce(in_flight.n, 0) + row_number() over (
+        partition by users.user_id, kinds.provider, kinds.name = 'cancel_request'
+        order by kinds.name = 'generate_clip', due.due_at
+      ) as turn
+    from users
+    cross join jsonb_each_text(p_providers) as kinds (name, provider)
+    cross join lateral (
+      select steps.step_id, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+        and steps.user_id = users.user_id
+        and steps.kind = kinds.name
+        and steps.due_at <= p_now
+      order by steps.due_at
+      limit p_limit
+    ) as due
+    left join in_flight on in_flight.user_id = users.user_id and in_flight.provider = kinds.provider
+  ),
+  -- As many as each provider has room for
+  allowed as (
+    select
+      turns.*,
+      room.n as room,
+      row_number() over (partition by turns.provider, turns.is_free order by turns.turn, turns.due_at) as place
+    from turns
+    join room on room.name = turns.provider
+    where turns.is_free
+      or turns.turn <= coalesce(room.max_in_flight_per_user, turns.turn)
+  )
+  select allowed.step_id, allowed.turn, allowed.due_at
+  from allowed
+  where allowed.is_free
+    or allowed.place <= allowed.room
+  order by allowed.turn, allowed.due_at
+  limit p_limit;
+end;
+$$;
+
+comment on function private.queued_steps(integer, jsonb, timestamptz) is
+'Due queued steps within the limits of their providers, users taking turns.';
+
+revoke execute on function private.queued_steps(integer, jsonb, timestamptz)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0235_function_affordable_steps.sql
+-- A step is begun while what is spent, and what the steps before it in this claim will cost, has not
+-- reached the day's cap. What costs nothing or saves what was paid for goes on.
+
+create or replace function private.affordable_steps(
+  p_limit integer,
+  p_providers jsonb,
+  p_now timestamptz,
+  p_budget numeric
+)
+returns table (step_id text, turn bigint, due_at timestamptz)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return query
+  select priced.step_id, priced.turn, priced.due_at
+  from (
+    select
+      queued.*,
+      steps.kind in ('store_film', 'cancel_request') as is_free,
+      sum(case
+        when p_budget is null or steps.kind in ('store_film', 'cancel_request') then 0
+        else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
+      end) over (
+        order by queued.turn, queued.due_at, queued.step_id
+        rows between unbounded preceding and 1 preceding
+      ) as before_usd
+    from private.queued_steps(p_limit, p_providers, p_now) as queued
+    join private.steps using (step_id)
+  ) as priced
+  where p_budget is null
+    or priced.is_free
+    or coalesce(priced.before_usd, 0) < p_budget;
+end;
+$$;
+
+comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric) is
+'Of the queued steps that may be had, those that the day''s budget (null: no cap) reaches for.';
+
+revoke execute on function private.affordable_steps(integer, jsonb, timestamptz, numeric)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_lock_request.sql
+-- A callback that finds no attempt is buffered; a submission that is recorded looks for buffered
+-- callbacks. Without this lock both could miss each other, each not yet committed for the other.
+
+create or replace function private.lock_request(p_provider text, p_request_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('request:' || p_provider || ':' || p_request_id, 0))
+  where p_request_id is not null;
+end;
+$$;
+
+comment on function private.lock_request(text, text) is
+'Makes the buffering of a callback and the recording of its request id wait for each other.';
+
+revoke execute on function private.lock_request(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_update_progress.sql
+-- Clips are nine tenths of a film; what follows them is the rest.
+
+create or replace function private.update_progress(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.projects
+  set progress = greatest(projects.progress, parts.progress)
+  from (
+    select coalesce(
+      floor(0.9 * avg(case when video_chunks.status = 'COMPLETED' then 100 else video_chunks.progress end)),
+      0
+    )::integer as progress
+    from public.video_chunks
+    where video_chunks.project_id = p_project_id
+      and video_chunks.selected
+  ) as parts
+  where projects.project_id = p_project_id
+    and projects.progress < parts.progress
+    and projects.status not in ('completed', 'failed', 'cancelled');
+end;
+$$;
+
+comment on function private.update_progress(text) is 'Counts a project''s progress up from its chunks; never back.';
+
+revoke execute on function private.update_progress(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0265_function_release_provider.sql
+create or replace function private.release_provider(p_provider text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update private.providers
+  set failures_in_a_row = 0, hold_reason = null, updated_at = private.clock()
+  where providers.name = p_provider
+    and providers.failures_in_a_row > 0;
+end;
+$$;
+
+comment on function private.release_provider(text) is 'The provider accepted something: its row of failures is over.';
+
+revoke execute on function private.release_provider(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0269_function_with_thumbnail.sql
+create or replace function private.with_thumbnail(p_project_id text, p_film jsonb)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_film || jsonb_strip_nulls(jsonb_build_object(
+    'thumbnail_url', coalesce(
+      p_film ->> 'thumbnail_url',
+      (
+        select scenes.thumbnail_url
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and scenes.position = 1
+      )
+    )
+  ));
+end;
+$$;
+
+comment on function private.with_thumbnail(text, jsonb) is
+'What a stitch service made, with the first clip''s thumbnail where it made none.';
+
+revoke execute on function private.with_thumbnail(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_is_output_of.sql
+create or replace function private.is_output_of(p_kind text, p_output jsonb)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return case
+    when p_kind in ('generate_clip', 'stitch', 'store_film') then coalesce(p_output ->> 'video_url', '') <> ''
+    when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
+    else true
+  end;
+end;
+$$;
+
+comment on function private.is_output_of(text, jsonb) is 'True when the output has what this kind of step is for.';
+
+revoke execute on function private.is_output_of(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_next_chunk.sql
+create or replace function private.next_chunk(p_chunk public.video_chunks)
+returns setof public.video_chunks
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  select video_chunks.*
+  from public.video_chunks
+  where video_chunks.scene_id = p_chunk.scene_id
+    and video_chunks.take = p_chunk.take
+    and video_chunks.position = p_chunk.position + 1;
+end;
+$$;
+
+comment on function private.next_chunk(public.video_chunks) is 'The chunk that continues this one within its scene, if there is one.';
+
+revoke execute on function private.next_chunk(public.video_chunks) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_film_step.sql
+-- The step that makes (or has made) the film's thumbnail or the joined film from the clips as they are
+-- selected now. A step that was made from other clips does not count: they were generated anew since.
+
+create or replace function private.film_step(p_project_id text, p_kind text)
+returns private.steps
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+begin
+  select steps.*
+  into v_step
+  from private.steps
+  left join private.attempts using (step_id)
+  where steps.project_id = p_project_id
+    and steps.kind = p_kind
+    and steps.status in ('queued', 'running', 'waiting', 'completed')
+    and case
+      when attempts.attempt_id is null then true
+      when p_kind = 'stitch' then attempts.input -> 'video_urls' = to_jsonb(private.film_clips(p_project_id))
+      else attempts.input ->> 'video_url' = (private.film_clips(p_project_id))[1]
+    end
+  order by steps.created_at desc
+  limit 1;
+
+  return v_step;
+end;
+$$;
+
+comment on function private.film_step(text, text) is
+'The open or completed stitch or extract_thumbnail step for the clips that are selected now; null when there is none.';
+
+revoke execute on function private.film_step(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_callback_answer.sql
+create or replace function private.callback_answer(p_log public.webhook_logs, p_outcome text, p_flags jsonb)
+returns jsonb
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'outcome', p_outcome,
+    'webhook_log_id', p_log.webhook_log_id,
+    'chunk_updated', coalesce((p_flags ->> 'chunk_updated')::boolean, false),
+    'scene_updated', coalesce((p_flags ->> 'scene_updated')::boolean, false),
+    'last_frame_triggered', coalesce((p_flags ->> 'last_frame_triggered')::boolean, false),
+    'next_scene_triggered', coalesce((p_flags ->> 'next_scene_triggered')::boolean, false),
+    'project_updated', coalesce((p_flags ->> 'project_updated')::boolean, false),
+    'user_notified', coalesce((p_flags ->> 'user_notified')::boolean, false),
+    'final_video_url', p_flags ->> 'final_video_url'
+  );
+end;
+$$;
+
+comment on function private.callback_answer(public.webhook_logs, text, jsonb) is 'What the doors answer from.';
+
+revoke execute on function private.callback_answer(public.webhook_logs, text, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0309_function_is_same_output.sql
+create or replace function private.is_same_output(p_output jsonb, p_other jsonb)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (p_output ->> 'video_url') is not distinct from (p_other ->> 'video_url')
+    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url');
+end;
+$$;
+
+comment on function private.is_same_output(jsonb, jsonb) is
+'True when two outputs hold the same file; true for two failures, which hold none.';
+
+revoke execute on function private.is_same_output(jsonb, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_attempt_of_stitching.sql
+-- A stitcher that tells of jobs by ids of its own names the project instead. What waits there at a
+-- provider is meant; after its end, the attempt that ended it says what the callback repeats.
+
+create or replace function private.attempt_of_stitching(p_log public.webhook_logs)
+returns private.attempts
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts;
+begin
+  select attempts.*
+  into v_attempt
+  from private.attempts
+  join private.steps using (step_id)
+  where p_log.source = 'stitch'
+    and p_log.attempt_id is null
+    and (p_log.result ->> 'by_project')::boolean
+    and steps.project_id = p_log.result ->> 'project_id'
+    and steps.kind = 'stitch'
+    -- One that is just being submitted is not touched: its request id would be taken for another's.
+    and attempts.request_id is not null
+  order by attempts.created_at desc, attempts.attempt_id desc
+  limit 1;
+
+  return v_attempt;
+end;
+$$;
+
+comment on function private.attempt_of_stitching(public.webhook_logs) is
+'The stitch attempt of the project that a callback names, where its sender''s job ids are not ours; null when there is none.';
+
+revoke execute on function private.attempt_of_stitching(public.webhook_logs)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_attempt_of_token.sql
+-- A token is <attempt id>.<HMAC of the attempt id>: nothing is stored, and nobody can make one up.
+
+create or replace function private.attempt_of_token(p_token text)
+returns private.attempts
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts;
+begin
+  select attempts.*
+  into v_attempt
+  from private.attempts
+  where attempts.attempt_id = split_part(p_token, '.', 1)
+    and private.is_signed('attempt', split_part(p_token, '.', 1), split_part(p_token, '.', 2));
+
+  return v_attempt;
+end;
+$$;
+
+comment on function private.attempt_of_token(text) is 'The attempt that a token was made for; null when the token is not ours.';
+
+revoke execute on function private.attempt_of_token(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_callback_flags.sql
+-- What this very callback caused, read off the timeline: under the project's lock everything after
+-- p_last_event is ours.
+
+create or replace function private.callback_flags(p_step private.steps, p_last_event bigint)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_build_object(
+      'project_id', p_step.project_id,
+      'chunk_updated', coalesce(bool_or(events.type like 'chunk.%' and events.chunk_id = p_step.chunk_id), false),
+      'scene_updated', coalesce(bool_or(events.type like 'scene.%' and events.scene_id = p_step.scene_id), false),
+      'last_frame_triggered', coalesce(
+        bool_or(events.type = 'step.queued' and events.data ->> 'kind' = 'extract_last_frame'), false
+      ),
+      'next_scene_triggered', coalesce(
+        bool_or(
+          events.type = 'step.queued' and events.data ->> 'kind' = 'generate_clip'
+          and events.scene_id <> p_step.scene_id
+        ),
+        false
+      ),
+      'project_updated', p_step.kind = 'stitch' and coalesce(bool_or(events.type like 'step.%'), false),
+      'user_notified', coalesce(bool_or(events.type = 'delivery.queued'), false),
+      'final_video_url', (
+        select projects.final_video_url from public.projects where projects.project_id = p_step.project_id
+      )
+    )
+    from public.pipeline_events as events
+    where events.project_id = p_step.project_id
+      and events.event_id > p_last_event
+  );
+end;
+$$;
+
+comment on function private.callback_flags(private.steps, bigint) is
+'Which chunk, scene or project a callback updated and what it triggered, for the door''s answer.';
+
+revoke execute on function private.callback_flags(private.steps, bigint) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_is_about.sql
+create or replace function private.is_about(
+  p_log public.webhook_logs,
+  p_attempt private.attempts,
+  p_step private.steps
+)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_log.source = p_attempt.provider
+    and coalesce(p_log.request_id = p_attempt.request_id, true)
+    and coalesce(p_log.result ->> 'scene_id' = p_step.scene_id, true)
+    and coalesce(p_log.result ->> 'project_id' = p_step.project_id, true)
+    and not exists (
+      select 1
+      from private.attempts
+      where attempts.provider = p_log.source
+        and attempts.request_id = p_log.request_id
+        and attempts.attempt_id <> p_attempt.attempt_id
+    );
+end;
+$$;
+
+comment on function private.is_about(public.webhook_logs, private.attempts, private.steps) is
+'True unless source, request, scene or project of the callback contradict the attempt that it was matched with, or its request is another one''s.';
+
+revoke execute on function private.is_about(public.webhook_logs, private.attempts, private.steps)
+from public, anon, authenticated, service_role;
+--! end included

@@ -210,6 +210,55 @@ comment on function private.overdue_at(text, text) is
 revoke execute on function private.overdue_at(text, text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0210_function_add_step.sql
+-- → queued
+--
+-- Asks for a piece of work outside. A step for the same thing that is still open is enough.
+
+create or replace function private.add_step(
+  p_project_id text,
+  p_kind text,
+  p_scene_id text default null,
+  p_chunk_id text default null,
+  p_input jsonb default '{}'
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step_id text;
+begin
+  insert into private.steps (
+    project_id, scene_id, chunk_id, user_id, kind, due_at, input, created_at, updated_at
+  )
+  select
+    p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.due_at(projects.status, p_kind), p_input,
+    v_now, v_now
+  from public.projects
+  where projects.project_id = p_project_id
+  on conflict do nothing
+  returning steps.step_id into v_step_id;
+
+  if v_step_id is not null then
+    perform private.record_event(
+      p_project_id, 'step.queued', p_scene_id, p_chunk_id,
+      jsonb_build_object('kind', p_kind, 'step_id', v_step_id)
+    );
+  end if;
+end;
+$$;
+
+comment on function private.add_step(text, text, text, text, jsonb) is
+'→ queued. Idempotent while a step for the same project, kind and chunk is open.';
+
+revoke execute on function private.add_step(text, text, text, text, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0210_function_advance_project.sql
 -- A paused project goes on with what is under way: it remembers how far it has come.
 
@@ -318,9 +367,11 @@ immutable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_request jsonb := private.job_request(p_job);
 begin
   return (
-    select coalesce(jsonb_object_agg(kept.key, coalesce(private.job_request(p_job) -> kept.key, kept.value)), '{}')
+    select coalesce(jsonb_object_agg(kept.key, coalesce(v_request -> kept.key, kept.value)), '{}')
     from jsonb_each(coalesce(p_job -> 'metadata', '{}')) as kept
     where kept.value <> 'null'
   );
@@ -331,6 +382,267 @@ comment on function private.job_metadata(jsonb) is
 'The fields of a job that have no column of their own, with the values that were sent.';
 
 revoke execute on function private.job_metadata(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_begin_project.sql
+-- What continue_project comes to for a project of which nothing is made yet: the first scene and each
+-- after a cut begin. One statement, however many they are: every job pays for this.
+
+create or replace function private.begin_project(p_project public.projects)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+begin
+  with
+  -- The first clip of each scene that waits for no other one
+  queued as (
+    insert into private.steps (
+      project_id, scene_id, chunk_id, user_id, kind, due_at, created_at, updated_at
+    )
+    select
+      p_project.project_id,
+      scenes.scene_id,
+      video_chunks.chunk_id,
+      p_project.user_id,
+      'generate_clip',
+      v_now,
+      v_now,
+      v_now
+    from public.scenes
+    join public.video_chunks using (scene_id)
+    where scenes.project_id = p_project.project_id
+      and (scenes.position = 1 or scenes.continuity = 'cut')
+      and video_chunks.position = 1
+    order by scenes.position
+    returning steps.step_id, steps.scene_id, steps.chunk_id
+  )
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
+  select
+    p_project.project_id,
+    queued.scene_id,
+    queued.chunk_id,
+    'step.queued',
+    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id),
+    v_now
+  from queued;
+end;
+$$;
+
+comment on function private.begin_project(public.projects) is
+'Queues the first clips of a new project, whose chunks have the images that they start from.';
+
+revoke execute on function private.begin_project(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_create_project.sql
+-- → queued
+--
+-- Takes a parsed job. The same job again (same key, same body) gets the first project back.
+
+create or replace function public.create_project(p_job jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_digest text := private.job_digest(p_job);
+  v_key text := coalesce(p_job ->> 'idempotency_key', 'body:' || v_digest);
+  v_user_id text := p_job ->> 'user_id';
+  v_project public.projects;
+begin
+  -- Versions of one video are counted under a lock of its own: no row exists yet that could be locked.
+  perform pg_advisory_xact_lock(hashtextextended('version:' || v_user_id || ':' || (p_job ->> 'video_id'), 0));
+
+  v_project := private.insert_project(p_job, v_key);
+
+  if v_project.project_id is null then
+    select projects.*
+    into strict v_project
+    from public.projects
+    where projects.user_id = v_user_id
+      and projects.idempotency_key = v_key;
+
+    return jsonb_build_object(
+      'outcome', (
+        select case when job_requests.body_digest = v_digest then 'duplicate' else 'conflict' end
+        from private.job_requests
+        where job_requests.project_id = v_project.project_id
+      ),
+      'project_id', v_project.project_id,
+      'status', v_project.status,
+      'task_token', private.sign('task', v_project.project_id)
+    );
+  end if;
+
+  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified)
+  values (
+    v_project.project_id,
+    p_job ->> 'via',
+    v_digest,
+    case when jsonb_typeof(p_job -> 'events') = 'array'
+      then array(select jsonb_array_elements_text(p_job -> 'events')) end,
+    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}'),
+    coalesce((p_job ->> 'notify')::boolean, false)
+  );
+  perform private.insert_scenes(v_project, p_job -> 'scenes');
+  if v_project.revision_of is null then
+    perform private.begin_project(v_project);
+  else
+    perform private.reuse_scenes(v_project);
+    perform private.continue_project(v_project.project_id);
+  end if;
+
+  return jsonb_build_object(
+    'outcome', 'created',
+    'project_id', v_project.project_id,
+    'status', v_project.status,
+    'task_token', private.sign('task', v_project.project_id)
+  );
+end;
+$$;
+
+comment on function public.create_project(jsonb) is
+'→ queued; idempotent by key. Outcome created, duplicate, or conflict (same key, other body). Called by webhook.';
+
+revoke execute on function public.create_project(jsonb) from public, anon, authenticated;
+grant execute on function public.create_project(jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_insert_project.sql
+create or replace function private.insert_project(p_job jsonb, p_key text)
+returns public.projects
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_project public.projects;
+begin
+  insert into public.projects (
+    video_id, chat_id, user_id, user_email, user_name, source, prompt, image_url, model, aspect_ratio,
+    version, revision_of, total_scenes, callback_url, idempotency_key, execution_mode, metadata,
+    created_at, updated_at
+  )
+  select
+    p_job ->> 'video_id',
+    p_job ->> 'chat_id',
+    p_job ->> 'user_id',
+    p_job ->> 'user_email',
+    p_job ->> 'user_name',
+    p_job ->> 'source',
+    p_job ->> 'prompt',
+    p_job ->> 'image_url',
+    p_job ->> 'model',
+    p_job ->> 'aspect_ratio',
+    coalesce(latest.version, 0) + 1,
+    case when (p_job ->> 'is_revision')::boolean then latest.project_id end,
+    jsonb_array_length(p_job -> 'scenes'),
+    p_job ->> 'callback_url',
+    p_key,
+    p_job ->> 'execution_mode',
+    private.job_metadata(p_job),
+    v_now,
+    v_now
+  from (values (1)) as one_row
+  left join lateral (
+    select projects.version, projects.project_id
+    from public.projects
+    where projects.user_id = p_job ->> 'user_id'
+      and projects.video_id = p_job ->> 'video_id'
+    order by projects.version desc
+    limit 1
+  ) as latest on true
+  on conflict (user_id, idempotency_key) do nothing
+  returning projects.* into v_project;
+
+  return v_project;
+end;
+$$;
+
+comment on function private.insert_project(jsonb, text) is
+'Inserts the project with the next version of its video; null when the idempotency key is taken. The caller holds the lock of the version count.';
+
+revoke execute on function private.insert_project(jsonb, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0220_function_insert_scenes.sql
+create or replace function private.insert_scenes(p_project public.projects, p_scenes jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  -- Read once: as a default it is read twice for each row.
+  v_now timestamptz := private.clock();
+begin
+  with
+  -- The scenes of the job, with the image that each starts from
+  planned as (
+    select
+      private.new_id('scene') as scene_id,
+      item.position,
+      item.scene,
+      case
+        when item.position = 1 or item.scene ->> 'continuity' = 'cut'
+          then coalesce(item.scene ->> 'image_url', p_project.image_url)
+      end as first_image_url
+    from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
+  ),
+  -- Their rows
+  inserted as (
+    insert into public.scenes (
+      scene_id, project_id, position, prompt, image_url, continuity, metadata, created_at, updated_at
+    )
+    select
+      planned.scene_id,
+      p_project.project_id,
+      planned.position,
+      planned.scene ->> 'prompt',
+      planned.scene ->> 'image_url',
+      planned.scene ->> 'continuity',
+      coalesce(planned.scene -> 'metadata', '{}'),
+      v_now,
+      v_now
+    from planned
+    order by planned.position
+  )
+  insert into public.video_chunks (
+    scene_id, project_id, position, model, prompt, image_url, duration, driver_video_url, audio_url,
+    created_at, updated_at
+  )
+  select
+    planned.scene_id,
+    p_project.project_id,
+    part.position,
+    part.chunk ->> 'model',
+    part.chunk ->> 'prompt',
+    case when part.position = 1 then planned.first_image_url end,
+    (part.chunk ->> 'duration')::numeric,
+    part.chunk ->> 'driver_video_url',
+    part.chunk ->> 'audio_url',
+    v_now,
+    v_now
+  from planned
+  cross join lateral jsonb_array_elements(planned.scene -> 'chunks') with ordinality as part (chunk, position)
+  order by planned.position, part.position;
+end;
+$$;
+
+comment on function private.insert_scenes(public.projects, jsonb) is
+'Inserts scenes and their chunks in the order of the job; nothing is started yet.';
+
+revoke execute on function private.insert_scenes(public.projects, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0220_function_job_digest.sql

@@ -5,9 +5,11 @@ immutable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_request jsonb := private.job_request(p_job);
 begin
   return (
-    select coalesce(jsonb_object_agg(kept.key, coalesce(private.job_request(p_job) -> kept.key, kept.value)), '{}')
+    select coalesce(jsonb_object_agg(kept.key, coalesce(v_request -> kept.key, kept.value)), '{}')
     from jsonb_each(coalesce(p_job -> 'metadata', '{}')) as kept
     where kept.value <> 'null'
   );

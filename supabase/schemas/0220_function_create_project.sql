@@ -50,8 +50,12 @@ begin
     coalesce((p_job ->> 'notify')::boolean, false)
   );
   perform private.insert_scenes(v_project, p_job -> 'scenes');
-  perform private.reuse_scenes(v_project);
-  perform private.continue_project(v_project.project_id);
+  if v_project.revision_of is null then
+    perform private.begin_project(v_project);
+  else
+    perform private.reuse_scenes(v_project);
+    perform private.continue_project(v_project.project_id);
+  end if;
 
   return jsonb_build_object(
     'outcome', 'created',

@@ -1,0 +1,52 @@
+-- What continue_project comes to for a project of which nothing is made yet: the first scene and each
+-- after a cut begin. One statement, however many they are: every job pays for this.
+
+create or replace function private.begin_project(p_project public.projects)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+begin
+  with
+  -- The first clip of each scene that waits for no other one
+  queued as (
+    insert into private.steps (
+      project_id, scene_id, chunk_id, user_id, kind, due_at, created_at, updated_at
+    )
+    select
+      p_project.project_id,
+      scenes.scene_id,
+      video_chunks.chunk_id,
+      p_project.user_id,
+      'generate_clip',
+      v_now,
+      v_now,
+      v_now
+    from public.scenes
+    join public.video_chunks using (scene_id)
+    where scenes.project_id = p_project.project_id
+      and (scenes.position = 1 or scenes.continuity = 'cut')
+      and video_chunks.position = 1
+    order by scenes.position
+    returning steps.step_id, steps.scene_id, steps.chunk_id
+  )
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
+  select
+    p_project.project_id,
+    queued.scene_id,
+    queued.chunk_id,
+    'step.queued',
+    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id),
+    v_now
+  from queued;
+end;
+$$;
+
+comment on function private.begin_project(public.projects) is
+'Queues the first clips of a new project, whose chunks have the images that they start from.';
+
+revoke execute on function private.begin_project(public.projects) from public, anon, authenticated, service_role;

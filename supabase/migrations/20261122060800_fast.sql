@@ -187,6 +187,43 @@ revoke execute on function private.record_event(text, text, text, text, jsonb)
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0204_function_step_setting.sql
+-- A figure for a kind of step, which a model may have of its own: give_up_seconds.generate_clip, or
+-- give_up_seconds.generate_clip.fal-ai/veo3.1 for that endpoint alone.
+
+create or replace function private.step_setting(p_what text, p_kind text, p_model text)
+returns private.settings
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_setting private.settings;
+begin
+  select settings.*
+  into v_setting
+  from private.settings
+  where settings.name = p_what || '.' || p_kind || '.' || p_model;
+
+  if not found then
+    select settings.* into v_setting from private.settings where settings.name = p_what || '.' || p_kind;
+  end if;
+
+  if v_setting.name is null then
+    raise exception 'Cannot read setting "%.%": no such setting', p_what, p_kind using errcode = 'RL500';
+  end if;
+
+  return v_setting;
+end;
+$$;
+
+comment on function private.step_setting(text, text, text) is
+'The setting of a kind of step, the model''s own where it has one; its name says which. Raises RL500 where there is none.';
+
+revoke execute on function private.step_setting(text, text, text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0205_function_overdue_at.sql
 create or replace function private.overdue_at(p_kind text, p_model text)
 returns timestamptz
@@ -323,9 +360,11 @@ begin
       array_agg(video_chunks.kling_video_url order by scenes.position, video_chunks.position),
       '{}'
     )
-    from public.scenes
-    join public.video_chunks using (scene_id)
-    where scenes.project_id = p_project_id
+    from public.video_chunks
+    join public.scenes using (scene_id)
+    -- Said of both, so that each is found by its index on the project.
+    where video_chunks.project_id = p_project_id
+      and scenes.project_id = p_project_id
       and video_chunks.selected
   );
 end;
@@ -961,6 +1000,38 @@ comment on function private.lock_request(text, text) is
 revoke execute on function private.lock_request(text, text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0250_function_lock_step.sql
+create or replace function private.lock_step(p_step_id text)
+returns private.steps
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+begin
+  perform 1
+  from public.projects
+  where projects.project_id = (select steps.project_id from private.steps where steps.step_id = p_step_id)
+  for no key update;
+
+  select steps.* into v_step from private.steps where steps.step_id = p_step_id for no key update;
+
+  if not found then
+    raise exception 'Cannot lock step "%": no such step', p_step_id using errcode = 'RL404';
+  end if;
+
+  return v_step;
+end;
+$$;
+
+comment on function private.lock_step(text) is
+'Locks project, then step, and returns the step as it is now. Raises RL404.';
+
+revoke execute on function private.lock_step(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0260_function_update_progress.sql
 -- Clips are nine tenths of a film; what follows them is the rest.
 
@@ -1128,6 +1199,53 @@ comment on function private.film_step(text, text) is
 revoke execute on function private.film_step(text, text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0299_function_is_provider.sql
+create or replace function private.is_provider(p_source text)
+returns boolean
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_source in ('fal', 'video', 'lastframe', 'stitch');
+end;
+$$;
+
+comment on function private.is_provider(text) is
+'True where callbacks of this source are about attempts; any other name is a custom source.';
+
+revoke execute on function private.is_provider(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0299_function_put_callback.sql
+create or replace function private.put_callback(p_log public.webhook_logs)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.webhook_logs
+  values (p_log.*)
+  on conflict (webhook_log_id) do update
+  set
+    status = excluded.status,
+    outcome = excluded.outcome,
+    error = excluded.error,
+    project_id = excluded.project_id,
+    duration_ms = excluded.duration_ms,
+    processed_at = excluded.processed_at;
+end;
+$$;
+
+comment on function private.put_callback(public.webhook_logs) is
+'Writes down how far a callback is: its row, or what has become of it since it was inserted.';
+
+revoke execute on function private.put_callback(public.webhook_logs) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0300_function_callback_answer.sql
 create or replace function private.callback_answer(p_log public.webhook_logs, p_outcome text, p_flags jsonb)
 returns jsonb
@@ -1157,6 +1275,167 @@ revoke execute on function private.callback_answer(public.webhook_logs, text, js
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0300_function_forget_delivery.sql
+create or replace function private.forget_delivery(p_log public.webhook_logs, p_error text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_log public.webhook_logs := p_log;
+begin
+  v_log.status := 'error';
+  v_log.outcome := null;
+  v_log.error := p_error;
+  v_log.processed_at := private.clock();
+  perform private.put_callback(v_log);
+
+  delete from private.seen_deliveries
+  where seen_deliveries.source = p_log.source
+    and seen_deliveries.webhook_id = p_log.webhook_id
+    and seen_deliveries.webhook_log_id = p_log.webhook_log_id;
+
+  perform private.record_error('webhook', format('Cannot process callback: %s', p_error), jsonb_build_object(
+    'source', p_log.source, 'webhook_log_id', p_log.webhook_log_id
+  ));
+end;
+$$;
+
+comment on function private.forget_delivery(public.webhook_logs, text) is
+'pending → error: the callback stays on record, and its delivery counts as unseen, so that the sender''s next try is processed.';
+
+revoke execute on function private.forget_delivery(public.webhook_logs, text)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_log_callback.sql
+-- Builds the row of a callback, once for each delivery: the twin of a seen one only counts up.
+-- Two at the same moment meet at the primary key of seen_deliveries; the second waits for the first.
+--
+-- It is inserted where something is to read it before the callback is settled. A provider's callback is
+-- inserted as it ends, in the same transaction: one version of the row instead of two.
+
+create or replace function private.log_callback(p_callback jsonb)
+returns public.webhook_logs
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_raw_body bytea := decode(p_callback ->> 'raw_body', 'base64');
+  v_webhook_id text := coalesce(p_callback ->> 'delivery_id', 'sha256:' || encode(sha256(v_raw_body), 'hex'));
+  v_log_id text := private.new_id('whlog');
+  v_log public.webhook_logs;
+begin
+  if p_callback ->> 'malformed' is null then
+    insert into private.seen_deliveries (source, webhook_id, webhook_log_id)
+    values (p_callback ->> 'source', v_webhook_id, v_log_id)
+    on conflict do nothing;
+
+    if not found then
+      update public.webhook_logs
+      set duplicate_count = webhook_logs.duplicate_count + 1
+      from private.seen_deliveries
+      where seen_deliveries.source = p_callback ->> 'source'
+        and seen_deliveries.webhook_id = v_webhook_id
+        and webhook_logs.webhook_log_id = seen_deliveries.webhook_log_id
+      returning webhook_logs.* into v_log;
+
+      -- What was seen is remembered for longer than its record is kept.
+      if not found then
+        select seen_deliveries.webhook_log_id
+        into v_log.webhook_log_id
+        from private.seen_deliveries
+        where seen_deliveries.source = p_callback ->> 'source'
+          and seen_deliveries.webhook_id = v_webhook_id;
+      end if;
+
+      v_log.outcome := 'duplicate';
+      return v_log;
+    end if;
+  end if;
+
+  v_log.webhook_log_id := v_log_id;
+  v_log.webhook_id := v_webhook_id;
+  v_log.source := p_callback ->> 'source';
+  v_log.type := p_callback ->> 'type';
+  v_log.status := case when p_callback ->> 'malformed' is null then 'pending' else 'error' end;
+  v_log.request_id := p_callback -> 'result' ->> 'request_id';
+  v_log.attempt_id := (private.attempt_of_token(p_callback ->> 'token')).attempt_id;
+  v_log.is_token_wrong := p_callback ->> 'token' is not null and v_log.attempt_id is null;
+  v_log.headers := coalesce(p_callback -> 'headers', '{}');
+  v_log.raw_body := v_raw_body;
+  v_log.data := nullif(p_callback -> 'data', 'null');
+  v_log.result := nullif(p_callback -> 'result', 'null');
+  v_log.error := p_callback ->> 'malformed';
+  v_log.retry_count := 0;
+  v_log.duplicate_count := 0;
+  v_log.received_at := private.clock();
+  v_log.processed_at := case when v_log.error is not null then v_log.received_at end;
+
+  if v_log.error is not null or not private.is_provider(v_log.source) then
+    perform private.put_callback(v_log);
+  end if;
+  if v_log.error is not null then
+    perform private.record_error('webhook', v_log.error, jsonb_build_object(
+      'source', v_log.source, 'webhook_log_id', v_log.webhook_log_id
+    ));
+  end if;
+  return v_log;
+end;
+$$;
+
+comment on function private.log_callback(jsonb) is
+'Takes a callback down. Returns its row, inserted where it is malformed or a custom source''s; with outcome duplicate the row of the delivery that was seen before.';
+
+revoke execute on function private.log_callback(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0300_function_settle_callback.sql
+-- pending → success (applied, duplicate, stale) | error (unknown) | stays pending (buffered)
+
+create or replace function private.settle_callback(p_log public.webhook_logs, p_flags jsonb, p_took interval)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_outcome text := p_flags ->> 'outcome';
+  v_log public.webhook_logs := p_log;
+begin
+  v_log.status := case v_outcome when 'buffered' then 'pending' when 'unknown' then 'error' else 'success' end;
+  v_log.outcome := v_outcome;
+  v_log.error := p_flags ->> 'reason';
+  v_log.project_id := p_flags ->> 'project_id';
+  v_log.duration_ms := round(extract(epoch from p_took) * 1000, 3);
+  v_log.processed_at := case when v_outcome <> 'buffered' then private.clock() end;
+  perform private.put_callback(v_log);
+
+  -- A callback with a token that is not ours must not make the genuine one look like its repetition.
+  if v_outcome = 'unknown' then
+    delete from private.seen_deliveries
+    where seen_deliveries.source = p_log.source
+      and seen_deliveries.webhook_id = p_log.webhook_id;
+
+    perform private.record_error('webhook', p_flags ->> 'reason', jsonb_build_object(
+      'source', p_log.source, 'webhook_log_id', p_log.webhook_log_id
+    ), 'warning');
+  end if;
+end;
+$$;
+
+comment on function private.settle_callback(public.webhook_logs, jsonb, interval) is
+'pending → success | error, or stays pending while it is buffered.';
+
+revoke execute on function private.settle_callback(public.webhook_logs, jsonb, interval)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0309_function_is_same_output.sql
 create or replace function private.is_same_output(p_output jsonb, p_other jsonb)
 returns boolean
@@ -1175,6 +1454,138 @@ comment on function private.is_same_output(jsonb, jsonb) is
 'True when two outputs hold the same file; true for two failures, which hold none.';
 
 revoke execute on function private.is_same_output(jsonb, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_apply_callback.sql
+-- Finds what a callback is about and moves it on. Returns {outcome, reason, project_id, flags}.
+--
+-- A token that is not ours, or that names another request, scene or project than the body does, is
+-- unknown. Without a token the request id decides, and for a stitcher with ids of its own the project;
+-- nothing known yet is buffered. What a custom source sent goes to that source's handler.
+
+create or replace function private.apply_callback(p_log public.webhook_logs)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts;
+  v_is_by_project boolean := false;
+  v_step private.steps;
+  v_last_event bigint;
+  v_outcome text;
+begin
+  if not private.is_provider(p_log.source) then
+    return private.apply_to_source(p_log);
+  elsif p_log.is_token_wrong then
+    return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
+  elsif p_log.attempt_id is not null then
+    select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_log.attempt_id;
+  else
+    v_attempt := private.attempt_of_request(p_log.source, p_log.request_id);
+  end if;
+
+  if v_attempt.attempt_id is null then
+    v_attempt := private.attempt_of_stitching(p_log);
+    v_is_by_project := v_attempt.attempt_id is not null;
+  end if;
+
+  if v_attempt.attempt_id is null then
+    if private.keep_images(p_log) then
+      return jsonb_build_object('outcome', 'applied', 'project_id', p_log.result ->> 'project_id');
+    end if;
+    return private.apply_to_outside_chunk(p_log);
+  end if;
+
+  v_step := private.lock_step(v_attempt.step_id);
+  -- Read again under the lock: what was open a moment ago may have ended.
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = v_attempt.attempt_id;
+
+  if not v_is_by_project and not private.is_about(p_log, v_attempt, v_step) then
+    return '{"outcome": "unknown", "reason": "The callback names another request, scene or project than its token"}';
+  end if;
+
+  select coalesce(max(pipeline_events.event_id), 0)
+  into v_last_event
+  from public.pipeline_events
+  where pipeline_events.project_id = v_step.project_id;
+
+  v_outcome := private.apply_result(v_attempt, v_step, p_log.result);
+  return private.callback_flags(v_step, v_last_event) || jsonb_build_object('outcome', v_outcome);
+end;
+$$;
+
+comment on function private.apply_callback(public.webhook_logs) is
+'Matches a recorded callback with its attempt (or an outside worker''s chunk) and applies it.';
+
+revoke execute on function private.apply_callback(public.webhook_logs)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_apply_result.sql
+-- duplicate: the same result again. stale: the attempt has ended otherwise (with another file, too), or
+-- another one took over.
+
+create or replace function private.apply_result(p_attempt private.attempts, p_step private.steps, p_result jsonb)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_state text := p_result ->> 'state';
+begin
+  if p_attempt.status = v_state and v_state <> 'in_progress' then
+    return case when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate' else 'stale' end;
+  elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
+    return 'stale';
+  end if;
+
+  -- The token's callback may bring the request id that the lost answer would have told.
+  if p_attempt.request_id is null and p_result ->> 'request_id' is not null then
+    update private.attempts
+    set request_id = p_result ->> 'request_id'
+    where attempts.attempt_id = p_attempt.attempt_id
+      and attempts.request_id is null;
+  end if;
+
+  if p_step.kind = 'generate_clip' and p_result ->> 'request_id' is not null then
+    update public.video_chunks
+    set request_id = p_result ->> 'request_id'
+    where video_chunks.chunk_id = p_step.chunk_id
+      and video_chunks.request_id is null;
+  end if;
+
+  case v_state
+    when 'completed' then
+      perform private.complete_attempt(p_attempt.attempt_id, p_result -> 'output');
+    when 'failed' then
+      perform private.fail_attempt(p_attempt.attempt_id, p_result -> 'error');
+    when 'cancelled' then
+      perform private.fail_attempt(p_attempt.attempt_id, jsonb_build_object(
+        'message', coalesce(p_result -> 'error' ->> 'message', 'The provider cancelled the request'),
+        'retryable', false
+      ));
+    when 'in_progress' then
+      perform private.report_progress(p_attempt.attempt_id, (p_result ->> 'progress')::numeric);
+    when 'unread' then
+      perform private.ask_now(p_step);
+    else
+      raise exception 'Cannot apply callback state "%": no such state', v_state using errcode = 'RL400';
+  end case;
+
+  return 'applied';
+end;
+$$;
+
+comment on function private.apply_result(private.attempts, private.steps, jsonb) is
+'Applies a result to its attempt: applied, duplicate or stale. The caller holds the project''s lock.';
+
+revoke execute on function private.apply_result(private.attempts, private.steps, jsonb)
+from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0310_function_attempt_of_stitching.sql

@@ -11,9 +11,11 @@ begin
       array_agg(video_chunks.kling_video_url order by scenes.position, video_chunks.position),
       '{}'
     )
-    from public.scenes
-    join public.video_chunks using (scene_id)
-    where scenes.project_id = p_project_id
+    from public.video_chunks
+    join public.scenes using (scene_id)
+    -- Said of both, so that each is found by its index on the project.
+    where video_chunks.project_id = p_project_id
+      and scenes.project_id = p_project_id
       and video_chunks.selected
   );
 end;

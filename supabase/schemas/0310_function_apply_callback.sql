@@ -18,7 +18,7 @@ declare
   v_last_event bigint;
   v_outcome text;
 begin
-  if p_log.source not in ('fal', 'video', 'lastframe', 'stitch') then
+  if not private.is_provider(p_log.source) then
     return private.apply_to_source(p_log);
   elsif p_log.is_token_wrong then
     return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';

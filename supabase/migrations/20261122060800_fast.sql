@@ -1,3 +1,25 @@
+alter table public.projects set (
+  fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05
+);
+alter table public.scenes set (
+  fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05
+);
+alter table public.video_chunks set (
+  fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05
+);
+alter table private.attempts set (
+  fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05
+);
+alter table private.steps set (
+  autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02
+);
+
+--! altered supabase/schemas/0100_table_projects.sql sha256:cb8bb805217ccae4a72b9bf9f32df6734f289bb9a72aee16c573892d477edada
+--! altered supabase/schemas/0110_table_scenes.sql sha256:28cf6f3af81c62b3b24b391c5bd71f9494be20e04de50cd625eb8cd7605a7323
+--! altered supabase/schemas/0120_table_video_chunks.sql sha256:f8873ae8a57522f94d4cdf197f6b6dff4bd1c9f3cc3243361050ba4498c3ed5d
+--! altered supabase/schemas/0140_table_steps.sql sha256:9956ae294e65b95b3e43d6167cf307a36e23c81a7269c41502e7a2bcdd61aad8
+--! altered supabase/schemas/0150_table_attempts.sql sha256:fd513436c98219d9cfbc6b8668fa80a1e539230f146ff86c3686947e7be586ff
+
 --! included supabase/schemas/0040_function_clock.sql
 -- The time, for everything in here. The offset lets tests move the clock of every connection.
 -- service_role may execute it because the outside worker's chunks have it as a default; the schema

@@ -15,7 +15,8 @@ as $$
     'status_url', p_attempt.status_url,
     'response_url', p_attempt.response_url,
     'cancel_url', p_attempt.cancel_url,
-    'created_at', p_attempt.created_at
+    'created_at', p_attempt.created_at,
+    'announce', coalesce(p_attempt.sent_at = 'infinity', false)
   );
 $$;
 

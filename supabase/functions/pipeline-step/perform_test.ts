@@ -32,7 +32,7 @@ async function performed(
   const logged: unknown[] = [];
   await perform({
     db,
-    providers: { steps: {}, byName: (name) => name === "fal" ? provider : null },
+    providers: { steps: {}, announced: [], byName: (name) => name === "fal" ? provider : null },
     send: () => Promise.resolve(RESULT),
     sleep: (ms) => Promise.resolve(void slept.push(ms)),
     log: (event, fields) => logged.push([event, fields]),
@@ -66,6 +66,59 @@ Deno.test("what the provider accepted is recorded as a submission, under the cla
       p_submission: SUBMISSION,
     },
   }]);
+});
+
+const ANNOUNCED = step("1", { attempt: { ...step("1").attempt, announce: true } });
+
+Deno.test("a call that would be paid twice is announced before it is made", async () => {
+  const order: string[] = [];
+  const done = await performed(ANNOUNCED, {
+    submit() {
+      order.push("called");
+      return Promise.resolve({ state: "accepted", submission: SUBMISSION });
+    },
+  }, { announce_call: () => order.push("announced") && "applied" });
+
+  assert.deepEqual(order, ["announced", "called"]);
+  assert.deepEqual(done.calls[0], {
+    name: "announce_call",
+    args: { p_step_id: "step_1", p_claim_token: "claim_1", p_attempt_id: "att_1" },
+  });
+});
+
+Deno.test("a call whose claim is over, or that cannot be announced, is not made", async () => {
+  const none = {};
+  const stale = await performed(ANNOUNCED, none, { announce_call: () => "stale" });
+  assert.deepEqual(stale.calls.map(({ name }) => name), ["announce_call"]);
+  assert.deepEqual(stale.logged, [["call.not_made", {
+    step: "generate_clip",
+    attempt_id: "att_1",
+  }]]);
+
+  for (const [code, away] of [["", true], ["PGRST202", false]] as const) {
+    const announce_call = () => {
+      throw new DatabaseError("Cannot call announce_call", code, away);
+    };
+    await assert.rejects(performed(ANNOUNCED, none, { announce_call }), DatabaseError);
+  }
+});
+
+Deno.test("an announcement whose answer was lost is made again, and then the call", async () => {
+  let left = 1;
+  const done = await performed(ANNOUNCED, {
+    submit: () => Promise.resolve({ state: "accepted", submission: SUBMISSION }),
+  }, {
+    announce_call() {
+      if (left-- > 0) throw new DatabaseError("Cannot call announce_call", "", true);
+      return "applied";
+    },
+  });
+
+  assert.deepEqual(done.calls.map(({ name }) => name), [
+    "announce_call",
+    "announce_call",
+    "record_submission",
+  ]);
 });
 
 Deno.test("what it refused, or left open, is recorded as an answer", async () => {
@@ -113,7 +166,7 @@ Deno.test("a database that refuses is not asked twice, and the log has the reque
   await assert.rejects(
     perform({
       db,
-      providers: { steps: {}, byName: () => provider },
+      providers: { steps: {}, announced: [], byName: () => provider },
       send: () => Promise.resolve(RESULT),
       sleep: () => Promise.resolve(),
       log: (event, fields) => logged.push([event, fields?.request_id]),

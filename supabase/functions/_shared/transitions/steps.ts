@@ -28,6 +28,8 @@ export const Attempt = z.object({
   cancel_url: z.string().nullable(),
   /** ISO 8601. */
   created_at: z.string(),
+  /** Its call is to be announced right before it is made. Schemas before this one do not ask. */
+  announce: z.boolean().optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 
@@ -48,6 +50,18 @@ export type StepWork = z.infer<typeof StepWork>;
 
 export const Verdict = z.enum(["applied", "stale"]);
 export type Verdict = z.infer<typeof Verdict>;
+
+/**
+ * Says that the call goes out now. Until then an attempt whose runner died is simply begun anew. On
+ * `stale` the call must not be made: the claim is over.
+ */
+export function announceCall(db: Database, work: StepWork): Promise<Verdict> {
+  return db.call("announce_call", {
+    p_step_id: work.step_id,
+    p_claim_token: work.claim_token,
+    p_attempt_id: work.attempt.attempt_id,
+  }, Verdict);
+}
 
 export type Submission = {
   request_id: string;

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { loadEnvironment } from "./env.ts";
 import { type Functions, startFunctions } from "./functions/processes.ts";
-import { listenGateway } from "./gateway/server.ts";
+import { listenGateway, type RpcWatch } from "./gateway/server.ts";
 import { createStorage } from "./gateway/storage.ts";
 import type { Cluster } from "./postgres/cluster.ts";
 import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
@@ -65,6 +65,8 @@ export type StackOptions = {
   /** Variables for the functions; they win over the shell, which wins over the file. */
   env?: Record<string, string>;
   shell?: Record<string, string>;
+  /** Sees the functions' calls of SQL functions, and may lose them. */
+  onRpc?: RpcWatch;
   log?: (line: string) => void;
 };
 
@@ -86,6 +88,7 @@ export async function startStack(
     settings = dataDir === undefined ? THROW_AWAY : {},
     env: wanted = {},
     shell = Deno.env.toObject(),
+    onRpc,
     log = () => {},
   }: StackOptions = {},
 ): Promise<Stack> {
@@ -134,7 +137,7 @@ export async function startStack(
   const [{ cluster, sql }, { find }] = await Promise.all([database, functions]);
 
   const storage = createStorage({ sql, folder: folder.storage, secret: keys.secret });
-  gateway.open({ keys, databaseUrl: cluster.url, storage, findFunction: find });
+  gateway.open({ keys, databaseUrl: cluster.url, storage, findFunction: find, onRpc });
   const netWorker = started.adopt(
     startNetWorker({ url: cluster.url, log }),
     (worker) => worker.stop(),

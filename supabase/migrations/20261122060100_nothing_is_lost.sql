@@ -3,13 +3,15 @@ alter table private.attempts add column sent_at timestamptz;
 comment on column private.attempts.sent_at is
 'When its runner announced the call; infinity: it has not, so that nothing was sent; null: its runner announces nothing.';
 
+drop function private.lose_attempt(text, text);
+
 --! altered supabase/schemas/0150_table_attempts.sql sha256:58da6992cdc3c8cae9bf8dc368362961035984cfcd89c9a9d98748287b1f1588
 
 --! included supabase/schemas/0240_function_attempt_for_runner.sql
 create or replace function private.attempt_for_runner(p_attempt private.attempts)
 returns jsonb
 language sql
-stable
+volatile
 security invoker
 set search_path = ''
 as $$
@@ -24,6 +26,7 @@ as $$
     'response_url', p_attempt.response_url,
     'cancel_url', p_attempt.cancel_url,
     'created_at', p_attempt.created_at,
+    'age_seconds', extract(epoch from private.clock() - p_attempt.created_at),
     'announce', coalesce(p_attempt.sent_at = 'infinity', false)
   );
 $$;
@@ -139,7 +142,10 @@ begin
     v_input,
     encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex'),
     private.estimate_cost(p_step.kind, v_input, v_provider),
-    case when p_providers -> 'announced' ? v_provider then 'infinity'::timestamptz end
+    case
+      when p_step.kind not in ('store_film', 'cancel_request') and p_providers -> 'announced' ? v_provider
+        then 'infinity'::timestamptz
+    end
   )
   returning attempts.* into v_attempt;
 
@@ -153,12 +159,62 @@ comment on function private.insert_attempt(private.steps, jsonb) is
 revoke execute on function private.insert_attempt(private.steps, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0245_function_requeue_unsent.sql
--- attempt created → failed · step running → queued, or failed
+--! included supabase/schemas/0245_function_fail_unsent.sql
+-- attempt created | lost → failed · step running | waiting → queued, or failed
 --
--- Its runner ended before it announced the call: nothing was sent, nothing can come back, and nobody has
--- to be asked. Called below a step lock, where waiting for the project would break the lock order: if
--- the project is busy, the step stays due and the next claim tries again.
+-- For a call that provably did not go out: nothing can come back, and nobody has to be asked. The caller
+-- holds the project's lock.
+
+create or replace function private.fail_unsent(p_step private.steps, p_attempt_id text, p_message text)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_number integer;
+begin
+  update private.attempts
+  set status = 'failed', error_message = p_message, ended_at = private.clock()
+  where attempts.attempt_id = p_attempt_id
+    and attempts.step_id = p_step.step_id
+    and attempts.status in ('created', 'lost')
+    and attempts.request_id is null
+  returning attempts.number into v_number;
+
+  if not found then
+    return false;
+  end if;
+
+  perform private.record_error(
+    'step',
+    format('Cannot finish %s: %s', p_step.kind, p_message),
+    jsonb_build_object('project_id', p_step.project_id, 'step_id', p_step.step_id, 'attempt_id', p_attempt_id),
+    'warning'
+  );
+
+  if v_number < private.setting('max_attempts') then
+    perform private.requeue_step(p_step, p_message, null);
+  else
+    perform private.fail_step(p_step.step_id, p_message);
+  end if;
+  return true;
+end;
+$$;
+
+comment on function private.fail_unsent(private.steps, text, text) is
+'The call of this attempt was never made: its step is queued again, after max_attempts failed. False where it has ended.';
+
+revoke execute on function private.fail_unsent(private.steps, text, text)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0245_function_requeue_unsent.sql
+-- running → queued, or failed
+--
+-- Its runner ended before it announced the call. Called below a step lock, where waiting for the project
+-- would break the lock order: if the project is busy, the step stays due and the next claim tries again.
 
 create or replace function private.requeue_unsent(p_step private.steps, p_attempt private.attempts)
 returns void
@@ -167,39 +223,14 @@ volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_message constant text := 'The lease ran out before anything was sent';
 begin
   perform 1
   from public.projects
   where projects.project_id = p_step.project_id
   for no key update skip locked;
 
-  if not found then
-    return;
-  end if;
-
-  update private.attempts
-  set status = 'failed', error_message = v_message, ended_at = private.clock()
-  where attempts.attempt_id = p_attempt.attempt_id
-    and attempts.status = 'created'
-    and attempts.sent_at = 'infinity';
-
-  if not found then
-    return;
-  end if;
-
-  perform private.record_error(
-    'step',
-    format('Cannot finish %s: the runner''s lease ran out before anything was sent', p_step.kind),
-    jsonb_build_object('project_id', p_step.project_id, 'step_id', p_step.step_id, 'attempt_id', p_attempt.attempt_id),
-    'warning'
-  );
-
-  if p_attempt.number < private.setting('max_attempts') then
-    perform private.requeue_step(p_step, v_message, null);
-  else
-    perform private.fail_step(p_step.step_id, v_message);
+  if found then
+    perform private.fail_unsent(p_step, p_attempt.attempt_id, 'The lease ran out before anything was sent');
   end if;
 end;
 $$;
@@ -258,6 +289,175 @@ comment on function public.announce_call(text, uuid, text) is
 
 revoke execute on function public.announce_call(text, uuid, text) from public, anon, authenticated;
 grant execute on function public.announce_call(text, uuid, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_withdraw_call.sql
+-- attempt created | lost → failed · step running | waiting → queued, or failed
+--
+-- A runner says that it did not make the call of this attempt, and will not. No claim is asked for: an
+-- attempt is begun by one runner alone, and that one comes here because its claim is over, perhaps after
+-- an announcement whose answer never reached it.
+
+create or replace function public.withdraw_call(p_step_id text, p_attempt_id text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_step private.steps := private.lock_step(p_step_id);
+begin
+  return case
+    when v_step.status in ('running', 'waiting')
+      and private.fail_unsent(v_step, p_attempt_id, 'The claim was over before anything was sent') then 'applied'
+    else 'stale'
+  end;
+end;
+$$;
+
+comment on function public.withdraw_call(text, text) is
+'Notes that an attempt''s call was not made, so that its step is begun anew; stale where it has ended. Called by the runner.';
+
+revoke execute on function public.withdraw_call(text, text) from public, anon, authenticated;
+grant execute on function public.withdraw_call(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_lose_attempt.sql
+-- created → lost, looked up again and again; lost → outcome_unknown once the look-up's time is over
+--
+-- Nobody pays twice: an attempt whose outcome cannot be learnt is never submitted again by itself. A
+-- look-up that reached nobody taught nothing: where the last one did, another is worth its time, until
+-- the provider has had all that it may have (give_up_seconds).
+
+create or replace function private.lose_attempt(p_attempt_id text, p_message text, p_was_asked boolean default true)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_attempt private.attempts;
+  v_step private.steps;
+  v_patience timestamptz;
+begin
+  select steps.*
+  into v_step
+  from private.steps
+  join private.attempts using (step_id)
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status = 'created';
+
+  if found then
+    perform private.record_event(
+      v_step.project_id, 'attempt.lost', v_step.scene_id, v_step.chunk_id,
+      jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt_id, 'reason', p_message)
+    );
+  end if;
+
+  update private.attempts
+  set
+    status = 'lost',
+    error_message = coalesce(attempts.error_message, p_message),
+    deadline_at = coalesce(
+      attempts.deadline_at,
+      v_now + make_interval(secs => private.setting('lookup_seconds')::double precision)
+    )
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'lost')
+  returning attempts.* into v_attempt;
+
+  select v_attempt.created_at + make_interval(secs => (limits.value #>> '{}')::double precision)
+  into v_patience
+  from private.steps
+  cross join lateral private.step_setting('give_up_seconds', steps.kind, v_attempt.input ->> 'model') as limits
+  where steps.step_id = v_attempt.step_id;
+
+  -- A request id that came meanwhile (a late record, an early callback) can be asked about.
+  if v_attempt.request_id is null
+    and v_attempt.deadline_at <= v_now
+    and (p_was_asked or v_patience <= v_now) then
+    perform private.end_unknown(v_attempt);
+    return;
+  end if;
+
+  update private.steps
+  set
+    status = 'waiting',
+    claim_token = null,
+    due_at = v_now + make_interval(secs => private.setting('lookup_again_seconds')::double precision),
+    updated_at = v_now
+  where steps.step_id = v_attempt.step_id
+    and steps.status in ('running', 'waiting');
+end;
+$$;
+
+comment on function private.lose_attempt(text, text, boolean) is
+'created → lost: the call may have been understood, the answer never came. Past its deadline: outcome_unknown.';
+
+revoke execute on function private.lose_attempt(text, text, boolean) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_record_answer.sql
+-- What became of an attempt, as a runner learnt it by calling or by asking.
+
+create or replace function public.record_answer(
+  p_step_id text,
+  p_claim_token uuid,
+  p_attempt_id text,
+  p_answer jsonb
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_step private.steps := private.lock_step(p_step_id);
+begin
+  if v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
+    return 'stale';
+  end if;
+
+  case p_answer ->> 'state'
+    when 'completed' then
+      if v_step.status = 'running' then
+        perform private.release_provider(v_step.provider);
+      end if;
+      perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
+    when 'failed' then
+      -- It refused the call itself, not what was asked for: that says something about the provider.
+      if v_step.status = 'running' and (p_answer -> 'error' ->> 'retryable')::boolean then
+        perform private.hold_provider(v_step.provider, p_answer -> 'error');
+      end if;
+      perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
+    when 'cancelled' then
+      perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');
+    when 'lost' then
+      perform private.lose_attempt(
+        p_attempt_id, p_answer ->> 'message', not coalesce((p_answer ->> 'unasked')::boolean, false)
+      );
+    when 'in_progress' then
+      perform private.report_progress(p_attempt_id, (p_answer ->> 'progress')::numeric);
+      perform private.ask_again(p_attempt_id, 'The provider did not finish in time');
+    when 'unreachable' then
+      perform private.ask_again(p_attempt_id, p_answer ->> 'message');
+    else
+      raise exception 'Cannot record answer "%": no such state', p_answer ->> 'state' using errcode = 'RL400';
+  end case;
+
+  return 'applied';
+end;
+$$;
+
+comment on function public.record_answer(text, uuid, text, jsonb) is
+'p_answer: {state, output | error {message, retryable, retry_after} | message, unasked | progress}. Stale without the claim. Called by the runner.';
+
+revoke execute on function public.record_answer(text, uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.record_answer(text, uuid, text, jsonb) to service_role;
 --! end included
 
 --! included supabase/schemas/0345_function_broken_attempts.sql
@@ -356,6 +556,73 @@ comment on function private.broken_attempts() is 'Broken invariants of steps and
 revoke execute on function private.broken_attempts() from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0730_function_callbacks_about.sql
+create or replace function private.callbacks_about(p_project_ids text[])
+returns text[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  -- By project where the callback was matched, by request where it was not.
+  select coalesce(array_agg(webhook_logs.webhook_log_id), '{}')
+  from public.webhook_logs
+  where webhook_logs.project_id = any (p_project_ids)
+    or (webhook_logs.source, webhook_logs.request_id) in (
+      select attempts.provider, attempts.request_id
+      from private.attempts
+      join private.steps using (step_id)
+      where steps.project_id = any (p_project_ids)
+        and attempts.request_id is not null
+    );
+$$;
+
+comment on function private.callbacks_about(text[]) is 'Ids of the recorded callbacks that concern these projects.';
+
+revoke execute on function private.callbacks_about(text[]) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0730_function_delete_records.sql
+create or replace function private.delete_records(
+  p_project_ids text[],
+  out callbacks integer,
+  out deliveries integer,
+  out media integer,
+  out errors integer
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_logs text[] := private.callbacks_about(p_project_ids);
+begin
+  select count(*) into deliveries from public.webhook_deliveries where webhook_deliveries.project_id = any (p_project_ids);
+  select count(*) into media from public.media where media.project_id = any (p_project_ids);
+
+  delete from private.seen_deliveries
+  using public.webhook_logs
+  where webhook_logs.webhook_log_id = any (v_logs)
+    and seen_deliveries.source = webhook_logs.source
+    and seen_deliveries.webhook_id = webhook_logs.webhook_id;
+
+  delete from public.error_logs
+  where error_logs.context ->> 'project_id' = any (p_project_ids)
+    or error_logs.context ->> 'webhook_log_id' = any (v_logs);
+  get diagnostics errors = row_count;
+
+  delete from public.webhook_logs where webhook_logs.webhook_log_id = any (v_logs);
+  get diagnostics callbacks = row_count;
+end;
+$$;
+
+comment on function private.delete_records(text[]) is
+'Deletes what was recorded about these projects and hangs on none of their rows; counts that and what will go with them.';
+
+revoke execute on function private.delete_records(text[]) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0730_function_is_letting_go.sql
 -- A request that is being given up at its provider needs its row for that; and so does a call that was
 -- under way when its project was cancelled, because the request that it began has to be given up too.
@@ -389,4 +656,54 @@ comment on function private.is_letting_go(text) is
 'True while an ended project still has a request to give up, or a call under way that may begin one.';
 
 revoke execute on function private.is_letting_go(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0745_function_preview_user_data.sql
+-- What delete_user_data would delete, counted; nothing is changed.
+
+create or replace function public.preview_user_data(p_user_id text)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_ids text[];
+  v_logs text[];
+begin
+  select coalesce(array_agg(projects.project_id), '{}')
+  into v_ids
+  from public.projects
+  where projects.user_id = p_user_id;
+
+  v_logs := private.callbacks_about(v_ids);
+
+  return jsonb_build_object(
+    'projects', cardinality(v_ids),
+    'unfinished', (
+      select count(*)
+      from public.projects
+      where projects.user_id = p_user_id
+        and projects.status not in ('completed', 'failed', 'cancelled')
+    ),
+    'callbacks', cardinality(v_logs),
+    'deliveries', (select count(*) from public.webhook_deliveries where webhook_deliveries.project_id = any (v_ids)),
+    'media', (select count(*) from public.media where media.project_id = any (v_ids)),
+    'errors', (
+      select count(*)
+      from public.error_logs
+      where error_logs.context ->> 'project_id' = any (v_ids)
+        or error_logs.context ->> 'webhook_log_id' = any (v_logs)
+    ),
+    'files', cardinality(private.films_stored_for(v_ids))
+  );
+end;
+$$;
+
+comment on function public.preview_user_data(text) is
+'What delete_user_data would delete: {projects, unfinished, callbacks, deliveries, media, errors, files}. Changes nothing.';
+
+revoke execute on function public.preview_user_data(text) from public, anon, authenticated;
+grant execute on function public.preview_user_data(text) to service_role;
 --! end included

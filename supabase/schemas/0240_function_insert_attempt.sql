@@ -25,7 +25,10 @@ begin
     v_input,
     encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex'),
     private.estimate_cost(p_step.kind, v_input, v_provider),
-    case when p_providers -> 'announced' ? v_provider then 'infinity'::timestamptz end
+    case
+      when p_step.kind not in ('store_film', 'cancel_request') and p_providers -> 'announced' ? v_provider
+        then 'infinity'::timestamptz
+    end
   )
   returning attempts.* into v_attempt;
 

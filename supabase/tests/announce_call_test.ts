@@ -33,6 +33,17 @@ Deno.test(
 );
 
 Deno.test(
+  "announce_call is not asked for where doing it twice is harmless: giving a request up",
+  onDatabase(async ({ db, aSubmittedClip }) => {
+    const { project_id: projectId } = await aSubmittedClip();
+    await changeProject(db, "cancel", { projectId, reason: null });
+
+    const giveUp = only(await claim(db, FAL));
+    assert.deepEqual([giveUp.step, giveUp.attempt.announce], ["cancel_request", false]);
+  }),
+);
+
+Deno.test(
   "announce_call not made: the step goes back to the queue, because nothing was sent",
   onDatabase(async (given) => {
     const { db, sql } = given;
@@ -46,7 +57,7 @@ Deno.test(
     assert.deepEqual([attempt?.status, attempt?.error_message], ["failed", message]);
     assert.equal((await stepOf(sql, work.step_id)).status, "queued");
     assert.deepEqual(await errorsOf(sql, "step"), [
-      "Cannot finish generate_clip: the runner's lease ran out before anything was sent",
+      `Cannot finish generate_clip: ${message}`,
     ]);
     assert.deepEqual(await brokenInvariants(sql), []);
 

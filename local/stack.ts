@@ -60,6 +60,8 @@ export type StackOptions = {
   fal?: FalOptions;
   /** How the services are played. */
   services?: PlayedServices;
+  /** The folder of the migrations to apply; all that there are by default. */
+  migrations?: string;
   /** Postgres settings. */
   settings?: Record<string, string>;
   /** Variables for the functions; they win over the shell, which wins over the file. */
@@ -85,6 +87,7 @@ export async function startStack(
     providers = "fal",
     fal,
     services,
+    migrations,
     settings = dataDir === undefined ? THROW_AWAY : {},
     env: wanted = {},
     shell = Deno.env.toObject(),
@@ -125,6 +128,7 @@ export async function startStack(
 
   const database = startDatabase({
     root: ROOT,
+    migrations,
     port: dbPort,
     dataDir: folder.postgres,
     settings,

@@ -22,10 +22,14 @@ export const FAULTS = {
   /** Takes the request, works, and fails. */
   "provider-breaks": { films: 4 },
   "provider-slow": { films: 4 },
+  /** Takes the request, begins and never ends: past our patience it is given up. */
+  "provider-never-ends": { films: 2 },
   "provider-away": { every: 40 },
   /** Nobody can know that the request never arrived: such a film ends as outcome_unknown. */
   "cut-before": { films: 1 },
   "cut-after": { films: 5 },
+  /** What was lost is looked up there, and the list refuses. */
+  "list-refused": { every: 12 },
   "lost-bells": { every: 12 },
   "deleted-bells": { every: 12 },
   "client-away": { every: 15 },

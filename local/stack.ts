@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { loadEnvironment } from "./env.ts";
 import { type Functions, startFunctions } from "./functions/processes.ts";
-import { listenGateway } from "./gateway/server.ts";
+import { listenGateway, type RpcWatch } from "./gateway/server.ts";
 import { createStorage } from "./gateway/storage.ts";
 import type { Cluster } from "./postgres/cluster.ts";
 import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
@@ -60,11 +60,15 @@ export type StackOptions = {
   fal?: FalOptions;
   /** How the services are played. */
   services?: PlayedServices;
+  /** The folder of the migrations to apply; all that there are by default. */
+  migrations?: string;
   /** Postgres settings. */
   settings?: Record<string, string>;
   /** Variables for the functions; they win over the shell, which wins over the file. */
   env?: Record<string, string>;
   shell?: Record<string, string>;
+  /** Sees the functions' calls of SQL functions, and may lose them. */
+  onRpc?: RpcWatch;
   log?: (line: string) => void;
 };
 
@@ -83,9 +87,11 @@ export async function startStack(
     providers = "fal",
     fal,
     services,
+    migrations,
     settings = dataDir === undefined ? THROW_AWAY : {},
     env: wanted = {},
     shell = Deno.env.toObject(),
+    onRpc,
     log = () => {},
   }: StackOptions = {},
 ): Promise<Stack> {
@@ -122,6 +128,7 @@ export async function startStack(
 
   const database = startDatabase({
     root: ROOT,
+    migrations,
     port: dbPort,
     dataDir: folder.postgres,
     settings,
@@ -134,7 +141,7 @@ export async function startStack(
   const [{ cluster, sql }, { find }] = await Promise.all([database, functions]);
 
   const storage = createStorage({ sql, folder: folder.storage, secret: keys.secret });
-  gateway.open({ keys, databaseUrl: cluster.url, storage, findFunction: find });
+  gateway.open({ keys, databaseUrl: cluster.url, storage, findFunction: find, onRpc });
   const netWorker = started.adopt(
     startNetWorker({ url: cluster.url, log }),
     (worker) => worker.stop(),

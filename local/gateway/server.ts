@@ -1,5 +1,5 @@
 import type { ProjectKeys } from "../project_keys.ts";
-import { createKeyReader } from "./api_keys.ts";
+import { createKeyReader, type Role } from "./api_keys.ts";
 import { createFunctionsProxy, type FindFunction } from "./functions_proxy.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
 import { PostgresPool } from "./postgres_pool.ts";
@@ -22,10 +22,15 @@ export type GatewayDeps = {
   databaseUrl: string;
   storage: StorageDoor;
   findFunction: FindFunction;
+  /** Sees each call of a SQL function come and go; for whoever plays a broken network. */
+  onRpc?: RpcWatch;
   idleTimeoutMs?: number;
   poolSize?: number;
   poolPatienceMs?: number;
 };
+
+/** Called before the function is, and before its answer leaves, which waits for it. `lose`: it never arrives. */
+export type RpcWatch = (name: string, when: "asked" | "answered") => Promise<"lose" | void>;
 
 const FUNCTIONS = "/functions/v1";
 const RPC = "/rest/v1/rpc/";
@@ -74,7 +79,7 @@ export function listenGateway(
 }
 
 function createHandle(
-  { keys, storage, findFunction, idleTimeoutMs }: GatewayDeps,
+  { keys, storage, findFunction, onRpc, idleTimeoutMs }: GatewayDeps,
   rpc: RpcDoor,
 ): Handle {
   const readKey = createKeyReader(keys);
@@ -89,13 +94,20 @@ function createHandle(
       const role = readKey(request.headers);
       if (role === null) return refuseKey();
       const name = decode(path.slice(RPC.length).split("?", 1)[0] ?? "");
-      return name === null ? answerNotFound() : rpc.answer(request, name, role);
+      if (name === null) return answerNotFound();
+      return onRpc ? watched(onRpc, request, name, role) : rpc.answer(request, name, role);
     }
     if (path.startsWith(`${STORAGE}/`)) {
       return storage.answer(request, path.slice(STORAGE.length), readKey(request.headers));
     }
     return answerNotFound();
   };
+
+  async function watched(watch: RpcWatch, request: Request, name: string, role: Role) {
+    if (await watch(name, "asked") === "lose") return answerLost();
+    const response = await rpc.answer(request, name, role);
+    return await watch(name, "answered") === "lose" ? answerLost() : response;
+  }
 }
 
 function listen(
@@ -138,6 +150,10 @@ function decode(segment: string): string | null {
 
 function refuseKey(): Response {
   return Response.json({ message: "Invalid API key" }, { status: 401 });
+}
+
+function answerLost(): Response {
+  return Response.json({ message: "Lost on the way" }, { status: 503 });
 }
 
 function answerNotFound(): Response {

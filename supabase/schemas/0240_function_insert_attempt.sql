@@ -17,14 +17,18 @@ begin
     );
   end if;
 
-  insert into private.attempts (step_id, number, provider, input, input_hash, estimated_cost_usd)
+  insert into private.attempts (step_id, number, provider, input, input_hash, estimated_cost_usd, sent_at)
   values (
     p_step.step_id,
     p_step.attempt_count + 1,
     v_provider,
     v_input,
     encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex'),
-    private.estimate_cost(p_step.kind, v_input, v_provider)
+    private.estimate_cost(p_step.kind, v_input, v_provider),
+    case
+      when p_step.kind not in ('store_film', 'cancel_request') and p_providers -> 'announced' ? v_provider
+        then 'infinity'::timestamptz
+    end
   )
   returning attempts.* into v_attempt;
 

@@ -53,6 +53,8 @@ export const BREAKS: Record<string, string> = {
   "an attempt that is waited for has a deadline":
     `alter table private.attempts drop constraint submitted_attempt_has_a_deadline;
     update private.attempts set deadline_at = null where status = 'submitted'`,
+  "a request belongs to a call that was announced":
+    `update private.attempts set sent_at = 'infinity' where status = 'submitted'`,
   "a running or waiting step is looked at again":
     `update private.steps set due_at = 'infinity' where status = 'waiting'`,
   "a paused project asks for nothing new": `update private.steps set due_at = now() where ${

@@ -32,13 +32,15 @@ export const PROVIDERS: Record<StepKind, Provider> = {
 /** The steps that are due. */
 export async function claim(
   db: Database,
-  { limit = 40, providers = PROVIDERS, answersBell = false }: {
+  { limit = 40, providers = PROVIDERS, answersBell = false, announced = [] }: {
     limit?: number;
     providers?: Partial<Record<StepKind, Provider>>;
     answersBell?: boolean;
+    /** Whose calls the runner announces; runners of old announce none. */
+    announced?: readonly Provider[];
   } = {},
 ): Promise<StepWork[]> {
-  const { work } = await claimWork(db, { limit, providers, answersBell });
+  const { work } = await claimWork(db, { limit, providers, answersBell, announced });
   return work.filter((item) => item.kind === "step");
 }
 

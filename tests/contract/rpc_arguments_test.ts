@@ -63,6 +63,8 @@ async function recordCalls(): Promise<Call[]> {
     transitions.receiveCallback(db, callbackOf(work)),
     transitions.hintAttempt(db, "r", { token: null }),
     transitions.claimWork(db, { limit: 1, providers: {}, answersBell: false }),
+    transitions.announceCall(db, work),
+    transitions.withdrawCall(db, work),
     transitions.recordSubmission(db, work, {
       request_id: "r",
       status_url: null,

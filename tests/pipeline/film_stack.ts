@@ -38,7 +38,10 @@ export type FilmStack = Stack & {
 export function onStack(
   test: (stack: FilmStack, t: Deno.TestContext) => Promise<void>,
   fal: FalOptions = {},
-  { services, ...options }: Pick<StackOptions, "providers" | "services" | "env"> = {},
+  { services, ...options }: Pick<
+    StackOptions,
+    "providers" | "services" | "env" | "migrations"
+  > = {},
 ): (t: Deno.TestContext) => Promise<void> {
   return async (t) => {
     await using cleanup = new AsyncDisposableStack();

@@ -191,3 +191,21 @@ export type ProviderChanges = {
 export function setProvider(db: Database, name: string, changes: ProviderChanges): Promise<Facts> {
   return db.call("set_provider", { p_name: name, p_changes: changes }, Facts);
 }
+
+/** What `deleteUserData` would delete; changes nothing. */
+export function previewUserData(db: Database, userId: string): Promise<Facts> {
+  return db.call("preview_user_data", { p_user_id: userId }, Facts);
+}
+
+const DeletedUser = z.looseObject({
+  /** False: requests at providers are being given up, or there is more; to be called again. */
+  done: z.boolean(),
+  bucket: z.string(),
+  /** Files that are the caller's to remove: they are in no table any more. */
+  paths: z.array(z.string()),
+});
+
+/** Cancels and deletes a user's films, and all that was recorded about them. */
+export function deleteUserData(db: Database, userId: string): Promise<z.infer<typeof DeletedUser>> {
+  return db.call("delete_user_data", { p_user_id: userId }, DeletedUser);
+}

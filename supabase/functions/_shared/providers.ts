@@ -21,12 +21,16 @@ export type ProviderDeps = {
 export type Configured = {
   name: Provider;
   steps: readonly StepKind[];
+  /** A second call for the same attempt would be paid for again: the first is announced. */
+  paysEachCall?: boolean;
   provider: StepProvider;
 };
 
 export interface Providers {
   /** Who does which step; a step that nobody can do is missing, and is not claimed. */
   readonly steps: Partial<Record<StepKind, Provider>>;
+  /** Whose calls are announced before they are made. */
+  readonly announced: readonly Provider[];
   /** Null for a provider that is not configured (any more). */
   byName(name: string): StepProvider | null;
 }
@@ -53,6 +57,7 @@ export function configureProviders(deps: ProviderDeps): Providers {
 
   return {
     steps,
+    announced: configured.filter(({ paysEachCall }) => paysEachCall).map(({ name }) => name),
     byName: (name) => configured.find((one) => one.name === name)?.provider ?? null,
   };
 }

@@ -39,6 +39,17 @@ Deno.test("without FAL_KEY films are stored, requests cancelled and thumbnails r
   assert.equal(byName("fal"), null);
 });
 
+Deno.test("calls to fal alone are announced: whoever takes an Idempotency-Key may be called twice", () => {
+  const services = {
+    VIDEO_GENERATION_SERVICE: "https://video.example.com",
+    VIDEO_GENERATION_API_KEY: "key",
+    WEBHOOK_BASE_URL: "https://project.supabase.co/functions/v1",
+  };
+
+  assert.deepEqual(configured({ ...SUPABASE, ...services, FAL_KEY: "key" }).announced, ["fal"]);
+  assert.deepEqual(configured({ ...SUPABASE, ...services }).announced, []);
+});
+
 Deno.test("a provider is found by its name", () => {
   const { byName } = configured({ ...SUPABASE, FAL_KEY: "key" });
 

@@ -56,6 +56,6 @@ async function recordMissing({ db, sleep }: PerformDeps, work: StepWork): Promis
         ? { state: "failed", error: { message, retryable: true } }
         : work.mode === "ask"
         ? { state: "unreachable", message }
-        : { state: "lost", message },
+        : { state: "lost", message, unasked: true },
     ), sleep);
 }

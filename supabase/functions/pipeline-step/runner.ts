@@ -65,7 +65,13 @@ export function createRunner(
     runWork({
       claim: (by) =>
         retryWhileAway(
-          () => claimWork(db, { ...by, providers: providers.steps, storesAllFilms }),
+          () =>
+            claimWork(db, {
+              ...by,
+              providers: providers.steps,
+              announced: providers.announced,
+              storesAllFilms,
+            }),
           pause,
         ),
       perform: (work) =>

@@ -7,6 +7,7 @@ import { addFilmRoutes } from "./film_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
 import { addSourceRoutes } from "./source_routes.ts";
+import { addUserRoutes } from "./user_routes.ts";
 import { addWatchRoutes } from "./watch_routes.ts";
 
 /** Builds the app served at `/webhook-manage`: what whoever is on call asks and does. */
@@ -22,6 +23,7 @@ export function createWebhookManage(deps: Deps): Hono {
   addFilmRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);
+  addUserRoutes(desk);
   addWatchRoutes(desk);
   return door.app;
 }

@@ -42,6 +42,7 @@ const ROUTES: [string, string][] = [
   ["GET", "/providers"],
   ["GET", "/providers/fal"],
   ["POST", "/providers/fal"],
+  ["POST", "/users/user-1/delete"],
   ["POST", "/pause-all"],
   ["POST", "/resume-all"],
 ];

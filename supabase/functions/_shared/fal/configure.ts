@@ -26,6 +26,7 @@ export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured
   return {
     name: "fal",
     steps: ["generate_clip", "extract_last_frame", "extract_thumbnail", "stitch"],
+    paysEachCall: true,
     provider: createFalProvider({
       key,
       callbackUrl,

@@ -10,9 +10,10 @@ import { submitToFal } from "./submit.ts";
 /** fal.ai's queue: clips, frames and stitching, each at an endpoint of its own. */
 export function createFalProvider(deps: FalDeps): StepProvider {
   return {
-    async submit(work) {
+    async submit(work, announce) {
       const request = requestOf(work);
-      if (request !== null) return await submitToFal(deps, request, work.attempt.attempt_token);
+      const token = work.attempt.attempt_token;
+      if (request !== null) return await submitToFal(deps, request, token, announce);
       return { state: "failed", error: { message: cannotSay(work), retryable: false } };
     },
 

@@ -1,4 +1,4 @@
-import { createClient } from "@supabase/supabase-js";
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { withDeadline } from "../deadline.ts";
 import { databaseAddress, optional } from "../env.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
@@ -7,23 +7,32 @@ import { createStorageProvider } from "./provider.ts";
 /** A long film over a slow line; the lease of the step is longer. */
 const TIMEOUT = 60_000;
 
-/** Supabase Storage is always there; null only where the database is not configured either. */
-export function configureStorage({ get, fetch, log }: ProviderDeps): Configured | null {
+/** Storage as service_role, each call ending by itself; null where the address is not configured. */
+export function connectStorage(
+  { get, fetch }: Pick<ProviderDeps, "get" | "fetch">,
+): SupabaseClient["storage"] | null {
   const address = databaseAddress(get);
   if ("missing" in address) return null;
 
-  const client = createClient(address.url, address.key, {
+  const { storage } = createClient(address.url, address.key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: {
       fetch: (input, init) => withDeadline(TIMEOUT, (signal) => fetch(input, { ...init, signal })),
     },
   });
+  return storage;
+}
+
+/** Supabase Storage is always there; null only where the database is not configured either. */
+export function configureStorage({ get, fetch, log }: ProviderDeps): Configured | null {
+  const storage = connectStorage({ get, fetch });
+  if (storage === null) return null;
 
   return {
     name: "storage",
     steps: ["store_film", "extract_thumbnail"],
     provider: createStorageProvider({
-      storage: client.storage,
+      storage,
       fetch,
       timeoutMs: TIMEOUT,
       filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public",

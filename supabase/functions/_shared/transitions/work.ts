@@ -20,12 +20,18 @@ export function claimWork(
     providers: Partial<Record<StepKind, Provider>>;
     /** Films that a stitch service has stored are copied into our own Storage as well. */
     storesAllFilms?: boolean;
+    /** Providers whose calls this runner announces (`announceCall`). */
+    announced?: readonly Provider[];
     answersBell: boolean;
   },
 ): Promise<ClaimedWork> {
   return db.call("claim_work", {
     p_limit: by.limit,
-    p_providers: by.storesAllFilms ? { ...by.providers, store_films: "always" } : by.providers,
+    p_providers: {
+      ...by.providers,
+      ...(by.storesAllFilms ? { store_films: "always" } : {}),
+      ...(by.announced?.length ? { announced: by.announced } : {}),
+    },
     p_answers_bell: by.answersBell,
   }, ClaimedWork);
 }

@@ -3,7 +3,7 @@ import type { ReadCallback } from "../_shared/callback_door.ts";
 import { Id } from "../_shared/callback_fields.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { FalBody, readFalBody } from "./fal_body.ts";
-import { JobBody, readJobBody } from "./job_body.ts";
+import { FailedJobBody, JobBody, readFailedJobBody, readJobBody } from "./job_body.ts";
 import { QueueBody, readQueueBody } from "./queue_body.ts";
 
 /** Tells the three forms apart, so that what is wrong is said of the right one. */
@@ -24,6 +24,8 @@ export function readFalCallback(body: unknown): ReadCallback {
     case "COMPLETED":
     case "FAILED":
       return readAs(QueueBody, body, readQueueBody);
+    case "failed":
+      return readAs(FailedJobBody, body, readFailedJobBody);
     default:
       return readAs(JobBody, body, readJobBody);
   }

@@ -21,6 +21,8 @@ export type Admitted = {
   body: Uint8Array;
   /** The id that the sender signed, if its scheme signs one. */
   deliveryId: string | null;
+  /** Signed by somebody who signs for all its customers: what it says of our rows is hearsay. */
+  forAnybody: boolean;
 };
 
 /** Senders of callbacks wait no longer for an answer: fal gives up after 15 s. */
@@ -115,9 +117,9 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
 
       const verdict = await verify(headers, body);
       if (verdict.kind === "verified") {
-        const { deliveryId } = verdict;
+        const { deliveryId, forAnybody = false } = verdict;
         trace?.tell(c, "request.verified", { body_bytes: body.length, delivery_id: deliveryId });
-        return { body, deliveryId };
+        return { body, deliveryId, forAnybody };
       }
       if (verdict.kind === "unavailable") {
         throw new Refusal(503, "Keys away", { headers: { "Retry-After": "5" } });

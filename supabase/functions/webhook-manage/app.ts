@@ -3,6 +3,7 @@ import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor } from "../_shared/door.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
+import { addDocumentRoutes } from "./document_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
@@ -19,6 +20,7 @@ export function createWebhookManage(deps: Deps): Hono {
   const desk = { ...deps, ...door, watchBell };
 
   addCallbackRoutes(desk);
+  addDocumentRoutes(desk);
   addFilmRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);

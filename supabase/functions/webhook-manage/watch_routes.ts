@@ -4,12 +4,12 @@ import { refuseOtherMethods } from "../_shared/door.ts";
 import { listErrors, readErrorStats, readHealth, readMetrics } from "../_shared/management.ts";
 import { type Desk, readQuery } from "./desk.ts";
 
-const ErrorFilter = z.object({
+export const ErrorFilter = z.object({
   type: z.string().max(255).nullish(),
   limit: z.coerce.number().int().min(1).max(500).nullish(),
 });
 /** A week at most: what is older may be pruned already. */
-const Window = z.object({ hours: z.coerce.number().positive().max(168).nullish() });
+export const Window = z.object({ hours: z.coerce.number().positive().max(168).nullish() });
 
 /** Errors, figures, and whether all is well. */
 export function addWatchRoutes({ app, admit, db, log }: Desk): void {

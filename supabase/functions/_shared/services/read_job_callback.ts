@@ -6,7 +6,7 @@ import type { Output } from "../transitions/results.ts";
 import { zodIssues } from "../zod_issues.ts";
 
 /** The older form: a job of one of several services, with what it made below `result`. */
-const JobBody = z.object({
+export const JobBody = z.object({
   job_id: Id,
   status: Status,
   service: z.string().nullish(),

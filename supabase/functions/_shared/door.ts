@@ -9,6 +9,7 @@ import {
 } from "./credentials.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Deps } from "./deps.ts";
+import { countAnswers } from "./door_counts.ts";
 import { answerError, Refusal, refuseBody } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
@@ -92,6 +93,8 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
   const app = new Hono({ strict: false }).basePath(`/${name}`);
   app.onError((error, c) => answerError(error, c, logOf(c)));
   app.notFound((c) => c.json({ error: "Not found" }, 404));
+  const letIn = new WeakSet<Request>();
+  if (deps.counts) app.use("*", countAnswers(deps.counts(name), { now: deps.now, letIn }));
   if (trace) app.use("*", trace.handler);
   if (origins) app.use("*", origins);
   if (greets) app.get("/", (c) => c.json({ status: "ok", door: name }));
@@ -118,6 +121,7 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
       const verdict = await verify(headers, body);
       if (verdict.kind === "verified") {
         const { deliveryId, forAnybody = false } = verdict;
+        letIn.add(c.req.raw);
         trace?.tell(c, "request.verified", { body_bytes: body.length, delivery_id: deliveryId });
         return { body, deliveryId, forAnybody };
       }

@@ -5,6 +5,7 @@ import { createDoor } from "../_shared/door.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
 import { addDocumentRoutes } from "./document_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
+import { addMetricRoutes } from "./metric_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
 import { addSourceRoutes } from "./source_routes.ts";
@@ -22,6 +23,7 @@ export function createWebhookManage(deps: Deps): Hono {
   addCallbackRoutes(desk);
   addDocumentRoutes(desk);
   addFilmRoutes(desk);
+  addMetricRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);
   addWatchRoutes(desk);

@@ -2,10 +2,12 @@ import { z } from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Health } from "../_shared/management.ts";
 import { SourceView } from "../_shared/webhook_sources.ts";
+import { DoorFigures } from "./door_figures.ts";
+import { Window } from "./metric_routes.ts";
 import { Docs, OPERATOR } from "./openapi_callbacks.ts";
 import { Changes as ProviderChanges } from "./provider_routes.ts";
 import { Changes as SourceChanges } from "./source_routes.ts";
-import { ErrorFilter, Window } from "./watch_routes.ts";
+import { ErrorFilter } from "./watch_routes.ts";
 
 const Provider = z.looseObject({ name: z.string() });
 const Source = SourceView.extend({ is_configured: z.boolean() });
@@ -36,7 +38,7 @@ export const INSTALLATION_OPERATIONS: readonly Operation[] = [
   get(
     "/metrics",
     "Figures of doors, deliveries, steps and providers",
-    ok(z.looseObject({}), ["text/plain"]),
+    ok(z.looseObject({ doors: z.record(z.string(), DoorFigures) }), ["text/plain"]),
     Window,
   ),
   get("/health", "Whether all is well", {

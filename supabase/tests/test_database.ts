@@ -56,6 +56,8 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
       delete from private.housekeeping;
       delete from private.request_counts;
       delete from private.limit_hits;
+      delete from private.door_requests;
+      delete from private.door_totals;
       delete from private.prices where source = 'a test';
       delete from net.http_request_queue;
       update private.bell set last_rung_at = null, unanswered_since = null;

@@ -15,8 +15,11 @@ export type DoorName =
   | "pipeline-step";
 
 export type Verdict =
-  /** `deliveryId`: the id that the sender signed, if its scheme signs one. */
-  | { kind: "verified"; deliveryId: string | null }
+  /**
+   * `deliveryId`: the id that the sender signed, if its scheme signs one. `forAnybody`: the key is
+   * one whose owner signs for all its customers, and nothing says that this is about us.
+   */
+  | { kind: "verified"; deliveryId: string | null; forAnybody?: boolean }
   | { kind: "refused" }
   /** The sender did sign it, but too long ago to be believed; the request that it is about. */
   | { kind: "stale"; requestId: string }
@@ -81,7 +84,7 @@ export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credenti
       const kind = await verifyFal(headers, body, { keys, userId, now: deps.now() });
       switch (kind) {
         case "verified":
-          return { kind, deliveryId: null };
+          return { kind, deliveryId: null, forAnybody: userId === null };
         case "stale":
           return { kind, requestId: headers.get("x-fal-webhook-request-id") ?? "" };
         default:

@@ -10,7 +10,7 @@ export class Refusal extends Error {
   override name = "Refusal";
 
   constructor(
-    readonly status: 400 | 401 | 404 | 405 | 409 | 413 | 429 | 503,
+    readonly status: 400 | 401 | 404 | 405 | 408 | 409 | 413 | 429 | 503,
     readonly error: string,
     readonly more: { issues?: Issue[]; headers?: Record<string, string> } = {},
   ) {

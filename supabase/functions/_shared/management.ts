@@ -31,7 +31,7 @@ export function readCallback(
   return db.call("read_callback", { p_webhook_log_id: webhookLogId }, CallbackRecord.nullable());
 }
 
-const Replayed = z.object({
+export const Replayed = z.object({
   webhook_log_id: z.string(),
   /** The row's status before. A `success` is a duplicate, and nothing was changed. */
   was: z.enum(["success", "pending", "error"]),
@@ -89,7 +89,7 @@ export function readMetrics(db: Database, seconds: number): Promise<Facts> {
   return db.call("read_metrics", { p_seconds: seconds }, Facts);
 }
 
-const Health = z.object({
+export const Health = z.object({
   is_healthy: z.boolean(),
   is_paused: z.boolean(),
   checks: z.record(z.string(), z.looseObject({ ok: z.boolean() })),

@@ -3,7 +3,9 @@ import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor } from "../_shared/door.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
+import { addDocumentRoutes } from "./document_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
+import { addMetricRoutes } from "./metric_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
 import { addSourceRoutes } from "./source_routes.ts";
@@ -20,7 +22,9 @@ export function createWebhookManage(deps: Deps): Hono {
   const desk = { ...deps, ...door, watchBell };
 
   addCallbackRoutes(desk);
+  addDocumentRoutes(desk);
   addFilmRoutes(desk);
+  addMetricRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);
   addUserRoutes(desk);

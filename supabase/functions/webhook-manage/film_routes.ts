@@ -16,9 +16,9 @@ import {
 import { asVerb, type Desk, readFields, readId, Reason, Time } from "./desk.ts";
 import { planTake, TakeFields } from "./plan_take.ts";
 
-const Why = z.object({ reason: Reason });
-const Take = z.object({ take: z.int().min(1).max(1_000_000) });
-const Range = z.object({
+export const Why = z.object({ reason: Reason });
+export const Take = z.object({ take: z.int().min(1).max(1_000_000) });
+export const Range = z.object({
   from: Time.nullish(),
   to: Time.nullish(),
   limit: z.int().min(1).max(1000).nullish(),

@@ -58,7 +58,7 @@ export function createProject(db: Database, job: Job): Promise<CreatedProject> {
   return db.call("create_project", { p_job: job }, CreatedProject);
 }
 
-const Task = z.object({
+export const Task = z.object({
   task_id: z.string(),
   status: z.string(),
   progress: z.number(),
@@ -86,7 +86,7 @@ export function readTask(
   );
 }
 
-const Stats = z.looseObject({
+export const Stats = z.looseObject({
   by_status: z.record(z.string(), z.number()),
   last_24h: z.number(),
 });

@@ -30,14 +30,14 @@ comment on column public.webhook_deliveries.lane is 'Whose slots it takes: priva
 comment on column public.webhook_deliveries.position is 'The order of events, where ids of one millisecond have none.';
 comment on column public.webhook_deliveries.queued_at is 'When it was queued, redriven or replayed last: what is tried for too long since then is given up.';
 comment on column public.webhook_deliveries.tries_before is 'attempt_count at that time: the schedule begins anew after it.';
-create index webhook_deliveries_lane on public.webhook_deliveries (lane, (attempt_count > 0), due_at) where status = 'pending';
+create index webhook_deliveries_lane on public.webhook_deliveries (lane, (attempt_count > 0), due_at, position) where status = 'pending';
 create index webhook_deliveries_delivering on public.webhook_deliveries (lane) where status = 'delivering';
 create index webhook_deliveries_endpoint_id on public.webhook_deliveries (endpoint_id, created_at) where endpoint_id is not null;
 create index webhook_deliveries_batch_id on public.webhook_deliveries (batch_id) where batch_id is not null;
 alter table public.webhook_delivery_attempts add column timing jsonb;
 comment on column public.webhook_delivery_attempts.timing is 'Milliseconds of its parts, as far as the sender knows them.';
 
---! altered supabase/schemas/0170_table_webhook_deliveries.sql sha256:b44296c77ec53c35942d7dfcf11910f9a1cf9158226292f4fed8dc4050e68628
+--! altered supabase/schemas/0170_table_webhook_deliveries.sql sha256:75a2c9db4a212dc664b85092d322ffd412d35b3d13c79d72722984a4800adfff
 --! altered supabase/schemas/0171_table_webhook_delivery_attempts.sql sha256:400b5869d1beac4591a141220ba7102a7f06f2e53255606958058b10dad8c151
 
 --! included supabase/schemas/0168_function_are_events_known.sql
@@ -70,7 +70,7 @@ create table private.endpoints (
   description text,
   events text[],
   headers jsonb not null default '{}',
-  max_in_flight integer not null default 10,
+  max_in_flight integer not null default 20,
   max_per_second numeric,
   is_ordered boolean not null default false,
   batch_size integer not null default 1,
@@ -363,8 +363,8 @@ revoke execute on function private.form_batches(timestamptz) from public, anon, 
 --! end included
 
 --! included supabase/schemas/0237_function_lane_room.sql
--- A lane that has failed so often in a row that its breaker opened lets one delivery through at a time, until one
--- gets an answer.
+-- A lane whose last try failed gets five at most. One that has failed so often in a row that its breaker opened lets
+-- one delivery through at a time, until one gets an answer.
 
 create or replace function private.lane_room(p_lanes text[], p_now timestamptz)
 returns table (lane text, is_ordered boolean, is_batched boolean, room integer)
@@ -381,6 +381,7 @@ as $$
       case
         when not endpoints.is_enabled then 0
         when delivery_lanes.failures_in_a_row >= limits.breaker_failures or endpoints.is_ordered then 1
+        when delivery_lanes.failures_in_a_row > 0 then least(coalesce(endpoints.max_in_flight, limits.in_flight), 5)
         else coalesce(endpoints.max_in_flight, limits.in_flight)
       end - coalesce(under_way.n, 0),
       floor(private.lane_tokens(delivery_lanes, endpoints.max_per_second, p_now))
@@ -681,6 +682,7 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
+  v_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision);
   v_claimed public.webhook_deliveries[];
   v_lanes text[];
 begin
@@ -706,7 +708,7 @@ begin
       status = 'delivering',
       claim_token = gen_random_uuid(),
       attempt_count = webhook_deliveries.attempt_count + 1,
-      due_at = v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision),
+      due_at = v_until,
       updated_at = v_now
     from due
     where webhook_deliveries.delivery_id = due.delivery_id
@@ -3087,7 +3089,7 @@ grant execute on function public.delete_user_data(text, integer, boolean) to ser
 
 insert into private.settings (name, value, description) values
   ('delivery_schedule_seconds', '[5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]', 'The longest wait before each further try of a delivery, as a list'),
-  ('deliveries_in_flight', '20', 'Deliveries on their way to one host at a time; endpoints have their own figure'),
+  ('deliveries_in_flight', '50', 'Deliveries on their way to one host at a time; endpoints have their own figure'),
   ('delivery_breaker_failures', '5', 'After this many failures in a row nothing but a probe is sent to a receiver'),
   ('delivery_breaker_seconds', '30', 'How long it is left alone at first; twice as long after each failed probe'),
   ('delivery_breaker_cap_seconds', '300', 'How long it is left alone at most'),

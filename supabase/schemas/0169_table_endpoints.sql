@@ -5,7 +5,7 @@ create table private.endpoints (
   description text,
   events text[],
   headers jsonb not null default '{}',
-  max_in_flight integer not null default 10,
+  max_in_flight integer not null default 20,
   max_per_second numeric,
   is_ordered boolean not null default false,
   batch_size integer not null default 1,

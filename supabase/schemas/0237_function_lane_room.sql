@@ -1,5 +1,5 @@
--- A lane that has failed so often in a row that its breaker opened lets one delivery through at a time, until one
--- gets an answer.
+-- A lane whose last try failed gets five at most. One that has failed so often in a row that its breaker opened lets
+-- one delivery through at a time, until one gets an answer.
 
 create or replace function private.lane_room(p_lanes text[], p_now timestamptz)
 returns table (lane text, is_ordered boolean, is_batched boolean, room integer)
@@ -16,6 +16,7 @@ as $$
       case
         when not endpoints.is_enabled then 0
         when delivery_lanes.failures_in_a_row >= limits.breaker_failures or endpoints.is_ordered then 1
+        when delivery_lanes.failures_in_a_row > 0 then least(coalesce(endpoints.max_in_flight, limits.in_flight), 5)
         else coalesce(endpoints.max_in_flight, limits.in_flight)
       end - coalesce(under_way.n, 0),
       floor(private.lane_tokens(delivery_lanes, endpoints.max_per_second, p_now))

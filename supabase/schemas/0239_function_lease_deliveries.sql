@@ -12,6 +12,7 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
+  v_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision);
   v_claimed public.webhook_deliveries[];
   v_lanes text[];
 begin
@@ -37,7 +38,7 @@ begin
       status = 'delivering',
       claim_token = gen_random_uuid(),
       attempt_count = webhook_deliveries.attempt_count + 1,
-      due_at = v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision),
+      due_at = v_until,
       updated_at = v_now
     from due
     where webhook_deliveries.delivery_id = due.delivery_id

@@ -29,7 +29,12 @@ export type DeliveryRunDeps = {
 
 /** Milliseconds. A run stays for what becomes due within this; the rest is the sweep's. */
 const STAY = 5000;
-/** A claim that found nothing, though something seems due, is not repeated faster than this. */
+/**
+ * It also stays for a while after its last delivery, and looks often: pg_net pauses a second between
+ * two rounds (worker.c), so that a bell which comes soon after another one would be heard late.
+ */
+const LINGER = 1200;
+/** A claim that found nothing is not repeated faster than this. */
 const LEAST_PAUSE = 50;
 /** While some are on their way, how often it is looked for others at the latest. */
 const LONGEST_PAUSE = 1000;
@@ -53,6 +58,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
   const underWay = new Map<Promise<void>, number>();
   let running: Promise<void> | null = null;
   let isAsked = false;
+  let busyAt = -Infinity;
   let awake = new AbortController();
 
   function wakeUp(): void {
@@ -65,6 +71,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
       .catch((error) => deps.log("work.failed", { delivery_id: work.delivery_id, error }))
       .finally(() => {
         underWay.delete(piece);
+        busyAt = deps.now();
         wakeUp();
       });
     underWay.set(piece, deps.now());
@@ -96,9 +103,10 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
       deliveries.forEach(begin);
       if (deliveries.length > 0) continue;
 
-      const pause = next_at === null ? Infinity : Date.parse(next_at) - deps.now();
+      const due = next_at === null ? Infinity : Date.parse(next_at) - deps.now();
+      const pause = deps.now() - busyAt < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
       if (underWay.size === 0 && !(pause <= STAY) && !isAsked) return false;
-      await rest(Math.min(Math.max(pause, LEAST_PAUSE), LONGEST_PAUSE, until - deps.now()));
+      await rest(Math.min(pause, LONGEST_PAUSE, until - deps.now()));
     }
     return true;
   }

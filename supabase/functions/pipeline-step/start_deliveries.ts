@@ -15,7 +15,7 @@ import { createDeliveryLoop, type DeliveryLoop, type DeliverySlots } from "./run
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
 
 /** Few enough for an isolate's memory, though each may have a body of 1 MiB on its way. */
-const SLOTS: DeliverySlots = { quick: 60, slow: 60, slowAfter: 1000, time: 100_000 };
+const SLOTS: DeliverySlots = { quick: 100, slow: 100, slowAfter: 1000, time: 100_000 };
 
 /** Milliseconds that a client's server has for a delivery. */
 const TIMEOUT = 30_000;

@@ -1,3 +1,4 @@
+import { main as measureDeliveries } from "./deliveries.ts";
 import { main as measureDuplicates } from "./duplicates.ts";
 import { main as measureFilms } from "./films.ts";
 import { main as measureLatency } from "./latency.ts";
@@ -8,6 +9,10 @@ const BENCHES: Record<string, { what: string; main: (args: string[]) => Promise<
   films: { what: "long films: 100 cuts, 30 chained scenes", main: measureFilms },
   latency: { what: "callback accepted to next provider request", main: measureLatency },
   duplicates: { what: "a callback again, beside its first delivery", main: measureDuplicates },
+  deliveries: {
+    what: "deliveries a second, and beside a dead endpoint",
+    main: measureDeliveries,
+  },
   pg_net: { what: "the pg_net stand-in beside the original's figures", main: measurePgNet },
 };
 

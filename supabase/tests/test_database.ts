@@ -47,6 +47,8 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
       delete from public.projects;
       delete from public.webhook_deliveries;
       delete from private.webhook_sources;
+      delete from private.endpoints;
+      delete from private.delivery_lanes;
       delete from public.video_chunks;
       delete from public.pipeline_events;
       delete from public.webhook_logs;

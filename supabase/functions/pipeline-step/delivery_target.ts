@@ -10,7 +10,7 @@ export type Target =
 
 /**
  * Where a delivery goes and which headers it brings along. A client's URL must be public, and so must
- * what a custom source is passed on to; the notification service was chosen by whoever sets this
+ * an endpoint's and what a custom source is passed on to; the notification service was chosen by whoever sets this
  * installation's variables, and may stand anywhere.
  */
 export function deliveryTarget(
@@ -20,7 +20,7 @@ export function deliveryTarget(
     allowPrivate: boolean;
   },
 ): Target {
-  if (endpoint_id === null || endpoint_id.startsWith("source:")) {
+  if (endpoint_id === null || /^(source:|ep_)/.test(endpoint_id)) {
     const reason = whyNotPublic(url, { allowPrivate });
     return reason === null ? { url, headers } : { refused: `Cannot post delivery: ${reason}` };
   }

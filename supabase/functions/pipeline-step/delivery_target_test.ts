@@ -55,7 +55,17 @@ Deno.test("what has no address is refused, saying which variable is missing", ()
   assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "notification" }), deps), {
     refused: "Cannot post delivery: NOTIFICATION_SERVICE_URL is not set",
   });
-  assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "ep_7" }), deps), {
-    refused: 'Cannot post delivery: endpoint "ep_7" is not known',
+  assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "queue_7" }), deps), {
+    refused: 'Cannot post delivery: endpoint "queue_7" is not known',
+  });
+});
+
+Deno.test("an endpoint's URL has to be public too, and its own headers go along", () => {
+  const work = delivery({ endpoint_id: "ep_7" });
+  const deps = { notification: null, allowPrivate: false };
+
+  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: work.headers });
+  assert.deepEqual(deliveryTarget({ ...work, url: "https://10.0.0.1/" }, deps), {
+    refused: "Cannot post delivery: it names a private address",
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { refusingUrl, withRawServer, withServer } from "../_shared/testing/loopback.ts";
 import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
+import { postByFetch } from "./post.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -11,7 +12,7 @@ const DEPS: DeliveryDeps = {
   secrets: [SECRET],
   notification: null,
   allowPrivate: true,
-  fetch,
+  post: postByFetch({ fetch, now: Date.now }),
   now: Date.now,
   timeoutMs: 2000,
 };
@@ -181,6 +182,22 @@ Deno.test("without ALLOW_PRIVATE_TARGETS nothing is sent to http or a private ad
       "Cannot post delivery: it is not https",
       "Cannot post delivery: it names a private address",
     ]);
+  });
+});
+
+Deno.test("an endpoint's own secrets sign, each of them, and the installation's does not", async () => {
+  const old = "whsec_" + btoa("an old secret of 24 bytes");
+  const fresh = "whsec_" + btoa("a fresh secret of 25 byte");
+  await withServer(() => new Response(), async ({ url, seen }) => {
+    await sendDelivery(DEPS, {
+      ...delivery(url),
+      endpoint_id: "ep_1",
+      secrets: [fresh, old],
+    });
+
+    const headers = Object.fromEntries(seen[0]?.headers ?? []);
+    for (const secret of [old, fresh]) new Webhook(secret).verify(BODY, headers);
+    assert.throws(() => new Webhook(SECRET).verify(BODY, headers));
   });
 });
 

@@ -9,6 +9,8 @@ const ClaimedWork = z.object({
   deaf: z.boolean(),
   /** ISO 8601; when the next piece of work becomes due, null when none is open. */
   next_due_at: z.string().nullable(),
+  /** Deliveries wait to be claimed by themselves. Absent in the first release's answer. */
+  deliveries_due: z.boolean().optional(),
 });
 export type ClaimedWork = z.infer<typeof ClaimedWork>;
 
@@ -22,6 +24,8 @@ export function claimWork(
     storesAllFilms?: boolean;
     /** Providers whose calls this runner announces (`announceCall`). */
     announced?: readonly Provider[];
+    /** Deliveries are claimed by themselves, with `claimDeliveries`. */
+    withoutDeliveries?: boolean;
     answersBell: boolean;
   },
 ): Promise<ClaimedWork> {
@@ -31,6 +35,7 @@ export function claimWork(
       ...by.providers,
       ...(by.storesAllFilms ? { store_films: "always" } : {}),
       ...(by.announced?.length ? { announced: by.announced } : {}),
+      ...(by.withoutDeliveries ? { deliveries: "apart" } : {}),
     },
     p_answers_bell: by.answersBell,
   }, ClaimedWork);

@@ -12,8 +12,10 @@ declare
   v_code integer := (p_result ->> 'status_code')::integer;
   v_is_delivered boolean := coalesce(v_code between 200 and 299, false);
   v_delivery public.webhook_deliveries;
-  v_delay interval;
+  v_wait interval;
 begin
+  perform private.lock_receivers(array[p_delivery_id]);
+
   select webhook_deliveries.*
   into v_delivery
   from public.webhook_deliveries
@@ -27,29 +29,25 @@ begin
   end if;
 
   insert into public.webhook_delivery_attempts (
-    delivery_id, number, status_code, error, duration_ms, response_excerpt, attempted_at
+    delivery_id, number, status_code, error, duration_ms, response_excerpt, attempted_at, timing
   )
   values (
     p_delivery_id, v_delivery.attempt_count, v_code, p_result ->> 'error',
-    (p_result ->> 'duration_ms')::numeric, p_result ->> 'response_excerpt', v_now
+    (p_result ->> 'duration_ms')::numeric, p_result ->> 'response_excerpt', v_now, nullif(p_result -> 'timing', 'null')
   );
 
   -- 410 Gone says that nobody wants to hear from us there any more.
-  v_delay := case when v_code is distinct from 410 then greatest(
-    private.delivery_delay(v_delivery.attempt_count),
-    make_interval(secs => least(
-      coalesce((p_result ->> 'retry_after')::numeric, 0), private.setting('retry_after_cap_seconds')
-    )::double precision)
-  ) end;
-  if private.delivery_delay(v_delivery.attempt_count) is null then
-    v_delay := null;
+  if v_code is distinct from 410 then
+    v_wait := private.delivery_wait(
+      v_delivery.attempt_count - v_delivery.tries_before, (p_result ->> 'retry_after')::numeric
+    );
   end if;
 
   update public.webhook_deliveries
   set
-    status = case when v_is_delivered then 'delivered' when v_delay is null then 'dead' else 'pending' end,
+    status = case when v_is_delivered then 'delivered' when v_wait is null then 'dead' else 'pending' end,
     claim_token = null,
-    due_at = v_now + coalesce(v_delay, interval '0'),
+    due_at = v_now + coalesce(v_wait, interval '0'),
     status_code = v_code,
     error = case when not v_is_delivered then coalesce(p_result ->> 'error', format('HTTP %s', v_code)) end,
     delivered_at = case when v_is_delivered then v_now end,
@@ -57,8 +55,11 @@ begin
   where webhook_deliveries.delivery_id = p_delivery_id
   returning webhook_deliveries.* into v_delivery;
 
+  perform private.end_batch(v_delivery);
+  perform private.note_lane(v_delivery.lane, v_code, v_now);
+  perform private.note_endpoint(v_delivery.endpoint_id, v_code, v_now);
   perform private.record_event(v_delivery.project_id, 'delivery.' || v_delivery.status, null, null, jsonb_build_object(
-    'delivery_id', p_delivery_id, 'try', v_delivery.attempt_count, 'status_code', v_code
+    'delivery_id', p_delivery_id, 'endpoint_id', v_delivery.endpoint_id, 'try', v_delivery.attempt_count, 'status_code', v_code
   ));
   if not v_is_delivered then
     perform private.record_error('delivery', format('Cannot deliver %s: %s', v_delivery.type, v_delivery.error), jsonb_build_object(
@@ -70,7 +71,7 @@ end;
 $$;
 
 comment on function public.record_delivery(text, uuid, jsonb) is
-'delivering → delivered | pending | dead. p_result: {status_code, error, duration_ms, response_excerpt, retry_after}. Called by the runner.';
+'delivering → delivered | pending | dead. p_result: {status_code, error, duration_ms, response_excerpt, retry_after, timing}. Called by the runner.';
 
 revoke execute on function public.record_delivery(text, uuid, jsonb) from public, anon, authenticated;
 grant execute on function public.record_delivery(text, uuid, jsonb) to service_role;

@@ -1,0 +1,74 @@
+import type { Deps } from "../_shared/deps.ts";
+import { allowsPrivateTargets, type Get, optional, readSecrets } from "../_shared/env.ts";
+import {
+  claimDeliveries,
+  type DeliveryResult,
+  type DeliveryWork,
+  recordDeliveries,
+  recordDelivery,
+} from "../_shared/transitions/deliveries.ts";
+import type { NotificationService } from "./delivery_target.ts";
+import { postByFetch } from "./post.ts";
+import { createRecorder } from "./record_pages.ts";
+import { retryWhileAway } from "./retry_while_away.ts";
+import { createDeliveryLoop, type DeliveryLoop, type DeliverySlots } from "./run_deliveries.ts";
+import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
+
+/** Few enough for an isolate's memory, though each may have a body of 1 MiB on its way. */
+const SLOTS: DeliverySlots = { quick: 100, slow: 100, slowAfter: 1000, time: 100_000 };
+
+/** Milliseconds that a client's server has for a delivery. */
+const TIMEOUT = 30_000;
+
+export type Deliveries = DeliveryLoop & {
+  /** Posts one delivery, and records nothing. */
+  send: (work: DeliveryWork) => Promise<DeliveryResult>;
+};
+
+/** Wires the loop of deliveries to the database and to the clients that they go to. */
+export function startDeliveries(
+  { get, db, fetch, now, log, pause, stopping, ring }:
+    & Pick<Deps, "get" | "db" | "fetch" | "now" | "log">
+    & {
+      /** Sleeps `ms`, or until the signal aborts. */
+      pause: (ms: number, signal?: AbortSignal) => Promise<void>;
+      stopping: AbortSignal;
+      /** Rings for a successor. */
+      ring: () => Promise<void>;
+    },
+): Deliveries {
+  const deps: DeliveryDeps = {
+    secrets: readSecrets(get, "CALLBACK_SIGNING_SECRET"),
+    notification: notificationService(get),
+    allowPrivate: allowsPrivateTargets(get),
+    timeoutMs: TIMEOUT,
+    post: postByFetch({ fetch, now }),
+    now,
+  };
+  const send = (work: DeliveryWork) => sendDelivery(deps, work);
+  const record = createRecorder({
+    async recordPage(page) {
+      await retryWhileAway(() => recordDeliveries(db, page), pause);
+    },
+    async recordOne({ work, result }) {
+      await retryWhileAway(() => recordDelivery(db, work, result), pause);
+    },
+  });
+  const loop = createDeliveryLoop({
+    claim: (limit) => retryWhileAway(() => claimDeliveries(db, limit), pause),
+    deliver: async (work) => await record({ work, result: await send(work) }),
+    ring,
+    sleep: pause,
+    now,
+    log,
+    slots: SLOTS,
+    stopping,
+  });
+
+  return { ...loop, send };
+}
+
+function notificationService(get: Get): NotificationService | null {
+  const url = optional(get, "NOTIFICATION_SERVICE_URL");
+  return url === null ? null : { url, key: optional(get, "NOTIFICATION_API_KEY") };
+}

@@ -6,6 +6,8 @@ import {
   readSecrets,
   webhookBaseUrl,
 } from "../_shared/env.ts";
+import { tellOnce } from "../_shared/outbound/fetch_unpinned.ts";
+import { createPost } from "../_shared/outbound/post.ts";
 import { postBell } from "../_shared/post_bell.ts";
 import { configureProviders } from "../_shared/providers.ts";
 import { claimWork, ringBell } from "../_shared/transitions/work.ts";
@@ -17,9 +19,6 @@ import { sendDelivery } from "./send_delivery.ts";
 
 /** Well below the 150 seconds that a hosted isolate lives at least. */
 const BUDGET: Budget = { pieces: 500, time: 100_000, inFlight: 10 };
-
-/** Milliseconds that a client's server has for a delivery. */
-const DELIVERY_TIMEOUT = 30_000;
 
 export type RunnerOptions = {
   budget?: Budget;
@@ -37,12 +36,12 @@ export function createRunner(
   { budget = BUDGET, stopping = new AbortController().signal, pause }: RunnerOptions,
 ): Runner {
   const providers = configureProviders({ get, fetch, now, log });
+  const allowPrivate = allowsPrivateTargets(get);
   const delivery = {
     secrets: readSecrets(get, "CALLBACK_SIGNING_SECRET"),
     notification: notificationService(get),
-    allowPrivate: allowsPrivateTargets(get),
-    timeoutMs: DELIVERY_TIMEOUT,
-    fetch,
+    allowPrivate,
+    post: createPost({ allowPrivate, fetch, now, onUnpinned: tellOnce(log) }),
     now,
   };
   const storesAllFilms = optional(get, "STORE_FILMS") === "always";

@@ -5,7 +5,7 @@ import type { DeliveryWork } from "../_shared/transitions/deliveries.ts";
 export type NotificationService = { url: string; key: string | null };
 
 export type Target =
-  | { url: string; headers: Record<string, string> }
+  | { url: string; headers: Record<string, string>; trusted: boolean }
   | { refused: string };
 
 /**
@@ -22,7 +22,9 @@ export function deliveryTarget(
 ): Target {
   if (endpoint_id === null || /^(source:|ep_)/.test(endpoint_id)) {
     const reason = whyNotPublic(url, { allowPrivate });
-    return reason === null ? { url, headers } : { refused: `Cannot post delivery: ${reason}` };
+    return reason === null
+      ? { url, headers, trusted: false }
+      : { refused: `Cannot post delivery: ${reason}` };
   }
   if (endpoint_id !== "notification") {
     return { refused: `Cannot post delivery: endpoint "${endpoint_id}" is not known` };
@@ -32,6 +34,7 @@ export function deliveryTarget(
   }
   return {
     url: notification.url,
+    trusted: true,
     headers: notification.key === null ? {} : { authorization: `Bearer ${notification.key}` },
   };
 }

@@ -22,7 +22,11 @@ function delivery(more: Partial<DeliveryWork>): DeliveryWork {
 Deno.test("a client's delivery goes to its own URL with its own headers", () => {
   const target = deliveryTarget(delivery({}), { notification: SERVICE, allowPrivate: false });
 
-  assert.deepEqual(target, { url: "https://app.example.com/hook", headers: { "x-tenant": "7" } });
+  assert.deepEqual(target, {
+    url: "https://app.example.com/hook",
+    headers: { "x-tenant": "7" },
+    trusted: false,
+  });
 });
 
 Deno.test("a notification goes to the installation's service, private or not, with its key", () => {
@@ -34,6 +38,7 @@ Deno.test("a notification goes to the installation's service, private or not, wi
 
   assert.deepEqual(deliveryTarget(work, { notification: SERVICE, allowPrivate: false }), {
     url: "http://notify.internal/hook",
+    trusted: true,
     headers: { authorization: "Bearer notify-key" },
   });
 });
@@ -43,7 +48,7 @@ Deno.test("what a custom source sent is passed on to a public URL alone", () => 
   const inside = { ...work, url: "https://10.0.0.7/hook" };
   const deps = { notification: SERVICE, allowPrivate: false };
 
-  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: {} });
+  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: {}, trusted: false });
   assert.deepEqual(deliveryTarget(inside, deps), {
     refused: "Cannot post delivery: it names a private address",
   });

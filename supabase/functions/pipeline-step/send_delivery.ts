@@ -1,11 +1,10 @@
-import { withDeadline } from "../_shared/deadline.ts";
 import { readFetchFailure } from "../_shared/fetch_failure.ts";
+import type { Post } from "../_shared/outbound/post.ts";
 import { readRetryAfter } from "../_shared/retry_after.ts";
 import { signWebhook } from "../_shared/sign_webhook.ts";
 import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { deliveryHeaders } from "./delivery_headers.ts";
 import { deliveryTarget, type NotificationService } from "./delivery_target.ts";
-import type { Post } from "./post.ts";
 
 const NO_SECRET = "CALLBACK_SIGNING_SECRET is not set, or not base64 after whsec_";
 
@@ -18,8 +17,6 @@ export type DeliveryDeps = {
   allowPrivate: boolean;
   post: Post;
   now: () => number;
-  /** Milliseconds over connecting, headers and body together. */
-  timeoutMs: number;
 };
 
 /**
@@ -37,20 +34,19 @@ export async function sendDelivery(
   if ("refused" in target) return notAnswered(target.refused, 0);
 
   try {
-    return await withDeadline(deps.timeoutMs, async (signal) => {
-      const headers = deliveryHeaders(target.headers, signature);
-      const answer = await deps.post(target.url, { headers, body: work.body, signal });
-      return {
-        status_code: answer.status,
-        error: answer.status >= 200 && answer.status < 300
-          ? null
-          : `Receiver answered ${answer.status}`,
-        response_excerpt: answer.excerpt,
-        duration_ms: deps.now() - begun,
-        retry_after: readRetryAfter(answer.headers, deps.now()),
-        timing: answer.timing,
-      };
+    const { status, headers, excerpt, timing } = await deps.post(target.url, {
+      headers: deliveryHeaders(target.headers, signature),
+      body: work.body,
+      trusted: target.trusted,
     });
+    return {
+      status_code: status,
+      error: status >= 200 && status < 300 ? null : `Receiver answered ${status}`,
+      response_excerpt: excerpt,
+      duration_ms: deps.now() - begun,
+      retry_after: readRetryAfter(headers, deps.now()),
+      timing,
+    };
   } catch (error) {
     const { words } = readFetchFailure(error);
     return notAnswered(`Receiver did not answer: ${words}`, deps.now() - begun);

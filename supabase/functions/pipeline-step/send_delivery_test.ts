@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
+import { createPost } from "../_shared/outbound/post.ts";
 import { refusingUrl, withRawServer, withServer } from "../_shared/testing/loopback.ts";
 import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
-import { postByFetch } from "./post.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -12,10 +12,13 @@ const DEPS: DeliveryDeps = {
   secrets: [SECRET],
   notification: null,
   allowPrivate: true,
-  post: postByFetch({ fetch, now: Date.now }),
+  post: poster({ timeoutMs: 2000 }),
   now: Date.now,
-  timeoutMs: 2000,
 };
+
+function poster({ timeoutMs }: { timeoutMs: number }) {
+  return createPost({ allowPrivate: true, fetch, now: Date.now, timeoutMs });
+}
 
 function send(
   url: string,
@@ -146,14 +149,16 @@ Deno.test("of a long answer the first 4 KiB are read, and no null byte is kept",
 });
 
 Deno.test("the deadline is one over headers and body: a dripping body ends there, its status stands", async () => {
-  const silent = await withRawServer(null, ({ url }) => send(url, { timeoutMs: 100 }));
+  const silent = await withRawServer(
+    null,
+    ({ url }) => send(url, { post: poster({ timeoutMs: 100 }) }),
+  );
   assert.equal(silent.status_code, null);
   assert.equal(silent.error, "Receiver did not answer: no complete answer in time");
 
   const half = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf";
-  const dripping = await withRawServer(half, ({ url }) => send(url, { timeoutMs: 300 }), {
-    holdOpen: true,
-  });
+  const post = poster({ timeoutMs: 300 });
+  const dripping = await withRawServer(half, ({ url }) => send(url, { post }), { holdOpen: true });
   assert.equal(dripping.status_code, 200);
   assert.equal(dripping.response_excerpt, "half");
 });
@@ -171,10 +176,14 @@ Deno.test("a receiver that cannot be reached is no answer, and its URL is not re
 });
 
 Deno.test("without ALLOW_PRIVATE_TARGETS nothing is sent to http or a private address", async () => {
+  const strict = {
+    allowPrivate: false,
+    post: createPost({ allowPrivate: false, fetch, now: Date.now }),
+  };
   await withServer(() => new Response(), async ({ url, seen }) => {
     const results = [
-      await send(url, { allowPrivate: false }),
-      await send(url.replace("http:", "https:"), { allowPrivate: false }),
+      await send(url, strict),
+      await send(url.replace("http:", "https:"), strict),
     ];
 
     assert.equal(seen.length, 0);

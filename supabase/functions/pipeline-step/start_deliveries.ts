@@ -1,5 +1,7 @@
 import type { Deps } from "../_shared/deps.ts";
 import { allowsPrivateTargets, type Get, optional, readSecrets } from "../_shared/env.ts";
+import { tellOnce } from "../_shared/outbound/fetch_unpinned.ts";
+import { createPost } from "../_shared/outbound/post.ts";
 import {
   claimDeliveries,
   type DeliveryResult,
@@ -8,7 +10,6 @@ import {
   recordDelivery,
 } from "../_shared/transitions/deliveries.ts";
 import type { NotificationService } from "./delivery_target.ts";
-import { postByFetch } from "./post.ts";
 import { createRecorder } from "./record_pages.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { createDeliveryLoop, type DeliveryLoop, type DeliverySlots } from "./run_deliveries.ts";
@@ -16,9 +17,6 @@ import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
 
 /** Few enough for an isolate's memory, though each may have a body of 1 MiB on its way. */
 const SLOTS: DeliverySlots = { quick: 100, slow: 100, slowAfter: 1000, time: 100_000 };
-
-/** Milliseconds that a client's server has for a delivery. */
-const TIMEOUT = 30_000;
 
 export type Deliveries = DeliveryLoop & {
   /** Posts one delivery, and records nothing. */
@@ -37,12 +35,12 @@ export function startDeliveries(
       ring: () => Promise<void>;
     },
 ): Deliveries {
+  const allowPrivate = allowsPrivateTargets(get);
   const deps: DeliveryDeps = {
     secrets: readSecrets(get, "CALLBACK_SIGNING_SECRET"),
     notification: notificationService(get),
-    allowPrivate: allowsPrivateTargets(get),
-    timeoutMs: TIMEOUT,
-    post: postByFetch({ fetch, now }),
+    allowPrivate,
+    post: createPost({ allowPrivate, fetch, now, onUnpinned: tellOnce(log) }),
     now,
   };
   const send = (work: DeliveryWork) => sendDelivery(deps, work);

@@ -1,8 +1,19 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { withDeadline } from "../deadline.ts";
-import { databaseAddress, optional } from "../env.ts";
+import { allowsPrivateTargets, databaseAddress, type Get, optional } from "../env.ts";
+import { createGuardedFetch } from "../outbound/guarded_fetch.ts";
+import { tellOnce } from "../outbound/fetch_unpinned.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
 import { createStorageProvider } from "./provider.ts";
+
+/** Whose files we copy wherever they stand: the installation chose them. */
+const OUR_SERVICES = [
+  "VIDEO_GENERATION_SERVICE",
+  "LAST_FRAME_SERVICE_URL",
+  "STITCH_SERVICE_URL",
+  "FAL_QUEUE_URL",
+  "SUPABASE_URL",
+];
 
 /** A long film over a slow line; the lease of the step is longer. */
 const TIMEOUT = 60_000;
@@ -24,7 +35,7 @@ export function connectStorage(
 }
 
 /** Supabase Storage is always there; null only where the database is not configured either. */
-export function configureStorage({ get, fetch, log }: ProviderDeps): Configured | null {
+export function configureStorage({ get, fetch, now, log }: ProviderDeps): Configured | null {
   const storage = connectStorage({ get, fetch });
   if (storage === null) return null;
 
@@ -33,10 +44,21 @@ export function configureStorage({ get, fetch, log }: ProviderDeps): Configured 
     steps: ["store_film", "extract_thumbnail"],
     provider: createStorageProvider({
       storage,
-      fetch,
+      fetch: createGuardedFetch({
+        allowPrivate: allowsPrivateTargets(get),
+        trusted: ourOrigins(get),
+        fetch,
+        now,
+        onUnpinned: tellOnce(log),
+      }),
       timeoutMs: TIMEOUT,
       filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public",
       warn: (reason) => log("thumbnail.not_stored", { reason }),
     }),
   };
+}
+
+function ourOrigins(get: Get): ReadonlySet<string> {
+  const urls = OUR_SERVICES.flatMap((name) => optional(get, name) ?? []);
+  return new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
 }

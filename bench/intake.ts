@@ -97,7 +97,11 @@ function rate({ sent, seconds }: LoadResult): number {
 }
 
 /** Three chained scenes each, a key and a user of their own. */
-export function makeJobs(amount: number, secret: string): LoadRequest[] {
+export function makeJobs(
+  amount: number,
+  secret: string,
+  fields: Record<string, unknown> = {},
+): LoadRequest[] {
   return Array.from({ length: amount }, () => {
     const id = crypto.randomUUID();
     const body = JSON.stringify({
@@ -112,6 +116,7 @@ export function makeJobs(amount: number, secret: string): LoadRequest[] {
       aspect_ratio: "16:9",
       idempotency_key: id,
       request_timestamp: "2026-01-01T00:00:00Z",
+      ...fields,
       scenes: ["The lighthouse", "The waves", "The boat"].map((prompt) => ({ prompt })),
     });
     return {

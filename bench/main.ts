@@ -5,6 +5,7 @@ import { main as measureDuplicates } from "./duplicates.ts";
 import { main as measureFilms } from "./films.ts";
 import { measureIntake } from "./intake.ts";
 import { main as measurePgNet } from "./pg_net.ts";
+import { measurePipeline } from "./pipeline.ts";
 import { saveResult } from "./save_result.ts";
 import { showTable } from "./show_table.ts";
 
@@ -18,6 +19,11 @@ const CASES: Record<string, Case> = {
     what: "callbacks at fal-webhook, beside the floors that the machine allows",
     isQuick: true,
     run: measureCallbacks,
+  },
+  pipeline: {
+    what: "three-scene films with providers that answer at once, beside pg-boss",
+    isQuick: true,
+    run: measurePipeline,
   },
 };
 

@@ -29,22 +29,9 @@ const Received = z.object({ outcome: z.literal("applied") });
 /** What one run did, in `seconds`. */
 export type FilmRun = { films: number; steps: number; commits: number; seconds: number };
 
-/**
- * Makes three-scene films by SQL functions alone, in the order in which doors and runners call them:
- * each call is a transaction of its own, and providers answer at once.
- */
-export async function makeFilms(
-  url: string,
-  { films, connections = 8, run }: { films: number; connections?: number; run: string },
-): Promise<FilmRun> {
-  const sessions = await Promise.all(
-    Array.from({ length: connections }, () => openServiceSession(url)),
-  );
-  try {
-    return await drive(sessions, films, run);
-  } finally {
-    await Promise.all(sessions.map((sql) => sql.end()));
-  }
+/** Connections that stay, as PostgREST's do: each plans a function's statements once. */
+export async function openSessions(url: string, connections = 8): Promise<Sql[]> {
+  return await Promise.all(Array.from({ length: connections }, () => openServiceSession(url)));
 }
 
 /** One connection, as PostgREST has it for the functions. */
@@ -59,9 +46,7 @@ export async function submitClips(
   url: string,
   { clips, run, connections = 4 }: { clips: number; run: string; connections?: number },
 ): Promise<{ request_id: string; token: string; url: string }[]> {
-  const sessions = await Promise.all(
-    Array.from({ length: connections }, () => openServiceSession(url)),
-  );
+  const sessions = await openSessions(url, connections);
   const submitted: { request_id: string; token: string; url: string }[] = [];
   let created = 0;
   async function prepare(sql: Sql): Promise<void> {
@@ -88,7 +73,14 @@ export async function submitClips(
   }
 }
 
-async function drive(sessions: Sql[], films: number, run: string): Promise<FilmRun> {
+/**
+ * Makes three-scene films by SQL functions alone, in the order in which doors and runners call them:
+ * each call is a transaction of its own, and providers answer at once.
+ */
+export async function makeFilms(
+  sessions: readonly Sql[],
+  { films, run }: { films: number; run: string },
+): Promise<FilmRun> {
   const due: Work[] = [];
   let created = 0, completed = 0, steps = 0, commits = 0;
   let claiming: Promise<void> | null = null;

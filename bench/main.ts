@@ -5,6 +5,10 @@ import { main as measureDuplicates } from "./duplicates.ts";
 import { main as measureFilms } from "./films.ts";
 import { measureIntake } from "./intake.ts";
 import { main as measurePgNet } from "./pg_net.ts";
+import { measureLatency } from "./latency.ts";
+import { measureGrowth } from "./growth.ts";
+import { measureColdStart } from "./cold_start.ts";
+import { measureBellBursts } from "./bell_bursts.ts";
 import { measurePipeline } from "./pipeline.ts";
 import { saveResult } from "./save_result.ts";
 import { showTable } from "./show_table.ts";
@@ -24,6 +28,26 @@ const CASES: Record<string, Case> = {
     what: "three-scene films with providers that answer at once, beside pg-boss",
     isQuick: true,
     run: measurePipeline,
+  },
+  latency: {
+    what: "callback accepted to the next provider request, idle and under load",
+    isQuick: true,
+    run: measureLatency,
+  },
+  growth: {
+    what: "a callback with many finished rows, and each door's memory",
+    isQuick: true,
+    run: measureGrowth,
+  },
+  cold_start: {
+    what: "process start to first answer, and bytes bundled",
+    isQuick: true,
+    run: measureColdStart,
+  },
+  bell_bursts: {
+    what: "the bell under a burst of status changes",
+    isQuick: true,
+    run: measureBellBursts,
   },
 };
 

@@ -7,6 +7,7 @@ import { DURABLE } from "./conditions.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { median } from "./figures.ts";
 import { makeJobs } from "./intake.ts";
+import { waitForFilms } from "./latency.ts";
 import { startBoss } from "./peers/pg_boss.ts";
 import { interleave } from "./rounds.ts";
 import { makeFilms, openSessions } from "./sql_films.ts";
@@ -143,7 +144,7 @@ async function measureHttp(
       if (answer.status !== 202) throw new Error(`Cannot measure films: ${answer.status}`);
     }
     made += count;
-    await waitForFilms(sql, made);
+    await waitForFilms(sql, made, () => Promise.resolve());
     return count / (performance.now() - since) * 1000;
   }
   await make(1);
@@ -154,20 +155,4 @@ async function measureHttp(
   }
   await checkFilms(sql, made);
   return [{ name: "three-scene films, over HTTP", unit: "/s", values }];
-}
-
-const PATIENCE_MS = 600_000;
-
-async function waitForFilms(sql: Sql, wanted: number): Promise<void> {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
-    const [row] = await sql`
-      select
-        count(*) filter (where status = 'completed')::int as completed,
-        min(error_message) as error
-      from public.projects`;
-    if (row?.error) throw new Error(`Cannot measure films: ${row.error}`);
-    if (row?.completed >= wanted) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("Cannot measure films: they do not end");
 }

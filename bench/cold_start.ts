@@ -1,16 +1,9 @@
-import { join } from "node:path";
-import { z } from "zod";
 import { PROJECT_ROOT } from "../tools/project_root.ts";
 import { findFunctions } from "../local/functions/find_functions.ts";
 import { startFunctionProcess } from "../local/functions/function_process.ts";
 import type { Outcome, Series } from "./case.ts";
 import { median } from "./figures.ts";
 import { interleave } from "./rounds.ts";
-
-const Graph = z.object({
-  modules: z.array(z.looseObject({ size: z.number().optional() })),
-  npmPackages: z.record(z.string(), z.looseObject({})).optional(),
-});
 
 /** From the start of a door's process to its first answer, and how much code that is. */
 export async function measureColdStart(

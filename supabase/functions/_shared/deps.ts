@@ -35,13 +35,13 @@ export function realDeps(): Deps {
     report(event, fields);
   };
 
-  return { ...world, db: database(get, log), log };
+  return { ...world, db: database(world, log), log };
 }
 
 /** Without an address the doors still stand: they check, refuse, and answer 503 in the end. */
-function database(get: Get, log: Log): Database {
+function database({ get, fetch }: Pick<Deps, "get" | "fetch">, log: Log): Database {
   const address = databaseAddress(get);
-  if ("url" in address) return connectDatabase(address.url, address.key);
+  if ("url" in address) return connectDatabase(address.url, address.key, { fetch });
 
   log("database.not_configured", { missing: address.missing });
   return {

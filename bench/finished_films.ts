@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 
 /** Rows that a finished film of three chained scenes leaves behind, in all tables together. */
-export const ROWS_OF_A_FILM = 81;
+export const ROWS_OF_A_FILM = 82;
 
 /** What the steps of a three-scene film are, in order. */
 const STEPS =
@@ -61,6 +61,12 @@ export async function insertFinishedFilms(sql: Sql, films: number): Promise<void
     insert into private.seen_deliveries (source, webhook_id, webhook_log_id, seen_at)
     select 'fal', 'sha256:' || md5(id || k), 'whlog_' || id || k, at
     from old, generate_series(1, 7) as k;
+    insert into public.webhook_deliveries (
+      delivery_id, project_id, webhook_id, type, url, body, status, due_at, created_at, updated_at, delivered_at
+    )
+    select 'dlv_' || id, 'proj_' || id, 'msg_' || id, 'video.generation.completed', 'https://c.example.com', '{}',
+      'delivered', at, at, at, at
+    from old;
     insert into public.media (media_id, project_id, type, url, generated_at)
     select 'media_' || id || k, 'proj_' || id, 'generated-video', 'https://x.example.com/s.mp4', at
     from old, generate_series(1, 9) as k;

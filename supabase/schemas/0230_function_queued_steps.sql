@@ -9,6 +9,7 @@ returns table (step_id text, turn bigint, due_at timestamptz)
 language plpgsql
 volatile
 security invoker
+rows 10
 set search_path = ''
 as $$
 begin

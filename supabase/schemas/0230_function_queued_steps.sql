@@ -9,6 +9,7 @@ returns table (step_id text, turn bigint, due_at timestamptz)
 language plpgsql
 volatile
 security invoker
+rows 10
 set search_path = ''
 as $$
 begin
@@ -73,9 +74,11 @@ begin
       from private.steps
       where steps.status = 'queued'
         and steps.user_id = users.user_id
-        and steps.kind = kinds.name
+        -- Not by =, which would make the order below that of due_at alone: then the limit lures the
+        -- planner to the index of all that is due, and through it for every user.
+        and steps.kind between kinds.name and kinds.name
         and steps.due_at <= p_now
-      order by steps.due_at
+      order by steps.kind, steps.due_at
       limit p_limit
     ) as due
     left join in_flight on in_flight.user_id = users.user_id and in_flight.provider = kinds.provider

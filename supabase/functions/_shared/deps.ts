@@ -38,14 +38,14 @@ export function realDeps(): Deps {
     report(event, fields);
   };
 
-  const deps = { ...world, db: database(get, log), log };
+  const deps = { ...world, db: database(world, log), log };
   return { ...deps, counts: (door) => createDoorCounts(door, deps) };
 }
 
 /** Without an address the doors still stand: they check, refuse, and answer 503 in the end. */
-function database(get: Get, log: Log): Database {
+function database({ get, fetch }: Pick<Deps, "get" | "fetch">, log: Log): Database {
   const address = databaseAddress(get);
-  if ("url" in address) return connectDatabase(address.url, address.key);
+  if ("url" in address) return connectDatabase(address.url, address.key, { fetch });
 
   log("database.not_configured", { missing: address.missing });
   return {

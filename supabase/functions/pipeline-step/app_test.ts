@@ -130,6 +130,7 @@ Deno.test("a run claims what the environment can do, and delivers what it is giv
     const [claim] = db.calls;
     const record = db.calls.find(({ name }) => name === "record_delivery");
     assert.deepEqual(Object.keys(claim?.args.p_providers ?? {}).toSorted(), [
+      "announced",
       "cancel_request",
       "extract_last_frame",
       "extract_thumbnail",

@@ -10,6 +10,7 @@ import { postBell } from "../_shared/post_bell.ts";
 import { configureProviders } from "../_shared/providers.ts";
 import { claimWork, ringBell } from "../_shared/transitions/work.ts";
 import type { NotificationService } from "./delivery_target.ts";
+import { createTurns } from "./in_turn.ts";
 import { perform } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { type Budget, runWork } from "./run_work.ts";
@@ -46,6 +47,7 @@ export function createRunner(
     now,
   };
   const storesAllFilms = optional(get, "STORE_FILMS") === "always";
+  const inTurn = createTurns();
   let watching = false;
 
   async function ring({ deaf }: { deaf: boolean }): Promise<void> {
@@ -80,6 +82,7 @@ export function createRunner(
           providers,
           send: (one) => sendDelivery(delivery, one),
           sleep: pause,
+          inTurn,
           log,
         }, work),
       ring,

@@ -35,6 +35,8 @@ export const FAULTS = {
   "client-away": { every: 15 },
   "kills": { every: 16 },
   "kills-at-moments": { every: 16 },
+  /** Between announcement and call: such a film may end as outcome_unknown. */
+  "kills-before-calls": { every: 100 },
   "dead-postgres": { every: 25 },
   "cut-connections": { every: 10 },
   "held-transactions": { every: 15 },

@@ -1,13 +1,8 @@
-/** Moments at which a death hurts: around the announcement of a call, around its effects. */
-export const MOMENTS = [
-  "claimed",
-  "announced",
-  "accepted",
-  "made",
-  "called-back",
-  "delivered",
-] as const;
-export type Moment = typeof MOMENTS[number];
+/** Moments at which a death hurts: between two steps that belong together. */
+export const MOMENTS = ["claimed", "accepted", "made", "called-back", "delivered"] as const;
+
+/** Among them one at which nobody may know afterwards whether fal was called. */
+export type Moment = typeof MOMENTS[number] | "announced";
 
 /** Who dies at it. */
 export const VICTIMS: Readonly<Record<Moment, string>> = {
@@ -37,10 +32,17 @@ export class Moments {
     return found !== undefined;
   }
 
-  /** The announcement of who died before it does not arrive; of who died after it, it is committed. */
-  async noteRpc(name: string, when: "asked" | "answered"): Promise<"lose" | void> {
-    if (name !== "announce_call") return;
-    if (await this.note(when === "asked" ? "claimed" : "announced")) return "lose";
+  /** What was claimed, or announced, is committed when its runner dies, and was never told of it. */
+  async noteRpc(name: string, answer: Response | null): Promise<"lose" | void> {
+    if (answer === null) return;
+    const isStart = name === "claim_work" && this.#waitsFor("claimed") &&
+      /"announce": ?true/.test(await answer.clone().text());
+    if (isStart && await this.note("claimed")) return "lose";
+    if (name === "announce_call" && await this.note("announced")) return "lose";
+  }
+
+  #waitsFor(moment: Moment): boolean {
+    return this.#waiting.some((one) => one.moment === moment);
   }
 
   noteFalLine(line: string): void {

@@ -38,6 +38,7 @@ export function planSchedule(
 const LOSING: readonly FaultKind[] = [
   "kills",
   "kills-at-moments",
+  "kills-before-calls",
   "dead-postgres",
   "cut-connections",
   "provider-away",

@@ -57,6 +57,9 @@ export async function rage(
       moments.once(moment, () => functions.kill(VICTIMS[moment]));
       return;
     }
+    case "kills-before-calls":
+      moments.once("announced", () => functions.kill(VICTIMS.announced));
+      return;
     case "list-refused": {
       const status = LIST_REFUSALS[Math.floor(choice * LIST_REFUSALS.length)] ?? 503;
       fal.behave({ on: "list", refuse: { status }, times: 1 + Math.round(force * 3) });

@@ -60,7 +60,7 @@ export async function startWorld({ log }: { log: (line: string) => void }): Prom
       apiPort: 0,
       dbPort: 0,
       settings: {},
-      onRpc: (name, when) => moments.noteRpc(name, when),
+      onRpc: (name, answer) => moments.noteRpc(name, answer),
       fal: {
         media: "canned",
         shortSide: 64,

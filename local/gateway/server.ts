@@ -29,8 +29,11 @@ export type GatewayDeps = {
   poolPatienceMs?: number;
 };
 
-/** Called before the function is, and before its answer leaves, which waits for it. `lose`: it never arrives. */
-export type RpcWatch = (name: string, when: "asked" | "answered") => Promise<"lose" | void>;
+/**
+ * Called before a SQL function is (`answer` is null), and before its answer leaves; both wait for it.
+ * `lose`: the call, or the answer, never arrives.
+ */
+export type RpcWatch = (name: string, answer: Response | null) => Promise<"lose" | void>;
 
 const FUNCTIONS = "/functions/v1";
 const RPC = "/rest/v1/rpc/";
@@ -104,9 +107,9 @@ function createHandle(
   };
 
   async function watched(watch: RpcWatch, request: Request, name: string, role: Role) {
-    if (await watch(name, "asked") === "lose") return answerLost();
+    if (await watch(name, null) === "lose") return answerLost();
     const response = await rpc.answer(request, name, role);
-    return await watch(name, "answered") === "lose" ? answerLost() : response;
+    return await watch(name, response) === "lose" ? answerLost() : response;
   }
 }
 

@@ -130,6 +130,7 @@ Deno.test("a run claims what the environment can do, and delivers what the first
     const [claim] = db.calls;
     const record = db.calls.find(({ name }) => name === "record_delivery");
     assert.deepEqual(Object.keys(claim?.args.p_providers ?? {}).toSorted(), [
+      "announced",
       "cancel_request",
       "deliveries",
       "extract_last_frame",

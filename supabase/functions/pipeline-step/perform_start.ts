@@ -53,10 +53,10 @@ export async function performStart(
   }
 }
 
-async function announce({ db, sleep }: PerformDeps, work: StepWork): Promise<void> {
+async function announce({ db, sleep, inTurn }: PerformDeps, work: StepWork): Promise<void> {
   let verdict: Verdict;
   try {
-    verdict = await retryWhileAway(() => announceCall(db, work), sleep);
+    verdict = await retryWhileAway(() => inTurn(() => announceCall(db, work)), sleep);
   } catch (cause) {
     throw new NotAnnounced("Cannot announce call", { cause });
   }

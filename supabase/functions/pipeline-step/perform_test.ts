@@ -35,6 +35,7 @@ async function performed(
     providers: { steps: {}, announced: [], byName: (name) => name === "fal" ? provider : null },
     send: () => Promise.resolve(RESULT),
     sleep: (ms) => Promise.resolve(void slept.push(ms)),
+    inTurn: (work) => work(),
     log: (event, fields) => logged.push([event, fields]),
   }, work);
   return { calls: db.calls, slept, logged };
@@ -185,6 +186,7 @@ Deno.test("a database that refuses is not asked twice, and the log has the reque
       providers: { steps: {}, announced: [], byName: () => provider },
       send: () => Promise.resolve(RESULT),
       sleep: () => Promise.resolve(),
+      inTurn: (work) => work(),
       log: (event, fields) => logged.push([event, fields?.request_id]),
     }, step("1")),
     DatabaseError,

@@ -4,6 +4,7 @@ import { postBell } from "../_shared/post_bell.ts";
 import { configureProviders } from "../_shared/providers.ts";
 import { type ClaimedWork, claimWork, ringBell } from "../_shared/transitions/work.ts";
 import { startDeliveries } from "./start_deliveries.ts";
+import { createTurns } from "./in_turn.ts";
 import { perform } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { type Budget, runWork } from "./run_work.ts";
@@ -28,6 +29,7 @@ export function createRunner(
 ): Runner {
   const providers = configureProviders({ get, fetch, now, log });
   const storesAllFilms = optional(get, "STORE_FILMS") === "always";
+  const inTurn = createTurns();
   let watching = false;
 
   async function ring({ deaf }: { deaf: boolean }): Promise<void> {
@@ -81,6 +83,7 @@ export function createRunner(
           providers,
           send: deliveries.send,
           sleep: pause,
+          inTurn,
           log,
         }, work),
       ring,

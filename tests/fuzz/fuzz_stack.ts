@@ -44,6 +44,7 @@ export async function startFuzzStack(
   started.defer(() => stack.stop());
   await putSource(stack);
   const known = await insertFilm(stack);
+  await untilCounted(stack, ["webhook", "webhook-manage"]);
 
   const running = started.move();
   return {
@@ -89,6 +90,16 @@ async function insertFilm({ apiUrl, env, sql }: Stack): Promise<Known> {
   await sql`
     insert into public.video_chunks (request_id, status) values (${requestId}, 'SUBMITTED')`;
   return { requestId, projectId, sceneId: scene?.scene_id };
+}
+
+/** Doors report what they answered in the background: what we have asked for is no stranger's doing. */
+async function untilCounted({ sql }: Stack, doors: string[]): Promise<void> {
+  for (const until = performance.now() + 20_000; performance.now() < until;) {
+    const rows = await sql`
+      select distinct door from private.door_requests where door in ${sql(doors)}`;
+    if (rows.length === doors.length) return;
+  }
+  throw new Error(`Cannot begin: not all of ${doors.join(", ")} has told of its answers`);
 }
 
 async function digest({ sql }: Stack): Promise<string> {

@@ -18,8 +18,8 @@ export type FuzzStack = {
   stop(): Promise<void>;
 };
 
-/** Written by the sweep and the bell, whoever asks for what. */
-const BY_TIME = ["bell", "housekeeping"];
+/** Written by the sweep and the bell, whoever asks for what; the runner's door counts the bells. */
+const BY_TIME = ["bell", "housekeeping", "door_requests"];
 
 /** One for the door and for the source below it: a request is signed before its path is looked at. */
 const SECRETS = { WEBHOOK_SECRET: "fuzz-secret", FUZZ_SOURCE_SECRET: "fuzz-secret" };
@@ -114,5 +114,8 @@ async function digest({ sql }: Stack): Promise<string> {
       from ${sql(schemaname)}.${sql(tablename)} as t`;
     digests.push(`${schemaname}.${tablename} ${row?.d}`);
   }
+  const [counted] = await sql`
+    select count(*) as n from private.door_requests where door <> 'pipeline-step'`;
+  digests.push(`private.door_requests ${counted?.n}`);
   return digests.join("\n");
 }

@@ -34,6 +34,42 @@ revoke execute on function private.callback_answer(public.webhook_logs, text, js
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0300_function_forget_delivery.sql
+create or replace function private.forget_delivery(p_log public.webhook_logs, p_error text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.webhook_logs
+  set
+    status = 'error',
+    outcome = null,
+    error = p_error,
+    duration_ms = round(extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, 3),
+    processed_at = private.clock()
+  where webhook_logs.webhook_log_id = p_log.webhook_log_id;
+
+  delete from private.seen_deliveries
+  where seen_deliveries.source = p_log.source
+    and seen_deliveries.webhook_id = p_log.webhook_id
+    and seen_deliveries.webhook_log_id = p_log.webhook_log_id;
+
+  perform private.record_error('webhook', format('Cannot process callback: %s', p_error), jsonb_build_object(
+    'source', p_log.source, 'webhook_log_id', p_log.webhook_log_id
+  ));
+end;
+$$;
+
+comment on function private.forget_delivery(public.webhook_logs, text) is
+'pending → error: the callback stays on record, and its delivery counts as unseen, so that the sender''s next try is processed.';
+
+revoke execute on function private.forget_delivery(public.webhook_logs, text)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0310_function_apply_callback.sql
 -- Finds what a callback is about and moves it on. Returns {outcome, reason, project_id, flags}.
 --

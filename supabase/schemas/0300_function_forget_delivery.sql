@@ -7,7 +7,12 @@ set search_path = ''
 as $$
 begin
   update public.webhook_logs
-  set status = 'error', outcome = null, error = p_error, processed_at = private.clock()
+  set
+    status = 'error',
+    outcome = null,
+    error = p_error,
+    duration_ms = round(extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, 3),
+    processed_at = private.clock()
   where webhook_logs.webhook_log_id = p_log.webhook_log_id;
 
   delete from private.seen_deliveries

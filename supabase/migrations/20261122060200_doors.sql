@@ -274,15 +274,18 @@ create table private.door_requests (
   requests integer not null,
   ms_total bigint not null,
   requests_by_ms jsonb not null,
+  is_rolled_up boolean not null default false,
   at timestamptz not null default private.clock(),
   constraint door_requests_pkey primary key (door_request_id),
   constraint door_requests_are_counted check (requests > 0)
 );
 
 create index door_requests_at_idx on private.door_requests (at);
+create index door_requests_to_roll_up_idx on private.door_requests (at) where not is_rolled_up;
 
 comment on table private.door_requests is
 'What each door answered in the last eight days and how long it took, as its isolates reported it. Then it goes into door_totals.';
+comment on column private.door_requests.is_rolled_up is 'It stands for those of an hour, at the last of which it stands.';
 comment on column private.door_requests.requests_by_ms is '{"5": 3, "10": 1, "more": 1}: requests that took at most so long, each in one slot.';
 
 alter table private.door_requests enable row level security;
@@ -326,6 +329,53 @@ comment on function private.add_counts(jsonb, jsonb) is
 '{"a": 1, "b": 2} and {"b": 3} are {"a": 1, "b": 5}.';
 
 revoke execute on function private.add_counts(jsonb, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0904_function_roll_up_door_requests.sql
+create or replace function private.roll_up_door_requests()
+returns integer
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with
+  gone as (
+    delete from private.door_requests
+    where door_requests.door_request_id in (
+      select fine.door_request_id
+      from private.door_requests as fine
+      where not fine.is_rolled_up
+        and fine.at < date_trunc('hour', private.clock()) - interval '1 hour'
+      order by fine.at
+      limit 20000
+    )
+    returning door_requests.*, date_trunc('hour', door_requests.at) as hour
+  ),
+  slots as (
+    select summed.door, summed.status, summed.hour, jsonb_object_agg(summed.key, summed.n) as by_ms
+    from (
+      select gone.door, gone.status, gone.hour, slot.key, sum(slot.value::bigint) as n
+      from gone
+      cross join jsonb_each_text(gone.requests_by_ms) as slot
+      group by gone.door, gone.status, gone.hour, slot.key
+    ) as summed
+    group by summed.door, summed.status, summed.hour
+  ),
+  rolled as (
+    insert into private.door_requests (door, status, requests, ms_total, requests_by_ms, is_rolled_up, at)
+    select gone.door, gone.status, sum(gone.requests), sum(gone.ms_total), coalesce(slots.by_ms, '{}'), true, max(gone.at)
+    from gone
+    left join slots using (door, status, hour)
+    group by gone.door, gone.status, gone.hour, slots.by_ms
+  )
+  select count(*)::integer from gone;
+$$;
+
+comment on function private.roll_up_door_requests() is
+'Makes one row an hour, door and status of what is older than an hour, so that its sums stay cheap. Called by prune_request_counts.';
+
+revoke execute on function private.roll_up_door_requests() from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0905_function_fold_door_requests.sql
@@ -392,11 +442,14 @@ as $$
     returning 1
   )
 
-  select ((select count(*) from counts) + (select count(*) from hits) + private.fold_door_requests())::integer;
+  select (
+    (select count(*) from counts) + (select count(*) from hits)
+    + private.roll_up_door_requests() + private.fold_door_requests()
+  )::integer;
 $$;
 
 comment on function private.prune_request_counts() is
-'Forgets requests that no limit looks at any more, and refusals that no figure does; moves old figures of doors into their totals. Called by pg_cron every minute.';
+'Forgets requests that no limit looks at any more, and refusals that no figure does; sums up older figures of doors. Called by pg_cron every minute.';
 
 revoke execute on function private.prune_request_counts() from public, anon, authenticated, service_role;
 --! end included

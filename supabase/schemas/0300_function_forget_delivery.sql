@@ -11,6 +11,7 @@ begin
   v_log.status := 'error';
   v_log.outcome := null;
   v_log.error := p_error;
+  v_log.duration_ms := round(extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, 3);
   v_log.processed_at := private.clock();
   perform private.put_callback(v_log);
 

@@ -23,6 +23,11 @@ async function fold(sql: Sql): Promise<number> {
   return row?.n;
 }
 
+async function rollUp(sql: Sql): Promise<number> {
+  const [row] = await sql`select private.roll_up_door_requests() as n`;
+  return row?.n;
+}
+
 Deno.test(
   "door_metrics sums what isolates reported, by door, status and duration",
   onDatabase(async ({ db }) => {
@@ -63,5 +68,28 @@ Deno.test(
     await moveClock(sql, 18 * DAY);
     assert.equal(await fold(sql), 2);
     assert.deepEqual(Metrics.parse(await readMetrics(db, DAY)).doors_ever, before.doors_ever);
+  }),
+);
+
+Deno.test(
+  "roll_up_door_requests leaves one row an hour, door and status, and every sum as it was",
+  onDatabase(async ({ db, sql }) => {
+    for (let i = 0; i < 3; i++) await countDoorRequests(db, "webhook", [TWO, ONE]);
+    await countDoorRequests(db, "fal-webhook", [TWO]);
+    assert.equal(await rollUp(sql), 0, "the last hour stays as it came");
+    await moveClock(sql, 2 * 3600);
+    await countDoorRequests(db, "webhook", [TWO]);
+    const before = Metrics.parse(await readMetrics(db, DAY));
+
+    assert.equal(await rollUp(sql), 7);
+    assert.equal(await rollUp(sql), 0);
+
+    assert.deepEqual(Metrics.parse(await readMetrics(db, DAY)), before);
+    const [rows] = await sql`
+      select count(*)::int as n, count(*) filter (where is_rolled_up)::int as rolled
+      from private.door_requests`;
+    assert(rows);
+    assert(rows.rolled >= 3 && rows.rolled <= 6, "three, or twice that over a change of hour");
+    assert.equal(rows.n, rows.rolled + 1);
   }),
 );

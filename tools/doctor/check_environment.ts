@@ -47,7 +47,21 @@ export function checkEnvironment(get: Get): Finding[] {
     optional(get, "OPERATOR_KEY") === null
       ? note("OPERATOR_KEY is not set: only admins with a JWT are let in at webhook-manage")
       : ok("OPERATOR_KEY"),
+    ...falAccount(get),
     publicBase(get),
+  ];
+}
+
+/** fal's keys are the same for all its customers. */
+function falAccount(get: Get): Finding[] {
+  if (optional(get, "FAL_KEY") === null) return [];
+  return [
+    optional(get, "FAL_USER_ID") === null
+      ? note(
+        "FAL_USER_ID is not set: callbacks of other customers of fal's are recorded as well",
+        "set it to x-fal-webhook-user-id of a callback in webhook_logs.headers",
+      )
+      : ok("FAL_USER_ID"),
   ];
 }
 

@@ -80,7 +80,10 @@ export const INSTALLATION_OPERATIONS: readonly Operation[] = [
     path: "/sources/{name}",
     summary: "Add a custom source, or change it",
     by: OPERATOR,
-    body: { schema: SourceChanges, example: { scheme: "hmac", secret_name: "CRM_SECRET" } },
+    body: {
+      schema: SourceChanges,
+      example: { scheme: "hmac", secret_in: "vault", secret_name: "crm" },
+    },
     answers: ok(Source),
   },
   {

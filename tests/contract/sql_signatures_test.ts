@@ -5,6 +5,7 @@ import { testDatabase } from "../../local/postgres/testing.ts";
 const SHARED = new URL("../../supabase/functions/_shared/", import.meta.url);
 /** Every file of typed wrappers of SQL functions. */
 const WRAPPERS = [
+  "endpoints.ts",
   "limit_hits.ts",
   "management.ts",
   "webhook_sources.ts",

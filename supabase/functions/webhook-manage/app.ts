@@ -3,6 +3,8 @@ import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor } from "../_shared/door.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
+import { addDeliveryRoutes } from "./delivery_routes.ts";
+import { addEndpointRoutes } from "./endpoint_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
@@ -19,6 +21,8 @@ export function createWebhookManage(deps: Deps): Hono {
   const desk = { ...deps, ...door, watchBell };
 
   addCallbackRoutes(desk);
+  addDeliveryRoutes(desk);
+  addEndpointRoutes(desk);
   addFilmRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);

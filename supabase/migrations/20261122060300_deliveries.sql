@@ -436,12 +436,15 @@ begin
   )
   select array_agg(open_lanes.lane) into v_open from open_lanes where open_lanes.lane is not null;
 
-  insert into private.delivery_lanes (lane)
-  select missing.lane
-  from unnest(v_open) as missing (lane)
-  where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
-  order by missing.lane
-  on conflict do nothing;
+  -- One claim at a time: a second one would wait for the first one's rows, instead of going without.
+  if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
+    insert into private.delivery_lanes (lane)
+    select missing.lane
+    from unnest(v_open) as missing (lane)
+    where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
+    order by missing.lane
+    on conflict do nothing;
+  end if;
 
   return array(
     select delivery_lanes.lane
@@ -577,16 +580,29 @@ as $$
       found.room,
       row_number() over (partition by found.lane order by found.place, found.due_at) as place
     from found
+  ),
+  -- A runner's memory bounds what one claim may bring.
+  weighed as (
+    select
+      ranked.delivery_id,
+      ranked.place,
+      ranked.due_at,
+      sum(octet_length(webhook_deliveries.body)) over (
+        order by ranked.place, ranked.due_at, ranked.delivery_id
+      ) - octet_length(webhook_deliveries.body) as bytes_before
+    from ranked
+    join public.webhook_deliveries using (delivery_id)
+    where ranked.place <= ranked.room
   )
-  select ranked.delivery_id, ranked.place
-  from ranked
-  where ranked.place <= ranked.room
-  order by ranked.place, ranked.due_at
+  select weighed.delivery_id, weighed.place
+  from weighed
+  where weighed.bytes_before < 8388608
+  order by weighed.place, weighed.due_at, weighed.delivery_id
   limit p_limit;
 $$;
 
 comment on function private.due_deliveries(integer, text[], timestamptz) is
-'Up to p_limit deliveries that are due and that their lanes have room for, in order. The caller locks them.';
+'Up to p_limit deliveries (and 8 MiB) that are due and that their lanes have room for, in order. The caller locks them.';
 
 revoke execute on function private.due_deliveries(integer, text[], timestamptz) from public, anon, authenticated, service_role;
 --! end included

@@ -165,6 +165,16 @@ Deno.test(
 );
 
 Deno.test(
+  "one claim brings no more than a runner has memory for",
+  onDatabase(async (given) => {
+    await queueTo(given.sql, "source:a", 12);
+    await given.sql`update public.webhook_deliveries set body = repeat('x', 1048576)`;
+
+    assert.equal((await claimAll(given)).length, 8);
+  }),
+);
+
+Deno.test(
   "settings: how many may be on their way to a host",
   onDatabase(async (given) => {
     await setSetting(given.sql, "deliveries_in_flight", 2);

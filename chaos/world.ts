@@ -32,9 +32,12 @@ const SETTINGS = {
   "retry_base_seconds": 0.5,
   "retry_cap_seconds": 4,
   "breaker_seconds": 3,
+  "delivery_breaker_seconds": 3,
+  "delivery_breaker_cap_seconds": 6,
   // A storm fails a step more often than a year of ordinary days.
   "max_attempts": 10,
   // The clock is moved by hours; nobody is to be given up for that, but whom nobody else waits for.
+  "delivery_hours": 10_000,
   "give_up_seconds.generate_clip": 2_592_000,
   "give_up_seconds.extract_last_frame": 2_592_000,
   "give_up_seconds.extract_thumbnail": 2_592_000,

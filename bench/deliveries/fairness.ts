@@ -27,7 +27,7 @@ export async function measureFairness(
     select 'ep_' || n, 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64')
     from generate_series(1, ${ENDPOINTS}) as n`;
 
-  const p99s: Record<"none" | "one", number[]> = { none: [], one: [] };
+  const all: Record<"none" | "one", number[]> = { none: [], one: [] };
   for (let round = 0; round < rounds; round++) {
     for (const dead of ["none", "one"] as const) {
       const url = `${dead === "one" ? receiver.deadUrl : receiver.url}/${ENDPOINTS}`;
@@ -35,7 +35,7 @@ export async function measureFairness(
         .sql`update private.endpoints set url = ${url} where endpoint_id = ${`ep_${ENDPOINTS}`}`;
       if (dead === "one") await queue(stack, new Array<number>(QUEUE).fill(ENDPOINTS));
       const waits = await measureRound(stack, receiver, { seconds, rate });
-      p99s[dead].push(percentile(waits, 0.99));
+      all[dead].push(...waits);
       console.log(
         `${dead} of ${ENDPOINTS} endpoints dead: ${waits.length} deliveries to the others, median ` +
           `${percentile(waits, 0.5)} ms, p99 ${percentile(waits, 0.99)} ms`,
@@ -46,11 +46,10 @@ export async function measureFairness(
       await stack.sql`delete from private.delivery_lanes`;
     }
   }
-  const best = (list: number[]) => Math.min(...list);
+  const p99 = (waits: number[]) => percentile(waits.sort((a, b) => a - b), 0.99);
   console.log(
-    `p99 with one dead over p99 with none, best rounds: ${
-      (best(p99s.one) / best(p99s.none)).toFixed(2)
-    }`,
+    `p99 over all rounds: ${p99(all.none)} ms with none dead, ${p99(all.one)} ms with one, ratio ` +
+      (p99(all.one) / p99(all.none)).toFixed(2),
   );
 }
 

@@ -1351,8 +1351,8 @@ begin
       v_events := private.next_batch(v_endpoint, p_now);
       exit when v_events is null;
 
-      insert into public.webhook_deliveries (endpoint_id, type, url, body)
-      values (v_endpoint.endpoint_id, 'batch', v_endpoint.url, private.batch_body(v_events, p_now))
+      insert into public.webhook_deliveries (endpoint_id, type, url, body, due_at)
+      values (v_endpoint.endpoint_id, 'batch', v_endpoint.url, private.batch_body(v_events, p_now), p_now)
       returning webhook_deliveries.delivery_id into v_batch_id;
 
       update public.webhook_deliveries
@@ -1444,12 +1444,15 @@ begin
   )
   select array_agg(open_lanes.lane) into v_open from open_lanes where open_lanes.lane is not null;
 
-  insert into private.delivery_lanes (lane)
-  select missing.lane
-  from unnest(v_open) as missing (lane)
-  where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
-  order by missing.lane
-  on conflict do nothing;
+  -- One claim at a time: a second one would wait for the first one's rows, instead of going without.
+  if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
+    insert into private.delivery_lanes (lane)
+    select missing.lane
+    from unnest(v_open) as missing (lane)
+    where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
+    order by missing.lane
+    on conflict do nothing;
+  end if;
 
   return array(
     select delivery_lanes.lane
@@ -1585,16 +1588,29 @@ as $$
       found.room,
       row_number() over (partition by found.lane order by found.place, found.due_at) as place
     from found
+  ),
+  -- A runner's memory bounds what one claim may bring.
+  weighed as (
+    select
+      ranked.delivery_id,
+      ranked.place,
+      ranked.due_at,
+      sum(octet_length(webhook_deliveries.body)) over (
+        order by ranked.place, ranked.due_at, ranked.delivery_id
+      ) - octet_length(webhook_deliveries.body) as bytes_before
+    from ranked
+    join public.webhook_deliveries using (delivery_id)
+    where ranked.place <= ranked.room
   )
-  select ranked.delivery_id, ranked.place
-  from ranked
-  where ranked.place <= ranked.room
-  order by ranked.place, ranked.due_at
+  select weighed.delivery_id, weighed.place
+  from weighed
+  where weighed.bytes_before < 8388608
+  order by weighed.place, weighed.due_at, weighed.delivery_id
   limit p_limit;
 $$;
 
 comment on function private.due_deliveries(integer, text[], timestamptz) is
-'Up to p_limit deliveries that are due and that their lanes have room for, in order. The caller locks them.';
+'Up to p_limit deliveries (and 8 MiB) that are due and that their lanes have room for, in order. The caller locks them.';
 
 revoke execute on function private.due_deliveries(integer, text[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
@@ -4410,6 +4426,61 @@ comment on function private.is_resendable(public.webhook_deliveries) is
 revoke execute on function private.is_resendable(public.webhook_deliveries) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0519_function_requeue_deliveries.sql
+-- deliveries dead | delivered | filtered | skipped → pending, so many a second, the oldest first
+
+create or replace function private.requeue_deliveries(p_delivery_ids text[], p_now timestamptz, p_per_second numeric)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  with
+  locked as (
+    select ended.delivery_id, ended.created_at, ended.position
+    from public.webhook_deliveries as ended
+    where ended.delivery_id = any (p_delivery_ids)
+      and private.is_resendable(ended)
+    for no key update skip locked
+  ),
+  paced as (
+    select
+      locked.delivery_id,
+      (row_number() over (order by locked.created_at, locked.position) - 1) / p_per_second as seconds
+    from locked
+  ),
+  members as (
+    update public.webhook_deliveries
+    set status = 'batched', delivered_at = null, updated_at = p_now
+    from locked
+    where webhook_deliveries.batch_id = locked.delivery_id
+  )
+  update public.webhook_deliveries
+  set
+    status = 'pending',
+    due_at = p_now + make_interval(secs => paced.seconds::double precision),
+    delivered_at = null,
+    queued_at = p_now,
+    tries_before = webhook_deliveries.attempt_count,
+    updated_at = p_now
+  from paced
+  where webhook_deliveries.delivery_id = paced.delivery_id;
+
+  get diagnostics v_count = row_count;
+  return v_count;
+end;
+$$;
+
+comment on function private.requeue_deliveries(text[], timestamptz, numeric) is
+'→ pending for those of them that can be sent again; how many. The caller holds the locks of their endpoints and lanes.';
+
+revoke execute on function private.requeue_deliveries(text[], timestamptz, numeric) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0519_function_requeue_delivery.sql
 -- delivery dead | delivered | filtered | skipped | pending → pending, due then
 
@@ -4897,7 +4968,6 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_matched bigint := (select count(*) from private.replayable_deliveries(p_filter));
-  v_delivery public.webhook_deliveries;
   v_ids text[];
   v_count integer := 0;
 begin
@@ -4910,17 +4980,7 @@ begin
 
   if not p_is_dry then
     perform private.lock_receivers(v_ids);
-    for v_delivery in
-      select ended.*
-      from public.webhook_deliveries as ended
-      where ended.delivery_id = any (v_ids)
-        and private.is_resendable(ended)
-      order by ended.created_at, ended.position
-      for no key update skip locked
-    loop
-      perform private.requeue_delivery(v_delivery, v_now + make_interval(secs => (v_count / p_per_second)::double precision));
-      v_count := v_count + 1;
-    end loop;
+    v_count := private.requeue_deliveries(v_ids, v_now, p_per_second);
     perform private.record_event(null, 'deliveries.replayed', null, null, jsonb_build_object(
       'filter', p_filter, 'replayed', v_count
     ));
@@ -5125,7 +5185,8 @@ revoke execute on function private.lock_endpoint(text) from public, anon, authen
 --! end included
 
 --! included supabase/schemas/0684_function_delete_endpoint.sql
--- What was sent to it stays on record, until housekeeping takes it.
+-- What was sent to it stays on record with its films, until housekeeping takes it. Batches and tests go: no film
+-- would take them along.
 
 create or replace function public.delete_endpoint(p_endpoint_id text)
 returns jsonb
@@ -5139,6 +5200,13 @@ declare
 begin
   perform private.lock_endpoint(p_endpoint_id);
   v_skipped := private.disable_endpoint_now(p_endpoint_id, 'It was deleted');
+  update public.webhook_deliveries
+  set status = 'skipped', error = 'The endpoint was deleted', updated_at = private.clock()
+  where webhook_deliveries.endpoint_id = p_endpoint_id
+    and webhook_deliveries.status = 'batched';
+  delete from public.webhook_deliveries
+  where webhook_deliveries.endpoint_id = p_endpoint_id
+    and webhook_deliveries.project_id is null;
   delete from private.endpoints where endpoints.endpoint_id = p_endpoint_id;
   delete from private.delivery_lanes where delivery_lanes.lane = p_endpoint_id;
   perform private.record_event(null, 'endpoint.deleted', null, null, jsonb_build_object('endpoint_id', p_endpoint_id));

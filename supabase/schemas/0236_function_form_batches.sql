@@ -33,8 +33,8 @@ begin
       v_events := private.next_batch(v_endpoint, p_now);
       exit when v_events is null;
 
-      insert into public.webhook_deliveries (endpoint_id, type, url, body)
-      values (v_endpoint.endpoint_id, 'batch', v_endpoint.url, private.batch_body(v_events, p_now))
+      insert into public.webhook_deliveries (endpoint_id, type, url, body, due_at)
+      values (v_endpoint.endpoint_id, 'batch', v_endpoint.url, private.batch_body(v_events, p_now), p_now)
       returning webhook_deliveries.delivery_id into v_batch_id;
 
       update public.webhook_deliveries

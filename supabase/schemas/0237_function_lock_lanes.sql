@@ -27,12 +27,15 @@ begin
   )
   select array_agg(open_lanes.lane) into v_open from open_lanes where open_lanes.lane is not null;
 
-  insert into private.delivery_lanes (lane)
-  select missing.lane
-  from unnest(v_open) as missing (lane)
-  where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
-  order by missing.lane
-  on conflict do nothing;
+  -- One claim at a time: a second one would wait for the first one's rows, instead of going without.
+  if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
+    insert into private.delivery_lanes (lane)
+    select missing.lane
+    from unnest(v_open) as missing (lane)
+    where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
+    order by missing.lane
+    on conflict do nothing;
+  end if;
 
   return array(
     select delivery_lanes.lane

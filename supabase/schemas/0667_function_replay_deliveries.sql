@@ -17,7 +17,6 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_matched bigint := (select count(*) from private.replayable_deliveries(p_filter));
-  v_delivery public.webhook_deliveries;
   v_ids text[];
   v_count integer := 0;
 begin
@@ -30,17 +29,7 @@ begin
 
   if not p_is_dry then
     perform private.lock_receivers(v_ids);
-    for v_delivery in
-      select ended.*
-      from public.webhook_deliveries as ended
-      where ended.delivery_id = any (v_ids)
-        and private.is_resendable(ended)
-      order by ended.created_at, ended.position
-      for no key update skip locked
-    loop
-      perform private.requeue_delivery(v_delivery, v_now + make_interval(secs => (v_count / p_per_second)::double precision));
-      v_count := v_count + 1;
-    end loop;
+    v_count := private.requeue_deliveries(v_ids, v_now, p_per_second);
     perform private.record_event(null, 'deliveries.replayed', null, null, jsonb_build_object(
       'filter', p_filter, 'replayed', v_count
     ));

@@ -83,6 +83,18 @@ export const BREAKS: Record<string, string> = {
     `delete from public.webhook_delivery_attempts`,
   "an open delivery has a time at which it is tried": `update public.webhook_deliveries
     set due_at = 'infinity' where status in ('pending', 'delivering')`,
+  "a delivery knows its lane":
+    `update public.webhook_deliveries set lane = 'https://elsewhere.test' where status <> 'delivered'`,
+  "what travels in a batch ends with it": `update public.webhook_deliveries
+    set status = 'batched', claim_token = null, delivered_at = null`,
+  "an ordered endpoint has one delivery on its way at most": `insert into private.endpoints
+    (endpoint_id, user_id, url, is_ordered, updated_at)
+    values ('ep_1', 'done', 'https://desk.test', true, now() - interval '1 hour');
+    insert into public.webhook_deliveries (endpoint_id, lane, type, url, body, status, claim_token)
+    select 'ep_1', 'ep_1', 'endpoint.test', 'https://desk.test', '{}', 'delivering', gen_random_uuid()
+    from generate_series(1, 2)`,
+  "an endpoint has one secret of today": `insert into private.endpoints (user_id, url)
+    values ('done', 'https://desk.test')`,
   "a recorded callback has an outcome":
     `update public.webhook_logs set status = 'pending', outcome = null`,
   "a callback that did something was seen": `delete from private.seen_deliveries`,

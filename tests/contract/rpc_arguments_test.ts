@@ -72,13 +72,9 @@ async function recordCalls(): Promise<Call[]> {
       cancel_url: null,
     }),
     transitions.recordAnswer(db, work, { state: "cancelled" }),
-    transitions.recordDelivery(db, DELIVERY_WORK, {
-      status_code: 200,
-      error: null,
-      duration_ms: 1,
-      response_excerpt: null,
-      retry_after: null,
-    }),
+    transitions.recordDelivery(db, DELIVERY_WORK, DELIVERED),
+    transitions.claimDeliveries(db, 1),
+    transitions.recordDeliveries(db, [{ work: DELIVERY_WORK, result: DELIVERED }]),
     transitions.ringBell(db),
     transitions.isBellDeaf(db),
   ]);
@@ -116,6 +112,14 @@ const DELIVERY_WORK: deliveries.DeliveryWork = {
   body: "{}",
   headers: {},
   number: 1,
+};
+
+const DELIVERED: deliveries.DeliveryResult = {
+  status_code: 200,
+  error: null,
+  duration_ms: 1,
+  response_excerpt: null,
+  retry_after: null,
 };
 
 type Signature = { name: string; all: string[]; required: string[] };

@@ -6,6 +6,7 @@ const SHARED = new URL("../../supabase/functions/_shared/", import.meta.url);
 /** Every file of typed wrappers of SQL functions. */
 const WRAPPERS = [
   "door_counts.ts",
+  "endpoints.ts",
   "limit_hits.ts",
   "management.ts",
   "webhook_sources.ts",

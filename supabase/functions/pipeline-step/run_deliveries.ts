@@ -8,6 +8,8 @@ export type DeliverySlots = {
   slow: number;
   /** Milliseconds. */
   slowAfter: number;
+  /** Characters of the bodies on their way; with so many nothing is claimed. */
+  characters: number;
   /** Milliseconds after which nothing new is taken on. */
   time: number;
 };
@@ -54,8 +56,7 @@ export type DeliveryLoop = {
  */
 export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
   const { slots, stopping } = deps;
-  /** When each began. */
-  const underWay = new Map<Promise<void>, number>();
+  const underWay = new Map<Promise<void>, { since: number; characters: number }>();
   let running: Promise<void> | null = null;
   let isAsked = false;
   let busyAt = -Infinity;
@@ -74,12 +75,14 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
         busyAt = deps.now();
         wakeUp();
       });
-    underWay.set(piece, deps.now());
+    underWay.set(piece, { since: deps.now(), characters: work.body.length });
   }
 
   function freeSlots(): number {
-    const young = [...underWay.values()].filter((at) => deps.now() - at < slots.slowAfter).length;
-    const old = underWay.size - young;
+    const pieces = [...underWay.values()];
+    if (pieces.reduce((sum, { characters }) => sum + characters, 0) >= slots.characters) return 0;
+    const young = pieces.filter(({ since }) => deps.now() - since < slots.slowAfter).length;
+    const old = pieces.length - young;
     return slots.quick - young - Math.max(old - slots.slow, 0);
   }
 

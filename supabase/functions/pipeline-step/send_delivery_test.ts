@@ -121,6 +121,27 @@ Deno.test("an error answer is passed on by its status, with what it says and whe
   assert.equal((await sendTo(204)).error, null);
 });
 
+Deno.test("304, 308 and 410 are failures, 204 and 299 are none", async () => {
+  for (const status of [304, 308, 410]) {
+    const { status_code, error } = await sendTo(status);
+    assert.deepEqual([status_code, error], [status, `Receiver answered ${status}`]);
+  }
+  for (const status of [204, 299]) assert.equal((await sendTo(status)).error, null);
+});
+
+Deno.test("Retry-After is read in seconds and as a date, and an absurd one as a day at most", async () => {
+  const after = async (value: string) =>
+    (await sendTo(429, null, { "retry-after": value })).retry_after;
+
+  assert.equal(await after("120"), 120);
+  const date = await after(new Date(Date.now() + 90_000).toUTCString()) ?? 0;
+  assert.ok(date >= 85 && date <= 91, `${date}`);
+  assert.equal(await after("99999999999999"), 86_400);
+  assert.equal(await after("Fri, 31 Dec 9999 23:59:59 GMT"), 86_400);
+  assert.equal(await after("-5") ?? 0, 0);
+  assert.equal(await after("soon"), null);
+});
+
 Deno.test("a redirect is a failure and is not followed", async () => {
   await withServer(
     ({ path }) =>

@@ -15,8 +15,14 @@ import { retryWhileAway } from "./retry_while_away.ts";
 import { createDeliveryLoop, type DeliveryLoop, type DeliverySlots } from "./run_deliveries.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
 
-/** Few enough for an isolate's memory, though each may have a body of 1 MiB on its way. */
-const SLOTS: DeliverySlots = { quick: 100, slow: 100, slowAfter: 1000, time: 100_000 };
+/** An isolate has 256 MB: 40 MiB of bodies at most are on their way, a claim's 8 MiB included. */
+const SLOTS: DeliverySlots = {
+  quick: 100,
+  slow: 100,
+  slowAfter: 1000,
+  characters: 32 * 2 ** 20,
+  time: 100_000,
+};
 
 export type Deliveries = DeliveryLoop & {
   /** Posts one delivery, and records nothing. */

@@ -4,6 +4,8 @@ import type { Deps } from "../_shared/deps.ts";
 import { createDoor } from "../_shared/door.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
 import { addDocumentRoutes } from "./document_routes.ts";
+import { addDeliveryRoutes } from "./delivery_routes.ts";
+import { addEndpointRoutes } from "./endpoint_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
 import { addMetricRoutes } from "./metric_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
@@ -23,6 +25,8 @@ export function createWebhookManage(deps: Deps): Hono {
 
   addCallbackRoutes(desk);
   addDocumentRoutes(desk);
+  addDeliveryRoutes(desk);
+  addEndpointRoutes(desk);
   addFilmRoutes(desk);
   addMetricRoutes(desk);
   addProviderRoutes(desk);

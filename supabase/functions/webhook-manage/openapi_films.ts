@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { ProjectVerb } from "../_shared/management.ts";
-import { Range, Take, Why } from "./film_routes.ts";
+import { Take, Why } from "./film_routes.ts";
 import { OPERATOR } from "./openapi_callbacks.ts";
 import { TakeFields } from "./plan_take.ts";
 
 const Done = z.looseObject({});
 const CONFLICT = { 409: { says: "Not in the state that it is in; the sentence says why" } };
 
-function verb(path: string, summary: string, schema?: z.ZodType): Operation {
+export function verb(path: string, summary: string, schema?: z.ZodType): Operation {
   return {
     method: "post",
     path,
@@ -33,6 +33,4 @@ export const FILM_OPERATIONS: readonly Operation[] = [
   verb("/scenes/{id}/regenerate", "Make a new take of a scene", TakeFields),
   verb("/scenes/{id}/select", "Put another take into the film", Take),
   verb("/steps/{id}/redrive", "Do a failed step again"),
-  verb("/deliveries/redrive", "Send failed deliveries again", Range),
-  verb("/deliveries/{id}/redrive", "Send one delivery again"),
 ];

@@ -5,7 +5,7 @@ import type { Job } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
 import { type Planning, planScenes } from "../_shared/planning/plan_scenes.ts";
-import { checkWebhookHeaders } from "./webhook_headers.ts";
+import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
 
 export type ParseOptions = Planning & {
   /** The body as it was sent: no number in it has lost a digit. */

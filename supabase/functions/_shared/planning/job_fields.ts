@@ -15,11 +15,17 @@ const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a stri
     "Too large for a number: send it as a string",
   );
 
+/** What a job or an endpoint can ask to be told. */
 export const EVENTS = [
   "video.generation.completed",
   "video.generation.failed",
   "video.generation.cancelled",
   "video.generation.progress",
+  "storyboard.completed",
+  "scene.started",
+  "scene.completed",
+  "scene.failed",
+  "stitching.started",
 ] as const;
 
 const Event = z.string()

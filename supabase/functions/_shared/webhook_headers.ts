@@ -1,5 +1,5 @@
-import { CONNECTION_HEADERS } from "../_shared/connection_headers.ts";
-import type { Issue } from "../_shared/errors.ts";
+import { CONNECTION_HEADERS } from "./connection_headers.ts";
+import type { Issue } from "./errors.ts";
 
 const MOST_HEADERS = 20;
 /** An HTTP token (RFC 9110, 5.6.2). */

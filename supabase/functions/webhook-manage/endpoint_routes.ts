@@ -27,7 +27,7 @@ export const Changes = z.strictObject({
   batch_size: z.int().min(1).max(100).optional(),
   batch_ms: z.int().min(0).max(60_000).optional(),
 });
-const NewEndpoint = Changes.extend({
+export const NewEndpoint = Changes.extend({
   user_id: z.string().min(1).max(255),
   url: z.string().max(2048),
 });

@@ -307,6 +307,87 @@ revoke execute on function public.read_video_events(text, text, boolean, bigint,
 grant execute on function public.read_video_events(text, text, boolean, bigint, integer) to service_role;
 --! end included
 
+--! included supabase/schemas/0399_function_broadcast.sql
+-- Supabase Realtime carries it to whoever listens on the private channel project:<id>. A broadcast is
+-- a convenience: where Realtime is not there, or fails, the film goes on and nobody is told here.
+
+create or replace function private.broadcast(p_project_id text, p_event text, p_payload jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+    return;
+  end if;
+  execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
+exception
+  when others then
+    raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
+end;
+$$;
+
+comment on function private.broadcast(text, text, jsonb) is
+'Sends an event to the private Realtime channel project:<id>, where there is Realtime; never fails.';
+
+revoke execute on function private.broadcast(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0416_trigger_projects_broadcast.sql
+-- A film has come further or changed its status → whoever listens hears where it stands.
+
+create or replace function private.tg_projects__broadcast()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.broadcast(new.project_id, 'task', private.video_task(new));
+  return null;
+end;
+$$;
+
+comment on function private.tg_projects__broadcast() is
+'Status or progress has changed → Realtime event task: {task_id, status, progress_percentage, video_url, error}.';
+
+revoke execute on function private.tg_projects__broadcast() from public, anon, authenticated, service_role;
+
+create or replace trigger _700_broadcast after update of status, progress on public.projects
+for each row when (old.status is distinct from new.status or old.progress is distinct from new.progress)
+execute function private.tg_projects__broadcast();
+--! end included
+
+--! included supabase/schemas/0421_trigger_scenes_broadcast.sql
+-- A scene's new status → whoever listens to its film hears of it, with the clip where there is one.
+
+create or replace function private.tg_scenes__broadcast()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.broadcast(new.project_id, 'scene.' || new.status, jsonb_build_object(
+    'scene_id', new.scene_id, 'position', new.position, 'status', new.status, 'video_url', new.video_url
+  ));
+  return null;
+end;
+$$;
+
+comment on function private.tg_scenes__broadcast() is
+'A scene''s status has changed → Realtime event scene.<status>: {scene_id, position, status, video_url}.';
+
+revoke execute on function private.tg_scenes__broadcast() from public, anon, authenticated, service_role;
+
+create or replace trigger _700_broadcast after update of status on public.scenes
+for each row when (old.status is distinct from new.status) execute function private.tg_scenes__broadcast();
+--! end included
+
 --! included supabase/schemas/0435_trigger_webhook_deliveries_limit_tries.sql
 -- A job may ask for fewer tries of its deliveries than the schedule has.
 
@@ -375,3 +456,27 @@ grant execute on function public.cancel_video_task(text) to service_role;
 --! end included
 
 insert into private.model_aliases (alias, model) values ('minimax-video', 'minimax-video-01');
+
+-- Users may listen to their own films, where there is Realtime.
+do $$
+begin
+  if to_regclass('realtime.messages') is null then
+    return;
+  end if;
+  execute $policy$
+    create policy users_listen_to_their_own_films on realtime.messages for select to authenticated
+    using (exists (
+      select 1
+      from public.projects
+      where projects.project_id = substr((select realtime.topic()), 9)
+        and (select realtime.topic()) like 'project:%'
+        and projects.user_id = (select auth.uid())::text
+    ))
+  $policy$;
+exception
+  when duplicate_object then
+    null;
+  when insufficient_privilege then
+    raise warning 'Cannot let users listen to their films: realtime.messages belongs to somebody else';
+end;
+$$;

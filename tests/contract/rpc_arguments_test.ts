@@ -5,6 +5,7 @@ import * as callbacks from "../../supabase/functions/_shared/transitions/callbac
 import * as deliveries from "../../supabase/functions/_shared/transitions/deliveries.ts";
 import * as projects from "../../supabase/functions/_shared/transitions/projects.ts";
 import * as steps from "../../supabase/functions/_shared/transitions/steps.ts";
+import * as videos from "../../supabase/functions/_shared/transitions/videos.ts";
 import * as work from "../../supabase/functions/_shared/transitions/work.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";
@@ -15,7 +16,7 @@ import { callbackOf } from "../../supabase/tests/verbs.ts";
  * the release before and of the one after.
  */
 
-const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...work };
+const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...videos, ...work };
 
 Deno.test(
   "each function's call names arguments that its SQL function has, and all that it must have",
@@ -75,6 +76,10 @@ async function recordCalls(): Promise<Call[]> {
     transitions.recordDelivery(db, DELIVERY_WORK, DELIVERED),
     transitions.claimDeliveries(db, 1),
     transitions.recordDeliveries(db, [{ work: DELIVERY_WORK, result: DELIVERED }]),
+    transitions.readVideoTask(db, "proj_1", { token: null, trusted: false }),
+    transitions.readVideoEvents(db, "proj_1", { token: null, trusted: false, after: 0 }),
+    transitions.cancelVideoTask(db, "proj_1"),
+    transitions.readModelAliases(db),
     transitions.ringBell(db),
     transitions.isBellDeaf(db),
   ]);

@@ -14,6 +14,7 @@ const WRAPPERS = [
   "transitions/deliveries.ts",
   "transitions/projects.ts",
   "transitions/steps.ts",
+  "transitions/videos.ts",
   "transitions/work.ts",
 ];
 

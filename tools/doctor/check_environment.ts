@@ -11,6 +11,7 @@ import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
 const DOORS: DoorName[] = [
   "webhook",
+  "videos",
   "fal-webhook",
   "video-complete",
   "last-frame-complete",

@@ -8,6 +8,7 @@ import { verifyStandard } from "./signatures/standard_webhooks.ts";
 
 export type DoorName =
   | "webhook"
+  | "videos"
   | "fal-webhook"
   | "video-complete"
   | "last-frame-complete"
@@ -38,6 +39,7 @@ export type CredentialsDeps = { get: Get; fetch: typeof fetch; now: () => number
 /** Variables that hold a door's shared secrets, and headers that carry a hex HMAC by them. */
 const DOORS: Record<DoorName, { secrets: string[]; hexHeaders: string[]; bearer: boolean }> = {
   "webhook": { secrets: ["WEBHOOK_SECRET"], hexHeaders: ["x-webhook-signature"], bearer: true },
+  "videos": { secrets: ["WEBHOOK_SECRET"], hexHeaders: ["x-webhook-signature"], bearer: true },
   "fal-webhook": {
     secrets: ["FAL_WEBHOOK_SECRET"],
     hexHeaders: ["x-webhook-signature", "x-fal-signature"],

@@ -1,6 +1,6 @@
 import { withDeadline } from "../deadline.ts";
 import { NoSockets } from "./dial.ts";
-import { exchange, type OutboundDeps, type Timing } from "./exchange.ts";
+import { exchange, type OutboundDeps } from "./exchange.ts";
 import { fetchUnpinned } from "./fetch_unpinned.ts";
 import { readText } from "./read_text.ts";
 
@@ -15,8 +15,8 @@ export type Posted = {
   headers: Headers;
   /** The first kilobytes as text; null where there is no body, or one that is encoded. */
   excerpt: string | null;
-  /** Null where the runtime's own fetch was the only way. */
-  timing: Timing | null;
+  /** Milliseconds of the parts; none where the runtime's own fetch was the only way. */
+  timing: Readonly<Record<string, number>>;
 };
 
 /**
@@ -64,6 +64,7 @@ export function createPost(deps: PostDeps): Post {
       const encoding = answer.headers.get("content-encoding") ?? "identity";
       const excerpt = encoding === "identity" ? await readText(answer.body, EXCERPT_BYTES) : null;
       answer.close();
-      return { status: answer.status, headers: answer.headers, excerpt, timing: answer.timing };
+      const { status, timing } = answer;
+      return { status, headers: answer.headers, excerpt, timing: { ...timing } };
     });
 }

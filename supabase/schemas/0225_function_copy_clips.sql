@@ -15,6 +15,7 @@ begin
     image_url = made.image_url,
     kling_video_url = made.kling_video_url,
     kling_completed_at = made.kling_completed_at,
+    input_hash = made.input_hash,
     metadata = video_chunks.metadata || jsonb_build_object('reused_from', made.chunk_id)
   from public.video_chunks as made
   where video_chunks.scene_id = p_to.scene_id

@@ -18,10 +18,11 @@ begin
   into v_step
   from private.steps
   join private.attempts using (step_id)
-  where attempts.attempt_id = p_attempt_id
-    and attempts.status = 'created';
+  where attempts.attempt_id = p_attempt_id;
 
-  if found then
+  if exists (
+    select 1 from private.attempts where attempts.attempt_id = p_attempt_id and attempts.status = 'created'
+  ) then
     perform private.record_event(
       v_step.project_id, 'attempt.lost', v_step.scene_id, v_step.chunk_id,
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt_id, 'reason', p_message)
@@ -40,8 +41,9 @@ begin
     and attempts.status in ('created', 'lost')
   returning attempts.* into v_attempt;
 
-  -- A request id that came meanwhile (a late record, an early callback) can be asked about.
-  if v_attempt.request_id is null and v_attempt.deadline_at <= v_now then
+  -- A request id that came meanwhile (a late record, an early callback) can be asked about. What a
+  -- language model was asked nobody can be asked about.
+  if v_attempt.request_id is null and (v_attempt.deadline_at <= v_now or v_step.kind = 'storyboard') then
     perform private.end_unknown(v_attempt);
     return;
   end if;

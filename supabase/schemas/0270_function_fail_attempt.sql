@@ -1,7 +1,7 @@
 -- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
 --
 -- p_error: {message, retryable, retry_after}. A failure that can pass goes back to the queue, its
--- chunk to PENDING; any other ends the step, and with it the film.
+-- chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip.
 
 create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
 returns void
@@ -35,7 +35,8 @@ begin
 
   if (p_error ->> 'retryable')::boolean and v_attempt.number < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
-  else
+  -- A request that may still run might be paid for: then no other model is asked besides.
+  elsif not coalesce((p_error ->> 'ended')::boolean, true) or not private.switch_model(v_step, v_message) then
     perform private.fail_step(v_step.step_id, v_message);
   end if;
 

@@ -57,7 +57,7 @@ export function createWebhook(deps: Deps): Hono {
       ...{ task_id: project_id, project_id, status, status_url, duplicate },
       storyboard,
       estimated_cost_usd,
-      execution_mode: parsed.job.execution_mode === "test" ? "test" : "production",
+      ...(parsed.job.execution_mode === "test" && { execution_mode: "test" }),
     };
     return c.json(answer, duplicate ? 200 : 202);
   });

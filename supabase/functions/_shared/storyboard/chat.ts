@@ -4,7 +4,7 @@ import { ownWords } from "../own_words.ts";
 import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
 import type { Failure } from "../transitions/results.ts";
-import { type Message, RESPONSE_FORMAT } from "./messages.ts";
+import { type Message, responseFormat } from "./messages.ts";
 
 export type ChatDeps = {
   /** OPENAI_API_KEY. */
@@ -49,7 +49,7 @@ export async function chat(deps: ChatDeps, messages: readonly Message[]): Promis
       body: JSON.stringify({
         model: deps.model,
         messages,
-        response_format: RESPONSE_FORMAT,
+        response_format: responseFormat(),
         max_completion_tokens: MOST_TOKENS,
       }),
     });

@@ -5,10 +5,10 @@ import { type Brief, offeredSeconds, Written } from "./written.ts";
 export type Message = { role: "system" | "user" | "assistant"; content: string };
 
 /** Structured output, as OpenAI documents `response_format` of chat completions. */
-export const RESPONSE_FORMAT = {
-  type: "json_schema",
-  json_schema: { name: "storyboard", strict: true, schema: schemaOf() },
-} as const;
+export function responseFormat() {
+  const schema = without(z.toJSONSchema(Written));
+  return { type: "json_schema", json_schema: { name: "storyboard", strict: true, schema } };
+}
 
 /**
  * Strict mode knows no lengths: those are said in words, and checked when the answer is read.
@@ -45,10 +45,6 @@ export function repairMessages(answer: string, issues: readonly Issue[]): Messag
       }`,
     },
   ];
-}
-
-function schemaOf(): Record<string, unknown> {
-  return without(z.toJSONSchema(Written));
 }
 
 /** Strict mode refuses keywords that it does not know. */

@@ -125,7 +125,7 @@ export function readScene(db: Database, sceneId: string): Promise<Scene | null> 
   return db.call("read_scene", { p_scene_id: sceneId }, Scene.nullable());
 }
 
-export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry"]);
+export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry", "approve"]);
 export type ProjectVerb = z.infer<typeof ProjectVerb>;
 
 /** `{project_id, was, status, requests_given_up}` */
@@ -190,4 +190,18 @@ export type ProviderChanges = {
 /** @param name `*` is the switch that pauses everything */
 export function setProvider(db: Database, name: string, changes: ProviderChanges): Promise<Facts> {
   return db.call("set_provider", { p_name: name, p_changes: changes }, Facts);
+}
+
+/** `{model, fallback, updated_at}` */
+export function listModelFallbacks(db: Database): Promise<Facts[]> {
+  return db.call("list_model_fallbacks", {}, z.array(Facts));
+}
+
+/** @param fallback null: the model has none any more */
+export function putModelFallback(
+  db: Database,
+  model: string,
+  fallback: string | null,
+): Promise<Facts> {
+  return db.call("put_model_fallback", { p_model: model, p_fallback: fallback }, Facts);
 }

@@ -3,6 +3,7 @@ import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor } from "../_shared/door.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
+import { addFallbackRoutes } from "./fallback_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
@@ -20,6 +21,7 @@ export function createWebhookManage(deps: Deps): Hono {
 
   addCallbackRoutes(desk);
   addFilmRoutes(desk);
+  addFallbackRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);
   addWatchRoutes(desk);

@@ -280,7 +280,14 @@ begin
 
   update public.scenes
   set
-    thumbnail_url = p_from.thumbnail_url,
+    -- The film's thumbnail is its first clip's; a signed URL would not open for ever.
+    thumbnail_url = coalesce(p_from.thumbnail_url, (
+      select projects.thumbnail_url
+      from public.projects
+      where projects.project_id = p_from.project_id
+        and p_from.position = 1
+        and projects.thumbnail_url not like '%/object/sign/%'
+    )),
     last_frame_url = p_from.last_frame_url,
     duration = p_from.duration,
     fps = p_from.fps,
@@ -1367,8 +1374,8 @@ as $$
       (
         select jsonb_agg(
           to_jsonb(scenes) - array[
-            'scene_id', 'project_id', 'image_url', 'status', 'error_message', 'created_at', 'updated_at',
-            'completed_at', 'reframe_to', 'reframed_image_url'
+            'scene_id', 'project_id', 'image_url', 'status', 'thumbnail_url', 'last_frame_url', 'error_message',
+            'created_at', 'updated_at', 'completed_at', 'reframe_to', 'reframed_image_url'
           ]
           order by scenes.position
         )
@@ -2153,6 +2160,7 @@ as $$
             'status', scenes.status,
             'video_url', scenes.video_url,
             'prompt', scenes.prompt,
+            'continuity', scenes.continuity,
             'image_url', case
               when scenes.position = 1 or scenes.continuity = 'cut'
                 then coalesce(scenes.reframed_image_url, scenes.image_url, projects.image_url)

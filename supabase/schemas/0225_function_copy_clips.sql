@@ -25,7 +25,14 @@ begin
 
   update public.scenes
   set
-    thumbnail_url = p_from.thumbnail_url,
+    -- The film's thumbnail is its first clip's; a signed URL would not open for ever.
+    thumbnail_url = coalesce(p_from.thumbnail_url, (
+      select projects.thumbnail_url
+      from public.projects
+      where projects.project_id = p_from.project_id
+        and p_from.position = 1
+        and projects.thumbnail_url not like '%/object/sign/%'
+    )),
     last_frame_url = p_from.last_frame_url,
     duration = p_from.duration,
     fps = p_from.fps,

@@ -21,8 +21,8 @@ as $$
       (
         select jsonb_agg(
           to_jsonb(scenes) - array[
-            'scene_id', 'project_id', 'image_url', 'status', 'error_message', 'created_at', 'updated_at',
-            'completed_at', 'reframe_to', 'reframed_image_url'
+            'scene_id', 'project_id', 'image_url', 'status', 'thumbnail_url', 'last_frame_url', 'error_message',
+            'created_at', 'updated_at', 'completed_at', 'reframe_to', 'reframed_image_url'
           ]
           order by scenes.position
         )

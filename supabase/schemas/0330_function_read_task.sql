@@ -20,6 +20,7 @@ as $$
             'status', scenes.status,
             'video_url', scenes.video_url,
             'prompt', scenes.prompt,
+            'continuity', scenes.continuity,
             'image_url', case
               when scenes.position = 1 or scenes.continuity = 'cut'
                 then coalesce(scenes.reframed_image_url, scenes.image_url, projects.image_url)

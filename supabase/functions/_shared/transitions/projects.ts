@@ -112,6 +112,7 @@ const Task = z.object({
     status: z.string(),
     video_url: z.string().nullable(),
     prompt: z.string().nullish(),
+    continuity: z.string().nullish(),
     /** What it starts from, where it does not continue another. */
     image_url: z.string().nullish(),
     input_hash: z.string().nullish(),

@@ -6,7 +6,7 @@ import { createReadStart } from "./read_start.ts";
 const read = createReadStart({ fetch, allowPrivate: true });
 
 /** A PNG's first bytes, `padding` of them before its size. */
-function png(width: number, height: number): Uint8Array<ArrayBuffer> {
+function png(width: number, height: number) {
   const start = new Uint8Array(200_000);
   start.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
   const view = new DataView(start.buffer);

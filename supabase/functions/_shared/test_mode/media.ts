@@ -56,6 +56,6 @@ export const STILL = bytes(
     "KAAKyZF//9k=",
 );
 
-function bytes(base64: string): Uint8Array<ArrayBuffer> {
+function bytes(base64: string) {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callOnce, NoAnswer, readJson, type Reply } from "../call_once.ts";
+import { onFreshConnection } from "../fresh_connection.ts";
 import { ownWords } from "../own_words.ts";
 import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
@@ -38,12 +39,13 @@ const Completion = z.looseObject({
 });
 
 /**
- * Asks an OpenAI-compatible server once. Plain fetch: the package costs 30 ms and 9 MB of every cold
+ * Asks an OpenAI-compatible server once, on a connection of its own: on a kept one the runtime might
+ * send it again. Plain fetch: the package costs 30 ms and 9 MB of every cold
  * start of the runner, and sends a call again by itself.
  */
 export async function chat(deps: ChatDeps, messages: readonly Message[]): Promise<Said> {
   try {
-    const reply = await callOnce(deps, `${deps.baseUrl}/chat/completions`, {
+    const call = {
       method: "POST",
       headers: { authorization: `Bearer ${deps.key}`, "content-type": "application/json" },
       body: JSON.stringify({
@@ -52,7 +54,11 @@ export async function chat(deps: ChatDeps, messages: readonly Message[]): Promis
         response_format: responseFormat(),
         max_completion_tokens: MOST_TOKENS,
       }),
-    });
+    };
+    const reply = await onFreshConnection(
+      deps.fetch,
+      (fetch) => callOnce({ ...deps, fetch }, `${deps.baseUrl}/chat/completions`, call),
+    );
     return reply.status >= 200 && reply.status < 300 ? read(reply) : refusal(deps, reply);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

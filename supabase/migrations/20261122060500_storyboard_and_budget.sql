@@ -579,6 +579,49 @@ revoke execute on function private.ask_for_still(text, text, text, text, text)
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0235_function_affordable_steps.sql
+-- A step is begun while what is spent, and what the steps before it in this claim will cost, has not
+-- reached the day's cap. What costs nothing or saves what was paid for goes on.
+
+create or replace function private.affordable_steps(
+  p_limit integer,
+  p_providers jsonb,
+  p_now timestamptz,
+  p_budget numeric
+)
+returns table (step_id text, turn bigint, due_at timestamptz)
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select priced.step_id, priced.turn, priced.due_at
+  from (
+    select
+      queued.*,
+      steps.kind in ('store_film', 'cancel_request') or private.is_test(steps.project_id) as is_free,
+      sum(case
+        when p_budget is null or steps.kind in ('store_film', 'cancel_request') or private.is_test(steps.project_id) then 0
+        else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
+      end) over (
+        order by queued.turn, queued.due_at, queued.step_id
+        rows between unbounded preceding and 1 preceding
+      ) as before_usd
+    from private.queued_steps(p_limit, p_providers, p_now) as queued
+    join private.steps using (step_id)
+  ) as priced
+  where p_budget is null
+    or priced.is_free
+    or coalesce(priced.before_usd, 0) < p_budget;
+$$;
+
+comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric) is
+'Of the queued steps that may be had, those that the day''s budget (null: no cap) reaches for.';
+
+revoke execute on function private.affordable_steps(integer, jsonb, timestamptz, numeric)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0240_function_continue_scene.sql
 -- The first scene, and each after a cut, starts from its own image, else the job's, else from its prompt
 -- alone; any other from the last frame of the scene before, once that is there. An image that has to
@@ -922,7 +965,7 @@ revoke execute on function private.complete_attempt(text, jsonb) from public, an
 --! included supabase/schemas/0270_function_fail_attempt.sql
 -- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
 --
--- p_error: {message, retryable, retry_after}. A failure that can pass goes back to the queue, its
+-- p_error: {message, retryable, retry_after, billed}. A failure that can pass goes back to the queue, its
 -- chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip.
 
 create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
@@ -939,7 +982,14 @@ declare
   v_step private.steps;
 begin
   update private.attempts
-  set status = 'failed', error_message = v_message, ended_at = v_now
+  set
+    status = 'failed',
+    error_message = v_message,
+    actual_cost_usd = case
+      when (p_error ->> 'billed')::boolean then coalesce(attempts.actual_cost_usd, attempts.estimated_cost_usd)
+      else attempts.actual_cost_usd
+    end,
+    ended_at = v_now
   where attempts.attempt_id = p_attempt_id
     and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
   returning attempts.* into v_attempt;
@@ -1812,7 +1862,9 @@ begin
   end if;
 
   if v_project.stop_at = 'storyboard' then
-    perform private.hold_over_budget(p_project_id);
+    update public.projects
+    set estimated_cost_usd = (select film.usd from private.estimate_film(p_project_id) as film)
+    where projects.project_id = p_project_id;
     perform private.await_approval(p_project_id, 'storyboard');
     return;
   end if;
@@ -2846,7 +2898,9 @@ insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, so
   ('fal-ai/kling-video/v2.5-turbo/standard/image-to-video', 'generate_clip', 0.042, null, '2026-11-22', 'https://fal.ai/models/fal-ai/kling-video/v2.5-turbo/standard/image-to-video/llms.txt'),
   ('fal-ai/image-editing/reframe', 'reframe_image', null, 0.04, '2026-11-22', 'https://fal.ai/models/fal-ai/image-editing/reframe/llms.txt'),
   ('fal-ai/ffmpeg-api/merge-videos', 'stitch', 0, null, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/merge-videos/llms.txt'),
-  ('openai', 'storyboard', null, 0.05, '2026-11-22', 'an upper bound of ours: a prompt of 20,000 characters, three answers of 8,000 tokens, a small model');
+  ('openai', 'storyboard', null, 0.05, '2026-11-22', 'an upper bound of ours: a prompt of 20,000 characters, three answers of 8,000 tokens, a small model')
+-- What an operator wrote there holds.
+on conflict (model, kind) do nothing;
 
 -- What was spent before there was a ledger.
 insert into private.ledger (project_id, user_id, attempt_id, kind, usd, at)

@@ -1,6 +1,6 @@
 -- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
 --
--- p_error: {message, retryable, retry_after}. A failure that can pass goes back to the queue, its
+-- p_error: {message, retryable, retry_after, billed}. A failure that can pass goes back to the queue, its
 -- chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip.
 
 create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
@@ -17,7 +17,14 @@ declare
   v_step private.steps;
 begin
   update private.attempts
-  set status = 'failed', error_message = v_message, ended_at = v_now
+  set
+    status = 'failed',
+    error_message = v_message,
+    actual_cost_usd = case
+      when (p_error ->> 'billed')::boolean then coalesce(attempts.actual_cost_usd, attempts.estimated_cost_usd)
+      else attempts.actual_cost_usd
+    end,
+    ended_at = v_now
   where attempts.attempt_id = p_attempt_id
     and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
   returning attempts.* into v_attempt;

@@ -20,7 +20,9 @@ begin
   end if;
 
   if v_project.stop_at = 'storyboard' then
-    perform private.hold_over_budget(p_project_id);
+    update public.projects
+    set estimated_cost_usd = (select film.usd from private.estimate_film(p_project_id) as film)
+    where projects.project_id = p_project_id;
     perform private.await_approval(p_project_id, 'storyboard');
     return;
   end if;

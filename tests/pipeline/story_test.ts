@@ -77,6 +77,7 @@ Deno.test(
     ] as const;
     for (const rule of rules) {
       const behaveAgain = stack.openai.behave(rule);
+      const from = { requests: stack.fal.requests.length, calls: stack.openai.calls.length };
       const film = await stack.order([], { scenes: undefined, prompt: "One.\n\nTwo." });
       const { type } = await stack.ended(film);
       behaveAgain();
@@ -86,6 +87,10 @@ Deno.test(
       assert.deepEqual(task.scenes.map(({ prompt }) => prompt), ["One.", "Two."]);
       assert.equal(task.storyboard?.by, "splitter");
       assert.match(task.storyboard?.fell_back ?? "", /language model/);
+      await stack.settled();
+      const { usd } = await billed(stack, from);
+      const { estimated_cost_usd } = await taskOf(stack, film);
+      assert(usd <= estimated_cost_usd + 1e-9, `${usd} of ${estimated_cost_usd}`);
     }
   }, CANNED),
 );

@@ -36,7 +36,10 @@ async function write(deps: StoryboardDeps, { attempt }: StepWork): Promise<Submi
   for (let repairs = 0; repairs <= REPAIRS; repairs++) {
     const said = await chat(deps, messages);
     if (said.state === "refused") return failed(`The language model refused: ${said.words}`);
-    if (said.state !== "text") return said;
+    if (said.state === "failed") {
+      return { ...said, error: { ...said.error, billed: repairs > 0 } };
+    }
+    if (said.state === "lost") return said;
 
     const read = said.isWhole
       ? readWritten(said.text, brief, deps.planning)
@@ -52,6 +55,7 @@ async function write(deps: StoryboardDeps, { attempt }: StepWork): Promise<Submi
   return failed(`The language model's storyboard cannot be used: ${problem}`);
 }
 
+/** It answered, and takes its price for that. */
 function failed(message: string): Submitted {
-  return { state: "failed", error: { message, retryable: false } };
+  return { state: "failed", error: { message, retryable: false, billed: true } };
 }

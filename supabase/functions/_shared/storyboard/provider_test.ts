@@ -127,6 +127,7 @@ Deno.test("a server that is busy or away took nothing; one that broke off may ha
       message: "The language model's server refused the request (429): Slow down",
       retryable: true,
       retry_after: 7,
+      billed: false,
     },
   });
   const away = await write([GOOD], INPUT, refusingUrl());

@@ -25,6 +25,8 @@ export type Output = {
 export type Failure = {
   message: string;
   retryable: boolean;
+  /** It is paid for all the same, though no request can be asked about. */
+  billed?: boolean;
   /** Seconds that the provider asked us to wait. */
   retry_after?: number;
 };

@@ -64,7 +64,7 @@ Deno.test(
   onDatabase(async (given) => {
     const { sql, db } = given;
     const job = jobOf({ stop_at: "stills", reframe_to: "16:9", scenes: ["last_frame", "cut"] });
-    job.scenes[1] = { ...job.scenes[1]!, image_url: "https://images.test/other.png" };
+    for (const scene of job.scenes.slice(1)) scene.image_url = "https://images.test/other.png";
     const { project_id } = await createProject(db, job);
     const works = await claim(db);
 

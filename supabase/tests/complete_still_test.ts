@@ -65,7 +65,7 @@ Deno.test(
     await createProject(db, first);
     await driveToTheEnd(db, sql);
     const second = jobOf({ reframe_to: "16:9", is_revision: true });
-    second.scenes[0]!.chunks[0]!.prompt = "Other words";
+    for (const chunk of second.scenes[0]?.chunks ?? []) chunk.prompt = "Other words";
     const { project_id } = await createProject(db, second);
 
     const [clip] = await claim(db);

@@ -1,4 +1,5 @@
 import { type FalOptions, type FalSimulator, startFal } from "./simulators/fal/server.ts";
+import { type OpenAiSimulator, startOpenAi } from "./simulators/openai/server.ts";
 import {
   type NotificationService,
   startNotificationService,
@@ -29,6 +30,7 @@ export type Outside = {
   frame: ServiceSimulator | null;
   stitch: ServiceSimulator | null;
   notification: NotificationService | null;
+  openai: OpenAiSimulator | null;
 };
 
 type PlayedService = Partial<Omit<ServiceOptions, "apiKey" | "webhookSecret">>;
@@ -78,6 +80,7 @@ export async function startOutside(
       ["services", "mixed"],
       () => startNotificationService(notification),
     ),
+    openai: await play(CASTS, () => startOpenAi({ apiKey: given.OPENAI_API_KEY ?? KEY })),
   };
 
   const running = started.move();
@@ -86,12 +89,13 @@ export async function startOutside(
 
 /** The variables that send the functions to those who are played. */
 export function outsideEnvironment(
-  { fal, video, frame, stitch, notification }: {
+  { fal, video, frame, stitch, notification, openai }: {
     fal: Pick<FalSimulator, "queueUrl" | "apiUrl" | "jwksUrl"> | null;
     video: Addressed;
     frame: Addressed;
     stitch: Addressed;
     notification: Addressed;
+    openai?: Addressed;
   },
 ): Record<string, string> {
   return {
@@ -104,6 +108,7 @@ export function outsideEnvironment(
     ...video && { VIDEO_GENERATION_SERVICE: video.url, VIDEO_GENERATION_API_KEY: KEY },
     ...frame && { LAST_FRAME_SERVICE_URL: frame.url, LAST_FRAME_API_KEY: KEY },
     ...stitch && { STITCH_SERVICE_URL: stitch.url, STITCH_API_KEY: KEY },
+    ...openai && { OPENAI_BASE_URL: openai.url, OPENAI_API_KEY: KEY },
     ...notification && { NOTIFICATION_SERVICE_URL: notification.url, NOTIFICATION_API_KEY: KEY },
   };
 }

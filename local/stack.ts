@@ -40,6 +40,7 @@ export interface Stack extends AsyncDisposable {
   readonly frame: Played<"frame">;
   readonly stitch: Played<"stitch">;
   readonly notification: Played<"notification">;
+  readonly openai: Played<"openai">;
   stop(): Promise<void>;
 }
 
@@ -180,6 +181,9 @@ export async function startStack(
     },
     get notification() {
       return played("notification");
+    },
+    get openai() {
+      return played("openai");
     },
     // A second call waits for nothing, and does nothing.
     stop: () => running.disposeAsync(),

@@ -47,6 +47,24 @@ export async function makeClip(
   ], signal);
 }
 
+/** Fits `image` whole into `size`, over a blurred copy of itself that fills it. */
+export async function fillPicture(
+  { image, path, size: { width, height }, signal }: {
+    image: string;
+    path: string;
+    size: Size;
+    signal?: AbortSignal;
+  },
+): Promise<void> {
+  const scale = `scale=${width}:${height}:force_original_aspect_ratio`;
+  const filter = `[0:v]split[a][b];[a]${scale}=increase,crop=${width}:${height},boxblur=8[back];` +
+    `[b]${scale}=decrease[front];[back][front]overlay=(W-w)/2:(H-h)/2,setsar=1`;
+  await runFfmpeg(
+    ["-i", image, "-filter_complex", filter, "-frames:v", "1", "-q:v", "2", path],
+    signal,
+  );
+}
+
 /** Where in a clip a frame stands. A number is its index from 0. */
 export type FramePosition = "first" | "middle" | "last" | number;
 

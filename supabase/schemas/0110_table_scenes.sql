@@ -19,6 +19,9 @@ create table public.scenes (
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
   completed_at timestamptz,
+  reframe_to text,
+  reframed_image_url text,
+  input_hash text,
   constraint scenes_pkey primary key (scene_id),
   constraint one_scene_at_a_position unique (project_id, position),
   constraint scene_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
@@ -37,6 +40,11 @@ comment on table public.scenes is 'One shot of the story, in order of position.'
 comment on column public.scenes.continuity is
 'last_frame: starts from the last frame of the scene before. cut: starts from its own image, else the job''s, else from its prompt alone.';
 comment on column public.scenes.duration is 'Seconds.';
+comment on column public.scenes.reframe_to is
+'The aspect ratio that the image it starts from is brought to before it is used; null: used as it is.';
+comment on column public.scenes.reframed_image_url is 'That image in that aspect ratio; its own URL where it had it already.';
+comment on column public.scenes.input_hash is
+'SHA-256 in hex of all that its selected take was made from, the scenes that it continues included.';
 
 alter table public.scenes enable row level security;
 revoke all on table public.scenes from public, anon, authenticated, service_role;

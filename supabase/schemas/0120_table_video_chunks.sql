@@ -21,6 +21,7 @@ create table public.video_chunks (
   metadata jsonb not null default '{}',
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
+  input_hash text,
   constraint video_chunks_pkey primary key (chunk_id),
   constraint one_chunk_at_a_position_of_a_take unique (scene_id, take, position),
   constraint chunk_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
@@ -40,6 +41,7 @@ comment on table public.video_chunks is
 'One generated clip. Rows without scene and project belong to a worker outside: fal-webhook completes them by request_id.';
 comment on column public.video_chunks.kling_video_url is 'The generated clip, whichever model made it.';
 comment on column public.video_chunks.take is 'Counts the generations of a scene; the selected take is the one in the film.';
+comment on column public.video_chunks.input_hash is 'SHA-256 in hex of what the clip was asked for with.';
 comment on column public.video_chunks.duration is 'Seconds that were ordered; null where the model offers no choice.';
 
 create index video_chunks_project_id on public.video_chunks (project_id);

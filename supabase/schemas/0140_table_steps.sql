@@ -20,7 +20,10 @@ create table private.steps (
   constraint step_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
   constraint step_of_a_chunk foreign key (chunk_id) references public.video_chunks (chunk_id) on delete cascade,
   constraint step_kind_is_known check (
-    kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+    kind in (
+      'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
+      'store_film', 'cancel_request'
+    )
   ),
   constraint step_status_is_known check (
     status in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled')

@@ -17,7 +17,7 @@ begin
       item.position,
       item.scene,
       case
-        when item.position = 1 or item.scene ->> 'continuity' = 'cut'
+        when (item.position = 1 or item.scene ->> 'continuity' = 'cut') and item.scene ->> 'reframe_to' is null
           then coalesce(item.scene ->> 'image_url', p_project.image_url)
       end as first_image_url
     from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
@@ -25,7 +25,7 @@ begin
   -- Their rows
   inserted as (
     insert into public.scenes (
-      scene_id, project_id, position, prompt, image_url, continuity, metadata, created_at, updated_at
+      scene_id, project_id, position, prompt, image_url, continuity, metadata, reframe_to, created_at, updated_at
     )
     select
       planned.scene_id,
@@ -35,6 +35,7 @@ begin
       planned.scene ->> 'image_url',
       planned.scene ->> 'continuity',
       coalesce(planned.scene -> 'metadata', '{}'),
+      planned.scene ->> 'reframe_to',
       v_now,
       v_now
     from planned

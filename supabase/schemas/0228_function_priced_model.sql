@@ -13,6 +13,7 @@ begin
     when p_provider is distinct from 'fal' then p_provider
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then 'fal-ai/ffmpeg-api/extract-frame'
     when p_kind = 'stitch' then 'fal-ai/ffmpeg-api/merge-videos'
+    when p_kind = 'reframe_image' then 'fal-ai/image-editing/reframe'
     else p_input ->> 'model'
   end;
 end;

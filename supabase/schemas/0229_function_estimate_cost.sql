@@ -6,15 +6,19 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return (
-    select case
-      when prices.usd_per_second is null then prices.usd_per_call
-      else coalesce(prices.usd_per_call, 0) + prices.usd_per_second * private.paid_seconds(p_kind, p_input)
-    end
-    from private.prices
-    where prices.kind = p_kind
-      and prices.model = private.priced_model(p_provider, p_kind, p_input)
-  );
+  return case
+    when p_provider in ('test', 'storage') then 0
+    else (
+      select case
+        when prices.usd_per_second is null then prices.usd_per_call
+        when prices.usd_per_second = 0 then coalesce(prices.usd_per_call, 0)
+        else coalesce(prices.usd_per_call, 0) + prices.usd_per_second * private.paid_seconds(p_kind, p_input)
+      end
+      from private.prices
+      where prices.kind = p_kind
+        and prices.model = private.priced_model(p_provider, p_kind, p_input)
+    )
+  end;
 end;
 $$;
 

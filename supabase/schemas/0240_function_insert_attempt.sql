@@ -6,7 +6,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_provider text := p_providers ->> p_step.kind;
+  v_provider text := private.provider_of(p_step.project_id, p_step.kind, p_providers);
   v_input jsonb := private.step_input(p_step);
   v_attempt private.attempts;
 begin

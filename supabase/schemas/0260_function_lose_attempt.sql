@@ -21,10 +21,11 @@ begin
   into v_step
   from private.steps
   join private.attempts using (step_id)
-  where attempts.attempt_id = p_attempt_id
-    and attempts.status = 'created';
+  where attempts.attempt_id = p_attempt_id;
 
-  if found then
+  if exists (
+    select 1 from private.attempts where attempts.attempt_id = p_attempt_id and attempts.status = 'created'
+  ) then
     perform private.record_event(
       v_step.project_id, 'attempt.lost', v_step.scene_id, v_step.chunk_id,
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt_id, 'reason', p_message)
@@ -49,10 +50,13 @@ begin
   cross join lateral private.step_setting('give_up_seconds', steps.kind, v_attempt.input ->> 'model') as limits
   where steps.step_id = v_attempt.step_id;
 
-  -- A request id that came meanwhile (a late record, an early callback) can be asked about.
+  -- A request id that came meanwhile (a late record, an early callback) can be asked about. What a
+  -- language model was asked nobody can be asked about.
   if v_attempt.request_id is null
-    and v_attempt.deadline_at <= v_now
-    and (p_was_asked or v_patience <= v_now) then
+    and (
+      v_step.kind = 'storyboard'
+      or v_attempt.deadline_at <= v_now and (p_was_asked or v_patience <= v_now)
+    ) then
     perform private.end_unknown(v_attempt);
     return;
   end if;

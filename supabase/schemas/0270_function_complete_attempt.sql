@@ -56,6 +56,10 @@ begin
   );
 
   case v_step.kind
+    when 'storyboard' then
+      perform private.complete_storyboard(v_step.project_id, p_output);
+    when 'reframe_image' then
+      perform private.complete_still(v_step, p_output);
     when 'generate_clip' then
       perform private.complete_chunk(v_step.chunk_id, p_output);
     when 'extract_last_frame' then

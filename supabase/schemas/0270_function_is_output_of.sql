@@ -8,7 +8,11 @@ as $$
 begin
   return case
     when p_kind in ('generate_clip', 'stitch', 'store_film') then coalesce(p_output ->> 'video_url', '') <> ''
-    when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
+    when p_kind in ('reframe_image', 'extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
+    when p_kind = 'storyboard' then case
+      when jsonb_typeof(p_output -> 'scenes') = 'array' then jsonb_array_length(p_output -> 'scenes') between 1 and 100
+      else false
+    end
     else true
   end;
 end;

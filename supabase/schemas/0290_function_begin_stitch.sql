@@ -1,5 +1,6 @@
 -- What a project in stitching needs: its clips joined (one clip alone is not stitched), and the first
--- frame of the first one as its thumbnail. What was made before from the same clips is not made again.
+-- frame of the first one as its thumbnail. What was made before from the same clips is not made again:
+-- a version that is the same cut as one before it has that one's film.
 
 create or replace function private.begin_stitch(p_project_id text)
 returns void
@@ -11,7 +12,22 @@ as $$
 declare
   v_first_id text;
   v_thumbnail_url text;
+  v_project public.projects;
+  v_same public.projects;
 begin
+  update public.projects
+  set cut_hash = private.cut_hash(p_project_id)
+  where projects.project_id = p_project_id
+  returning projects.* into v_project;
+  v_same := private.same_cut(v_project);
+  if v_same.project_id is not null then
+    perform private.record_event(p_project_id, 'film.reused', null, null, jsonb_build_object('from', v_same.project_id));
+    perform private.complete_project(p_project_id, jsonb_build_object(
+      'video_url', v_same.final_video_url, 'thumbnail_url', v_same.thumbnail_url, 'duration', v_same.duration
+    ));
+    return;
+  end if;
+
   select video_chunks.chunk_id, scenes.thumbnail_url
   into strict v_first_id, v_thumbnail_url
   from public.video_chunks

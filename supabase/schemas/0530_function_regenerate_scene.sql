@@ -54,6 +54,12 @@ begin
     height = null,
     quality_score = null,
     completed_at = null,
+    input_hash = null,
+    reframed_image_url = case
+      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' <> scenes.image_url then null
+      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' is not null and scenes.image_url is null then null
+      else scenes.reframed_image_url
+    end,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
   where scenes.scene_id = any (v_followers);

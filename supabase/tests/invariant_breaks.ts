@@ -73,6 +73,11 @@ export const BREAKS: Record<string, string> = {
   "a step belongs to its project's user": `update private.steps set user_id = 'somebody' where ${
     where("waiting")
   }`,
+  "what is reserved and spent in the ledger is what the attempts say":
+    `update private.ledger set usd = usd + 1`,
+  "a test costs nothing": `update public.projects set execution_mode = 'test' where ${
+    where("done")
+  }`,
   "a cost is not negative": `update private.attempts set actual_cost_usd = -1`,
 
   "the end of a film is delivered to its callback_url":

@@ -89,7 +89,7 @@ Deno.test(
     assert.equal(steps.attempts.lost, 1);
     assert.deepEqual(deliveries.by_status, { delivering: 1 });
     assert.deepEqual(projects, { completed: 1, queued: 1 });
-    assert.equal(providers.length, 6);
+    assert.equal(providers.length, 8);
 
     await moveClock(sql, 3600);
     const later = Metrics.parse(await readMetrics(db, 60));

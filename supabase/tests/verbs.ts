@@ -17,10 +17,13 @@ import {
   type StepWork,
   type Verdict,
 } from "../functions/_shared/transitions/steps.ts";
+import { jobOf } from "./job_of.ts";
 import { claimWork } from "../functions/_shared/transitions/work.ts";
 
 /** What an installation with FAL_KEY alone has. */
 export const PROVIDERS: Record<StepKind, Provider> = {
+  storyboard: "openai",
+  reframe_image: "fal",
   generate_clip: "fal",
   extract_last_frame: "fal",
   extract_thumbnail: "fal",
@@ -68,6 +71,13 @@ export function submit(db: Database, work: StepWork, id = requestOf(work)): Prom
 export function outputOf(work: StepWork): Output {
   const url = `https://made.test/${work.step_id}`;
   switch (work.step) {
+    case "storyboard":
+      return {
+        by: "model",
+        title: "Written",
+        scenes: jobOf({ scenes: ["cut", "last_frame"] }).scenes,
+      };
+    case "reframe_image":
     case "extract_last_frame":
     case "extract_thumbnail":
       return { image_url: `${url}.png` };

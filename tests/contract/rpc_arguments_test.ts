@@ -59,6 +59,9 @@ async function recordCalls(): Promise<Call[]> {
   const work = STEP_WORK;
   await Promise.allSettled([
     transitions.createProject(db, jobOf()),
+    transitions.createProject(db, jobOf({ max_cost_usd: 1 })),
+    transitions.readVersions(db, "proj_1", { token: null, trusted: false }),
+    transitions.approveProject(db, "proj_1", { stage: null, reason: null }),
     transitions.readTask(db, "proj_1", { token: null, trusted: false }),
     transitions.readStats(db),
     transitions.receiveCallback(db, callbackOf(work)),

@@ -33,7 +33,8 @@ export function checkEnvironment(get: Get): Finding[] {
   });
 
   const { steps } = configureProviders(deps);
-  const undone = StepKind.options.filter((step) => steps[step] === undefined);
+  // Films in test mode alone are made without a provider.
+  const undone = StepKind.options.filter((step) => [undefined, "test"].includes(steps[step]));
   return [
     ...doors.some(({ state }) => state === "missing")
       ? doors
@@ -44,6 +45,9 @@ export function checkEnvironment(get: Get): Finding[] {
     ...undone.length === 0
       ? [ok(`Providers: ${[...new Set(Object.values(steps))].join(", ")}`)]
       : [],
+    optional(get, "OPENAI_API_KEY") === null
+      ? note("OPENAI_API_KEY is not set: a prompt without scenes is split, no model writes them")
+      : ok("OPENAI_API_KEY"),
     callbackSecret(optional(get, "CALLBACK_SIGNING_SECRET")),
     optional(get, "OPERATOR_KEY") === null
       ? note("OPERATOR_KEY is not set: only admins with a JWT are let in at webhook-manage")

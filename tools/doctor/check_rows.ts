@@ -9,6 +9,7 @@ import { shippedRows } from "./shipped_rows.ts";
 const WORDS: Record<string, readonly string[] | null> = {
   token_key: null,
   on_outcome_unknown: ["fail", "resubmit"],
+  on_storyboard_failure: ["splitter", "fail"],
 };
 
 /** Settings that are lists of numbers. */

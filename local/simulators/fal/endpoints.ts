@@ -7,7 +7,7 @@ export type Field =
   | { is: "choice"; required: boolean; of: readonly string[] };
 
 export type Endpoint = {
-  work: "clip" | "motion_control" | "frame" | "join";
+  work: "clip" | "motion_control" | "frame" | "join" | "reframe";
   /** fal ignores other fields; they are refused here, so that a misspelt one shows. */
   fields: Record<string, Field>;
   /** The field that holds the first frame; null: made from words alone. */
@@ -44,6 +44,7 @@ export function findEndpoint(id: string): Endpoint | null {
 function workOf(id: string): Endpoint["work"] | null {
   if (id === "fal-ai/ffmpeg-api/extract-frame") return "frame";
   if (id === "fal-ai/ffmpeg-api/merge-videos") return "join";
+  if (id === "fal-ai/image-editing/reframe") return "reframe";
   if (/\/(motion-control|animate\/\w+)$/.test(id)) return "motion_control";
   if (/(image|text|frame)-to-video\b/.test(id)) return "clip";
   return /\/(veo|minimax|luma|magi|ltx|cogvideox)/.test(id) ? "clip" : null;

@@ -1,5 +1,5 @@
 import { MediaError } from "../ffmpeg.ts";
-import { joinClips, makeClip, saveFrame, type Size } from "../media.ts";
+import { fillPicture, joinClips, makeClip, saveFrame, type Size } from "../media.ts";
 import { makePicture } from "../picture.ts";
 import { probe } from "../probe.ts";
 import type { Endpoint } from "./endpoints.ts";
@@ -34,6 +34,7 @@ export async function runModel(
     await saveFrame({ video, at, path, signal });
     return { images: [{ ...await media.publish(path, expiresMs), width, height }] };
   }
+  if (endpoint.work === "reframe") return await reframe(input, deps);
   const path = media.newPath(".mp4");
   if (endpoint.work === "join") {
     const urls = Array.isArray(input.video_urls) ? input.video_urls : [];
@@ -66,6 +67,17 @@ export async function runModel(
     signal,
   });
   return { video: await media.publish(path, expiresMs) };
+}
+
+/** The whole picture in the middle of a larger one, whose edges go on as its own do. */
+async function reframe(input: Record<string, unknown>, deps: ModelDeps) {
+  const { media, signal, expiresMs } = deps;
+  const image = await download(input, "image_url", deps);
+  await readable("image_url", image);
+  const size = await clipSize(null, null, text(input.aspect_ratio) || "16:9", deps.shortSide);
+  const path = media.newPath(input.output_format === "png" ? ".png" : ".jpg");
+  await fillPicture({ image, path, size, signal });
+  return { images: [{ ...await media.publish(path, expiresMs), ...size }], seed: 1 };
 }
 
 async function clipSize(

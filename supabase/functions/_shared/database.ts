@@ -29,8 +29,11 @@ export class DatabaseError extends Error {
   }
 }
 
-/** SQLSTATE classes 08 (connection), 53 (no resources) and 57 (shutdown); PGRST000 to PGRST003. */
-const AWAY = /^(08|53|57|PGRST00[0-3]$)/;
+/**
+ * SQLSTATE classes 08 (connection), 53 (no resources) and 57 (shutdown); PGRST000 to PGRST003; and
+ * PGRST202: a function that is not there, because this release's migration has not run yet.
+ */
+const AWAY = /^(08|53|57|PGRST(00[0-3]|202)$)/;
 
 /** PostgREST's error body: https://docs.postgrest.org/en/v14/references/errors.html */
 const Refusal = z.object({ code: z.string().nullish(), message: z.string() });

@@ -125,7 +125,7 @@ export function readScene(db: Database, sceneId: string): Promise<Scene | null> 
   return db.call("read_scene", { p_scene_id: sceneId }, Scene.nullable());
 }
 
-export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry"]);
+export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry", "approve"]);
 export type ProjectVerb = z.infer<typeof ProjectVerb>;
 
 /** `{project_id, was, status, requests_given_up}` */
@@ -208,4 +208,18 @@ const DeletedUser = z.looseObject({
 /** Cancels and deletes a user's films, and all that was recorded about them. */
 export function deleteUserData(db: Database, userId: string): Promise<z.infer<typeof DeletedUser>> {
   return db.call("delete_user_data", { p_user_id: userId }, DeletedUser);
+}
+
+/** `{model, fallback, updated_at}` */
+export function listModelFallbacks(db: Database): Promise<Facts[]> {
+  return db.call("list_model_fallbacks", {}, z.array(Facts));
+}
+
+/** @param fallback null: the model has none any more */
+export function putModelFallback(
+  db: Database,
+  model: string,
+  fallback: string | null,
+): Promise<Facts> {
+  return db.call("put_model_fallback", { p_model: model, p_fallback: fallback }, Facts);
 }

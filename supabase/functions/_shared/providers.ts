@@ -8,6 +8,8 @@ import {
   configureVideoService,
 } from "./services/configure.ts";
 import { configureStorage } from "./storage/configure.ts";
+import { configureStoryboard } from "./storyboard/configure.ts";
+import { configureTestMode } from "./test_mode/configure.ts";
 import type { Provider, StepKind } from "./transitions/steps.ts";
 
 export type ProviderDeps = {
@@ -37,7 +39,9 @@ export interface Providers {
 
 /** In order of preference, the preferred one last. */
 const CONFIGURE: readonly ((deps: ProviderDeps) => Configured | null)[] = [
+  configureTestMode,
   configureStorage,
+  configureStoryboard,
   configureFal,
   configureVideoService,
   configureFrameService,

@@ -136,8 +136,10 @@ Deno.test("a run claims what the environment can do, and delivers what the first
       "extract_last_frame",
       "extract_thumbnail",
       "generate_clip",
+      "reframe_image",
       "stitch",
       "store_film",
+      "storyboard",
     ]);
     assert.ok(seen.some(({ path }) => path === "/hook"));
     assert.match(JSON.stringify(record?.args.p_result), /"status_code":200/);

@@ -6,6 +6,7 @@ import { addCallbackRoutes } from "./callback_routes.ts";
 import { addDocumentRoutes } from "./document_routes.ts";
 import { addDeliveryRoutes } from "./delivery_routes.ts";
 import { addEndpointRoutes } from "./endpoint_routes.ts";
+import { addFallbackRoutes } from "./fallback_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
 import { addMetricRoutes } from "./metric_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
@@ -29,6 +30,7 @@ export function createWebhookManage(deps: Deps): Hono {
   addEndpointRoutes(desk);
   addFilmRoutes(desk);
   addMetricRoutes(desk);
+  addFallbackRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);
   addUserRoutes(desk);

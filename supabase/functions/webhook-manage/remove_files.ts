@@ -1,11 +1,11 @@
-import type { connectStorage } from "../_shared/storage/configure.ts";
+import type { SupabaseClient } from "@supabase/supabase-js";
 
 /** As many as Storage removes in one call. */
 const PAGE = 1000;
 
 /** Removes files, page by page; those that Storage did not remove. One that is not there is gone. */
 export async function removeFiles(
-  storage: ReturnType<typeof connectStorage>,
+  storage: SupabaseClient["storage"] | null,
   bucket: string,
   paths: readonly string[],
 ): Promise<string[]> {

@@ -15,7 +15,7 @@ const Deletion = z.object({
 
 /** Deleting all that is known of a user, on that user's request. */
 export function addUserRoutes({ app, admit, get, db, fetch, log, watchBell }: Desk): void {
-  const storage = connectStorage({ get, fetch });
+  const storage = connectStorage({ get, fetch })?.storage ?? null;
 
   app.post("/users/:id/delete", async (c) => {
     const { dry_run, confirm } = readFields((await admit(c)).body, Deletion);

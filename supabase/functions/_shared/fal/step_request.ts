@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { StepWork } from "../transitions/steps.ts";
 import { ClipInput, falInput } from "./models.ts";
+import { StillInput } from "./reframe.ts";
 
 /** What to post where, in fal's words. */
 export type FalRequest = { endpoint: string; input: Record<string, unknown> };
 
+const REFRAME_ENDPOINT = "fal-ai/image-editing/reframe";
 const FRAME_ENDPOINT = "fal-ai/ffmpeg-api/extract-frame";
 const MERGE_ENDPOINT = "fal-ai/ffmpeg-api/merge-videos";
 
@@ -22,6 +24,10 @@ export function stepRequest({ step, attempt }: StepWork): FalRequest {
     case "generate_clip": {
       const clip = ClipInput.parse(attempt.input);
       return { endpoint: clip.model, input: falInput(clip) };
+    }
+    case "reframe_image": {
+      const { image_url, aspect_ratio } = StillInput.parse(attempt.input);
+      return { endpoint: REFRAME_ENDPOINT, input: { image_url, aspect_ratio } };
     }
     case "extract_last_frame":
       return frame(attempt.input, "last");

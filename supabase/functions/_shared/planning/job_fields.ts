@@ -65,6 +65,9 @@ export const JobFields = z.looseObject({
   webhook_headers: z.record(z.string(), z.string().max(4096)).nullish(),
   webhookUrl: z.string().max(4096).nullish(),
   executionMode: z.string().max(255).nullish(),
+  /** US dollars. */
+  max_cost_usd: z.number().nonnegative().max(1_000_000).nullish(),
+  stop_at: z.enum(["storyboard", "stills"]).nullish(),
 });
 export type JobFields = z.infer<typeof JobFields>;
 

@@ -2,6 +2,7 @@ import type { Issue } from "../errors.ts";
 import type { Model } from "../fal/model_row.ts";
 import { resolveModel } from "../fal/models.ts";
 import type { JobScene } from "../transitions/projects.ts";
+import { REFRAMED_RATIOS } from "../reframing/needs_reframing.ts";
 import { type JobFields, type JobSceneFields, sceneMetadata } from "./job_fields.ts";
 import { planClips, planServiceClip } from "./plan_clips.ts";
 import {
@@ -68,8 +69,14 @@ function planScene(
     image_url: image,
     continuity,
     metadata: sceneMetadata(scene),
+    ...reframing(job, chained ? null : image),
     chunks: plan.clips,
   };
+}
+
+/** The ratio that a scene's own image has to have first; one that nobody makes is left alone. */
+function reframing({ aspect_ratio: ratio }: JobFields, image: string | null) {
+  return ratio && image !== null && REFRAMED_RATIOS.has(ratio) ? { reframe_to: ratio } : {};
 }
 
 function checkModel(

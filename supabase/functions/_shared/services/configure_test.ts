@@ -68,6 +68,7 @@ Deno.test("a service does its step, fal the rest", () => {
   const { steps, byName } = configureProviders(deps(env));
 
   assert.deepEqual(steps, {
+    reframe_image: "fal",
     generate_clip: "fal",
     extract_last_frame: "lastframe",
     extract_thumbnail: "fal",

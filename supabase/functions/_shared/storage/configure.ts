@@ -4,7 +4,7 @@ import { allowsPrivateTargets, databaseAddress, type Get, optional } from "../en
 import { createGuardedFetch } from "../outbound/guarded_fetch.ts";
 import { tellOnce } from "../outbound/fetch_unpinned.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import { createStorageProvider } from "./provider.ts";
+import { createStorageProvider, type FilmUrls } from "./provider.ts";
 
 /** Whose files we copy wherever they stand: the installation chose them. */
 const OUR_SERVICES = [
@@ -18,10 +18,10 @@ const OUR_SERVICES = [
 /** A long film over a slow line; the lease of the step is longer. */
 const TIMEOUT = 60_000;
 
-/** Storage as service_role, each call ending by itself; null where the address is not configured. */
+/** Storage as service_role, and how its files are to be shown; null without the database's address. */
 export function connectStorage(
   { get, fetch }: Pick<ProviderDeps, "get" | "fetch">,
-): SupabaseClient["storage"] | null {
+): { storage: SupabaseClient["storage"]; filmUrls: FilmUrls } | null {
   const address = databaseAddress(get);
   if ("missing" in address) return null;
 
@@ -31,19 +31,19 @@ export function connectStorage(
       fetch: (input, init) => withDeadline(TIMEOUT, (signal) => fetch(input, { ...init, signal })),
     },
   });
-  return storage;
+  return { storage, filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public" };
 }
 
 /** Supabase Storage is always there; null only where the database is not configured either. */
 export function configureStorage({ get, fetch, now, log }: ProviderDeps): Configured | null {
-  const storage = connectStorage({ get, fetch });
-  if (storage === null) return null;
+  const connected = connectStorage({ get, fetch });
+  if (connected === null) return null;
 
   return {
     name: "storage",
-    steps: ["store_film", "extract_thumbnail"],
+    steps: ["store_film", "extract_thumbnail", "reframe_image", "storyboard"],
     provider: createStorageProvider({
-      storage,
+      ...connected,
       fetch: createGuardedFetch({
         allowPrivate: allowsPrivateTargets(get),
         trusted: ourOrigins(get),
@@ -52,7 +52,6 @@ export function configureStorage({ get, fetch, now, log }: ProviderDeps): Config
         onUnpinned: tellOnce(log),
       }),
       timeoutMs: TIMEOUT,
-      filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public",
       warn: (reason) => log("thumbnail.not_stored", { reason }),
     }),
   };

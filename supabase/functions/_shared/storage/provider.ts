@@ -17,24 +17,31 @@ const StoreInput = z.object({
   thumbnail_path: z.string(),
 });
 
-/** Thumbnails come here where nobody makes any: a film that waited for one would wait for ever. */
-const NO_THUMBNAILS: Extract<Answer, { state: "failed" }> = {
-  state: "failed",
-  error: {
-    message: "Cannot make thumbnail: no provider of this installation does",
-    retryable: false,
-  },
-};
+const StillInput = z.object({ image_url: z.string() });
+
+/** Comes here where nobody does it: a film that waited for it would wait for ever. */
+function doWithout(
+  { step, attempt }: StepWork,
+): Extract<Answer, { state: "completed" | "failed" }> {
+  if (step === "reframe_image") {
+    const { image_url } = StillInput.parse(attempt.input);
+    return { state: "completed", output: { image_url, cost_usd: 0 } };
+  }
+  const what = step === "storyboard" ? "write storyboard" : "make thumbnail";
+  const message = `Cannot ${what}: no provider of this installation does`;
+  return { state: "failed", error: { message, retryable: false } };
+}
 
 type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => void };
 
 /**
  * Copies a film and its thumbnail into Supabase Storage, because a provider's URLs expire. It costs
- * nothing to do it again, so that asking and looking up are storing. Thumbnails it refuses to make.
+ * nothing to do it again, so that asking and looking up are storing. Storyboards and thumbnails it
+ * refuses to make, and images it leaves as they are.
  */
 export function createStorageProvider(deps: StoreDeps): StepProvider {
   const store = (work: StepWork) =>
-    work.step === "extract_thumbnail" ? Promise.resolve(NO_THUMBNAILS) : storeFilm(deps, work);
+    work.step === "store_film" ? storeFilm(deps, work) : Promise.resolve(doWithout(work));
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 
   return {
@@ -85,7 +92,11 @@ async function storeThumbnail(
   }
 }
 
-async function urlOf({ storage, filmUrls }: StoreDeps, path: string): Promise<string> {
+/** The URL by which a stored file opens. @throws {NotCopied} */
+export async function urlOf(
+  { storage, filmUrls }: Pick<StoreDeps, "storage" | "filmUrls">,
+  path: string,
+): Promise<string> {
   const bucket = storage.from(BUCKET);
   if (filmUrls === "public") return bucket.getPublicUrl(path).data.publicUrl;
 

@@ -1,11 +1,16 @@
 import { z } from "zod";
 import type { Database } from "../database.ts";
+import { Refusal } from "../errors.ts";
+import type { StoryboardBy } from "../planning/plan_job.ts";
+import type { Provider, StepKind } from "./steps.ts";
 
 export type JobScene = {
   prompt: string;
   image_url: string | null;
   continuity: "last_frame" | "cut";
   metadata: Record<string, unknown>;
+  /** The aspect ratio that its first image is brought to; absent: used as it is. */
+  reframe_to?: string;
   chunks: {
     model: string;
     prompt: string;
@@ -41,6 +46,12 @@ export type Job = {
   metadata: Record<string, unknown>;
   /** The installation has a notification service, which is to hear of the end. */
   notify?: boolean;
+  /** Who writes the scenes; `model`: `scenes` are what the film is made of where that fails. */
+  storyboard?: StoryboardBy;
+  stop_at?: "storyboard" | "stills";
+  max_cost_usd?: number;
+  /** Who would do each kind of step today: the film's cost is estimated by it. */
+  providers?: Partial<Record<StepKind, Provider>>;
   scenes: JobScene[];
   request: Record<string, unknown> | string;
 };
@@ -51,11 +62,44 @@ const CreatedProject = z.object({
   status: z.string(),
   /** Lets its bearer read this task; goes into `status_url`. */
   task_token: z.string(),
+  storyboard: z.enum(["model", "splitter", "none"]).optional(),
+  /** US dollars; null: unknown. */
+  estimated_cost_usd: z.number().nullable().optional(),
+});
+/** Nothing was created: it would cost more than the job allows, or nobody knows how much. */
+const OverBudget = z.object({
+  outcome: z.literal("over_budget"),
+  estimated_cost_usd: z.number().nullable(),
+  max_cost_usd: z.number(),
+  /** What has no price. */
+  unpriced: z.array(z.string()),
 });
 export type CreatedProject = z.infer<typeof CreatedProject>;
 
-export function createProject(db: Database, job: Job): Promise<CreatedProject> {
-  return db.call("create_project", { p_job: job }, CreatedProject);
+/**
+ * A job that a database of before would take for one without these wishes says so: that database
+ * does not take it.
+ *
+ * @throws {Refusal} 402 where the film does not fit into the job's max_cost_usd
+ */
+export async function createProject(db: Database, job: Job): Promise<CreatedProject> {
+  const needs = [
+    ...(job.stop_at === undefined ? [] : ["stop_at"]),
+    ...(job.max_cost_usd === undefined ? [] : ["max_cost_usd"]),
+    ...(job.execution_mode === "test" ? ["test"] : []),
+  ];
+  const created = await db.call(
+    "create_project",
+    { p_job: job, ...(needs.length > 0 && { p_needs: needs }) },
+    z.union([CreatedProject, OverBudget]),
+  );
+  if (created.outcome !== "over_budget") return created;
+
+  const { estimated_cost_usd, max_cost_usd, unpriced } = created;
+  const error = estimated_cost_usd === null
+    ? `The film's cost cannot be estimated: no price is known for ${unpriced.join(", ")}`
+    : `The film is estimated at ${estimated_cost_usd} US dollars, above max_cost_usd`;
+  throw new Refusal(402, error, { fields: { estimated_cost_usd, max_cost_usd } });
 }
 
 export const Task = z.object({
@@ -67,9 +111,22 @@ export const Task = z.object({
     position: z.number(),
     status: z.string(),
     video_url: z.string().nullable(),
+    prompt: z.string().nullish(),
+    continuity: z.string().nullish(),
+    /** What it starts from, where it does not continue another. */
+    image_url: z.string().nullish(),
+    input_hash: z.string().nullish(),
   })),
   final_video_url: z.string().nullable(),
   error: z.string().nullable(),
+  version: z.number().optional(),
+  execution_mode: z.string().nullish(),
+  /** `{by, title, scenes, repairs, fell_back}`; null where the job had scenes. */
+  storyboard: z.record(z.string(), z.unknown()).nullish(),
+  awaiting_approval: z.enum(["storyboard", "stills", "budget"]).nullish(),
+  estimated_cost_usd: z.number().nullish(),
+  max_cost_usd: z.number().nullish(),
+  cost_usd: z.number().optional(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -94,4 +151,35 @@ export type Stats = z.infer<typeof Stats>;
 
 export function readStats(db: Database): Promise<Stats> {
   return db.call("read_stats", {}, Stats);
+}
+
+const Versions = z.looseObject({ video_id: z.string(), versions: z.array(z.looseObject({})) });
+export type Versions = z.infer<typeof Versions>;
+
+/** Every film of the task's video, with scenes and takes; null as for `readTask`. */
+export function readVersions(
+  db: Database,
+  taskId: string,
+  by: { token: string | null; trusted: boolean },
+): Promise<Versions | null> {
+  return db.call(
+    "read_versions",
+    { p_project_id: taskId, p_token: by.token, p_trusted: by.trusted },
+    Versions.nullable(),
+  );
+}
+
+const Approved = z.looseObject({ project_id: z.string(), status: z.string() });
+
+/** Lets a film that awaits an approval go on. Raises RL404 and RL409 with a sentence for people. */
+export function approveProject(
+  db: Database,
+  taskId: string,
+  by: { stage: string | null; reason: string | null },
+): Promise<z.infer<typeof Approved>> {
+  return db.call(
+    "approve_project",
+    { p_project_id: taskId, p_reason: by.reason, p_stage: by.stage },
+    Approved,
+  );
 }

@@ -1,3 +1,5 @@
+import type { JobScene } from "./projects.ts";
+
 /** What a provider made, in our words, whichever provider it was. URLs are the provider's own. */
 export type Output = {
   video_url?: string;
@@ -12,12 +14,19 @@ export type Output = {
   quality_score?: number;
   /** US dollars, where the provider says what it took for it. */
   cost_usd?: number;
+  /** A storyboard: who wrote it, and how often it had to be sent back. */
+  scenes?: JobScene[];
+  by?: "model" | "splitter";
+  title?: string;
+  repairs?: number;
 };
 
 /** Why a provider did not make it. `retryable`: the same request may pass another time. */
 export type Failure = {
   message: string;
   retryable: boolean;
+  /** It is paid for all the same, though no request can be asked about. */
+  billed?: boolean;
   /** Seconds that the provider asked us to wait. */
   retry_after?: number;
 };

@@ -4,6 +4,8 @@ import type { Failure, Output } from "./results.ts";
 
 /** The piece of work that a step asks for. `cancel_request` tells a provider that we gave up. */
 export const StepKind = z.enum([
+  "storyboard",
+  "reframe_image",
   "generate_clip",
   "extract_last_frame",
   "extract_thumbnail",
@@ -13,7 +15,15 @@ export const StepKind = z.enum([
 ]);
 export type StepKind = z.infer<typeof StepKind>;
 
-export type Provider = "fal" | "video" | "lastframe" | "stitch" | "storage";
+/** `test` does everything for films in test mode, and nothing for others. */
+export type Provider =
+  | "fal"
+  | "video"
+  | "lastframe"
+  | "stitch"
+  | "storage"
+  | "openai"
+  | "test";
 
 export const Attempt = z.object({
   attempt_id: z.string(),

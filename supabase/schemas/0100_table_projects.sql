@@ -27,6 +27,7 @@ create table public.projects (
   updated_at timestamptz not null default private.clock(),
   completed_at timestamptz,
   paused_from text,
+  film_options jsonb not null default '{}',
   constraint projects_pkey primary key (project_id),
   constraint one_version_of_a_video_once unique (user_id, video_id, version),
   constraint one_job_for_an_idempotency_key unique (user_id, idempotency_key),
@@ -45,6 +46,8 @@ create table public.projects (
 comment on table public.projects is 'One film that somebody asked for.';
 comment on column public.projects.idempotency_key is 'The sender''s key, else the digest of the job''s body. Unique per user_id, never expires.';
 comment on column public.projects.version is '1 for the first film of a video_id, counted up from there.';
+comment on column public.projects.film_options is
+'How the film is finished, as the door settled it: speech_model, voice, music {url | prompt + model, volume, ducking, loudness}, captions, fps, width, height. Empty: clips joined as they are.';
 comment on column public.projects.duration is 'Seconds of the film.';
 
 create index projects_revision_of on public.projects (revision_of) where revision_of is not null;

@@ -20,7 +20,10 @@ create table private.steps (
   constraint step_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
   constraint step_of_a_chunk foreign key (chunk_id) references public.video_chunks (chunk_id) on delete cascade,
   constraint step_kind_is_known check (
-    kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+    kind in (
+      'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request',
+      'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions'
+    )
   ),
   constraint step_status_is_known check (
     status in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled')

@@ -7,7 +7,10 @@ create table private.prices (
   source text not null,
   constraint prices_pkey primary key (model, kind),
   constraint price_is_of_a_kind_of_step check (
-    kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+    kind in (
+      'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request',
+      'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions'
+    )
   ),
   constraint price_says_how_much check (coalesce(usd_per_second, usd_per_call) is not null),
   constraint price_is_not_negative check (usd_per_second >= 0 and usd_per_call >= 0)

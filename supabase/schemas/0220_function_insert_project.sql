@@ -10,7 +10,8 @@ declare
 begin
   insert into public.projects (
     video_id, chat_id, user_id, user_email, user_name, source, prompt, image_url, model, aspect_ratio,
-    version, revision_of, total_scenes, callback_url, idempotency_key, execution_mode, metadata
+    version, revision_of, total_scenes, callback_url, idempotency_key, execution_mode, metadata,
+    film_options
   )
   select
     p_job ->> 'video_id',
@@ -29,7 +30,8 @@ begin
     p_job ->> 'callback_url',
     p_key,
     p_job ->> 'execution_mode',
-    private.job_metadata(p_job)
+    private.job_metadata(p_job),
+    coalesce(jsonb_strip_nulls(nullif(p_job -> 'film_options', 'null')), '{}')
   from (values (1)) as one_row
   left join lateral (
     select projects.version, projects.project_id

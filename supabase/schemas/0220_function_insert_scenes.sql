@@ -6,14 +6,22 @@ security invoker
 set search_path = ''
 as $$
 begin
-  insert into public.scenes (project_id, position, prompt, image_url, continuity, metadata)
+  insert into public.scenes (
+    project_id, position, prompt, image_url, continuity, metadata,
+    audio_url, voice_over, caption, transition, reanchored
+  )
   select
     p_project.project_id,
     item.position,
     item.scene ->> 'prompt',
     item.scene ->> 'image_url',
     item.scene ->> 'continuity',
-    coalesce(item.scene -> 'metadata', '{}')
+    coalesce(item.scene -> 'metadata', '{}'),
+    item.scene ->> 'audio_url',
+    item.scene ->> 'voice_over',
+    item.scene ->> 'caption',
+    coalesce(item.scene ->> 'transition', 'cut'),
+    coalesce((item.scene ->> 'reanchored')::boolean, false)
   from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
   order by item.position;
 

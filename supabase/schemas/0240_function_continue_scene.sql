@@ -40,7 +40,7 @@ begin
     perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
   else
     select case
-      when p_scene.position = 1 or p_scene.continuity = 'cut' then coalesce(p_scene.image_url, projects.image_url)
+      when p_scene.position = 1 or p_scene.continuity <> 'last_frame' then coalesce(p_scene.image_url, projects.image_url)
       else previous.last_frame_url
     end
     into v_image_url
@@ -51,7 +51,7 @@ begin
       and previous.status = 'completed'
     where projects.project_id = p_scene.project_id;
 
-    if v_image_url is not null or p_scene.position = 1 or p_scene.continuity = 'cut' then
+    if v_image_url is not null or p_scene.position = 1 or p_scene.continuity <> 'last_frame' then
       perform private.start_scene(p_scene.scene_id, v_image_url);
     end if;
   end if;

@@ -11,9 +11,12 @@ declare
   v_attempt private.attempts;
 begin
   -- A stitch service stores what it makes: its film is the film, unless it is to be copied first.
-  if p_step.kind = 'stitch' then
+  if p_step.kind in ('stitch', 'mix_music', 'burn_captions') then
     v_input := v_input || jsonb_build_object(
-      'is_film', v_provider = 'stitch' and p_providers ->> 'store_films' is distinct from 'always'
+      'is_film',
+      v_provider = 'stitch'
+        and p_providers ->> 'store_films' is distinct from 'always'
+        and private.is_last_cut(p_step)
     );
   end if;
 

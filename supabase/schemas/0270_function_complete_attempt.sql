@@ -66,6 +66,8 @@ begin
       else
         perform private.store_film_when_ready(v_step.project_id);
       end if;
+    when 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions' then
+      perform private.complete_part(v_step, p_output, coalesce(v_is_film, false));
     when 'store_film' then
       perform private.complete_project(v_step.project_id, p_output);
     else

@@ -6,8 +6,10 @@ security invoker
 set search_path = ''
 as $$
   select case
-    when p_kind in ('generate_clip', 'stitch', 'store_film') then coalesce(p_output ->> 'video_url', '') <> ''
+    when p_kind in ('generate_clip', 'stitch', 'store_film', 'mux_audio', 'mix_music', 'burn_captions') then coalesce(p_output ->> 'video_url', '') <> ''
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
+    when p_kind in ('generate_voice', 'generate_music', 'level_music') then coalesce(p_output ->> 'audio_url', '') <> ''
+    when p_kind = 'store_captions' then p_output ?& array['srt_url', 'vtt_url']
     else true
   end;
 $$;

@@ -6,7 +6,8 @@ security invoker
 set search_path = ''
 as $$
   select (p_output ->> 'video_url') is not distinct from (p_other ->> 'video_url')
-    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url');
+    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url')
+    and (p_output ->> 'audio_url') is not distinct from (p_other ->> 'audio_url');
 $$;
 
 comment on function private.is_same_output(jsonb, jsonb) is

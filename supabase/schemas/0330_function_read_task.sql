@@ -29,14 +29,18 @@ as $$
     ),
     'final_video_url', projects.final_video_url,
     'error', projects.error_message
-  )
+  ) || case
+    when projects.status = 'completed' and projects.film_options ? 'captions'
+      then jsonb_strip_nulls(jsonb_build_object('captions', private.film_captions(projects.project_id)))
+    else '{}'
+  end
   from public.projects
   where projects.project_id = p_project_id
     and (p_trusted or private.is_signed('task', p_project_id, p_token));
 $$;
 
 comment on function public.read_task(text, text, boolean) is
-'{task_id, status, progress, scenes, final_video_url, error}; null for an unknown id or a wrong token. p_trusted: the sender showed credentials. Called by webhook.';
+'{task_id, status, progress, scenes, final_video_url, error}, and captions {srt_url, vtt_url} of a film that has any; null for an unknown id or a wrong token. p_trusted: the sender showed credentials. Called by webhook.';
 
 revoke execute on function public.read_task(text, text, boolean) from public, anon, authenticated;
 grant execute on function public.read_task(text, text, boolean) to service_role;

@@ -3,6 +3,10 @@ export type Output = {
   video_url?: string;
   image_url?: string;
   thumbnail_url?: string;
+  audio_url?: string;
+  /** The captions of a film, as SubRip and as WebVTT. */
+  srt_url?: string;
+  vtt_url?: string;
   images?: { url: string; width: number | null; height: number | null }[];
   /** Seconds. */
   duration?: number;

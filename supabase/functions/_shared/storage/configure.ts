@@ -21,7 +21,7 @@ export function configureStorage({ get, fetch, log }: ProviderDeps): Configured 
 
   return {
     name: "storage",
-    steps: ["store_film", "extract_thumbnail"],
+    steps: ["store_film", "extract_thumbnail", "store_captions"],
     provider: createStorageProvider({
       storage: client.storage,
       fetch,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { StepProvider } from "../provider.ts";
 import type { Output } from "../transitions/results.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
+import { storeCaptions } from "./store_captions.ts";
 import { BUCKET, copyFile, NotCopied, type StorageDeps } from "./copy_file.ts";
 
 /** FILM_URLS: `public` needs a public bucket, `signed` works with a private one. */
@@ -33,8 +34,11 @@ type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => 
  * nothing to do it again, so that asking and looking up are storing. Thumbnails it refuses to make.
  */
 export function createStorageProvider(deps: StoreDeps): StepProvider {
-  const store = (work: StepWork) =>
-    work.step === "extract_thumbnail" ? Promise.resolve(NO_THUMBNAILS) : storeFilm(deps, work);
+  const store = (work: StepWork) => {
+    if (work.step === "extract_thumbnail") return Promise.resolve(NO_THUMBNAILS);
+    if (work.step !== "store_captions") return storeFilm(deps, work);
+    return storeCaptions({ ...deps, urlOf: (path) => urlOf(deps, path) }, work);
+  };
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 
   return {

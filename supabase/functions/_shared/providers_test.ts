@@ -15,7 +15,7 @@ function configured(variables: Record<string, string>): Providers {
   });
 }
 
-Deno.test("with FAL_KEY alone fal does every step but storing", () => {
+Deno.test("with FAL_KEY alone fal does every step but storing and burning captions in", () => {
   const providers = configured({ ...SUPABASE, FAL_KEY: "key" });
 
   assert.deepEqual(providers.steps, {
@@ -23,16 +23,23 @@ Deno.test("with FAL_KEY alone fal does every step but storing", () => {
     extract_last_frame: "fal",
     extract_thumbnail: "fal",
     stitch: "fal",
+    generate_voice: "fal",
+    generate_music: "fal",
+    level_music: "fal",
+    mux_audio: "fal",
+    mix_music: "fal",
     store_film: "storage",
+    store_captions: "storage",
     cancel_request: "fal",
   });
 });
 
-Deno.test("without FAL_KEY films are stored, requests cancelled and thumbnails refused, no more", () => {
+Deno.test("without FAL_KEY films and captions are stored, requests cancelled and thumbnails refused, no more", () => {
   const { steps, byName } = configured(SUPABASE);
 
   assert.deepEqual(steps, {
     store_film: "storage",
+    store_captions: "storage",
     extract_thumbnail: "storage",
     cancel_request: "fal",
   });

@@ -25,7 +25,10 @@ export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured
 
   return {
     name: "fal",
-    steps: ["generate_clip", "extract_last_frame", "extract_thumbnail", "stitch"],
+    steps: [
+      ...["generate_clip", "extract_last_frame", "extract_thumbnail", "stitch"] as const,
+      ...["generate_voice", "generate_music", "level_music", "mux_audio", "mix_music"] as const,
+    ],
     provider: createFalProvider({
       key,
       callbackUrl,

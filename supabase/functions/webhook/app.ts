@@ -5,6 +5,7 @@ import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
 import { allowsPrivateTargets, optional, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
+import { readFinishOffers } from "../_shared/planning/finish_offers.ts";
 import { findUnstorable } from "../_shared/storable.ts";
 import { createProject, readStats, readTask } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
@@ -19,6 +20,7 @@ export function createWebhook(deps: Deps): Hono {
   const installation = {
     allowPrivate: allowsPrivateTargets(get),
     hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null,
+    offers: readFinishOffers(get),
     notify: optional(get, "NOTIFICATION_SERVICE_URL") !== null,
   };
   const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;

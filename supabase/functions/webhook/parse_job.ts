@@ -5,6 +5,8 @@ import type { Job } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
 import { type Planning, planScenes } from "../_shared/planning/plan_scenes.ts";
+import { FAL_OFFERS, type FinishOffers } from "../_shared/planning/finish_offers.ts";
+import { planFinish } from "../_shared/planning/plan_finish.ts";
 import { checkWebhookHeaders } from "./webhook_headers.ts";
 
 export type ParseOptions = Planning & {
@@ -14,6 +16,8 @@ export type ParseOptions = Planning & {
   keyHeader: string | null;
   /** ALLOW_PRIVATE_TARGETS. */
   allowPrivate: boolean;
+  /** What the installation has for sound, captions and seams. */
+  offers?: FinishOffers;
   /** The installation has a notification service. */
   notify?: boolean;
 };
@@ -26,7 +30,7 @@ export type ParsedJob = { job: Job } | { issues: Issue[] };
  */
 export function parseJob(
   body: unknown,
-  { text, keyHeader, allowPrivate, notify = false, ...planning }: ParseOptions,
+  { text, keyHeader, allowPrivate, notify = false, offers = FAL_OFFERS, ...planning }: ParseOptions,
 ): ParsedJob {
   const unstorable = findUnstorable(body);
   if (unstorable !== null) {
@@ -45,8 +49,10 @@ export function parseJob(
 
   const plan = planScenes(fields, planning);
   if ("issues" in plan) return { issues: plan.issues };
+  const finish = planFinish(fields, plan.scenes, offers);
+  if ("issues" in finish) return { issues: finish.issues };
   const job = toJob(fields, { key, scenes: plan.scenes, request: text });
-  return { job: notify ? { ...job, notify } : job };
+  return { job: { ...job, ...finish, ...notify && { notify } } };
 }
 
 function checkFields(

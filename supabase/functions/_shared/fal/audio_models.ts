@@ -7,6 +7,8 @@ export type SpeechModel = {
   text: "prompt" | "text";
   /** How the voice is named; null: the model has one voice. */
   voice: ((voice: string) => Record<string, unknown>) | null;
+  /** Where the job names no voice and the model requires one. */
+  usual: string | null;
 };
 
 export type MusicModel = {
@@ -19,20 +21,26 @@ export type MusicModel = {
 const named = (voice: string) => ({ voice });
 const byId = (voice: string) => ({ voice_setting: { voice_id: voice } });
 
+/** Kokoro has an endpoint a language; of others than these fal publishes no voices of their own. */
+const KOKORO: Readonly<Record<string, string | null>> = {
+  "american-english": null,
+  "french": "ff_siwis",
+  "hindi": "hf_alpha",
+};
+
 export const SPEECH_MODELS: ReadonlyMap<string, SpeechModel> = new Map<string, SpeechModel>([
-  ...["american-english", "british-english", "french", "italian", "spanish", "japanese", "hindi"]
-    .map((language): [string, SpeechModel] => [
-      `fal-ai/kokoro/${language}`,
-      { text: "prompt", voice: named },
-    ]),
-  ["fal-ai/elevenlabs/tts/eleven-v3", { text: "text", voice: named }],
-  ["fal-ai/elevenlabs/tts/multilingual-v2", { text: "text", voice: named }],
-  ["fal-ai/elevenlabs/tts/turbo-v2.5", { text: "text", voice: named }],
-  ["fal-ai/minimax/speech-2.8-hd", { text: "prompt", voice: byId }],
-  ["fal-ai/minimax/speech-2.8-turbo", { text: "prompt", voice: byId }],
-  ["fal-ai/gemini-tts", { text: "prompt", voice: named }],
-  ["fal-ai/inworld-tts", { text: "text", voice: named }],
-  ["fal-ai/chatterbox/text-to-speech", { text: "text", voice: null }],
+  ...Object.entries(KOKORO).map(([language, usual]): [string, SpeechModel] => [
+    `fal-ai/kokoro/${language}`,
+    { text: "prompt", voice: named, usual },
+  ]),
+  ["fal-ai/elevenlabs/tts/eleven-v3", { text: "text", voice: named, usual: null }],
+  ["fal-ai/elevenlabs/tts/multilingual-v2", { text: "text", voice: named, usual: null }],
+  ["fal-ai/elevenlabs/tts/turbo-v2.5", { text: "text", voice: named, usual: null }],
+  ["fal-ai/minimax/speech-2.8-hd", { text: "prompt", voice: byId, usual: null }],
+  ["fal-ai/minimax/speech-2.8-turbo", { text: "prompt", voice: byId, usual: null }],
+  ["fal-ai/gemini-tts", { text: "prompt", voice: named, usual: null }],
+  ["fal-ai/inworld-tts", { text: "text", voice: named, usual: null }],
+  ["fal-ai/chatterbox/text-to-speech", { text: "text", voice: null, usual: null }],
 ]);
 
 export const MUSIC_MODELS: ReadonlyMap<string, MusicModel> = new Map<string, MusicModel>([

@@ -38,9 +38,10 @@ export function voiceRequest(input: Record<string, unknown>): FalRequest {
   const { text, model, voice } = VoiceInput.parse(input);
   const speech = SPEECH_MODELS.get(model);
   if (!speech) throw new Error(`Cannot build fal input: unknown speech model "${model}"`);
+  const speaker = voice ?? speech.usual;
   return {
     endpoint: model,
-    input: { [speech.text]: text, ...voice && speech.voice?.(voice) },
+    input: { [speech.text]: text, ...speaker && speech.voice?.(speaker) },
   };
 }
 

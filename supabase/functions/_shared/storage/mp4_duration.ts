@@ -1,14 +1,15 @@
 /*
- * How long an MP4 file is, by its own header (ISO/IEC 14496-12: `moov` holds `mvhd`), read with a few
- * range requests: a film's clips are not fetched whole to learn their lengths.
+ * How long the picture of an MP4 file lasts, by the file's own header (ISO/IEC 14496-12: `moov` holds
+ * a `trak` for each track), read with a few range requests: a film's clips are not fetched whole to
+ * learn their lengths. A track of sound may end later than the picture, and a film goes by pictures.
  */
 
 /** Bytes of one request. Files made for the web begin with their `moov`. */
 const PAGE = 65_536;
+/** A header that is larger is not one of a clip. */
+const LARGEST_HEADER = 4_194_304;
 /** Boxes that are looked at before giving up. */
 const MOST_BOXES = 32;
-
-type Bytes = { view: DataView; from: number };
 
 /** Reads bytes of a file from an offset on; fewer at its end. */
 export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
@@ -17,10 +18,14 @@ export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 export async function mp4Duration(readAt: ReadAt): Promise<number | null> {
   let at = 0;
   for (let left = MOST_BOXES; left > 0; left--) {
-    const page = await pageAt(readAt, at);
-    const box = boxAt(page, at);
-    if (box === null) return null;
-    if (box.type === "moov") return durationIn(page, at + box.header, at + box.size);
+    const page = await readAt(at, PAGE);
+    const [box] = boxesIn(page);
+    if (!box) return null;
+    if (box.type === "moov") {
+      if (box.size > LARGEST_HEADER) return null;
+      const whole = box.size <= page.byteLength ? page : await readAt(at, box.size);
+      return pictureDuration(whole.subarray(box.size - box.bodySize, box.size));
+    }
     at += box.size;
   }
   return null;
@@ -65,43 +70,53 @@ async function take(
   return bytes.subarray(0, Math.max(0, Math.min(length, seen - skipped)));
 }
 
-async function pageAt(readAt: ReadAt, at: number): Promise<Bytes> {
-  const bytes = await readAt(at, PAGE);
-  return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), from: at };
-}
+type Box = { type: string; size: number; bodySize: number; body: Uint8Array };
 
-/** Null where no box begins. A box of size 0 goes to the end of the file: nothing is behind it. */
-function boxAt({ view, from }: Bytes, at: number) {
-  const start = at - from;
-  if (start + 8 > view.byteLength) return null;
-  const short = view.getUint32(start);
-  const isLong = short === 1;
-  if (isLong && start + 16 > view.byteLength) return null;
-  const size = isLong ? Number(view.getBigUint64(start + 8)) : short;
-  const header = isLong ? 16 : 8;
-  if (size < header) return null;
-  const type = String.fromCharCode(
-    ...[4, 5, 6, 7].map((byte) => view.getUint8(start + byte)),
-  );
-  return { type, size, header };
-}
-
-/** `mvhd` comes first in a `moov` of every writer that is known, so it is on the same page. */
-function durationIn(page: Bytes, from: number, to: number): number | null {
-  let at = from;
-  while (at < to) {
-    const box = boxAt(page, at);
-    if (box === null) return null;
-    if (box.type === "mvhd") return readMvhd(page.view, at - page.from + box.header);
-    at += box.size;
+/** The boxes that stand one after the other; the last one's body may be cut off by the page's end. */
+function boxesIn(bytes: Uint8Array): Box[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const boxes: Box[] = [];
+  let at = 0;
+  while (at + 8 <= bytes.byteLength) {
+    const short = view.getUint32(at);
+    const isLong = short === 1 && at + 16 <= bytes.byteLength;
+    const size = isLong ? Number(view.getBigUint64(at + 8)) : short;
+    const header = isLong ? 16 : 8;
+    // A box of size 0 goes to the end of the file: nothing is behind it.
+    if (size < header) break;
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    boxes.push({
+      type,
+      size,
+      bodySize: size - header,
+      body: bytes.subarray(at + header, at + size),
+    });
+    at += size;
   }
-  return null;
+  return boxes;
 }
 
-function readMvhd(view: DataView, start: number): number | null {
-  if (start + 32 > view.byteLength) return null;
-  const isLong = view.getUint8(start) === 1;
-  const scale = view.getUint32(start + (isLong ? 20 : 12));
-  const duration = isLong ? Number(view.getBigUint64(start + 24)) : view.getUint32(start + 16);
+/** Of the track of pictures, else of the whole file. */
+function pictureDuration(moov: Uint8Array): number | null {
+  const boxes = boxesIn(moov);
+  for (const { body } of boxes.filter(({ type }) => type === "trak")) {
+    const media = boxesIn(bodyOf(boxesIn(body), "mdia"));
+    const handler = String.fromCharCode(...bodyOf(media, "hdlr").subarray(8, 12));
+    if (handler === "vide") return readLength(bodyOf(media, "mdhd"));
+  }
+  return readLength(bodyOf(boxes, "mvhd"));
+}
+
+function bodyOf(boxes: readonly Box[], type: string): Uint8Array {
+  return boxes.find((box) => box.type === type)?.body ?? new Uint8Array();
+}
+
+/** `mvhd` and `mdhd` say time scale and duration in the same places. */
+function readLength(body: Uint8Array): number | null {
+  if (body.byteLength < 32 && !(body.byteLength >= 20 && body[0] === 0)) return null;
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const isLong = view.getUint8(0) === 1;
+  const scale = view.getUint32(isLong ? 20 : 12);
+  const duration = isLong ? Number(view.getBigUint64(24)) : view.getUint32(16);
   return scale > 0 && duration > 0 ? duration / scale : null;
 }

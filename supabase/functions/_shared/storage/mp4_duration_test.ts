@@ -11,6 +11,23 @@ Deno.test("an MP4 file tells its length, wherever its header stands", async () =
   assert.equal(await lengthOf([ftyp(), mdat(500_000, "long"), moov("long")]), LENGTH);
 });
 
+Deno.test("a sound that ends after the picture makes no clip longer", async () => {
+  const file = [ftyp(), box("moov", join([mvhd(9), trak("soun", 9), trak("vide", LENGTH)]))];
+
+  assert.equal(await lengthOf(file), LENGTH);
+});
+
+Deno.test("a header that is longer than one request is read whole", async () => {
+  const long = [
+    mvhd(9),
+    trak("soun", 9),
+    box("udta", new Uint8Array(100_000)),
+    trak("vide", LENGTH),
+  ];
+
+  assert.equal(await lengthOf([ftyp(), box("moov", join(long))]), LENGTH);
+});
+
 Deno.test("what is no MP4 file, is cut off, or says nothing has no length", async () => {
   assert.equal(await lengthOf([new TextEncoder().encode("<!doctype html>".repeat(100))]), null);
   assert.equal(await lengthOf([]), null);
@@ -51,13 +68,26 @@ function mdat(bytes: number, form: "short" | "long" = "short"): Uint8Array {
 }
 
 function moov(form: "short" | "long" = "short"): Uint8Array {
+  return box("moov", mvhd(LENGTH, form));
+}
+
+function mvhd(seconds: number, form: "short" | "long" = "short"): Uint8Array {
+  return box("mvhd", times(seconds, form));
+}
+
+function trak(handler: string, seconds: number): Uint8Array {
+  const hdlr = new TextEncoder().encode(`\0\0\0\0\0\0\0\0${handler}\0\0\0\0`);
+  return box("trak", box("mdia", join([box("mdhd", times(seconds)), box("hdlr", hdlr)])));
+}
+
+function times(seconds: number, form: "short" | "long" = "short"): Uint8Array {
   const isLong = form === "long";
-  const mvhd = new DataView(new ArrayBuffer(isLong ? 112 : 100));
-  mvhd.setUint8(0, isLong ? 1 : 0);
-  mvhd.setUint32(isLong ? 20 : 12, 1000);
-  if (isLong) mvhd.setBigUint64(24, BigInt(LENGTH * 1000));
-  else mvhd.setUint32(16, LENGTH * 1000);
-  return box("moov", box("mvhd", new Uint8Array(mvhd.buffer)));
+  const body = new DataView(new ArrayBuffer(isLong ? 112 : 100));
+  body.setUint8(0, isLong ? 1 : 0);
+  body.setUint32(isLong ? 20 : 12, 1000);
+  if (isLong) body.setBigUint64(24, BigInt(seconds * 1000));
+  else body.setUint32(16, seconds * 1000);
+  return new Uint8Array(body.buffer);
 }
 
 function box(type: string, body: Uint8Array, form: "short" | "long" = "short"): Uint8Array {

@@ -13,6 +13,8 @@ export type Endpoint = {
   fields: Record<string, Field>;
   /** The field that holds the first frame; null: made from words alone. */
   startFrame: string | null;
+  /** The field that may hold the last frame. */
+  endFrame?: string | null;
   /** Where the input names no `duration`. */
   seconds: number;
 };
@@ -41,6 +43,7 @@ const SOUND: readonly [RegExp, SoundWork][] = [
 ];
 
 const START_FRAMES = ["image_url", "start_image_url", "first_frame_url"];
+const END_FRAMES = ["end_image_url", "tail_image_url", "last_frame_url"];
 
 /** An endpoint of fal's by its whole id, with the schema that fal publishes; null: no such one. */
 export function findEndpoint(id: string): Endpoint | null {
@@ -56,6 +59,7 @@ export function findEndpoint(id: string): Endpoint | null {
     work,
     fields,
     startFrame: START_FRAMES.find((name) => Object.hasOwn(fields, name)) ?? null,
+    endFrame: END_FRAMES.find((name) => Object.hasOwn(fields, name)) ?? null,
     seconds: usualSeconds(id, (name) => Number.parseFloat(schema[name]?.usual ?? "")),
   };
 }

@@ -53,12 +53,16 @@ export async function runModel(
   const image = endpoint.startFrame !== null && input[endpoint.startFrame]
     ? await downloadInput(input, endpoint.startFrame, deps)
     : null;
+  const endImage = endpoint.endFrame && input[endpoint.endFrame]
+    ? await downloadInput(input, endpoint.endFrame, deps)
+    : undefined;
   const size = await clipSize(endpoint.startFrame, image, text(input.aspect_ratio), deps.shortSide);
   const seconds = endpoint.work === "motion_control"
     ? await driverSeconds(input, deps)
     : parseFloat(String(input.duration)) || endpoint.seconds;
   await makeClip({
     image: image ?? await drawn(words, size, media),
+    endImage,
     path,
     seconds,
     size,

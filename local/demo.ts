@@ -2,6 +2,14 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { orderFilm } from "./demo_film.ts";
+import {
+  checkFinish,
+  type Finish,
+  FINISH_HELP,
+  FINISH_OPTIONS,
+  finishJob,
+  saveCaptions,
+} from "./demo_finish.ts";
 import { demoJob, type Kind, readKind, SCENES } from "./demo_job.ts";
 import { DemoProgress } from "./demo_progress.ts";
 import { checkFilm } from "./film_check.ts";
@@ -9,16 +17,17 @@ import { type Cast, readCast } from "./outside.ts";
 import { startChatApp } from "./simulators/chat_app.ts";
 import { startStack } from "./stack.ts";
 
-const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed]
-    [--seconds-per-scene 5|10] [--out out/demo.mp4] [--timeout 170]
+const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed|studio]
+    [--voice] [--music] [--captions] [--seconds-per-scene 5|10] [--out out/demo.mp4] [--timeout 170]
 
 Makes one film of three scenes on a fresh pocket stack: posts a signed job, shows how it gets on,
 takes and verifies the callback, saves the film and checks it. The last line of stdout is JSON.
 
   --kind               image: clips from a picture (default). text: the first one from words alone.
                        motion: a picture that moves as a driver video does
-  --providers          fal does all the work (default), services do (no fal at all), or mixed:
-                       a frame service, and fal for the rest
+  --providers          fal does all the work (default), services do (no fal at all), mixed: a frame
+                       service, and fal for the rest, or studio: fal, and a stitch service
+${FINISH_HELP}
   --seconds-per-scene  what the default model offers: 5 (default) or 10
   --out                where the film goes, from the project's folder
   --timeout            seconds after which the demo gives up`;
@@ -28,6 +37,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 type Options = {
   kind: Kind;
   providers: Cast;
+  finish: Finish;
   seconds: number;
   out: string;
   signal: AbortSignal;
@@ -35,7 +45,7 @@ type Options = {
 };
 
 /** Makes the demo's film and returns its report. Leaves nothing running, whatever happens. */
-async function runDemo({ kind, providers, seconds, out, signal, progress }: Options) {
+async function runDemo({ kind, providers, finish, seconds, out, signal, progress }: Options) {
   const began = performance.now();
   await using cleanup = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "reelay-demo-" });
@@ -47,7 +57,12 @@ async function runDemo({ kind, providers, seconds, out, signal, progress }: Opti
   const chat = await startChatApp({ signingSecret: setting(stack.env, "CALLBACK_SIGNING_SECRET") });
   cleanup.defer(() => chat.stop());
 
-  const job = await demoJob({ kind, seconds, folder, serve: (path) => chat.serveImage(path) });
+  const serve = (path: string) => chat.serveImage(path);
+  const job = await finishJob(
+    await demoJob({ kind, seconds, folder, serve }),
+    finish,
+    { cast: providers, folder, serve },
+  );
   progress.say(`Posting a job of ${SCENES.length} scenes, ${seconds} s each, to ${stack.apiUrl}`);
   const { task, filmUrl } = await orderFilm({
     apiUrl: stack.apiUrl,
@@ -75,6 +90,15 @@ async function runDemo({ kind, providers, seconds, out, signal, progress }: Opti
   }
   for (const [n, likeness] of report.motions.entries()) {
     progress.say(`Scene ${n + 1}: SSIM ${likeness} between its first and last frame`);
+  }
+  report.problems.push(...await checkFinish(film, finish, { scenes: clips.length, seconds }));
+  if (finish.captions) {
+    const files = await saveCaptions(
+      task.captions,
+      film,
+      (url, path) => download(url, path, signal),
+    );
+    progress.say(`Captions: ${files.join(", ")}`);
   }
   if (report.problems.length > 0) throw new Error(report.problems.join("; "));
   return {
@@ -106,6 +130,7 @@ function readArguments() {
     args: Deno.args,
     options: {
       help: { type: "boolean", default: false },
+      ...FINISH_OPTIONS,
       kind: { type: "string", default: "image" },
       providers: { type: "string", default: "fal" },
       "seconds-per-scene": { type: "string", default: "5" },
@@ -117,6 +142,7 @@ function readArguments() {
     help: values.help,
     kind: readKind(values.kind),
     providers: readCast(values.providers),
+    finish: { voice: values.voice, music: values.music, captions: values.captions },
     seconds: positive("--seconds-per-scene", values["seconds-per-scene"]),
     out: values.out,
     timeout: positive("--timeout", values.timeout),

@@ -17,6 +17,7 @@ const DemoTask = z.object({
     video_url: z.string().nullable(),
   })),
   final_video_url: z.string().nullable(),
+  captions: z.object({ srt_url: z.string(), vtt_url: z.string() }).optional(),
   error: z.string().nullable(),
 });
 export type DemoTask = z.infer<typeof DemoTask>;

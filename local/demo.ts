@@ -83,7 +83,10 @@ async function runDemo({ kind, providers, finish, seconds, out, signal, progress
     await download(video_url ?? "", clip, signal);
     clips.push(clip);
   }
-  const report = await checkFilm({ film, clips, seconds });
+  const report = await checkFilm({
+    ...{ film, clips, seconds },
+    isCaptioned: job.captions === "burn",
+  });
   for (const [n, seam] of report.seams.entries()) {
     const likeness = `SSIM ${seam.clips} between the clips, ${seam.film} in the film`;
     progress.say(`Seam of scenes ${n + 1} and ${n + 2}: ${likeness}`);

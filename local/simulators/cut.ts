@@ -108,7 +108,7 @@ export async function burnCaptions(
   },
 ): Promise<void> {
   const escaped = captions.replaceAll("\\", "\\\\").replaceAll(":", "\\:").replaceAll("'", "\\'");
-  const style = "Fontsize=22,BorderStyle=3,Outline=1,BackColour=&H80000000";
+  const style = "Fontsize=14,BorderStyle=3,Outline=1,BackColour=&H80000000";
   await runFfmpeg([
     ...["-i", video, "-vf", `subtitles='${escaped}':force_style='${style}'`],
     ...[...H264, "-c:a", "copy", ...MP4, path],

@@ -16,14 +16,16 @@ alter table private.steps drop constraint step_kind_is_known;
 alter table private.steps add constraint step_kind_is_known check (
   kind in (
     'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request',
-    'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions'
+    'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions',
+    'check_frame'
   )
 );
 alter table private.prices drop constraint price_is_of_a_kind_of_step;
 alter table private.prices add constraint price_is_of_a_kind_of_step check (
   kind in (
     'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request',
-    'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions'
+    'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions',
+    'check_frame'
   )
 );
 
@@ -39,8 +41,8 @@ comment on column public.scenes.reanchored is 'True where reanchor_every made it
 
 --! altered supabase/schemas/0100_table_projects.sql sha256:417541ff7ca476dd84e1aed661224ac4d528c0164bb704e45a3c49d678325f03
 --! altered supabase/schemas/0110_table_scenes.sql sha256:9b44dc36ac9ca9609c89438bce28d5b5f0737378e869cd3e0247d527b161f98c
---! altered supabase/schemas/0140_table_steps.sql sha256:fcbb2198edcd9fe9c442a970cbae4bfbcff15f99520ed88db793e992e25afe2a
---! altered supabase/schemas/0197_table_prices.sql sha256:8ff810eff104f5fbaa420adc02010199779c5715cd31e8c60b4da69c0ef0e182
+--! altered supabase/schemas/0140_table_steps.sql sha256:10d31b5d2dea4ba447e20e4c6de3b714b28650e57a138393398c9089f38b6a69
+--! altered supabase/schemas/0197_table_prices.sql sha256:d33c55aad4bdef77e908c0b7132a8600efaa4d5c67898c695e811b658e86e1c1
 
 --! included supabase/schemas/0132_table_film_parts.sql
 create table private.film_parts (
@@ -896,7 +898,7 @@ begin
     from private.steps
     where steps.status = 'queued'
       and steps.due_at <= v_now
-      and steps.kind not in ('store_film', 'store_captions', 'cancel_request')
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
   ) then
     perform private.note_spending_cap();
   end if;
@@ -953,9 +955,9 @@ as $$
   from (
     select
       queued.*,
-      steps.kind in ('store_film', 'store_captions', 'cancel_request') as is_free,
+      steps.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request') as is_free,
       sum(case
-        when p_budget is null or steps.kind in ('store_film', 'store_captions', 'cancel_request') then 0
+        when p_budget is null or steps.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request') then 0
         else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
       end) over (
         order by queued.turn, queued.due_at, queued.step_id
@@ -1253,7 +1255,7 @@ begin
     return p_attempt;
   end if;
 
-  if p_step.kind in ('store_film', 'store_captions', 'cancel_request') then
+  if p_step.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request') then
     update private.attempts
     set status = 'failed', error_message = 'The lease ran out', ended_at = v_now
     where attempts.attempt_id = p_attempt.attempt_id
@@ -1395,7 +1397,9 @@ begin
     when 'generate_clip' then
       perform private.complete_chunk(v_step.chunk_id, p_output);
     when 'extract_last_frame' then
-      perform private.complete_frame(v_step.chunk_id, p_output);
+      perform private.check_frame(v_step, p_output);
+    when 'check_frame' then
+      perform private.complete_frame_check(v_step, p_output);
     when 'stitch', 'extract_thumbnail' then
       if v_is_film then
         perform private.complete_project(v_step.project_id, private.with_thumbnail(v_step.project_id, p_output));
@@ -1431,6 +1435,7 @@ as $$
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
     when p_kind in ('generate_voice', 'generate_music', 'level_music') then coalesce(p_output ->> 'audio_url', '') <> ''
     when p_kind = 'store_captions' then p_output ?& array['srt_url', 'vtt_url']
+    when p_kind = 'check_frame' then p_output ? 'is_plain'
     else true
   end;
 $$;
@@ -1483,6 +1488,88 @@ comment on function private.complete_part(private.steps, jsonb, boolean) is
 'Keeps what a step made for a film beside its clips, and asks for what comes next. The caller holds the project''s lock.';
 
 revoke execute on function private.complete_part(private.steps, jsonb, boolean)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0285_function_check_frame.sql
+create or replace function private.check_frame(p_step private.steps, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_step.project_id
+      and projects.film_options -> 'check_frames' = 'true'
+  ) then
+    perform private.add_step(
+      p_step.project_id, 'check_frame', p_step.scene_id, p_step.chunk_id,
+      jsonb_build_object(
+        'image_url', p_output -> 'image_url', 'width', p_output -> 'width', 'height', p_output -> 'height'
+      )
+    );
+  else
+    perform private.complete_frame(p_step.chunk_id, p_output);
+  end if;
+end;
+$$;
+
+comment on function private.check_frame(private.steps, jsonb) is
+'A last frame is there: it is looked at where the job asked for that, else handed over. The caller holds the project''s lock.';
+
+revoke execute on function private.check_frame(private.steps, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0286_function_complete_frame_check.sql
+-- A clip that ends in black or in a blur would begin the next one with it, and all that follow. They begin
+-- from an image that the job gave instead; without one the film ends before more is paid.
+
+create or replace function private.complete_frame_check(p_step private.steps, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_message constant text := 'The clip ends in a frame that is almost of one colour';
+  v_anchor text;
+begin
+  if not (p_output ->> 'is_plain')::boolean then
+    perform private.complete_frame(p_step.chunk_id, p_step.input);
+    return;
+  end if;
+
+  select coalesce(following.image_url, projects.image_url)
+  into v_anchor
+  from public.scenes
+  join public.projects using (project_id)
+  left join public.scenes as following
+    on following.project_id = scenes.project_id
+    and following.position = scenes.position + 1
+  where scenes.scene_id = p_step.scene_id;
+
+  perform private.record_error('frame', v_message, jsonb_build_object(
+    'project_id', p_step.project_id, 'scene_id', p_step.scene_id, 'chunk_id', p_step.chunk_id,
+    'bytes_per_pixel', p_output -> 'bytes_per_pixel', 'begins_from_an_image', v_anchor is not null
+  ), 'warning');
+
+  if v_anchor is null then
+    perform private.fail_project(p_step.project_id, v_message, p_step.scene_id);
+  else
+    perform private.complete_frame(p_step.chunk_id, jsonb_build_object('image_url', v_anchor));
+  end if;
+end;
+$$;
+
+comment on function private.complete_frame_check(private.steps, jsonb) is
+'Hands a good last frame over; in place of a plain one the next scene''s own image, else the job''s; without either the film fails. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_frame_check(private.steps, jsonb)
 from public, anon, authenticated, service_role;
 --! end included
 
@@ -2005,6 +2092,9 @@ revoke execute on function private.films_stored_for(text[]) from public, anon, a
 --! end included
 
 insert into private.settings (name, value, description) values
+  ('lease_seconds.check_frame', '90', 'How long a runner has for one claim of it'),
+  ('deadline_seconds.check_frame', '60', 'A callback is awaited this long, then the provider is asked'),
+  ('give_up_seconds.check_frame', '900', 'A provider that is still at it after this long is given up'),
   ('lease_seconds.generate_voice', '90', 'How long a runner has for one claim of it'),
   ('lease_seconds.generate_music', '90', 'How long a runner has for one claim of it'),
   ('lease_seconds.level_music', '90', 'How long a runner has for one claim of it'),

@@ -17,9 +17,9 @@ as $$
   from (
     select
       queued.*,
-      steps.kind in ('store_film', 'store_captions', 'cancel_request') as is_free,
+      steps.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request') as is_free,
       sum(case
-        when p_budget is null or steps.kind in ('store_film', 'store_captions', 'cancel_request') then 0
+        when p_budget is null or steps.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request') then 0
         else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
       end) over (
         order by queued.turn, queued.due_at, queued.step_id

@@ -59,7 +59,9 @@ begin
     when 'generate_clip' then
       perform private.complete_chunk(v_step.chunk_id, p_output);
     when 'extract_last_frame' then
-      perform private.complete_frame(v_step.chunk_id, p_output);
+      perform private.check_frame(v_step, p_output);
+    when 'check_frame' then
+      perform private.complete_frame_check(v_step, p_output);
     when 'stitch', 'extract_thumbnail' then
       if v_is_film then
         perform private.complete_project(v_step.project_id, private.with_thumbnail(v_step.project_id, p_output));

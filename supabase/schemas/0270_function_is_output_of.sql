@@ -10,6 +10,7 @@ as $$
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
     when p_kind in ('generate_voice', 'generate_music', 'level_music') then coalesce(p_output ->> 'audio_url', '') <> ''
     when p_kind = 'store_captions' then p_output ?& array['srt_url', 'vtt_url']
+    when p_kind = 'check_frame' then p_output ? 'is_plain'
     else true
   end;
 $$;

@@ -34,6 +34,7 @@ export const PROVIDERS: Record<StepKind, Provider> = {
   mix_music: "fal",
   store_captions: "storage",
   burn_captions: "stitch",
+  check_frame: "storage",
 };
 
 /** The steps that are due. */
@@ -80,6 +81,8 @@ export function outputOf(work: StepWork): Output {
     case "generate_music":
     case "level_music":
       return { audio_url: `${url}.mp3` };
+    case "check_frame":
+      return { image_url: `${url}.png`, is_plain: false };
     case "store_captions":
       return { srt_url: `${url}.srt`, vtt_url: `${url}.vtt` };
     case "store_film":

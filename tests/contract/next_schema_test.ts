@@ -53,7 +53,8 @@ Deno.test(
         alter table private.steps add constraint step_kind_is_known check (
           kind in (
             'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request',
-            'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions'
+            'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions',
+            'check_frame'
           )
         )`;
     }

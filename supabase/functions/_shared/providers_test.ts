@@ -30,6 +30,7 @@ Deno.test("with FAL_KEY alone fal does every step but storing and burning captio
     mix_music: "fal",
     store_film: "storage",
     store_captions: "storage",
+    check_frame: "storage",
     cancel_request: "fal",
   });
 });
@@ -40,6 +41,7 @@ Deno.test("without FAL_KEY films and captions are stored, requests cancelled and
   assert.deepEqual(steps, {
     store_film: "storage",
     store_captions: "storage",
+    check_frame: "storage",
     extract_thumbnail: "storage",
     cancel_request: "fal",
   });

@@ -34,5 +34,6 @@ export const FILM_FINISH = {
   transition: Transition.nullish(),
   fps: z.number().int().min(1).max(60).nullish(),
   resolution: Resolution.nullish(),
+  check_frames: z.boolean().nullish(),
   reanchor_every: z.number().int().min(1).max(100).nullish(),
 };

@@ -36,6 +36,7 @@ export function planFinish(
     ...speaks && job.voice && { voice: job.voice },
     ...(job.music_url || job.music_prompt) && { music: music(job, isHeard, offers) },
     ...job.captions && { captions: job.captions },
+    ...job.check_frames && { check_frames: true },
     ...job.fps && { fps: job.fps },
     ...width && height && { width, height },
   };

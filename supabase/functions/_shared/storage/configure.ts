@@ -21,7 +21,7 @@ export function configureStorage({ get, fetch, log }: ProviderDeps): Configured 
 
   return {
     name: "storage",
-    steps: ["store_film", "extract_thumbnail", "store_captions"],
+    steps: ["store_film", "extract_thumbnail", "store_captions", "check_frame"],
     provider: createStorageProvider({
       storage: client.storage,
       fetch,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { StepProvider } from "../provider.ts";
 import type { Output } from "../transitions/results.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
+import { checkFrame } from "./check_frame.ts";
 import { storeCaptions } from "./store_captions.ts";
 import { BUCKET, copyFile, NotCopied, type StorageDeps } from "./copy_file.ts";
 
@@ -36,6 +37,7 @@ type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => 
 export function createStorageProvider(deps: StoreDeps): StepProvider {
   const store = (work: StepWork) => {
     if (work.step === "extract_thumbnail") return Promise.resolve(NO_THUMBNAILS);
+    if (work.step === "check_frame") return checkFrame(deps, work);
     if (work.step !== "store_captions") return storeFilm(deps, work);
     return storeCaptions({ ...deps, urlOf: (path) => urlOf(deps, path) }, work);
   };

@@ -22,6 +22,8 @@ export type FilmOptions = {
     loudness?: number;
   };
   captions?: "files" | "burn";
+  /** Last frames are looked at before they are handed over. */
+  check_frames?: boolean;
   fps?: number;
   width?: number;
   height?: number;

@@ -14,6 +14,9 @@ export type Output = {
   width?: number;
   height?: number;
   quality_score?: number;
+  /** Of a frame: it shows next to nothing. */
+  is_plain?: boolean;
+  bytes_per_pixel?: number;
   /** US dollars, where the provider says what it took for it. */
   cost_usd?: number;
 };

@@ -17,6 +17,7 @@ export const StepKind = z.enum([
   "mix_music",
   "store_captions",
   "burn_captions",
+  "check_frame",
 ]);
 export type StepKind = z.infer<typeof StepKind>;
 

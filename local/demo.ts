@@ -2,6 +2,14 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { orderFilm } from "./demo_film.ts";
+import {
+  checkFinish,
+  type Finish,
+  FINISH_HELP,
+  FINISH_OPTIONS,
+  finishJob,
+  saveCaptions,
+} from "./demo_finish.ts";
 import { demoJob, type Kind, readKind, SCENES } from "./demo_job.ts";
 import { DemoProgress } from "./demo_progress.ts";
 import { billOf, cutsOf, dollars, promptJob, revisedJob, WRITTEN_SECONDS } from "./demo_story.ts";
@@ -10,16 +18,18 @@ import { type Cast, readCast } from "./outside.ts";
 import { startChatApp } from "./simulators/chat_app.ts";
 import { startStack } from "./stack.ts";
 
-const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed]
-    [--seconds-per-scene 5|10] [--prompt WORDS] [--revise SCENE] [--out out/demo.mp4] [--timeout 170]
+const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed|studio]
+    [--seconds-per-scene 5|10] [--prompt WORDS] [--revise SCENE] [--voice] [--music] [--captions]
+    [--out out/demo.mp4] [--timeout 170]
 
 Makes one film of three scenes on a fresh pocket stack: posts a signed job, shows how it gets on,
 takes and verifies the callback, saves the film and checks it. The last line of stdout is JSON.
 
   --kind               image: clips from a picture (default). text: the first one from words alone.
                        motion: a picture that moves as a driver video does
-  --providers          fal does all the work (default), services do (no fal at all), or mixed:
-                       a frame service, and fal for the rest
+  --providers          fal does all the work (default), services do (no fal at all), mixed: a frame
+                       service, and fal for the rest, or studio: fal, and a stitch service
+${FINISH_HELP}
   --seconds-per-scene  what the default model offers: 5 (default) or 10
   --prompt             one prompt and a square picture instead of scenes: a language model writes the
                        storyboard, and the picture is brought to the film's shape
@@ -33,6 +43,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 type Options = {
   kind: Kind;
   providers: Cast;
+  finish: Finish;
   seconds: number;
   prompt: string | undefined;
   revise: number | null;
@@ -43,7 +54,7 @@ type Options = {
 
 /** Makes the demo's film and returns its report. Leaves nothing running, whatever happens. */
 async function runDemo(
-  { kind, providers, seconds: asked, prompt, revise, out, signal, progress }: Options,
+  { kind, providers, finish, seconds: asked, prompt, revise, out, signal, progress }: Options,
 ) {
   const began = performance.now();
   await using cleanup = new AsyncDisposableStack();
@@ -58,9 +69,13 @@ async function runDemo(
 
   const serve = (path: string) => chat.serveImage(path);
   const seconds = prompt === undefined ? asked : WRITTEN_SECONDS;
-  let job = prompt === undefined
-    ? await demoJob({ kind, seconds, folder, serve })
-    : await promptJob({ prompt, folder, serve });
+  let job = await finishJob(
+    prompt === undefined
+      ? await demoJob({ kind, seconds, folder, serve })
+      : await promptJob({ prompt, folder, serve }),
+    finish,
+    { cast: providers, folder, serve },
+  );
   const order = () =>
     orderFilm({
       apiUrl: stack.apiUrl,
@@ -107,13 +122,26 @@ async function runDemo(
     await download(video_url ?? "", clip, signal);
     clips.push(clip);
   }
-  const report = await checkFilm({ film, clips, seconds, cuts: cutsOf(task) });
+  const report = await checkFilm({
+    ...{ film, clips, seconds },
+    cuts: cutsOf(task),
+    isCaptioned: job.captions === "burn",
+  });
   for (const [n, seam] of report.seams.entries()) {
     const likeness = `SSIM ${seam.clips} between the clips, ${seam.film} in the film`;
     progress.say(`Seam of scenes ${n + 1} and ${n + 2}: ${likeness}`);
   }
   for (const [n, likeness] of report.motions.entries()) {
     progress.say(`Scene ${n + 1}: SSIM ${likeness} between its first and last frame`);
+  }
+  report.problems.push(...await checkFinish(film, finish, { scenes: clips.length, seconds }));
+  if (finish.captions) {
+    const files = await saveCaptions(
+      task.captions,
+      film,
+      (url, path) => download(url, path, signal),
+    );
+    progress.say(`Captions: ${files.join(", ")}`);
   }
   if (report.problems.length > 0) throw new Error(report.problems.join("; "));
   return {
@@ -146,6 +174,7 @@ function readArguments() {
     args: Deno.args,
     options: {
       help: { type: "boolean", default: false },
+      ...FINISH_OPTIONS,
       kind: { type: "string", default: "image" },
       providers: { type: "string", default: "fal" },
       "seconds-per-scene": { type: "string", default: "5" },
@@ -159,6 +188,7 @@ function readArguments() {
     help: values.help,
     kind: readKind(values.kind),
     providers: readCast(values.providers),
+    finish: { voice: values.voice, music: values.music, captions: values.captions },
     seconds: positive("--seconds-per-scene", values["seconds-per-scene"]),
     prompt: values.prompt,
     revise: values.revise === undefined ? null : positive("--revise", values.revise),

@@ -19,6 +19,7 @@ const DemoTask = z.object({
     continuity: z.string().nullish(),
   })),
   final_video_url: z.string().nullable(),
+  captions: z.object({ srt_url: z.string(), vtt_url: z.string() }).optional(),
   error: z.string().nullable(),
   storyboard: z.looseObject({ by: z.string(), title: z.string().optional() }).nullish(),
   estimated_cost_usd: z.number().nullish(),

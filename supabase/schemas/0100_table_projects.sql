@@ -33,6 +33,7 @@ create table public.projects (
   max_cost_usd numeric,
   estimated_cost_usd numeric,
   cut_hash text,
+  film_options jsonb not null default '{}',
   constraint projects_pkey primary key (project_id),
   constraint one_version_of_a_video_once unique (user_id, video_id, version),
   constraint one_job_for_an_idempotency_key unique (user_id, idempotency_key),
@@ -56,6 +57,8 @@ with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze
 comment on table public.projects is 'One film that somebody asked for.';
 comment on column public.projects.idempotency_key is 'The sender''s key, else the digest of the job''s body. Unique per user_id, never expires.';
 comment on column public.projects.version is '1 for the first film of a video_id, counted up from there.';
+comment on column public.projects.film_options is
+'How the film is finished, as the door settled it: speech_model, voice, music {url | prompt + model, volume, ducking, loudness}, captions, fps, width, height. Empty: clips joined as they are.';
 comment on column public.projects.duration is 'Seconds of the film.';
 comment on column public.projects.storyboard is
 'Who wrote the scenes: {by: model | splitter, title, scenes, input_hash}, and why not the model (fell_back). Null where the job had scenes.';

@@ -22,7 +22,8 @@ create table private.steps (
   constraint step_kind_is_known check (
     kind in (
       'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
-      'store_film', 'cancel_request'
+      'store_film', 'cancel_request', 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music',
+      'store_captions', 'burn_captions', 'check_frame'
     )
   ),
   constraint step_status_is_known check (

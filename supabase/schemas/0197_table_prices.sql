@@ -9,7 +9,8 @@ create table private.prices (
   constraint price_is_of_a_kind_of_step check (
     kind in (
       'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
-      'store_film', 'cancel_request'
+      'store_film', 'cancel_request', 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music',
+      'store_captions', 'burn_captions', 'check_frame'
     )
   ),
   constraint price_says_how_much check (coalesce(usd_per_second, usd_per_call) is not null),

@@ -9,7 +9,7 @@ security invoker
 set search_path = ''
 as $$
   select case
-    when p_kind not in ('store_film', 'cancel_request') and private.is_test(p_project_id) then 'test'
+    when p_kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and private.is_test(p_project_id) then 'test'
     else p_providers ->> p_kind
   end;
 $$;

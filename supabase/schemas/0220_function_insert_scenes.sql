@@ -17,7 +17,7 @@ begin
       item.position,
       item.scene,
       case
-        when (item.position = 1 or item.scene ->> 'continuity' = 'cut') and item.scene ->> 'reframe_to' is null
+        when (item.position = 1 or item.scene ->> 'continuity' <> 'last_frame') and item.scene ->> 'reframe_to' is null
           then coalesce(item.scene ->> 'image_url', p_project.image_url)
       end as first_image_url
     from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
@@ -25,7 +25,8 @@ begin
   -- Their rows
   inserted as (
     insert into public.scenes (
-      scene_id, project_id, position, prompt, image_url, continuity, metadata, reframe_to, created_at, updated_at
+      scene_id, project_id, position, prompt, image_url, continuity, metadata, reframe_to,
+      audio_url, voice_over, caption, transition, reanchored, created_at, updated_at
     )
     select
       planned.scene_id,
@@ -36,6 +37,11 @@ begin
       planned.scene ->> 'continuity',
       coalesce(planned.scene -> 'metadata', '{}'),
       planned.scene ->> 'reframe_to',
+      planned.scene ->> 'audio_url',
+      planned.scene ->> 'voice_over',
+      planned.scene ->> 'caption',
+      coalesce(planned.scene ->> 'transition', 'cut'),
+      coalesce((planned.scene ->> 'reanchored')::boolean, false),
       v_now,
       v_now
     from planned

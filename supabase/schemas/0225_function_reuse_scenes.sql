@@ -27,7 +27,7 @@ begin
 
     -- A chained scene starts from the frame before it: if that one changes, so does this one.
     v_is_chain_same := v_old.scene_id is not null
-      and (v_is_chain_same or v_scene.continuity = 'cut' or v_scene.position = 1);
+      and (v_is_chain_same or v_scene.continuity <> 'last_frame' or v_scene.position = 1);
 
     if v_is_chain_same then
       perform private.copy_clips(v_old, v_scene);

@@ -35,7 +35,7 @@ begin
     from private.steps
     where steps.status = 'queued'
       and steps.due_at <= v_now
-      and steps.kind not in ('store_film', 'cancel_request')
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
   ) then
     perform private.note_spending_cap();
   end if;

@@ -21,9 +21,9 @@ begin
   from (
     select
       queued.*,
-      steps.kind in ('store_film', 'cancel_request') or private.is_test(steps.project_id) as is_free,
+      p_budget is null or private.is_free(steps) as is_free,
       sum(case
-        when p_budget is null or steps.kind in ('store_film', 'cancel_request') or private.is_test(steps.project_id) then 0
+        when p_budget is null or private.is_free(steps) then 0
         else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
       end) over (
         order by queued.turn, queued.due_at, queued.step_id
@@ -32,8 +32,7 @@ begin
     from private.queued_steps(p_limit, p_providers, p_now) as queued
     join private.steps using (step_id)
   ) as priced
-  where p_budget is null
-    or priced.is_free
+  where priced.is_free
     or coalesce(priced.before_usd, 0) < p_budget;
 end;
 $$;

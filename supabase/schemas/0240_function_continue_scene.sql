@@ -13,7 +13,7 @@ declare
   v_missing public.video_chunks;
   v_last public.video_chunks;
   v_image_url text;
-  v_begins boolean := p_scene.position = 1 or p_scene.continuity = 'cut';
+  v_begins boolean := p_scene.position = 1 or p_scene.continuity <> 'last_frame';
 begin
   select video_chunks.*
   into v_missing

@@ -11,9 +11,12 @@ declare
   v_attempt private.attempts;
 begin
   -- A stitch service stores what it makes: its film is the film, unless it is to be copied first.
-  if p_step.kind = 'stitch' then
+  if p_step.kind in ('stitch', 'mix_music', 'burn_captions') then
     v_input := v_input || jsonb_build_object(
-      'is_film', v_provider = 'stitch' and p_providers ->> 'store_films' is distinct from 'always'
+      'is_film',
+      v_provider = 'stitch'
+        and p_providers ->> 'store_films' is distinct from 'always'
+        and private.is_last_cut(p_step)
     );
   end if;
 
@@ -26,7 +29,7 @@ begin
     encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex'),
     private.estimate_cost(p_step.kind, v_input, v_provider),
     case
-      when p_step.kind not in ('store_film', 'cancel_request') and p_providers -> 'announced' ? v_provider
+      when p_step.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and p_providers -> 'announced' ? v_provider
         then 'infinity'::timestamptz
     end
   )

@@ -16,7 +16,7 @@ begin
     and scenes.reframe_to = p_step.input ->> 'aspect_ratio'
     and scenes.reframed_image_url is null
     and coalesce(scenes.image_url, projects.image_url) = p_step.input ->> 'image_url'
-    and (scenes.position = 1 or scenes.continuity = 'cut');
+    and (scenes.position = 1 or scenes.continuity <> 'last_frame');
 
   if p_output ->> 'image_url' <> p_step.input ->> 'image_url' then
     insert into public.media (project_id, scene_id, type, url, width, height, metadata)

@@ -1,6 +1,6 @@
--- What a project in stitching needs: its clips joined (one clip alone is not stitched), and the first
--- frame of the first one as its thumbnail. What was made before from the same clips is not made again:
--- a version that is the same cut as one before it has that one's film.
+-- What a project in stitching needs: its film put together, and the first frame of the first clip as its
+-- thumbnail. What was made before from the same clips is not made again: a version that is the same cut
+-- as one before it has that one's film.
 
 create or replace function private.begin_stitch(p_project_id text)
 returns void
@@ -42,17 +42,12 @@ begin
     perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first_id);
   end if;
 
-  if cardinality(private.film_clips(p_project_id)) > 1
-    and (private.film_step(p_project_id, 'stitch')).step_id is null then
-    perform private.add_step(p_project_id, 'stitch');
-  end if;
-
-  -- Both may be there already: the project was paused, or failed when it stored its film.
+  -- All may be there already: the project was paused, or failed when it stored its film.
   perform private.store_film_when_ready(p_project_id);
 end;
 $$;
 
 comment on function private.begin_stitch(text) is
-'Queues stitch and extract_thumbnail. Called by the trigger on projects when a project starts stitching.';
+'Queues extract_thumbnail and what the film needs next. Called by the trigger on projects when a project starts stitching.';
 
 revoke execute on function private.begin_stitch(text) from public, anon, authenticated, service_role;

@@ -20,7 +20,7 @@ begin
     and steps.status in ('queued', 'running', 'waiting', 'completed')
     and case
       when attempts.attempt_id is null then true
-      when p_kind = 'stitch' then attempts.input -> 'video_urls' = to_jsonb(private.film_clips(p_project_id))
+      when p_kind = 'stitch' then attempts.input - 'is_film' = private.step_input(steps)
       else attempts.input ->> 'video_url' = (private.film_clips(p_project_id))[1]
     end
   order by steps.created_at desc

@@ -19,7 +19,7 @@ as $$
   where projects.project_id = p_project_id
     and scenes.reframe_to is not null
     and scenes.reframed_image_url is null
-    and (scenes.position = 1 or scenes.continuity = 'cut')
+    and (scenes.position = 1 or scenes.continuity <> 'last_frame')
     and coalesce(scenes.image_url, projects.image_url) is not null
     and video_chunks.status <> 'COMPLETED'
     and video_chunks.image_url is null

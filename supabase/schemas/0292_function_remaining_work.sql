@@ -40,7 +40,10 @@ as $$
   union all
   select 'stitch', jsonb_build_object('project_id', p_project_id), null
   where cardinality(private.film_clips(p_project_id)) > 1
-    and coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued';
+    and coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued'
+  union all
+  select sound.kind, sound.input, sound.chunk_id
+  from private.remaining_sound(p_project_id) as sound;
 $$;
 
 comment on function private.remaining_work(text) is

@@ -14,7 +14,8 @@ as $$
     select coalesce(
       (select job_requests.providers from private.job_requests where job_requests.project_id = p_project_id),
       '{"storyboard": "openai", "reframe_image": "fal", "generate_clip": "fal", "extract_last_frame": "fal",
-        "extract_thumbnail": "fal", "stitch": "fal"}'
+        "extract_thumbnail": "fal", "stitch": "fal", "generate_voice": "fal", "generate_music": "fal",
+        "level_music": "fal", "mux_audio": "fal", "mix_music": "fal", "burn_captions": "stitch"}'
     )
   ),
 
@@ -48,7 +49,7 @@ as $$
     from private.steps
     join private.attempts using (step_id)
     where steps.project_id = p_project_id
-      and steps.kind not in ('store_film', 'cancel_request')
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
   )
 
   select

@@ -7,7 +7,8 @@ set search_path = ''
 as $$
 begin
   return (p_output ->> 'video_url') is not distinct from (p_other ->> 'video_url')
-    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url');
+    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url')
+    and (p_output ->> 'audio_url') is not distinct from (p_other ->> 'audio_url');
 end;
 $$;
 

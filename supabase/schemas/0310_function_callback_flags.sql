@@ -24,7 +24,7 @@ begin
         ),
         false
       ),
-      'project_updated', p_step.kind = 'stitch' and coalesce(bool_or(events.type like 'step.%'), false),
+      'project_updated', p_step.kind in ('stitch', 'mix_music', 'burn_captions') and coalesce(bool_or(events.type like 'step.%'), false),
       'user_notified', coalesce(bool_or(events.type = 'delivery.queued'), false),
       'final_video_url', (
         select projects.final_video_url from public.projects where projects.project_id = p_step.project_id

@@ -22,7 +22,7 @@ as $$
             'prompt', scenes.prompt,
             'continuity', scenes.continuity,
             'image_url', case
-              when scenes.position = 1 or scenes.continuity = 'cut'
+              when scenes.position = 1 or scenes.continuity <> 'last_frame'
                 then coalesce(scenes.reframed_image_url, scenes.image_url, projects.image_url)
             end,
             'input_hash', scenes.input_hash
@@ -43,14 +43,18 @@ as $$
     'estimated_cost_usd', projects.estimated_cost_usd,
     'max_cost_usd', projects.max_cost_usd,
     'cost_usd', private.spent_on(projects.project_id)
-  )
+  ) || case
+    when projects.status = 'completed' and projects.film_options ? 'captions'
+      then jsonb_strip_nulls(jsonb_build_object('captions', private.film_captions(projects.project_id)))
+    else '{}'
+  end
   from public.projects
   where projects.project_id = p_project_id
     and (p_trusted or private.is_signed('task', p_project_id, p_token));
 $$;
 
 comment on function public.read_task(text, text, boolean) is
-'{task_id, status, progress, scenes, final_video_url, error, version, execution_mode, storyboard, awaiting_approval, estimated_cost_usd, max_cost_usd, cost_usd}; null for an unknown id or a wrong token. p_trusted: the sender showed credentials. Called by webhook.';
+'{task_id, status, progress, scenes, final_video_url, error, version, execution_mode, storyboard, awaiting_approval, estimated_cost_usd, max_cost_usd, cost_usd}, and captions {srt_url, vtt_url} of a film that has any; null for an unknown id or a wrong token. p_trusted: the sender showed credentials. Called by webhook.';
 
 revoke execute on function public.read_task(text, text, boolean) from public, anon, authenticated;
 grant execute on function public.read_task(text, text, boolean) to service_role;

@@ -38,6 +38,10 @@ export const BREAKS: Record<string, string> = {
   "a completed film has all its parts": `delete from public.media where ${
     where("done")
   } and type = 'film'`,
+  "a completed film with captions has them as files": `update public.projects
+    set film_options = '{"captions": "files"}' where ${where("done")}`,
+  "a completed film has the sound of each scene": `update public.scenes
+    set audio_url = 'https://a.test/1.mp3' where ${where("done")}`,
   "a scene has one selected take": `update public.video_chunks set selected = false where ${
     where("done")
   }`,

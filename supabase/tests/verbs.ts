@@ -30,6 +30,14 @@ export const PROVIDERS: Record<StepKind, Provider> = {
   stitch: "fal",
   store_film: "storage",
   cancel_request: "fal",
+  generate_voice: "fal",
+  generate_music: "fal",
+  level_music: "fal",
+  mux_audio: "fal",
+  mix_music: "fal",
+  store_captions: "storage",
+  burn_captions: "stitch",
+  check_frame: "storage",
 };
 
 /** The steps that are due. */
@@ -81,6 +89,14 @@ export function outputOf(work: StepWork): Output {
     case "extract_last_frame":
     case "extract_thumbnail":
       return { image_url: `${url}.png` };
+    case "generate_voice":
+    case "generate_music":
+    case "level_music":
+      return { audio_url: `${url}.mp3` };
+    case "check_frame":
+      return { image_url: `${url}.png`, is_plain: false };
+    case "store_captions":
+      return { srt_url: `${url}.srt`, vtt_url: `${url}.vtt` };
     case "store_film":
       return { video_url: `${url}.mp4`, thumbnail_url: `${url}.jpg` };
     default:

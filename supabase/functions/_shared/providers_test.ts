@@ -16,7 +16,7 @@ function configured(variables: Record<string, string>): Providers {
   });
 }
 
-Deno.test("with FAL_KEY alone fal does every step but storing", () => {
+Deno.test("with FAL_KEY alone fal does every step but storing and burning captions in", () => {
   const providers = configured({ ...SUPABASE, FAL_KEY: "key" });
 
   assert.deepEqual(providers.steps, {
@@ -26,7 +26,14 @@ Deno.test("with FAL_KEY alone fal does every step but storing", () => {
     extract_last_frame: "fal",
     extract_thumbnail: "fal",
     stitch: "fal",
+    generate_voice: "fal",
+    generate_music: "fal",
+    level_music: "fal",
+    mux_audio: "fal",
+    mix_music: "fal",
     store_film: "storage",
+    store_captions: "storage",
+    check_frame: "storage",
     cancel_request: "fal",
   });
 });
@@ -41,6 +48,8 @@ Deno.test("without FAL_KEY only what costs nothing is done, and films in test mo
     extract_last_frame: "test",
     stitch: "test",
     store_film: "storage",
+    store_captions: "storage",
+    check_frame: "storage",
     extract_thumbnail: "storage",
     cancel_request: "fal",
   });

@@ -6,6 +6,7 @@ import { allowsPrivateTargets, optional, readSecrets, webhookBaseUrl } from "../
 import { Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
 import { chosenProviders } from "../_shared/planning/chosen_providers.ts";
+import { readFinishOffers } from "../_shared/planning/finish_offers.ts";
 import { createProject, readStats } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
 import { addSourceRoutes } from "./source_routes.ts";
@@ -20,6 +21,7 @@ export function createWebhook(deps: Deps): Hono {
   const installation = {
     allowPrivate: allowsPrivateTargets(get),
     hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null,
+    offers: readFinishOffers(get),
     notify: optional(get, "NOTIFICATION_SERVICE_URL") !== null,
     hasStoryboardModel: optional(get, "OPENAI_API_KEY") !== null,
     providers: chosenProviders(get),

@@ -4,6 +4,8 @@ import { findUnstorable } from "../_shared/storable.ts";
 import type { Job } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
+import { FAL_OFFERS, type FinishOffers } from "../_shared/planning/finish_offers.ts";
+import { planFinish } from "../_shared/planning/plan_finish.ts";
 import { planJob, type StoryboardBy } from "../_shared/planning/plan_job.ts";
 import type { Planning } from "../_shared/planning/plan_scenes.ts";
 import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
@@ -15,6 +17,8 @@ export type ParseOptions = Planning & {
   keyHeader: string | null;
   /** ALLOW_PRIVATE_TARGETS. */
   allowPrivate: boolean;
+  /** What the installation has for sound, captions and seams. */
+  offers?: FinishOffers;
   /** The installation has a notification service. */
   notify?: boolean;
   /** OPENAI_API_KEY is set. */
@@ -30,7 +34,8 @@ export type ParsedJob = { job: Job } | { issues: Issue[] };
  */
 export function parseJob(
   body: unknown,
-  { text, keyHeader, allowPrivate, notify = false, providers, ...planning }: ParseOptions,
+  { text, keyHeader, allowPrivate, notify = false, providers, offers = FAL_OFFERS, ...planning }:
+    ParseOptions,
 ): ParsedJob {
   const unstorable = findUnstorable(body);
   if (unstorable !== null) {
@@ -49,8 +54,10 @@ export function parseJob(
 
   const plan = planJob(fields, planning);
   if ("issues" in plan) return { issues: plan.issues };
+  const finish = planFinish(fields, plan.scenes, offers);
+  if ("issues" in finish) return { issues: finish.issues };
   const job = toJob(fields, { key, ...plan, request: text });
-  return { job: { ...job, ...(notify && { notify }), ...(providers && { providers }) } };
+  return { job: { ...job, ...finish, ...notify && { notify }, ...providers && { providers } } };
 }
 
 function checkFields(

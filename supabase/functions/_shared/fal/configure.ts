@@ -28,7 +28,11 @@ export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured
 
   return {
     name: "fal",
-    steps: ["reframe_image", "generate_clip", "extract_last_frame", "extract_thumbnail", "stitch"],
+    steps: [
+      ...["reframe_image", "generate_clip", "extract_last_frame", "extract_thumbnail"] as const,
+      ...["stitch", "generate_voice", "generate_music", "level_music", "mux_audio"] as const,
+      "mix_music",
+    ],
     paysEachCall: true,
     provider: createFalProvider({
       key,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Url } from "../callback_fields.ts";
+import { FILM_FINISH, SCENE_FINISH } from "./finish_fields.ts";
 
 /** Lengths are generous for people and bounded for rows. */
 const Name = z.string().max(255).refine(isSaying, "Must not be empty");
@@ -36,10 +37,11 @@ const JobSceneFields = z.looseObject({
   prompt: Prompt,
   duration: z.number().positive().max(3600).nullish(),
   image_url: MediaUrl,
-  continuity: z.enum(["last_frame", "cut"]).nullish(),
+  continuity: z.enum(["last_frame", "cut", "shared_keyframe"]).nullish(),
   driver_video_url: MediaUrl,
   audio_url: MediaUrl,
   model: Name.nullish(),
+  ...SCENE_FINISH,
 });
 export type JobSceneFields = z.infer<typeof JobSceneFields>;
 
@@ -68,6 +70,7 @@ export const JobFields = z.looseObject({
   /** US dollars. */
   max_cost_usd: z.number().nonnegative().max(1_000_000).nullish(),
   stop_at: z.enum(["storyboard", "stills"]).nullish(),
+  ...FILM_FINISH,
 });
 export type JobFields = z.infer<typeof JobFields>;
 

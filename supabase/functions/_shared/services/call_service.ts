@@ -5,7 +5,7 @@ import type { ServiceDeps } from "./service.ts";
 const TASK_ID = /^(?!\.{1,2}$).{1,255}$/;
 
 export type ServiceCall =
-  | { method: "POST"; body: Record<string, unknown>; idempotencyKey: string }
+  | { method: "POST"; path: string; body: Record<string, unknown>; idempotencyKey: string }
   | { method: "GET" | "DELETE"; taskId: string };
 
 /**
@@ -22,7 +22,7 @@ export function callService(deps: ServiceDeps, call: ServiceCall): Promise<Reply
     return callOnce(deps, address, { method: call.method, headers });
   }
 
-  return callOnce(deps, url + service.submitPath, {
+  return callOnce(deps, url + call.path, {
     method: "POST",
     headers: {
       ...headers,

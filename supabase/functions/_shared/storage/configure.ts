@@ -41,7 +41,10 @@ export function configureStorage({ get, fetch, now, log }: ProviderDeps): Config
 
   return {
     name: "storage",
-    steps: ["store_film", "extract_thumbnail", "reframe_image", "storyboard"],
+    steps: [
+      ...["store_film", "extract_thumbnail", "reframe_image", "storyboard"] as const,
+      ...["store_captions", "check_frame"] as const,
+    ],
     provider: createStorageProvider({
       ...connected,
       fetch: createGuardedFetch({

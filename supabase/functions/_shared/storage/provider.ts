@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { StepProvider } from "../provider.ts";
 import type { Output } from "../transitions/results.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
+import { checkFrame } from "./check_frame.ts";
+import { storeCaptions } from "./store_captions.ts";
 import { BUCKET, copyFile, NotCopied, type StorageDeps } from "./copy_file.ts";
 
 /** FILM_URLS: `public` needs a public bucket, `signed` works with a private one. */
@@ -40,8 +42,12 @@ type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => 
  * refuses to make, and images it leaves as they are.
  */
 export function createStorageProvider(deps: StoreDeps): StepProvider {
-  const store = (work: StepWork) =>
-    work.step === "store_film" ? storeFilm(deps, work) : Promise.resolve(doWithout(work));
+  const store = (work: StepWork) => {
+    if (work.step === "store_film") return storeFilm(deps, work);
+    if (work.step === "check_frame") return checkFrame(deps, work);
+    if (work.step !== "store_captions") return Promise.resolve(doWithout(work));
+    return storeCaptions({ ...deps, urlOf: (path) => urlOf(deps, path) }, work);
+  };
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 
   return {

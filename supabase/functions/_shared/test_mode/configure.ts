@@ -19,6 +19,12 @@ export function configureTestMode({ get, fetch }: ProviderDeps): Configured | nu
       "extract_last_frame",
       "extract_thumbnail",
       "stitch",
+      "generate_voice",
+      "generate_music",
+      "level_music",
+      "mux_audio",
+      "mix_music",
+      "burn_captions",
     ],
     provider: createTestProvider(connected),
   };

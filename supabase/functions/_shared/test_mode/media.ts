@@ -59,3 +59,28 @@ export const STILL = bytes(
 function bytes(base64: string) {
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }
+
+/** A second of silence: WAVE, 8000 samples of 8 bits, mono. */
+export const SILENCE = wave(new Uint8Array(8000).fill(128));
+
+/** RIFF WAVE with a PCM header of 44 bytes: http://soundfile.sapp.org/doc/WaveFormat/ */
+function wave(samples: Uint8Array): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(44 + samples.length);
+  const view = new DataView(file.buffer);
+  const name = (at: number, four: string) => file.set(new TextEncoder().encode(four), at);
+  name(0, "RIFF");
+  view.setUint32(4, file.length - 8, true);
+  name(8, "WAVE");
+  name(12, "fmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, 8000, true);
+  view.setUint32(28, 8000, true);
+  view.setUint16(32, 1, true);
+  view.setUint16(34, 8, true);
+  name(36, "data");
+  view.setUint32(40, samples.length, true);
+  file.set(samples, 44);
+  return file;
+}

@@ -4,16 +4,17 @@ import { BUCKET, NotCopied, type StorageDeps } from "../storage/copy_file.ts";
 import { type FilmUrls, urlOf } from "../storage/provider.ts";
 import type { Output } from "../transitions/results.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
-import { CLIP, STILL } from "./media.ts";
+import { CLIP, SILENCE, STILL } from "./media.ts";
 
 type TestDeps = { storage: StorageDeps["storage"]; filmUrls: FilmUrls };
-type Made = { clip: string; still: string };
+type Made = { clip: string; still: string; sound: string };
 
 const Fallback = z.object({ fallback: z.array(z.custom<NonNullable<Output["scenes"]>[number]>()) });
 
 /**
  * Does every step of a film in test mode at once and for nothing: the same second of film for every
- * clip, its first frame for every picture, the splitter's scenes for a storyboard.
+ * clip, its first frame for every picture, silence for every sound, the splitter's scenes for a
+ * storyboard.
  */
 export function createTestProvider(deps: TestDeps): StepProvider {
   let made: Promise<Made> | null = null;
@@ -38,7 +39,7 @@ export function createTestProvider(deps: TestDeps): StepProvider {
   };
 }
 
-function outputOf({ step, attempt }: StepWork, { clip, still }: Made): Output {
+function outputOf({ step, attempt }: StepWork, { clip, still, sound }: Made): Output {
   switch (step) {
     case "storyboard":
       return { by: "splitter", scenes: Fallback.parse(attempt.input).fallback };
@@ -46,6 +47,10 @@ function outputOf({ step, attempt }: StepWork, { clip, still }: Made): Output {
     case "extract_last_frame":
     case "extract_thumbnail":
       return { image_url: still, width: 128, height: 72 };
+    case "generate_voice":
+    case "generate_music":
+    case "level_music":
+      return { audio_url: sound, duration: 1 };
     default:
       return { video_url: clip, duration: 1, width: 128, height: 72 };
   }
@@ -55,12 +60,15 @@ async function upload(deps: TestDeps): Promise<Made> {
   const files = [
     { path: "test/clip.mp4", body: CLIP, contentType: "video/mp4" },
     { path: "test/still.jpg", body: STILL, contentType: "image/jpeg" },
+    { path: "test/sound.wav", body: SILENCE, contentType: "audio/wav" },
   ];
   for (const { path, body, contentType } of files) {
     const { error } = await deps.storage.from(BUCKET)
       .upload(path, body, { contentType, upsert: true });
     if (error) throw new NotCopied(`Cannot store test file: ${error.message}`, true);
   }
-  const [clip = "", still = ""] = await Promise.all(files.map(({ path }) => urlOf(deps, path)));
-  return { clip, still };
+  const [clip = "", still = "", sound = ""] = await Promise.all(
+    files.map(({ path }) => urlOf(deps, path)),
+  );
+  return { clip, still, sound };
 }

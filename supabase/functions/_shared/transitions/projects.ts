@@ -4,10 +4,46 @@ import { Refusal } from "../errors.ts";
 import type { StoryboardBy } from "../planning/plan_job.ts";
 import type { Provider, StepKind } from "./steps.ts";
 
+/** How a scene begins; `shared_keyframe`: with its image, which the clip before it ends with. */
+export type Continuity = "last_frame" | "cut" | "shared_keyframe";
+
+/** How a film is finished, as the door settled it. What is absent was not asked for. */
+export type FilmOptions = {
+  /** fal's endpoint for voices, and the voice in its words. */
+  speech_model?: string;
+  voice?: string;
+  music?: {
+    url?: string;
+    prompt?: string;
+    /** fal's endpoint for music. */
+    model?: string;
+    /** 1: as loud as its file. */
+    volume: number;
+    /** The music steps back while the film is heard. */
+    ducking: boolean;
+    /** LUFS that it is brought to beforehand, where nobody can set a volume in mixing. */
+    loudness?: number;
+  };
+  captions?: "files" | "burn";
+  /** Last frames are looked at before they are handed over. */
+  check_frames?: boolean;
+  fps?: number;
+  width?: number;
+  height?: number;
+};
+
 export type JobScene = {
   prompt: string;
   image_url: string | null;
-  continuity: "last_frame" | "cut";
+  continuity: Continuity;
+  /** Goes under the scene's clip; null where there is none, or the model takes it itself. */
+  audio_url?: string | null;
+  /** Text to be spoken. */
+  voice_over?: string | null;
+  /** Null: the text that is spoken, else the prompt. Empty: none. */
+  caption?: string | null;
+  transition?: "cut" | "fade";
+  reanchored?: boolean;
   metadata: Record<string, unknown>;
   /** The aspect ratio that its first image is brought to; absent: used as it is. */
   reframe_to?: string;
@@ -52,6 +88,7 @@ export type Job = {
   max_cost_usd?: number;
   /** Who would do each kind of step today: the film's cost is estimated by it. */
   providers?: Partial<Record<StepKind, Provider>>;
+  film_options?: FilmOptions;
   scenes: JobScene[];
   request: Record<string, unknown> | string;
 };
@@ -118,6 +155,8 @@ export const Task = z.object({
     input_hash: z.string().nullish(),
   })),
   final_video_url: z.string().nullable(),
+  /** Only of a film that has captions. */
+  captions: z.object({ srt_url: z.string(), vtt_url: z.string() }).optional(),
   error: z.string().nullable(),
   version: z.number().optional(),
   execution_mode: z.string().nullish(),

@@ -5,6 +5,10 @@ export type Output = {
   video_url?: string;
   image_url?: string;
   thumbnail_url?: string;
+  audio_url?: string;
+  /** The captions of a film, as SubRip and as WebVTT. */
+  srt_url?: string;
+  vtt_url?: string;
   images?: { url: string; width: number | null; height: number | null }[];
   /** Seconds. */
   duration?: number;
@@ -12,6 +16,9 @@ export type Output = {
   width?: number;
   height?: number;
   quality_score?: number;
+  /** Of a frame: it shows next to nothing. */
+  is_plain?: boolean;
+  bytes_per_pixel?: number;
   /** US dollars, where the provider says what it took for it. */
   cost_usd?: number;
   /** A storyboard: who wrote it, and how often it had to be sent back. */

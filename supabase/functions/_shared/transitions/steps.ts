@@ -12,6 +12,14 @@ export const StepKind = z.enum([
   "stitch",
   "store_film",
   "cancel_request",
+  "generate_voice",
+  "generate_music",
+  "level_music",
+  "mux_audio",
+  "mix_music",
+  "store_captions",
+  "burn_captions",
+  "check_frame",
 ]);
 export type StepKind = z.infer<typeof StepKind>;
 

@@ -33,6 +33,7 @@ comment on column public.webhook_deliveries.endpoint_id is
 create index webhook_deliveries_due on public.webhook_deliveries (due_at) where status in ('pending', 'delivering');
 create index webhook_deliveries_dead on public.webhook_deliveries (created_at) where status = 'dead';
 create index webhook_deliveries_project_id on public.webhook_deliveries (project_id);
+create index webhook_deliveries_not_delivered on public.webhook_deliveries (delivery_id) where status <> 'delivered';
 
 alter table public.webhook_deliveries enable row level security;
 revoke all on table public.webhook_deliveries from public, anon, authenticated, service_role;

@@ -391,7 +391,6 @@ security definer
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'now', private.clock(),
     'is_paused', exists (select 1 from private.providers where providers.name = '*' and providers.is_paused),
     'by_status', coalesce(
       (
@@ -427,7 +426,6 @@ security definer
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'now', private.clock(),
     'depth', (
       select coalesce(jsonb_agg(to_jsonb(depth) order by depth.what, depth.status, depth.provider), '[]')
       from (
@@ -443,13 +441,13 @@ as $$
       ) as depth
     ),
     'stuck', (
-      select coalesce(jsonb_agg(to_jsonb(stuck) order by stuck.stuck_for_s desc), '[]')
+      select coalesce(jsonb_agg(to_jsonb(stuck) order by stuck.since), '[]')
       from (
         select
           stuck_work.what,
           stuck_work.id,
           stuck_work.project_id,
-          round(extract(epoch from stuck_work.stuck_for)) as stuck_for_s,
+          stuck_work.since,
           stuck_work.why
         from private.stuck_work
         order by stuck_work.stuck_for desc
@@ -464,8 +462,37 @@ as $$
 $$;
 
 comment on function public.read_queue(integer) is
-'{now, depth, stuck, broken}: what is open, what moves on by nobody and why, which invariants are broken and by what; p_limit of each. Called by webhook-manage.';
+'{depth, stuck, broken}: what is open, what moves on by nobody and why, which invariants are broken and by what; p_limit of each. Called by webhook-manage.';
 
 revoke execute on function public.read_queue(integer) from public, anon, authenticated;
 grant execute on function public.read_queue(integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0686_function_read_board.sql
+-- One answer for all columns: a page that shows them looks again every few seconds.
+
+create or replace function public.read_board(p_limit integer default 24)
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'overview', public.read_overview(),
+    'columns', jsonb_build_object(
+      'waiting', public.list_projects('{"statuses": ["queued", "storyboarding"]}', null, p_limit),
+      'generating', public.list_projects('{"statuses": ["generating"]}', null, p_limit),
+      'stitching', public.list_projects('{"statuses": ["stitching"]}', null, p_limit),
+      'attention', public.list_projects('{"statuses": ["paused", "failed"]}', null, p_limit),
+      'completed', public.list_projects('{"statuses": ["completed"]}', null, p_limit)
+    )
+  );
+$$;
+
+comment on function public.read_board(integer) is
+'{overview, columns {waiting, generating, stitching, attention, completed}}: of each column the newest p_limit films, as list_projects answers. Called by webhook-manage.';
+
+revoke execute on function public.read_board(integer) from public, anon, authenticated;
+grant execute on function public.read_board(integer) to service_role;
 --! end included

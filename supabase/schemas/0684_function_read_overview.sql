@@ -6,7 +6,6 @@ security definer
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'now', private.clock(),
     'is_paused', exists (select 1 from private.providers where providers.name = '*' and providers.is_paused),
     'by_status', coalesce(
       (

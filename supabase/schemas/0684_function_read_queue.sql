@@ -6,7 +6,6 @@ security definer
 set search_path = ''
 as $$
   select jsonb_build_object(
-    'now', private.clock(),
     'depth', (
       select coalesce(jsonb_agg(to_jsonb(depth) order by depth.what, depth.status, depth.provider), '[]')
       from (
@@ -22,13 +21,13 @@ as $$
       ) as depth
     ),
     'stuck', (
-      select coalesce(jsonb_agg(to_jsonb(stuck) order by stuck.stuck_for_s desc), '[]')
+      select coalesce(jsonb_agg(to_jsonb(stuck) order by stuck.since), '[]')
       from (
         select
           stuck_work.what,
           stuck_work.id,
           stuck_work.project_id,
-          round(extract(epoch from stuck_work.stuck_for)) as stuck_for_s,
+          stuck_work.since,
           stuck_work.why
         from private.stuck_work
         order by stuck_work.stuck_for desc
@@ -43,7 +42,7 @@ as $$
 $$;
 
 comment on function public.read_queue(integer) is
-'{now, depth, stuck, broken}: what is open, what moves on by nobody and why, which invariants are broken and by what; p_limit of each. Called by webhook-manage.';
+'{depth, stuck, broken}: what is open, what moves on by nobody and why, which invariants are broken and by what; p_limit of each. Called by webhook-manage.';
 
 revoke execute on function public.read_queue(integer) from public, anon, authenticated;
 grant execute on function public.read_queue(integer) to service_role;

@@ -5,6 +5,7 @@ import {
   pageCallbacks,
   pageDeliveries,
   pageErrors,
+  readBoard,
   readDelivery,
   readErrorSeries,
   readOverview,
@@ -162,6 +163,32 @@ Deno.test(
       {},
       { webhook: 1 },
     ]);
+  }),
+);
+
+Deno.test(
+  "read_board puts each film into the column of its status, and the figures beside them",
+  onDatabase(async ({ db, sql, aProject, aSubmittedClip }) => {
+    const waiting = await aProject();
+    const { project_id: generating } = await aSubmittedClip();
+    const failed = await aProject();
+    await sql`update public.projects set status = 'failed', error_message = 'No'
+      where project_id = ${failed}`;
+
+    const { columns, overview }: {
+      columns: Record<string, Page>;
+      overview: Record<string, unknown>;
+    } = JSON.parse(JSON.stringify(await readBoard(db, 10)));
+
+    const ids = Object.entries(columns).map(([name, page]) => [name, field(page, "project_id")]);
+    assert.deepEqual(Object.fromEntries(ids), {
+      waiting: [waiting],
+      generating: [generating],
+      stitching: [],
+      attention: [failed],
+      completed: [],
+    });
+    assert.deepEqual(overview.by_status, { queued: 1, generating: 1, failed: 1 });
   }),
 );
 

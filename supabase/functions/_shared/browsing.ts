@@ -72,6 +72,11 @@ export function readOverview(db: Database): Promise<Facts> {
   return db.call("read_overview", {}, Facts);
 }
 
+/** The overview, and the newest films of each column, in one answer. */
+export function readBoard(db: Database, limit: number): Promise<Facts> {
+  return db.call("read_board", { p_limit: limit }, Facts);
+}
+
 /** What is open, what is stuck and why, which invariants are broken; so many of each. */
 export function readQueue(db: Database, limit = 100): Promise<Facts> {
   return db.call("read_queue", { p_limit: limit }, Facts);

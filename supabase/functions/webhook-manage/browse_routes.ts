@@ -4,6 +4,7 @@ import {
   pageCallbacks,
   pageDeliveries,
   pageErrors,
+  readBoard,
   readDelivery,
   readErrorSeries,
   readOverview,
@@ -53,6 +54,7 @@ const Errors = Bounds.extend({
   type: Word,
   severity: z.enum(["info", "warning", "error", "critical"]).optional(),
 });
+const Board = z.object({ limit: z.coerce.number().int().min(1).max(100).default(24) });
 const Series = z.object({
   hours: z.coerce.number().positive().max(168).default(24),
   buckets: z.coerce.number().int().min(1).max(200).default(48),
@@ -103,6 +105,13 @@ export function addBrowseRoutes({ app, admit, db }: Desk): void {
     return c.json(await readErrorSeries(db, { seconds: hours * 3600, buckets }));
   });
   refuseOtherMethods(app, "/browse/error-series", "GET");
+
+  app.get("/browse/board", async (c) => {
+    await admit(c);
+    const { limit } = readQuery(c, Board);
+    return c.json(await readBoard(db, limit));
+  });
+  refuseOtherMethods(app, "/browse/board", "GET");
 
   app.get("/browse/overview", async (c) => {
     await admit(c);

@@ -61,7 +61,7 @@ Deno.test("nobody browses without a key", async () => {
   const { app, calls } = aDoor();
   const paths = ["projects", "callbacks", "deliveries", "deliveries/dlv_1", "errors"];
 
-  for (const path of [...paths, "error-series", "overview", "queue"]) {
+  for (const path of [...paths, "board", "error-series", "overview", "queue"]) {
     const answer = await app.request(`/webhook-manage/browse/${path}`);
     assert.equal(answer.status, 401, path);
     await answer.body?.cancel();

@@ -1,8 +1,13 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { signal } from "@preact/signals";
 import { render } from "preact";
-const n = signal(1);
-function App() { return <main onClick={() => n.value++}>{n}</main>; }
-const el = document.getElementById("app");
-if (el) render(<App />, el);
+import * as z from "zod/mini";
+import { App } from "./app.tsx";
+import { startState } from "./state.ts";
+
+// Its faster parsers are made by eval, which the page's policy forbids.
+z.config({ jitless: true });
+
+startState();
+const place = document.getElementById("app");
+if (place) render(<App />, place);

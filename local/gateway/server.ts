@@ -1,5 +1,6 @@
 import type { ProjectKeys } from "../project_keys.ts";
 import { createKeyReader } from "./api_keys.ts";
+import { CONSOLE, createConsolePages } from "./console_pages.ts";
 import { createFunctionsProxy, type FindFunction } from "./functions_proxy.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
 import { PostgresPool } from "./postgres_pool.ts";
@@ -22,6 +23,8 @@ export type GatewayDeps = {
   databaseUrl: string;
   storage: StorageDoor;
   findFunction: FindFunction;
+  /** The console's built page; absent: there is none. */
+  consoleFolder?: string;
   idleTimeoutMs?: number;
   poolSize?: number;
   poolPatienceMs?: number;
@@ -74,11 +77,15 @@ export function listenGateway(
 }
 
 function createHandle(
-  { keys, storage, findFunction, idleTimeoutMs }: GatewayDeps,
+  { keys, storage, findFunction, consoleFolder, idleTimeoutMs }: GatewayDeps,
   rpc: RpcDoor,
 ): Handle {
   const readKey = createKeyReader(keys);
   const toFunction = createFunctionsProxy({ find: findFunction, idleTimeoutMs });
+
+  const toConsole = consoleFolder === undefined
+    ? answerNotFound
+    : createConsolePages({ folder: consoleFolder });
 
   return (request, address) => {
     const path = request.url.slice(request.url.indexOf("/", "http://".length));
@@ -93,6 +100,9 @@ function createHandle(
     }
     if (path.startsWith(`${STORAGE}/`)) {
       return storage.answer(request, path.slice(STORAGE.length), readKey(request.headers));
+    }
+    if (path === CONSOLE || path.startsWith(`${CONSOLE}/`) || path.startsWith(`${CONSOLE}?`)) {
+      return toConsole(request, path.slice(CONSOLE.length));
     }
     return answerNotFound();
   };

@@ -81,7 +81,7 @@ function Desk(): JSX.Element {
       </a>
       <header class="rail">
         <a class="brand" href="#/films">
-          <span class="mark" aria-hidden="true">
+          <span class="logo" aria-hidden="true">
             <Icon name="film" size={13} />
           </span>
           Reelay

@@ -4,7 +4,8 @@ import type { ErrorSeries } from "../api/shapes.ts";
 import { clock, dateTime, words } from "../format.ts";
 
 const WIDTH = 960;
-const HEIGHT = 180;
+const HEIGHT = 200;
+const HEAD = 20;
 const FOOT = 22;
 const GAP = 2;
 
@@ -16,7 +17,7 @@ export function ErrorChart({ series }: { series: ErrorSeries }): JSX.Element {
   const all = totals.reduce((a, b) => a + b, 0);
   const top = Math.max(4, ...totals);
   const width = WIDTH / buckets.length;
-  const scale = (HEIGHT - FOOT - 8) / top;
+  const scale = (HEIGHT - FOOT - HEAD) / top;
   const label = (at: string) => bucket_s >= 3600 ? dateTime(at).slice(0, 6) : clock(at).slice(0, 5);
   const every = Math.ceil(buckets.length / 6);
 

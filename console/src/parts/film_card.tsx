@@ -32,6 +32,14 @@ export function FilmCard({ card }: { card: Card }): JSX.Element {
         </span>
         <span class="card-foot">
           <Status status={card.status} label={labelOf(card)} />
+          {card.status !== "completed" && (
+            <span class="muted small">
+              {`${
+                card.scenes.filter((scene) => scene.status === "completed").length
+              } of ${card.scenes.length}`}
+              <span class="sr">scenes are there</span>
+            </span>
+          )}
         </span>
         {card.status !== "completed" && <SceneBar scenes={card.scenes} />}
         {card.error_message && <span class="card-error">{card.error_message}</span>}
@@ -40,14 +48,15 @@ export function FilmCard({ card }: { card: Card }): JSX.Element {
   );
 }
 
-function labelOf({ status, progress, scenes }: Card): string | undefined {
+function labelOf({ status, progress }: Card): string | undefined {
   if (status !== "generating") return undefined;
-  const done = scenes.filter((scene) => scene.status === "completed").length;
-  return `Generating ${progress}% · ${done} of ${scenes.length} scenes`;
+  return `Generating ${progress}%`;
 }
 
 /** One segment a scene, filled as far as its clips are. */
-export function SceneBar({ scenes }: { scenes: Card["scenes"] }): JSX.Element {
+export function SceneBar(
+  { scenes }: { scenes: { position: number; status: string; progress: number }[] },
+): JSX.Element {
   return (
     <span class="scene-bar" aria-hidden="true">
       {scenes.map((scene) => (

@@ -11,7 +11,13 @@ export function Rows({ kind, children }: { kind: string; children: ComponentChil
   return <ul class={`rows rows-${kind}`}>{children}</ul>;
 }
 
-export function CallbackRows({ docs }: { docs: Callback[] }): JSX.Element {
+/** @param aboutOf what a callback is about, where that is known */
+export function CallbackRows(
+  { docs, aboutOf = () => null }: {
+    docs: Callback[];
+    aboutOf?: (callback: Callback) => string | null;
+  },
+): JSX.Element {
   if (docs.length === 0) return <p class="none">None came yet.</p>;
   return (
     <Rows kind="callbacks">
@@ -23,7 +29,10 @@ export function CallbackRows({ docs }: { docs: Callback[] }): JSX.Element {
             </span>
             <span class="row-main">
               <strong>{words(one.type)}</strong>
-              <span class="muted">{`from ${one.source}`}</span>
+              <span class="muted">
+                {aboutOf(one) ?? ""}
+                {aboutOf(one) ? ` · from ${one.source}` : `from ${one.source}`}
+              </span>
             </span>
             <span class="row-note">{one.error ?? ""}</span>
             <span class="mono muted row-id">{one.request_id ? shortId(one.request_id) : ""}</span>

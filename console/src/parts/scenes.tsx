@@ -48,24 +48,26 @@ function SceneCard({ scene, onDone }: { scene: Scene; onDone: () => void }): JSX
         </p>
         {scene.error_message && <p class="card-error">{scene.error_message}</p>}
         <div class="verbs">
-          <button
-            type="button"
-            class="button small"
-            onClick={() =>
-              ask({
-                title: `Make scene ${scene.position} anew?`,
-                text:
-                  "A new take is generated and paid for; the scenes that start from its last frame " +
-                  "follow. The old take is kept and can be chosen again.",
-                verb: "Regenerate scene",
-                input: { label: "Prompt", value: scene.prompt ?? "", rows: 4 },
-                path: `/scenes/${encodeURIComponent(scene.scene_id)}/regenerate`,
-                body: (prompt) => prompt === "" || prompt === scene.prompt ? {} : { prompt },
-                onDone,
-              })}
-          >
-            Regenerate
-          </button>
+          {(scene.status === "completed" || scene.status === "failed") && (
+            <button
+              type="button"
+              class="button small"
+              onClick={() =>
+                ask({
+                  title: `Make scene ${scene.position} anew?`,
+                  text:
+                    "A new take is generated and paid for; the scenes that start from its last frame " +
+                    "follow. The old take is kept and can be chosen again.",
+                  verb: "Regenerate scene",
+                  input: { label: "Prompt", value: scene.prompt ?? "", rows: 4 },
+                  path: `/scenes/${encodeURIComponent(scene.scene_id)}/regenerate`,
+                  body: (prompt) => prompt === "" || prompt === scene.prompt ? {} : { prompt },
+                  onDone,
+                })}
+            >
+              Regenerate
+            </button>
+          )}
           {scene.takes.filter((take) => !take.selected).map(({ take }) => (
             <button
               key={take}

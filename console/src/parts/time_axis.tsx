@@ -33,7 +33,7 @@ export function TimeAxis({ story }: { story: Story }): JSX.Element {
         <div class="axis-ticks" aria-hidden="true">
           <span />
           <div>
-            {ticksOf(to - from).map((tick) => (
+            {ticksOf((to - from) * 0.93).map((tick) => (
               <span key={tick} style={{ left: place(from + tick) }}>
                 {tick === 0
                   ? clock(`${new Date(from).toISOString()}`).slice(0, 8)

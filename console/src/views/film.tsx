@@ -5,6 +5,7 @@ import { dateTime, safeUrl, span, usd } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
 import { Ago, Empty, Facts, Id, Loading, Trouble } from "../parts/bits.tsx";
 import { FilmVerbs } from "../parts/film_verbs.tsx";
+import { SceneBar } from "../parts/film_card.tsx";
 import { CallbackRows, DeliveryRows } from "../parts/rows.tsx";
 import { Scenes } from "../parts/scenes.tsx";
 import { Status } from "../parts/status.tsx";
@@ -12,7 +13,7 @@ import { TimeAxis } from "../parts/time_axis.tsx";
 import { Events } from "../parts/events.tsx";
 import { now } from "../state.ts";
 import { costOf } from "../story/cost.ts";
-import { waitsFor } from "../story/waits_for.ts";
+import { nameOf, waitsFor } from "../story/waits_for.ts";
 
 const FINISHED = ["completed", "failed", "cancelled", "paused"];
 
@@ -68,7 +69,7 @@ export function FilmView({ id }: { id: string }): JSX.Element {
         <h2>
           Callbacks <span class="column-n">{story.callbacks.length}</span>
         </h2>
-        <CallbackRows docs={story.callbacks} />
+        <CallbackRows docs={story.callbacks} aboutOf={(one) => aboutOf(one.attempt_id, story)} />
       </section>
       <section>
         <h2>
@@ -83,6 +84,13 @@ export function FilmView({ id }: { id: string }): JSX.Element {
 
 function statusLabel({ project }: Story): string | undefined {
   return project.status === "generating" ? `Generating ${project.progress}%` : undefined;
+}
+
+function aboutOf(attemptId: string | null | undefined, story: Story): string | null {
+  const step = story.steps.find(({ attempts }) =>
+    attempts.some(({ attempt_id }) => attempt_id === attemptId)
+  );
+  return step ? nameOf(step, story) : null;
 }
 
 function Screen({ story }: { story: Story }): JSX.Element {
@@ -113,8 +121,16 @@ function Screen({ story }: { story: Story }): JSX.Element {
           ? "There is no film"
           : "The film is being made"}
       </p>
+      <SceneBar scenes={scenes.map((scene) => ({ ...scene, progress: progressOf(scene) }))} />
     </div>
   );
+}
+
+/** Of the clips that are in the film, or will be. */
+function progressOf({ takes }: Story["scenes"][number]): number {
+  const clips = takes.find(({ selected }) => selected)?.chunks ?? [];
+  const sum = clips.reduce((all, { progress }) => all + progress, 0);
+  return clips.length === 0 ? 0 : sum / clips.length;
 }
 
 function Waits({ story }: { story: Story }): JSX.Element {

@@ -66,7 +66,7 @@ export function SignIn(): JSX.Element {
     <main class="gate">
       <div class="gate-card">
         <p class="brand">
-          <span class="mark" aria-hidden="true">
+          <span class="logo" aria-hidden="true">
             <Icon name="film" size={13} />
           </span>
           Reelay

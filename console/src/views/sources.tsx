@@ -33,7 +33,7 @@ export function SourcesView(): JSX.Element {
             secret.
           </Empty>
         )}
-        <div class="tiles">
+        <div class="tiles tiles-wide">
           {sources.value?.sources.map((source) => (
             <SourceTile key={source.name} source={source} onDone={sources.refresh} />
           ))}
@@ -47,7 +47,7 @@ export function SourcesView(): JSX.Element {
         {endpoints.value?.endpoints.length === 0 && (
           <Empty title="No standing endpoint">Each job names its own callback_url.</Empty>
         )}
-        <div class="tiles">
+        <div class="tiles tiles-wide">
           {endpoints.value?.endpoints.map((endpoint, n) => (
             <EndpointTile
               key={endpoint.endpoint_id ?? n}

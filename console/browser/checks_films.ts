@@ -74,7 +74,7 @@ export const FILM_CHECKS: [name: string, check: Check][] = [
     const card = page.getByRole("link", { name: /A bay from first light/ });
     await card.filter({ hasText: /Generating/ }).waitFor();
     await card.click();
-    await page.getByText(/fal is at it since/).first().waitFor();
+    await page.getByText(/fal has been at it for/).first().waitFor();
     await page.getByRole("button", { name: /Generate clip, attempt 1: Completed/ }).first()
       .waitFor();
     await shoot(page, "film-growing", { whole: true });

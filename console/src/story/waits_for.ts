@@ -53,7 +53,7 @@ function waitOfStep(step: Step, story: Story, now: number): Wait {
   }
   if (step.status === "waiting") {
     const overdue = dueIn !== null && dueIn < 0;
-    const text = `${what}: ${provider} is at it since ${span(Math.max(0, now - since))}`;
+    const text = `${what}: ${provider} has been at it for ${span(Math.max(0, now - since))}`;
     if (overdue) return { tone: "attention", text: `${text}; it is overdue and will be asked.` };
     return { tone: "moving", text: `${text}.` };
   }

@@ -8,7 +8,7 @@ const told = (story: Parameters<typeof waitsFor>[0], seconds = 10) =>
 Deno.test("a film under way says who is at what, and for how long", () => {
   const steps = [aStep({ attempts: [anAttempt()] })];
   assert.deepEqual(told(aStory({ steps }), 44), [
-    "moving: Generate clip, scene 1: fal is at it since 42 s.",
+    "moving: Generate clip, scene 1: fal has been at it for 42 s.",
   ]);
 });
 
@@ -22,7 +22,7 @@ Deno.test("a provider past its deadline, a lost answer and a pause before a retr
   });
 
   assert.deepEqual(told(aStory({ steps: [overdue, lost, retried] })), [
-    "attention: Generate clip, scene 1: fal is at it since 8 s; it is overdue and will be asked.",
+    "attention: Generate clip, scene 1: fal has been at it for 8 s; it is overdue and will be asked.",
     "attention: Generate clip, scene 1: fal's answer was lost; it is being looked up.",
     "attention: Generate clip, scene 1: try 2 in 30 s after “503”.",
   ]);

@@ -98,6 +98,8 @@ function Screen({ story }: { story: Story }): JSX.Element {
   const film = safeUrl(project.final_video_url);
   const poster = safeUrl(project.thumbnail_url) ??
     safeUrl(scenes.map((scene) => scene.thumbnail_url ?? scene.last_frame_url).find(Boolean));
+  const clips = scenes.flatMap(({ takes }) => takes.flatMap(({ chunks }) => chunks));
+  const clip = safeUrl(clips.find(({ kling_video_url }) => kling_video_url)?.kling_video_url);
   if (film) {
     return (
       <div class="screen">
@@ -115,6 +117,9 @@ function Screen({ story }: { story: Story }): JSX.Element {
   return (
     <div class="screen is-waiting">
       {poster && <img src={poster} alt="The latest frame" />}
+      {!poster && clip && (
+        <video src={clip} muted playsInline preload="metadata" aria-hidden="true" />
+      )}
       <p>
         <strong>{`${project.progress}%`}</strong>
         {project.status === "failed" || project.status === "cancelled"
@@ -150,7 +155,9 @@ function FilmFacts({ story }: { story: Story }): JSX.Element {
   const { project } = story;
   const cost = costOf(story);
   const end = project.completed_at ? Date.parse(project.completed_at) : now.value;
-  const unpriced = cost.unpriced > 0 ? ` and ${cost.unpriced} requests without a known price` : "";
+  const unpriced = cost.unpriced > 0
+    ? ` and ${cost.unpriced} ${cost.unpriced === 1 ? "request" : "requests"} of unknown price`
+    : "";
   const took = span(end - Date.parse(project.created_at));
   return (
     <Facts

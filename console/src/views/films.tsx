@@ -117,7 +117,11 @@ function Columns({ board }: { board: Live<Board> }): JSX.Element {
           const all = sum(value.overview, statuses.join());
           const docs = value.columns[name]?.docs ?? [];
           return (
-            <section key={name} class={`column column-${name}`} aria-labelledby={`column-${name}`}>
+            <section
+              key={name}
+              class={`column column-${name} ${docs.length === 0 ? "is-empty" : ""}`}
+              aria-labelledby={`column-${name}`}
+            >
               <h2 id={`column-${name}`}>
                 {label} <span class="column-n">{count(all)}</span>
               </h2>

@@ -6,6 +6,7 @@ import { demoJob, type Kind, readKind, SCENES } from "./demo_job.ts";
 import { DemoProgress } from "./demo_progress.ts";
 import { checkFilm } from "./film_check.ts";
 import { type Cast, readCast } from "./outside.ts";
+import { wantsColours } from "./paint.ts";
 import { startChatApp } from "./simulators/chat_app.ts";
 import { startStack } from "./stack.ts";
 
@@ -146,6 +147,10 @@ async function main(): Promise<number> {
   const progress = new DemoProgress({
     write: (text) => Deno.stdout.writeSync(encoder.encode(text)),
     isTerminal: Deno.stdout.isTerminal(),
+    hasColours: wantsColours({
+      isTerminal: Deno.stdout.isTerminal(),
+      get: (name) => Deno.env.get(name),
+    }),
   });
   try {
     const report = await runDemo({ ...options, signal: stopped.signal, progress });

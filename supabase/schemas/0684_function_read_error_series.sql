@@ -7,7 +7,7 @@ set search_path = ''
 as $$
   with
   -- The width of a bucket, and where the first one begins: the last one ends now
-  frame as (
+  frame as materialized (
     select
       make_interval(secs => (p_seconds / p_buckets)::double precision) as width,
       private.clock() - make_interval(secs => p_seconds::double precision) as since
@@ -21,22 +21,23 @@ as $$
     from frame
     join public.error_logs on error_logs.created_at >= frame.since
     group by 1, 2
+  ),
+  -- By bucket
+  filled as materialized (
+    select counted.bucket, jsonb_object_agg(counted.type, counted.n) as by_type
+    from counted
+    group by counted.bucket
   )
   select jsonb_build_object(
     'since', frame.since,
     'bucket_s', p_seconds / p_buckets,
     'buckets', (
       select jsonb_agg(
-        jsonb_build_object(
-          'at', frame.since + frame.width * numbers.bucket,
-          'by_type', coalesce(
-            (select jsonb_object_agg(counted.type, counted.n) from counted where counted.bucket = numbers.bucket),
-            '{}'
-          )
-        )
+        jsonb_build_object('at', frame.since + frame.width * numbers.bucket, 'by_type', coalesce(filled.by_type, '{}'))
         order by numbers.bucket
       )
       from generate_series(0, p_buckets - 1) as numbers (bucket)
+      left join filled on filled.bucket = numbers.bucket
     )
   )
   from frame;

@@ -20,7 +20,7 @@ as $$
     'buffered_callbacks', (select count(*) from public.webhook_logs where webhook_logs.status = 'pending'),
     'dead_deliveries', (select count(*) from public.webhook_deliveries where webhook_deliveries.status = 'dead'),
     'errors_last_hour', (
-      select count(*) from public.error_logs where error_logs.created_at > private.clock() - interval '1 hour'
+      select count(*) from public.error_logs where error_logs.created_at > (select private.clock()) - interval '1 hour'
     )
   );
 $$;

@@ -11,6 +11,64 @@ create index error_logs_newest_of_a_type on public.error_logs (type, error_log_i
 --! altered supabase/schemas/0170_table_webhook_deliveries.sql sha256:bdfbc83849906fdc1a2e25ae4b2d6c25d0dc15b1532f6af9320ec421f752c79f
 --! altered supabase/schemas/0190_table_error_logs.sql sha256:b9b90b67bbc14bf2ee8203e35e4486761a71cdf18b49a070a333113a7e5037b7
 
+--! included supabase/schemas/0228_function_traceparent_of.sql
+-- https://www.w3.org/TR/trace-context/: the sender's trace, with a span of our own for each call of ours.
+
+create or replace function private.traceparent_of(p_project_id text, p_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select '00-' || substr(given.traceparent, 4, 32) || '-' || left(encode(sha256(convert_to(p_id, 'UTF8')), 'hex'), 16) || right(given.traceparent, 3)
+  from (
+    select projects.metadata ->> 'traceparent' as traceparent
+    from public.projects
+    where projects.project_id = p_project_id
+  ) as given
+  where given.traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$';
+$$;
+
+comment on function private.traceparent_of(text, text) is
+'The traceparent of what we send for a project under this id; null where its job came without one.';
+
+revoke execute on function private.traceparent_of(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_attempt_for_runner.sql
+create or replace function private.attempt_for_runner(p_attempt private.attempts)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'attempt_id', p_attempt.attempt_id,
+    'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
+    'number', p_attempt.number,
+    'traceparent', (
+      select private.traceparent_of(steps.project_id, p_attempt.attempt_id)
+      from private.steps
+      where steps.step_id = p_attempt.step_id
+    ),
+    'provider', p_attempt.provider,
+    'input', p_attempt.input,
+    'request_id', p_attempt.request_id,
+    'status_url', p_attempt.status_url,
+    'response_url', p_attempt.response_url,
+    'cancel_url', p_attempt.cancel_url,
+    'created_at', p_attempt.created_at
+  );
+$$;
+
+comment on function private.attempt_for_runner(private.attempts) is
+'An attempt as the runner sees it, with the token that goes into the callback URL.';
+
+revoke execute on function private.attempt_for_runner(private.attempts) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0680_function_delivery_doc.sql
 create or replace function private.delivery_doc(p_delivery public.webhook_deliveries)
 returns jsonb
@@ -303,8 +361,8 @@ revoke execute on function public.page_errors(jsonb, bigint, integer) from publi
 grant execute on function public.page_errors(jsonb, bigint, integer) to service_role;
 --! end included
 
---! included supabase/schemas/0684_function_read_delivery.sql
-create or replace function public.read_delivery(p_delivery_id text)
+--! included supabase/schemas/0684_function_browse_delivery.sql
+create or replace function public.browse_delivery(p_delivery_id text)
 returns jsonb
 language sql
 stable
@@ -323,11 +381,11 @@ as $$
   where webhook_deliveries.delivery_id = p_delivery_id;
 $$;
 
-comment on function public.read_delivery(text) is
+comment on function public.browse_delivery(text) is
 'All of one delivery, with the exact body and every try; null for an unknown id. Called by webhook-manage.';
 
-revoke execute on function public.read_delivery(text) from public, anon, authenticated;
-grant execute on function public.read_delivery(text) to service_role;
+revoke execute on function public.browse_delivery(text) from public, anon, authenticated;
+grant execute on function public.browse_delivery(text) to service_role;
 --! end included
 
 --! included supabase/schemas/0684_function_read_error_series.sql

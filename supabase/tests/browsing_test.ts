@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {
+  browseDelivery,
   listProjects,
   type Page,
   pageCallbacks,
   pageDeliveries,
   pageErrors,
   readBoard,
-  readDelivery,
   readErrorSeries,
   readOverview,
   readQueue,
@@ -124,7 +124,7 @@ Deno.test(
       values (${delivery_id}, 1, 500)`;
 
     const page = await pageDeliveries(db, { status: "dead", project_id: projectId }, ALL);
-    const one = await readDelivery(db, delivery_id);
+    const one = await browseDelivery(db, delivery_id);
 
     assert.deepEqual(field(page, "delivery_id"), [delivery_id]);
     assert.equal(page.docs[0]?.body, undefined);
@@ -132,7 +132,7 @@ Deno.test(
     assert.equal(Array.isArray(one?.tries) && one.tries.length, 1);
     assert(!JSON.stringify([page, one]).includes("secret"));
     assert.deepEqual((await pageDeliveries(db, { status: "delivered" }, ALL)).docs, []);
-    assert.equal(await readDelivery(db, "dlv_0"), null);
+    assert.equal(await browseDelivery(db, "dlv_0"), null);
   }),
 );
 

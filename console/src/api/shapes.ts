@@ -230,7 +230,7 @@ export const Story = z.object({
     duration: number,
     callback_url: text,
     error_message: text,
-    traceparent: text,
+    metadata: z.nullish(facts),
     created_at: z.string(),
     updated_at: z.string(),
     completed_at: time,
@@ -296,11 +296,16 @@ export const Sources = z.object({ sources: z.array(Source) });
 
 /** Whatever an installation with standing endpoints says of one. */
 export const Endpoint = z.looseObject({
-  endpoint_id: z.optional(z.string()),
-  name: text,
+  endpoint_id: z.string(),
+  user_id: text,
   url: text,
-  status: text,
-  is_enabled: z.nullish(z.boolean()),
+  description: text,
+  events: z.nullish(z.array(z.string())),
+  is_enabled: z.boolean(),
+  disable_reason: text,
+  failing_since: time,
+  held_until: time,
+  open: number,
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 export const Endpoints = z.object({ endpoints: z.array(Endpoint) });

@@ -154,6 +154,7 @@ function Waits({ story }: { story: Story }): JSX.Element {
 function FilmFacts({ story }: { story: Story }): JSX.Element {
   const { project } = story;
   const cost = costOf(story);
+  const trace = project.metadata?.traceparent;
   const end = project.completed_at ? Date.parse(project.completed_at) : now.value;
   const unpriced = cost.unpriced > 0
     ? ` and ${cost.unpriced} ${cost.unpriced === 1 ? "request" : "requests"} of unknown price`
@@ -174,7 +175,7 @@ function FilmFacts({ story }: { story: Story }): JSX.Element {
         "Cost": usd(cost.usd) + unpriced,
         "Length": project.duration ? `${project.duration} s` : null,
         "Tells": project.callback_url ?? null,
-        "Trace": project.traceparent ? <Id id={project.traceparent.split("-")[1]} /> : null,
+        "Trace": typeof trace === "string" ? <Id id={trace.split("-")[1]} /> : null,
       }}
     />
   );

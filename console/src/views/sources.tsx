@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { type Endpoint, Endpoints, type Source, Sources } from "../api/shapes.ts";
 import { useLive } from "../live/use_live.ts";
-import { Empty, Facts, Loading, Payload, Trouble } from "../parts/bits.tsx";
+import { Ago, Empty, Facts, Loading, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";
 import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../route.ts";
@@ -48,9 +48,9 @@ export function SourcesView(): JSX.Element {
           <Empty title="No standing endpoint">Each job names its own callback_url.</Empty>
         )}
         <div class="tiles tiles-wide">
-          {endpoints.value?.endpoints.map((endpoint, n) => (
+          {endpoints.value?.endpoints.map((endpoint) => (
             <EndpointTile
-              key={endpoint.endpoint_id ?? n}
+              key={endpoint.endpoint_id}
               endpoint={endpoint}
               onDone={endpoints.refresh}
             />
@@ -115,36 +115,65 @@ function SourceTile({ source, onDone }: { source: Source; onDone: () => void }):
 function EndpointTile(
   { endpoint, onDone }: { endpoint: Endpoint; onDone: () => void },
 ): JSX.Element {
-  const id = endpoint.endpoint_id ?? endpoint.name ?? "";
-  const isEnabled = endpoint.is_enabled ?? endpoint.status !== "disabled";
+  const { endpoint_id: id, is_enabled, url, description, failing_since, held_until } = endpoint;
+  const path = `/endpoints/${encodeURIComponent(id)}`;
+  const status = !is_enabled
+    ? "disabled"
+    : held_until
+    ? "held"
+    : failing_since
+    ? "warning"
+    : "enabled";
   return (
-    <section class="tile" aria-label={endpoint.url ?? id}>
+    <section class="tile" aria-label={url ?? id}>
       <div class="scene-head">
-        <h3>{endpoint.name || endpoint.url || id}</h3>
-        <Status status={isEnabled ? "enabled" : "disabled"} />
+        <h3 class="tile-title">{description || url || id}</h3>
+        <Status status={status} label={status === "warning" ? "Failing" : undefined} />
       </div>
-      <Payload title="Endpoint" value={endpoint} />
+      <Facts
+        rows={{
+          "Posts to": url ?? "unknown",
+          "User": endpoint.user_id ?? null,
+          "Wants": endpoint.events ? endpoint.events.join(", ") : "every end of a film",
+          "Open": endpoint.open === null || endpoint.open === undefined ? null : `${endpoint.open}`,
+          "Failing since": failing_since ? <Ago at={failing_since} /> : null,
+          "Disabled because": endpoint.disable_reason ?? null,
+        }}
+      />
       <div class="verbs">
         <a class="button small" href={hrefOf("deliveries", null, { endpoint_id: id })}>
           Its deliveries
         </a>
         <button
           type="button"
-          class={isEnabled ? "button small grave-quiet" : "button small"}
+          class="button small"
           onClick={() =>
             ask({
-              title: isEnabled ? "Disable this endpoint?" : "Enable this endpoint?",
-              text: isEnabled
-                ? "Nothing new is queued for it."
-                : "It hears of what happens from now on.",
-              verb: isEnabled ? "Disable endpoint" : "Enable endpoint",
-              isGrave: isEnabled,
-              path: `/endpoints/${encodeURIComponent(id)}`,
-              body: () => ({ is_enabled: !isEnabled }),
+              title: "Send it a test?",
+              text: "One signed test event is queued for it now.",
+              verb: "Send test",
+              path: `${path}/test`,
               onDone,
             })}
         >
-          {isEnabled ? "Disable" : "Enable"}
+          Send a test
+        </button>
+        <button
+          type="button"
+          class={is_enabled ? "button small grave-quiet" : "button small"}
+          onClick={() =>
+            ask({
+              title: is_enabled ? "Disable this endpoint?" : "Enable this endpoint?",
+              text: is_enabled
+                ? "Nothing is sent to it any more, until somebody enables it again."
+                : "It hears of what happens from now on.",
+              verb: is_enabled ? "Disable endpoint" : "Enable endpoint",
+              isGrave: is_enabled,
+              path: `${path}/${is_enabled ? "disable" : "enable"}`,
+              onDone,
+            })}
+        >
+          {is_enabled ? "Disable" : "Enable"}
         </button>
       </div>
     </section>

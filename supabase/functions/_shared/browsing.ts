@@ -56,8 +56,8 @@ export function pageErrors(
 }
 
 /** With its exact body and every try; null for an unknown id. */
-export function readDelivery(db: Database, deliveryId: string): Promise<Facts | null> {
-  return db.call("read_delivery", { p_delivery_id: deliveryId }, Facts.nullable());
+export function browseDelivery(db: Database, deliveryId: string): Promise<Facts | null> {
+  return db.call("browse_delivery", { p_delivery_id: deliveryId }, Facts.nullable());
 }
 
 /** How many errors of which type, in `buckets` parts of the last `seconds`. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import {
+  browseDelivery,
   listProjects,
   pageCallbacks,
   pageDeliveries,
   pageErrors,
   readBoard,
-  readDelivery,
   readErrorSeries,
   readOverview,
   readQueue,
@@ -44,7 +44,7 @@ const Callbacks = Bounds.extend({
   request_id: Word,
 });
 const Deliveries = Bounds.extend({
-  status: z.enum(["pending", "delivering", "delivered", "dead"]).optional(),
+  status: Word,
   type: Word,
   project_id: Word,
   endpoint_id: Word,
@@ -86,7 +86,7 @@ export function addBrowseRoutes({ app, admit, db }: Desk): void {
 
   app.get("/browse/deliveries/:id", async (c) => {
     await admit(c);
-    const delivery = await readDelivery(db, readId(c, "id"));
+    const delivery = await browseDelivery(db, readId(c, "id"));
     if (delivery === null) throw notFound();
     return c.json(delivery);
   });

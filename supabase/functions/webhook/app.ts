@@ -8,6 +8,7 @@ import { parseJson } from "../_shared/json.ts";
 import { findUnstorable } from "../_shared/storable.ts";
 import { createProject, readStats, readTask } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
+import { addTrace } from "./add_trace.ts";
 import { addSourceRoutes } from "./source_routes.ts";
 
 /** Builds the app served at `/webhook`: chat apps post jobs; custom sources, whatever they have. */
@@ -39,7 +40,8 @@ export function createWebhook(deps: Deps): Hono {
     }
 
     await limit(c);
-    const { outcome, project_id, status, task_token } = await createProject(db, parsed.job);
+    const job = addTrace(parsed.job, c.req.header("traceparent"));
+    const { outcome, project_id, status, task_token } = await createProject(db, job);
     logOf(c)("job.received", { outcome, project_id });
     if (outcome === "conflict") {
       throw new Refusal(409, "The idempotency key belongs to another job");

@@ -3,7 +3,11 @@ import type { StepWork } from "../transitions/steps.ts";
 import { ClipInput, falInput } from "./models.ts";
 
 /** What to post where, in fal's words. */
-export type FalRequest = { endpoint: string; input: Record<string, unknown> };
+export type FalRequest = {
+  endpoint: string;
+  input: Record<string, unknown>;
+  traceparent?: string | null;
+};
 
 const FRAME_ENDPOINT = "fal-ai/ffmpeg-api/extract-frame";
 const MERGE_ENDPOINT = "fal-ai/ffmpeg-api/merge-videos";

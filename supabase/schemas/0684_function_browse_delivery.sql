@@ -1,4 +1,4 @@
-create or replace function public.read_delivery(p_delivery_id text)
+create or replace function public.browse_delivery(p_delivery_id text)
 returns jsonb
 language sql
 stable
@@ -17,8 +17,8 @@ as $$
   where webhook_deliveries.delivery_id = p_delivery_id;
 $$;
 
-comment on function public.read_delivery(text) is
+comment on function public.browse_delivery(text) is
 'All of one delivery, with the exact body and every try; null for an unknown id. Called by webhook-manage.';
 
-revoke execute on function public.read_delivery(text) from public, anon, authenticated;
-grant execute on function public.read_delivery(text) to service_role;
+revoke execute on function public.browse_delivery(text) from public, anon, authenticated;
+grant execute on function public.browse_delivery(text) to service_role;

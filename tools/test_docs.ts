@@ -43,6 +43,7 @@ async function testDocuments(filters: string[]): Promise<{ passed: number; faile
     fal: { shortSide: 64, timeScale: 0.01 },
     env: { CRM_SECRET },
   });
+  await everyDoorIsUp(`${stack.apiUrl}/functions/v1`);
   await using chat = await chatApp(stack.env.CALLBACK_SIGNING_SECRET ?? "");
   const local = {
     ...Object.fromEntries(SECRETS.map((name) => [name, stack.env[name] ?? ""])),
@@ -74,6 +75,21 @@ async function testDocuments(filters: string[]): Promise<{ passed: number; faile
     }
   }
   return totals;
+}
+
+/** A stack is ready once a job can be posted; documents knock at every door. */
+async function everyDoorIsUp(api: string): Promise<void> {
+  for await (
+    const { name, isDirectory } of Deno.readDir(join(PROJECT_ROOT, "supabase/functions"))
+  ) {
+    if (!isDirectory || name.startsWith("_")) continue;
+    for (let status = 503; status === 503;) {
+      const answer = await fetch(`${api}/${name}`, { method: "PUT" });
+      status = answer.headers.has("sb-error-code") ? 503 : answer.status;
+      await answer.body?.cancel();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 /** The same command on this machine: the stack's own port, and the Deno that runs this. */

@@ -15,6 +15,7 @@ import { DemoProgress } from "./demo_progress.ts";
 import { billOf, cutsOf, dollars, promptJob, revisedJob, WRITTEN_SECONDS } from "./demo_story.ts";
 import { checkFilm } from "./film_check.ts";
 import { type Cast, readCast } from "./outside.ts";
+import { wantsColours } from "./paint.ts";
 import { startChatApp } from "./simulators/chat_app.ts";
 import { startStack } from "./stack.ts";
 
@@ -220,6 +221,10 @@ async function main(): Promise<number> {
   const progress = new DemoProgress({
     write: (text) => Deno.stdout.writeSync(encoder.encode(text)),
     isTerminal: Deno.stdout.isTerminal(),
+    hasColours: wantsColours({
+      isTerminal: Deno.stdout.isTerminal(),
+      get: (name) => Deno.env.get(name),
+    }),
   });
   try {
     const report = await runDemo({ ...options, signal: stopped.signal, progress });

@@ -19,12 +19,17 @@ Deno.test("without a terminal each change is a line and no change is none", () =
   );
 });
 
-Deno.test("on a terminal the line is drawn over, and kept before what is said next", () => {
-  const clear = "\r\x1b[K";
-  assert.equal(
-    written(true),
-    `posted\n${clear}generating 0%: scene 1 generating${clear}completed 100%: scene 1 completed\ndone\n`,
-  );
+Deno.test("on a terminal each scene has a line, drawn over, and kept before what is said next", () => {
+  const full = "█".repeat(24);
+  const line = (text: string) => `\r\x1b[K${text}\n`;
+  const drawn = [
+    line(`  Film     ${"░".repeat(24)}   0%  generating`),
+    line(`  Scene 1  ${"█".repeat(10)}${"░".repeat(14)}       generating`),
+    "\x1b[2A",
+    line(`  Film     ${full} 100%  completed`),
+    line(`  Scene 1  ${full}       completed`),
+  ];
+  assert.equal(written(true), `posted\n${drawn.join("")}done\n`);
 });
 
 function written(isTerminal: boolean): string {

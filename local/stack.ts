@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { loadEnvironment } from "./env.ts";
@@ -142,7 +143,14 @@ export async function startStack(
   const [{ cluster, sql }, { find }] = await Promise.all([database, functions]);
 
   const storage = createStorage({ sql, folder: folder.storage, secret: keys.secret });
-  gateway.open({ keys, databaseUrl: cluster.url, storage, findFunction: find, onRpc });
+  gateway.open({
+    keys,
+    databaseUrl: cluster.url,
+    storage,
+    findFunction: find,
+    onRpc,
+    consoleFolder: join(ROOT, "console/dist"),
+  });
   const netWorker = started.adopt(
     startNetWorker({ url: cluster.url, log }),
     (worker) => worker.stop(),

@@ -2,8 +2,10 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { loadEnvironment } from "./env.ts";
+import { startFilmTicker } from "./film_ticker.ts";
 import { openLogFile } from "./log_file.ts";
 import { type Cast, readCast } from "./outside.ts";
+import { createPaint, wantsColours } from "./paint.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { untilStarterIsGone } from "./starters.ts";
 import { readTunnel, startTunnel, tunnelCommand } from "./tunnel.ts";
@@ -74,7 +76,9 @@ Post a first job:
   signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" | sed 's/.* //')
   curl -sS ${apiUrl}/functions/v1/webhook -H "X-Webhook-Signature: $signature" -d "$body"
 
-The answer's status_url shows how it gets on.
+The answer's status_url shows how it gets on; \`deno task status\` and the console tell its story:
+
+  ${apiUrl}/console/   (sign in with OPERATOR_KEY of supabase/functions/.env)
 `;
 }
 
@@ -131,6 +135,19 @@ async function run(
     if (it) running.adopt(it, (it) => it.stop());
     console.log(howToPost(stack));
     log(`ready ${stack.apiUrl}`);
+    running.adopt(
+      await startFilmTicker({
+        sql: stack.sql,
+        paint: createPaint(
+          wantsColours({
+            isTerminal: Deno.stdout.isTerminal(),
+            get: (name) => Deno.env.get(name),
+          }),
+        ),
+        say: (line) => console.log(line),
+      }),
+      (ticker) => ticker.stop(),
+    );
   }
   log(`Stopping, because of ${await ended}`);
 }

@@ -13,15 +13,25 @@ export type Upload = {
   files: Map<string, Uint8Array<ArrayBuffer>>;
 };
 
-export type ManagementApi = { url: string; uploads: Upload[]; stop(): Promise<void> };
+export type ManagementApi = {
+  url: string;
+  uploads: Upload[];
+  /** Names of the secrets that were set. */
+  secrets: string[];
+  stop(): Promise<void>;
+};
+
+const Secrets = z.array(z.object({ name: z.string(), value: z.string() }));
 
 /**
  * Stands in for Supabase's Management API on loopback, as far as `functions deploy --use-api` of
- * CLI 3.1.0 calls it: one multipart upload for each function, then one PUT that makes them live.
+ * CLI 3.1.0 calls it: one multipart upload for each function, then one PUT that makes them live; and
+ * `secrets set`.
  * It takes whatever comes, as the real API does until its bundler runs.
  */
 export function startManagementApi(): ManagementApi {
   const uploads: Upload[] = [];
+  const secrets: string[] = [];
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     async (request) => {
@@ -30,6 +40,10 @@ export function startManagementApi(): ManagementApi {
         const upload = await readUpload(url.searchParams.get("slug") ?? "", request);
         uploads.push(upload);
         return Response.json(remoteFunction(upload), { status: 201 });
+      }
+      if (request.method === "POST" && url.pathname.endsWith("/secrets")) {
+        secrets.push(...Secrets.parse(await request.json()).map(({ name }) => name));
+        return new Response(null, { status: 201 });
       }
       await request.body?.cancel();
       if (request.method === "PUT") return Response.json({ functions: [] });
@@ -42,6 +56,7 @@ export function startManagementApi(): ManagementApi {
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
     uploads,
+    secrets,
     stop: () => server.shutdown(),
   };
 }

@@ -8,6 +8,7 @@ const FOLDERS = [
   "tests",
   "bench",
   "chaos",
+  "console",
 ];
 
 /**

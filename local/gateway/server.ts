@@ -1,5 +1,6 @@
 import type { ProjectKeys } from "../project_keys.ts";
 import { createKeyReader, type Role } from "./api_keys.ts";
+import { CONSOLE, createConsolePages } from "./console_pages.ts";
 import { createFunctionsProxy, type FindFunction } from "./functions_proxy.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
 import { PostgresPool } from "./postgres_pool.ts";
@@ -24,6 +25,8 @@ export type GatewayDeps = {
   findFunction: FindFunction;
   /** Sees each call of a SQL function come and go; for whoever plays a broken network. */
   onRpc?: RpcWatch;
+  /** The console's built page; absent: there is none. */
+  consoleFolder?: string;
   idleTimeoutMs?: number;
   poolSize?: number;
   poolPatienceMs?: number;
@@ -82,11 +85,15 @@ export function listenGateway(
 }
 
 function createHandle(
-  { keys, storage, findFunction, onRpc, idleTimeoutMs }: GatewayDeps,
+  { keys, storage, findFunction, onRpc, consoleFolder, idleTimeoutMs }: GatewayDeps,
   rpc: RpcDoor,
 ): Handle {
   const readKey = createKeyReader(keys);
   const toFunction = createFunctionsProxy({ find: findFunction, idleTimeoutMs });
+
+  const toConsole = consoleFolder === undefined
+    ? answerNotFound
+    : createConsolePages({ folder: consoleFolder });
 
   return (request, address) => {
     const path = request.url.slice(request.url.indexOf("/", "http://".length));
@@ -102,6 +109,9 @@ function createHandle(
     }
     if (path.startsWith(`${STORAGE}/`)) {
       return storage.answer(request, path.slice(STORAGE.length), readKey(request.headers));
+    }
+    if (path === CONSOLE || path.startsWith(`${CONSOLE}/`) || path.startsWith(`${CONSOLE}?`)) {
+      return toConsole(request, path.slice(CONSOLE.length));
     }
     return answerNotFound();
   };

@@ -39,6 +39,9 @@ create index webhook_logs_newest on public.webhook_logs (received_at desc);
 create index webhook_logs_failed on public.webhook_logs (webhook_log_id) where status = 'error';
 create index webhook_logs_buffered on public.webhook_logs (source, request_id) where status = 'pending';
 create index webhook_logs_of_a_project on public.webhook_logs (project_id, received_at) where project_id is not null;
+create index webhook_logs_newest_of_a_source on public.webhook_logs (source, webhook_log_id);
+create index webhook_logs_not_applied on public.webhook_logs (outcome, webhook_log_id) where outcome <> 'applied';
+create index webhook_logs_by_request on public.webhook_logs (request_id) where request_id is not null;
 
 alter table public.webhook_logs enable row level security;
 revoke all on table public.webhook_logs from public, anon, authenticated, service_role;

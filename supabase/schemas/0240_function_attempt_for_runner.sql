@@ -9,6 +9,11 @@ as $$
     'attempt_id', p_attempt.attempt_id,
     'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
     'number', p_attempt.number,
+    'traceparent', (
+      select private.traceparent_of(steps.project_id, p_attempt.attempt_id)
+      from private.steps
+      where steps.step_id = p_attempt.step_id
+    ),
     'provider', p_attempt.provider,
     'input', p_attempt.input,
     'request_id', p_attempt.request_id,

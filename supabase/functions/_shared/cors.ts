@@ -20,7 +20,7 @@ export function allowOrigins(get: Get): MiddlewareHandler | null {
   const all = origins.includes("*");
   const allow = cors({
     origin: all ? "*" : origins,
-    exposeHeaders: ["Retry-After"],
+    exposeHeaders: ["Retry-After", "ETag"],
     maxAge: MAX_AGE,
   });
   return async (c, next) => {

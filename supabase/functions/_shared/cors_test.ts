@@ -78,6 +78,6 @@ Deno.test("an allowed page may read refusals too, and when to come back", async 
 
   assert.equal(answer.status, 401);
   assert.equal(answer.headers.get("access-control-allow-origin"), PAGE);
-  assert.equal(answer.headers.get("access-control-expose-headers"), "Retry-After");
+  assert.equal(answer.headers.get("access-control-expose-headers"), "Retry-After,ETag");
   assert.deepEqual(await answer.json(), { error: "Invalid signature" });
 });

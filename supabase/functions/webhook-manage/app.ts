@@ -2,7 +2,9 @@ import type { Hono } from "hono";
 import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor } from "../_shared/door.ts";
+import { addBrowseRoutes } from "./browse_routes.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
+import { conditionalGet } from "./conditional_get.ts";
 import { addDocumentRoutes } from "./document_routes.ts";
 import { addDeliveryRoutes } from "./delivery_routes.ts";
 import { addEndpointRoutes } from "./endpoint_routes.ts";
@@ -24,6 +26,8 @@ export function createWebhookManage(deps: Deps): Hono {
   const watchBell = createBellWatch({ ...deps, log: door.log });
   const desk = { ...deps, ...door, watchBell };
 
+  door.app.use("*", conditionalGet());
+  addBrowseRoutes(desk);
   addCallbackRoutes(desk);
   addDocumentRoutes(desk);
   addDeliveryRoutes(desk);

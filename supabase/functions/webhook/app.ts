@@ -9,6 +9,7 @@ import { chosenProviders } from "../_shared/planning/chosen_providers.ts";
 import { readFinishOffers } from "../_shared/planning/finish_offers.ts";
 import { createProject, readStats } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
+import { addTrace } from "./add_trace.ts";
 import { addSourceRoutes } from "./source_routes.ts";
 import { addTaskRoutes } from "./task_routes.ts";
 
@@ -44,7 +45,8 @@ export function createWebhook(deps: Deps): Hono {
     }
 
     await limit(c);
-    const created = await createProject(db, parsed.job);
+    const job = addTrace(parsed.job, c.req.header("traceparent"));
+    const created = await createProject(db, job);
     const { outcome, project_id, status, task_token } = created;
     logOf(c)("job.received", { outcome, project_id });
     if (outcome === "conflict") {

@@ -44,7 +44,7 @@ export function createFalProvider(deps: FalProviderDeps): StepProvider {
 /** Null where the input does not fit the step, or its model has left our table. */
 function requestOf(work: StepWork): FalRequest | null {
   try {
-    return stepRequest(work);
+    return { ...stepRequest(work), traceparent: work.attempt.traceparent };
   } catch {
     return null;
   }

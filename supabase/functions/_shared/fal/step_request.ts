@@ -11,7 +11,11 @@ import {
 } from "./sound_requests.ts";
 
 /** What to post where, in fal's words. */
-export type FalRequest = { endpoint: string; input: Record<string, unknown> };
+export type FalRequest = {
+  endpoint: string;
+  input: Record<string, unknown>;
+  traceparent?: string | null;
+};
 
 const REFRAME_ENDPOINT = "fal-ai/image-editing/reframe";
 const FRAME_ENDPOINT = "fal-ai/ffmpeg-api/extract-frame";

@@ -58,10 +58,13 @@ export async function submitToFal(
   };
 
   try {
-    const answer: unknown = await clientFor(deps, sendOnce).queue.submit(request.endpoint, {
-      input: request.input,
-      webhookUrl: webhook.href,
-    });
+    const answer: unknown = await clientFor(deps, sendOnce, request.traceparent).queue.submit(
+      request.endpoint,
+      {
+        input: request.input,
+        webhookUrl: webhook.href,
+      },
+    );
     const { request_id, status_url, response_url, cancel_url } = Accepted.parse(answer);
     return {
       state: "accepted",
@@ -88,7 +91,7 @@ export async function submitToFal(
  * retry of a submission may be paid for. It stops at errors that it does not know: `send` throws
  * nothing else.
  */
-function clientFor({ key, queueUrl }: FalDeps, send: Fetch) {
+function clientFor({ key, queueUrl }: FalDeps, send: Fetch, traceparent?: string | null) {
   return createFalClient({
     credentials: key,
     suppressLocalCredentialsWarning: true,
@@ -100,6 +103,7 @@ function clientFor({ key, queueUrl }: FalDeps, send: Fetch) {
       }
       return Promise.resolve({
         ...call,
+        headers: { ...call.headers, ...(traceparent && { traceparent }) },
         url: `${queueUrl}/${call.url.slice(CLIENT_QUEUE.length)}`,
       });
     },

@@ -31,6 +31,20 @@ Deno.test("a clip is submitted in its model's words, with key and callback URL, 
   });
 });
 
+Deno.test("the job's trace goes out with the submission, and only where there is one", async () => {
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  await withServer(() => Response.json(ACCEPTED), async ({ url, seen }) => {
+    const traced = work();
+    await createFalProvider(falDeps(url)).submit({
+      ...traced,
+      attempt: { ...traced.attempt, traceparent },
+    });
+    await createFalProvider(falDeps(url)).submit(work());
+
+    assert.deepEqual(seen.map(({ headers }) => headers.get("traceparent")), [traceparent, null]);
+  });
+});
+
 Deno.test("frames and stitching have endpoints of their own", async () => {
   const cases = [
     {

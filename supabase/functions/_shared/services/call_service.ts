@@ -5,7 +5,13 @@ import type { ServiceDeps } from "./service.ts";
 const TASK_ID = /^(?!\.{1,2}$).{1,255}$/;
 
 export type ServiceCall =
-  | { method: "POST"; path: string; body: Record<string, unknown>; idempotencyKey: string }
+  | {
+    method: "POST";
+    path: string;
+    body: Record<string, unknown>;
+    idempotencyKey: string;
+    traceparent?: string | null;
+  }
   | { method: "GET" | "DELETE"; taskId: string };
 
 /**
@@ -28,6 +34,7 @@ export function callService(deps: ServiceDeps, call: ServiceCall): Promise<Reply
       ...headers,
       "content-type": "application/json",
       "idempotency-key": call.idempotencyKey,
+      ...(call.traceparent && { traceparent: call.traceparent }),
     },
     body: JSON.stringify(call.body),
   });

@@ -45,6 +45,7 @@ export async function postTask(deps: ServiceDeps, { step, attempt }: StepWork): 
       path: operation.submitPath,
       body: { ...body, webhook_url: webhook.href },
       idempotencyKey: attempt.attempt_id,
+      traceparent: attempt.traceparent,
     });
     return isSuccess(reply)
       ? readAccepted(deps, reply)

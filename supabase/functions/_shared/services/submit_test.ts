@@ -44,6 +44,17 @@ Deno.test("each service gets its request with key, callback URL and the attempt'
   }
 });
 
+Deno.test("the job's trace goes out with the task", async () => {
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  await withServer(() => Response.json(ACCEPTED), async ({ url, seen }) => {
+    const work = workOf(VIDEO);
+    const attempt = { ...work.attempt, traceparent };
+    await createServiceProvider(serviceDeps(url)).submit({ ...work, attempt });
+
+    assert.equal(seen[0]?.headers.get("traceparent"), traceparent);
+  });
+});
+
 Deno.test("what a clip has not got is left out of its request", async () => {
   await withServer(() => Response.json(ACCEPTED), async ({ url, seen }) => {
     const input = { ...VIDEO.input, duration: null, aspect_ratio: null, driver_video_url: null };

@@ -38,6 +38,8 @@ export const Attempt = z.object({
   /** Goes into the callback URL as `?token=`. */
   attempt_token: z.string(),
   number: z.number(),
+  /** Goes out with the call, where the job came with one. */
+  traceparent: z.string().nullish(),
   provider: z.string(),
   input: z.record(z.string(), z.unknown()),
   request_id: z.string().nullable(),

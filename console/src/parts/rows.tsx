@@ -1,0 +1,89 @@
+/// <reference lib="dom" />
+import type { ComponentChildren, JSX } from "preact";
+import type { Callback, Delivery } from "../api/shapes.ts";
+import { shortId, span, words } from "../format.ts";
+import { hrefOf } from "../route.ts";
+import { Ago } from "./bits.tsx";
+import { Status } from "./status.tsx";
+
+/** Rows that are links; on a phone each is a small card. */
+export function Rows({ kind, children }: { kind: string; children: ComponentChildren }) {
+  return <ul class={`rows rows-${kind}`}>{children}</ul>;
+}
+
+/** @param aboutOf what a callback is about, where that is known */
+export function CallbackRows(
+  { docs, aboutOf = () => null }: {
+    docs: Callback[];
+    aboutOf?: (callback: Callback) => string | null;
+  },
+): JSX.Element {
+  if (docs.length === 0) return <p class="none">None came yet.</p>;
+  return (
+    <Rows kind="callbacks">
+      {docs.map((one) => (
+        <li key={one.webhook_log_id}>
+          <a class="row" href={hrefOf("callbacks", one.webhook_log_id)}>
+            <span>
+              <Status status={verdictOf(one)} />
+            </span>
+            <span class="row-main">
+              <strong>{words(one.type)}</strong>
+              <span class="muted">
+                {aboutOf(one) ?? ""}
+                {aboutOf(one) ? ` · from ${one.source}` : `from ${one.source}`}
+              </span>
+            </span>
+            <span class="row-note">{one.error ?? ""}</span>
+            <span class="mono muted row-id">{one.request_id ? shortId(one.request_id) : ""}</span>
+            <span class="muted row-extra">
+              {one.duplicate_count > 0 ? `came ${one.duplicate_count + 1} times` : ""}
+              {one.retry_count > 0 ? ` replayed ${one.retry_count}×` : ""}
+            </span>
+            <span class="muted row-time">
+              <Ago at={one.received_at} />
+            </span>
+          </a>
+        </li>
+      ))}
+    </Rows>
+  );
+}
+
+/** What a callback did, in one word. */
+export function verdictOf({ outcome, status, is_malformed }: Callback): string {
+  if (outcome) return outcome;
+  return status === "error" && is_malformed ? "malformed" : status;
+}
+
+export function DeliveryRows({ docs }: { docs: Delivery[] }): JSX.Element {
+  if (docs.length === 0) return <p class="none">None was queued.</p>;
+  return (
+    <Rows kind="deliveries">
+      {docs.map((one) => (
+        <li key={one.delivery_id}>
+          <a class="row" href={hrefOf("deliveries", one.delivery_id)}>
+            <span>
+              <Status status={one.status} />
+            </span>
+            <span class="row-main">
+              <strong>{words(one.type)}</strong>
+              <span class="muted">{one.url || one.endpoint_id || ""}</span>
+            </span>
+            <span class="row-note">{one.status === "delivered" ? "" : one.error ?? ""}</span>
+            <span class="muted row-extra">
+              {one.attempt_count === 1 ? "1 try" : `${one.attempt_count} tries`}
+              {one.status_code ? `, HTTP ${one.status_code}` : ""}
+              {one.delivered_at
+                ? `, ${span(Date.parse(one.delivered_at) - Date.parse(one.created_at))}`
+                : ""}
+            </span>
+            <span class="muted row-time">
+              <Ago at={one.created_at} />
+            </span>
+          </a>
+        </li>
+      ))}
+    </Rows>
+  );
+}

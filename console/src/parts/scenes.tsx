@@ -1,0 +1,128 @@
+/// <reference lib="dom" />
+import type { JSX } from "preact";
+import type { Scene, Story } from "../api/shapes.ts";
+import { safeUrl } from "../format.ts";
+import { ask } from "./confirm.tsx";
+import { Icon } from "./icons.tsx";
+import { Status } from "./status.tsx";
+
+/** The shots of a film in order, each with its clips, its takes and its own verbs. */
+export function Scenes({ story, onDone }: { story: Story; onDone: () => void }): JSX.Element {
+  return (
+    <section>
+      <h2>
+        Scenes <span class="column-n">{story.scenes.length}</span>
+      </h2>
+      <div class="scenes">
+        {story.scenes.map((scene) => (
+          <SceneCard key={scene.scene_id} scene={scene} onDone={onDone} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function SceneCard({ scene, onDone }: { scene: Scene; onDone: () => void }): JSX.Element {
+  const selected = scene.takes.find((take) => take.selected);
+  const clips = selected?.chunks ?? [];
+  const model = clips.find((chunk) => chunk.model)?.model;
+  const seconds = clips.reduce((sum, { duration }) => sum + (duration ?? 0), 0);
+  return (
+    <section class="scene" aria-label={`Scene ${scene.position}`}>
+      <Clip scene={scene} />
+      <div class="scene-body">
+        <div class="scene-head">
+          <h3>{`Scene ${scene.position}`}</h3>
+          <Status status={scene.status} />
+        </div>
+        <p class="scene-prompt">{scene.prompt}</p>
+        <p class="muted small">
+          {scene.position > 1 && scene.continuity === "cut" ? "Begins with a cut" : null}
+          {scene.position > 1 && scene.continuity !== "cut"
+            ? "Starts from the last frame before it"
+            : null}
+          {scene.position > 1 && " · "}
+          {seconds > 0 && `${seconds} s`}
+          {clips.length > 1 && ` in ${clips.length} clips`}
+          {model && <span class="mono">{` · ${model.replace(/^fal-ai\//, "")}`}</span>}
+        </p>
+        {scene.error_message && <p class="card-error">{scene.error_message}</p>}
+        <div class="verbs">
+          {(scene.status === "completed" || scene.status === "failed") && (
+            <button
+              type="button"
+              class="button small"
+              onClick={() =>
+                ask({
+                  title: `Make scene ${scene.position} anew?`,
+                  text:
+                    "A new take is generated and paid for; the scenes that start from its last frame " +
+                    "follow. The old take is kept and can be chosen again.",
+                  verb: "Regenerate scene",
+                  input: { label: "Prompt", value: scene.prompt ?? "", rows: 4 },
+                  path: `/scenes/${encodeURIComponent(scene.scene_id)}/regenerate`,
+                  body: (prompt) => prompt === "" || prompt === scene.prompt ? {} : { prompt },
+                  onDone,
+                })}
+            >
+              Regenerate
+            </button>
+          )}
+          {scene.takes.filter((take) => !take.selected).map(({ take }) => (
+            <button
+              key={take}
+              type="button"
+              class="button small"
+              onClick={() =>
+                ask({
+                  title: `Use take ${take} of scene ${scene.position}?`,
+                  text: "The film is stitched again with it.",
+                  verb: `Use take ${take}`,
+                  path: `/scenes/${encodeURIComponent(scene.scene_id)}/select`,
+                  body: () => ({ take }),
+                  onDone,
+                })}
+            >
+              {`Use take ${take}`}
+            </button>
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Clip({ scene }: { scene: Scene }): JSX.Element {
+  const chunk = scene.takes.find((take) => take.selected)?.chunks.find((one) =>
+    one.kling_video_url
+  );
+  const clip = safeUrl(scene.video_url) ?? safeUrl(chunk?.kling_video_url);
+  const picture = safeUrl(scene.thumbnail_url);
+  const frame = safeUrl(scene.last_frame_url);
+  if (!clip) {
+    return (
+      <div class="clip is-empty">
+        {picture ? <img src={picture} alt="" /> : <Icon name="films" size={26} />}
+      </div>
+    );
+  }
+  return (
+    <div class="clip">
+      <video
+        src={clip}
+        poster={picture ?? undefined}
+        controls
+        playsInline
+        muted
+        preload="metadata"
+        aria-label={`The clip of scene ${scene.position}`}
+      />
+      {frame && (
+        <figure class="last-frame">
+          <img src={frame} alt={`Last frame of scene ${scene.position}`} loading="lazy" />
+          <figcaption>Last frame</figcaption>
+        </figure>
+      )}
+    </div>
+  );
+}

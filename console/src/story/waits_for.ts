@@ -1,0 +1,104 @@
+import type { Delivery, Step, Story } from "../api/shapes.ts";
+import { ago, span, words } from "../format.ts";
+
+export type Wait = {
+  tone: "calm" | "moving" | "attention" | "trouble";
+  text: string;
+};
+
+const OPEN = ["queued", "running", "waiting"];
+const FINISHED = ["completed", "failed", "cancelled"];
+
+/** What a film waits for at this moment, in sentences for whoever looks; the gravest first. */
+export function waitsFor(story: Story, now: number): Wait[] {
+  const { project, steps } = story;
+  const open = steps.filter((step) => OPEN.includes(step.status));
+  const deliveries = story.deliveries.flatMap((delivery) => waitOfDelivery(delivery, now));
+
+  switch (project.status) {
+    case "completed":
+      return deliveries.length > 0
+        ? deliveries
+        : [{ tone: "calm", text: "Nothing. The film is there." }];
+    case "failed":
+      return [{ tone: "trouble", text: `Somebody to retry it: ${project.error_message ?? ""}` }];
+    case "cancelled": {
+      const givenUp = open.length > 0
+        ? ` ${open.length} requests are still being given up at their provider.`
+        : "";
+      return [{ tone: "calm", text: `Nothing. It was cancelled.${givenUp}` }];
+    }
+    case "paused":
+      return [{ tone: "attention", text: `Somebody to resume it${pauseReason(story)}.` }];
+  }
+  if (open.length === 0 && !FINISHED.includes(project.status)) {
+    return [{
+      tone: "trouble",
+      text: "Nobody moves it on: it has no open step. Retry or cancel it.",
+    }];
+  }
+  return [...open.map((step) => waitOfStep(step, story, now)), ...deliveries];
+}
+
+function waitOfStep(step: Step, story: Story, now: number): Wait {
+  const what = nameOf(step, story);
+  const last = step.attempts.at(-1);
+  const since = Date.parse(last?.submitted_at ?? last?.created_at ?? step.created_at);
+  const provider = step.provider ?? last?.provider ?? "its provider";
+  const dueIn = step.due_at ? Date.parse(step.due_at) - now : null;
+
+  if (last?.status === "lost") {
+    const text = `${what}: ${provider}'s answer was lost; it is being looked up`;
+    return { tone: "attention", text: `${text}.` };
+  }
+  if (step.status === "waiting") {
+    const overdue = dueIn !== null && dueIn < 0;
+    const text = `${what}: ${provider} has been at it for ${span(Math.max(0, now - since))}`;
+    if (overdue) return { tone: "attention", text: `${text}; it is overdue and will be asked.` };
+    return { tone: "moving", text: `${text}.` };
+  }
+  if (step.status === "running") {
+    return { tone: "moving", text: `${what}: ${provider} is being called.` };
+  }
+  if (dueIn === null) return { tone: "attention", text: `${what}: held until it is resumed.` };
+  if (dueIn > 1000) {
+    const why = last?.error_message ? ` after “${last.error_message}”` : "";
+    const number = (last?.number ?? 0) + 1;
+    return { tone: "attention", text: `${what}: try ${number} in ${span(dueIn)}${why}.` };
+  }
+  const tone = dueIn < -60_000 ? "attention" : "moving";
+  const text = `${what}: a free runner, and room at its provider; due ${
+    ago(step.due_at ?? "", now)
+  }`;
+  return { tone, text: `${text}.` };
+}
+
+function waitOfDelivery(delivery: Delivery, now: number): Wait[] {
+  const to = delivery.url || delivery.endpoint_id || "its receiver";
+  if (delivery.status === "dead") {
+    const said = delivery.error ? `: ${delivery.error}` : "";
+    return [{ tone: "trouble", text: `The callback to ${to} was given up${said}. Redrive it.` }];
+  }
+  if (delivery.status !== "pending" && delivery.status !== "delivering") return [];
+  const number = delivery.attempt_count + (delivery.status === "pending" ? 1 : 0);
+  const dueIn = delivery.due_at ? Date.parse(delivery.due_at) - now : 0;
+  const when = delivery.status === "pending" && dueIn > 1000 ? ` in ${span(dueIn)}` : "";
+  const tone = number > 1 ? "attention" : "moving";
+  return [{ tone, text: `The receiver of its callback, ${to}: try ${number}${when}.` }];
+}
+
+/** `Generate clip, scene 2`; a scene of several clips says which one. */
+export function nameOf(step: Pick<Step, "kind" | "scene_id" | "chunk_id">, story: Story): string {
+  const scene = story.scenes.find(({ scene_id }) => scene_id === step.scene_id);
+  const kind = words(step.kind);
+  if (!scene) return kind;
+  const chunks = scene.takes.find(({ selected }) => selected)?.chunks ?? [];
+  const chunk = chunks.find(({ chunk_id }) => chunk_id === step.chunk_id);
+  const part = chunks.length > 1 && chunk ? `, clip ${chunk.position}` : "";
+  return `${kind}, scene ${scene.position}${part}`;
+}
+
+function pauseReason({ timeline }: Story): string {
+  const reason = timeline.findLast(({ type }) => type.startsWith("project.pause"))?.data.reason;
+  return typeof reason === "string" && reason !== "" ? `: ${reason}` : "";
+}

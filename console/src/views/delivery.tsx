@@ -1,0 +1,106 @@
+/// <reference lib="dom" />
+import type { JSX } from "preact";
+import { Delivery } from "../api/shapes.ts";
+import { dateTime, span, words } from "../format.ts";
+import { useLive } from "../live/use_live.ts";
+import { Ago, Empty, Facts, Id, Loading, Payload, Trouble } from "../parts/bits.tsx";
+import { ask } from "../parts/confirm.tsx";
+import { Status } from "../parts/status.tsx";
+import { hrefOf } from "../route.ts";
+
+/** One delivery: the exact body, each try and what the receiver answered, and its redrive. */
+export function DeliveryView({ id }: { id: string }): JSX.Element {
+  const { value: one, error, refresh } = useLive(
+    `/browse/deliveries/${encodeURIComponent(id)}`,
+    Delivery,
+    ({ status }) => status === "pending" || status === "delivering",
+  );
+  const back = <a class="back" href="#/deliveries">Deliveries</a>;
+  if (!one) {
+    if (error?.status === 404) {
+      return (
+        <>
+          {back}
+          <Empty title="No such delivery">It may have been pruned.</Empty>
+        </>
+      );
+    }
+    return <>{back}{error ? <Trouble error={error} /> : <Loading />}</>;
+  }
+  const tries = one.tries ?? [];
+  return (
+    <article>
+      {back}
+      <div class="head">
+        <div class="head-words">
+          <h1>{words(one.type)}</h1>
+          <p class="head-meta">
+            <Status status={one.status} />
+            <span class="muted">
+              {`to ${one.url || one.endpoint_id}, `}
+              <Ago at={one.created_at} />
+            </span>
+          </p>
+        </div>
+        {one.status === "dead" && (
+          <button
+            type="button"
+            class="button primary"
+            onClick={() =>
+              ask({
+                title: "Redrive this delivery?",
+                text:
+                  "The same body is sent again under the same webhook-id: a receiver that has it knows it.",
+                verb: "Redrive delivery",
+                path: `/deliveries/${encodeURIComponent(id)}/redrive`,
+                onDone: refresh,
+              })}
+          >
+            Redrive
+          </button>
+        )}
+      </div>
+      <Trouble error={error} />
+      {one.error && one.status !== "delivered" && <p class="verdict tone-box-bad">{one.error}</p>}
+      <Facts
+        rows={{
+          "Webhook id": <Id id={one.webhook_id} />,
+          "Film": one.project_id
+            ? <Id id={one.project_id} href={hrefOf("films", one.project_id)} />
+            : "none",
+          "Queued": dateTime(one.created_at),
+          "Delivered": one.delivered_at ? dateTime(one.delivered_at) : "not yet",
+          "Next try": one.status === "pending" ? <Ago at={one.due_at} /> : null,
+        }}
+      />
+      <section>
+        <h2>
+          Tries <span class="column-n">{tries.length}</span>
+        </h2>
+        {tries.length === 0 && <p class="none">It was not sent yet.</p>}
+        <ol class="tries">
+          {tries.map((each) => (
+            <li key={each.number}>
+              <p>
+                <Status
+                  status={each.error ? "failed" : "delivered"}
+                  label={each.status_code ? `HTTP ${each.status_code}` : "No answer"}
+                />
+                <span class="muted">
+                  {`Try ${each.number}, `}
+                  <Ago at={each.attempted_at} />
+                  {each.duration_ms ? `, ${span(each.duration_ms)}` : ""}
+                </span>
+              </p>
+              {each.error && <p class="card-error">{each.error}</p>}
+              {each.response_excerpt && (
+                <Payload title={`Answer to try ${each.number}`} value={each.response_excerpt} />
+              )}
+            </li>
+          ))}
+        </ol>
+      </section>
+      <Payload title="Body" value={one.body ?? ""} />
+    </article>
+  );
+}

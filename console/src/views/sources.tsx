@@ -1,0 +1,181 @@
+/// <reference lib="dom" />
+import type { JSX } from "preact";
+import { type Endpoint, Endpoints, type Source, Sources } from "../api/shapes.ts";
+import { useLive } from "../live/use_live.ts";
+import { Ago, Empty, Facts, Loading, Trouble } from "../parts/bits.tsx";
+import { ask } from "../parts/confirm.tsx";
+import { Status } from "../parts/status.tsx";
+import { hrefOf } from "../route.ts";
+
+/** Who may post webhooks here, and to whom webhooks are posted for good. */
+export function SourcesView(): JSX.Element {
+  const sources = useLive("/sources", Sources);
+  const endpoints = useLive("/endpoints", Endpoints);
+  return (
+    <>
+      <div class="head">
+        <div>
+          <h1>Sources and endpoints</h1>
+          <p class="muted">
+            Senders with a path of their own at{" "}
+            <code>/webhook/&lt;name&gt;</code>, and standing receivers.
+          </p>
+        </div>
+      </div>
+      <section>
+        <h2>Custom sources</h2>
+        <Trouble error={sources.error} />
+        {!sources.value && !sources.error && <Loading />}
+        {sources.value?.sources.length === 0 && (
+          <Empty title="No custom source">
+            One is added by{" "}
+            <code>POST /webhook-manage/sources/&lt;name&gt;</code>: its scheme, and the name of its
+            secret.
+          </Empty>
+        )}
+        <div class="tiles tiles-wide">
+          {sources.value?.sources.map((source) => (
+            <SourceTile key={source.name} source={source} onDone={sources.refresh} />
+          ))}
+        </div>
+      </section>
+      <section>
+        <h2>Standing endpoints</h2>
+        {endpoints.error?.status === 404
+          ? <Empty title="Not in this installation">A job names its own callback_url.</Empty>
+          : <Trouble error={endpoints.error} />}
+        {endpoints.value?.endpoints.length === 0 && (
+          <Empty title="No standing endpoint">Each job names its own callback_url.</Empty>
+        )}
+        <div class="tiles tiles-wide">
+          {endpoints.value?.endpoints.map((endpoint) => (
+            <EndpointTile
+              key={endpoint.endpoint_id}
+              endpoint={endpoint}
+              onDone={endpoints.refresh}
+            />
+          ))}
+        </div>
+      </section>
+    </>
+  );
+}
+
+function SourceTile({ source, onDone }: { source: Source; onDone: () => void }): JSX.Element {
+  const status = !source.is_enabled
+    ? "disabled"
+    : source.is_configured === false
+    ? "error"
+    : "enabled";
+  return (
+    <section class="tile" aria-label={source.name}>
+      <div class="scene-head">
+        <h3>{source.name}</h3>
+        <Status status={status} label={status === "error" ? "Its secret is missing" : undefined} />
+      </div>
+      <Facts
+        rows={{
+          "Scheme": source.scheme,
+          "Secret": `${source.secret_name} in ${
+            source.secret_in === "vault" ? "Vault" : "the environment"
+          }`,
+          "Handler": source.handler_kind
+            ? `${source.handler_kind} ${source.handler_target}`
+            : "none: only recorded",
+          "Limit": source.rate_limit ? `${source.rate_limit} a minute` : "none",
+        }}
+      />
+      <div class="verbs">
+        <a class="button small" href={hrefOf("callbacks", null, { source: source.name })}>
+          Its callbacks
+        </a>
+        <button
+          type="button"
+          class={source.is_enabled ? "button small grave-quiet" : "button small"}
+          onClick={() =>
+            ask({
+              title: source.is_enabled ? `Disable ${source.name}?` : `Enable ${source.name}?`,
+              text: source.is_enabled
+                ? "Its path answers 404 from that moment. What came before stays."
+                : "Its path takes signed webhooks again.",
+              verb: source.is_enabled ? "Disable source" : "Enable source",
+              isGrave: source.is_enabled,
+              path: `/sources/${encodeURIComponent(source.name)}`,
+              body: () => ({ is_enabled: !source.is_enabled }),
+              onDone,
+            })}
+        >
+          {source.is_enabled ? "Disable" : "Enable"}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function EndpointTile(
+  { endpoint, onDone }: { endpoint: Endpoint; onDone: () => void },
+): JSX.Element {
+  const { endpoint_id: id, is_enabled, url, description, failing_since, held_until } = endpoint;
+  const path = `/endpoints/${encodeURIComponent(id)}`;
+  const status = !is_enabled
+    ? "disabled"
+    : held_until
+    ? "held"
+    : failing_since
+    ? "warning"
+    : "enabled";
+  return (
+    <section class="tile" aria-label={url ?? id}>
+      <div class="scene-head">
+        <h3 class="tile-title">{description || url || id}</h3>
+        <Status status={status} label={status === "warning" ? "Failing" : undefined} />
+      </div>
+      <Facts
+        rows={{
+          "Posts to": url ?? "unknown",
+          "User": endpoint.user_id ?? null,
+          "Wants": endpoint.events ? endpoint.events.join(", ") : "every end of a film",
+          "Open": endpoint.open === null || endpoint.open === undefined ? null : `${endpoint.open}`,
+          "Failing since": failing_since ? <Ago at={failing_since} /> : null,
+          "Disabled because": endpoint.disable_reason ?? null,
+        }}
+      />
+      <div class="verbs">
+        <a class="button small" href={hrefOf("deliveries", null, { endpoint_id: id })}>
+          Its deliveries
+        </a>
+        <button
+          type="button"
+          class="button small"
+          onClick={() =>
+            ask({
+              title: "Send it a test?",
+              text: "One signed test event is queued for it now.",
+              verb: "Send test",
+              path: `${path}/test`,
+              onDone,
+            })}
+        >
+          Send a test
+        </button>
+        <button
+          type="button"
+          class={is_enabled ? "button small grave-quiet" : "button small"}
+          onClick={() =>
+            ask({
+              title: is_enabled ? "Disable this endpoint?" : "Enable this endpoint?",
+              text: is_enabled
+                ? "Nothing is sent to it any more, until somebody enables it again."
+                : "It hears of what happens from now on.",
+              verb: is_enabled ? "Disable endpoint" : "Enable endpoint",
+              isGrave: is_enabled,
+              path: `${path}/${is_enabled ? "disable" : "enable"}`,
+              onDone,
+            })}
+        >
+          {is_enabled ? "Disable" : "Enable"}
+        </button>
+      </div>
+    </section>
+  );
+}

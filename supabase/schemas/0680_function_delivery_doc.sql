@@ -1,0 +1,16 @@
+create or replace function private.delivery_doc(p_delivery public.webhook_deliveries)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select to_jsonb(p_delivery) - 'claim_token' - 'body' || jsonb_build_object(
+    'url', private.without_query(p_delivery.url)
+  );
+$$;
+
+comment on function private.delivery_doc(public.webhook_deliveries) is
+'A delivery as lists show it: no body, no claim token, no query of the clients URL.';
+
+revoke execute on function private.delivery_doc(public.webhook_deliveries) from public, anon, authenticated, service_role;

@@ -1,0 +1,22 @@
+import { join } from "node:path";
+import { build } from "vite";
+import { DIGEST_FILE, digestSources } from "../console/sources.ts";
+import { PROJECT_ROOT } from "./project_root.ts";
+import { showHelp } from "./usage.ts";
+
+const USAGE = `deno task console:build
+
+Builds the console's page from console/src into console/dist, which stands in the repository: a fresh
+clone serves it without building anything, and any static host can. A test fails while dist is older
+than its sources.`;
+
+if (import.meta.main) {
+  showHelp(USAGE);
+  await buildConsole(PROJECT_ROOT);
+}
+
+async function buildConsole(root: string): Promise<void> {
+  const folder = join(root, "console");
+  await build({ configFile: join(folder, "vite.config.ts") });
+  await Deno.writeTextFile(join(folder, "dist", DIGEST_FILE), await digestSources(folder));
+}

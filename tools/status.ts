@@ -1,0 +1,79 @@
+import { parseArgs, parseEnv } from "node:util";
+import { join } from "node:path";
+import { createClient } from "../console/src/api/client.ts";
+import { readKey } from "../console/src/api/operator_key.ts";
+import { Board, Story } from "../console/src/api/shapes.ts";
+import { createPaint, wantsColours } from "../local/paint.ts";
+import { PROJECT_ROOT } from "./project_root.ts";
+import { drawBoard } from "./status/draw_board.ts";
+import { drawStory } from "./status/draw_story.ts";
+import { refuse } from "./usage.ts";
+
+const USAGE = `deno task status [<film's id>] [--url URL] [--api-port N] [--json]
+
+Tells a film's story in one screen: its scenes, what happened when, what it cost, and what it waits
+for at this moment. Without an id: the films that are under way, and the newest ones.
+
+  --url       a hosted project: https://<ref>.supabase.co; OPERATOR_KEY has to be set to its key
+  --api-port  of the stack on this machine (default 54321), with OPERATOR_KEY of supabase/functions/.env
+  --json      what the API says, as it is
+
+Exits 1 when there is no such film, or nobody answers.`;
+
+if (import.meta.main) Deno.exit(await main(Deno.args).catch(complain));
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      url: { type: "string" },
+      "api-port": { type: "string", default: "54321" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const [id, ...others] = positionals;
+  if (others.length > 0) refuse("Expected one film's id");
+
+  const base = values.url
+    ? `${values.url.replace(/\/+$/, "").replace(/\/functions\/v1$/, "")}/functions/v1`
+    : `http://127.0.0.1:${values["api-port"]}/functions/v1`;
+  const read = readKey(await operatorKey(values.url === undefined));
+  if ("refused" in read) refuse(`Cannot use OPERATOR_KEY: ${read.refused}`);
+  const client = createClient({ base: `${base}/webhook-manage`, key: read.key });
+
+  const isTerminal = Deno.stdout.isTerminal();
+  const paint = createPaint(wantsColours({ isTerminal, get: (name) => Deno.env.get(name) }));
+  const look = { paint, now: Date.now(), width: isTerminal ? Deno.consoleSize().columns : 100 };
+  if (id === undefined) {
+    const board = await client.read("/browse/board?limit=12", Board);
+    console.log(values.json ? JSON.stringify(board) : drawBoard(board, look));
+    return 0;
+  }
+  const story = await client.read(`/projects/${encodeURIComponent(id)}`, Story);
+  console.log(values.json ? JSON.stringify(story) : drawStory(story, look));
+  return 0;
+}
+
+/** The shell's wins; the file is this machine's own. */
+async function operatorKey(isLocal: boolean): Promise<string> {
+  const given = Deno.env.get("OPERATOR_KEY");
+  if (given) return given.split(",")[0] ?? "";
+  if (!isLocal) refuse("Set OPERATOR_KEY to the hosted project's key");
+  const text = await Deno.readTextFile(join(PROJECT_ROOT, "supabase/functions/.env")).catch(() =>
+    ""
+  );
+  const key = parseEnv(text).OPERATOR_KEY;
+  if (!key) refuse("There is no OPERATOR_KEY: `deno task start` makes one");
+  return key.split(",")[0] ?? "";
+}
+
+function complain(error: unknown): number {
+  console.error(`Cannot tell: ${error instanceof Error ? error.message : error}`);
+  return 1;
+}

@@ -12,7 +12,7 @@ import { answerError, Refusal, refuseBody } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
 import { createRateLimit, type RateLimit, readRateLimit } from "./rate_limit.ts";
-import { readBody } from "./read_body.ts";
+import { readRequest } from "./read_body.ts";
 import { createRequestTrace } from "./request_trace.ts";
 
 /** A request whose sender proved who it is. */
@@ -94,8 +94,8 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
     logOf,
 
     async admit(c, { configured, verify } = credentials) {
-      const { headers, body: stream } = c.req.raw;
-      const body = await readBody(stream).catch(() => {
+      const { headers } = c.req.raw;
+      const body = await readRequest(c.req.raw).catch(() => {
         throw refuseBody([{ path: "", message: "Cut off" }]);
       });
       if (body === null) throw new Refusal(413, "Body too large");

@@ -4,6 +4,24 @@ export const LARGEST_BODY = 1024 * 1024;
 const LARGEST_WASTE = 4 * 1024 * 1024;
 
 /**
+ * Reads a request's body. Where its length is declared the server frames it by that (RFC 9112, 6.3), and
+ * it is taken in one piece, for half the work of a stream; else it is read while counting. Null where it
+ * is longer than `limit` bytes.
+ */
+export async function readRequest(
+  request: Request,
+  limit: number = LARGEST_BODY,
+): Promise<Uint8Array | null> {
+  const { headers } = request;
+  const declared = Number(headers.get("content-length") ?? NaN);
+  if (!(declared <= limit) || headers.has("transfer-encoding")) {
+    return await readBody(request.body, limit);
+  }
+  const whole = new Uint8Array(await request.arrayBuffer());
+  return whole.length > limit ? null : whole;
+}
+
+/**
  * Reads a body while counting: the sender's content-length is not believed. Null where it is longer
  * than `limit` bytes.
  */

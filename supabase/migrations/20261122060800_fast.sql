@@ -128,6 +128,26 @@ comment on function private.is_signed(text, text, text) is 'True when the signat
 revoke execute on function private.is_signed(text, text, text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0199_function_is_ringing.sql
+create or replace function private.is_ringing(p_bell private.bell, p_now timestamptz)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_bell.unanswered_since is not null
+    and p_bell.last_rung_at > p_now - make_interval(secs => private.setting('bell_repeat_seconds')::double precision);
+end;
+$$;
+
+comment on function private.is_ringing(private.bell, timestamptz) is
+'True while a ring is on its way that no runner has answered, and that is not to be repeated yet.';
+
+revoke execute on function private.is_ringing(private.bell, timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0200_function_is_bell_deaf.sql
 create or replace function public.is_bell_deaf()
 returns boolean
@@ -207,6 +227,56 @@ comment on function private.record_event(text, text, text, text, jsonb) is 'Appe
 
 revoke execute on function private.record_event(text, text, text, text, jsonb)
 from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0200_function_ring_bell.sql
+-- Wakes the step runner through pg_net, with a signature after Standard Webhooks
+-- (github.com/standard-webhooks/standard-webhooks, spec v1.0.0: HMAC-SHA256 over id.timestamp.body).
+--
+-- At most one ring a transaction, and none while one is on its way that no runner has answered.
+-- What falls between two rings is found by the runner's next claim or by the sweep.
+
+create or replace function public.ring_bell()
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_bell private.bell;
+  v_transaction text := pg_current_xact_id()::text;
+begin
+  if coalesce(current_setting('reelay.rung_in', true), '') = v_transaction then
+    return false;
+  end if;
+  perform set_config('reelay.rung_in', v_transaction, true);
+
+  -- Looked at before it is locked: under load most rings are under way already, and a lock is a write.
+  select bell.* into v_bell from private.bell;
+  if private.is_ringing(v_bell, v_now) then
+    return false;
+  end if;
+
+  -- Whoever holds the row is ringing or answering just now: no need to wait for it.
+  select bell.* into v_bell from private.bell for no key update skip locked;
+  if not found or private.is_ringing(v_bell, v_now) then
+    return false;
+  end if;
+
+  update private.bell
+  set last_rung_at = v_now, unanswered_since = coalesce(bell.unanswered_since, v_now);
+
+  return private.post_bell();
+end;
+$$;
+
+comment on function public.ring_bell() is
+'Wakes the runner. True when a ring was sent, false when one is under way or no functions URL is known. Called by triggers, the sweep and a runner that leaves work behind.';
+
+revoke execute on function public.ring_bell() from public, anon, authenticated;
+grant execute on function public.ring_bell() to service_role;
 --! end included
 
 --! included supabase/schemas/0204_function_step_setting.sql
@@ -456,24 +526,19 @@ volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := private.clock();
 begin
   with
   -- The first clip of each scene that waits for no other one
   queued as (
-    insert into private.steps (
-      project_id, scene_id, chunk_id, user_id, kind, due_at, created_at, updated_at
-    )
+    insert into private.steps (project_id, scene_id, chunk_id, user_id, kind, due_at)
     select
       p_project.project_id,
       scenes.scene_id,
       video_chunks.chunk_id,
       p_project.user_id,
       'generate_clip',
-      v_now,
-      v_now,
-      v_now
+      -- Read for each: the first scene's is due first.
+      private.clock()
     from public.scenes
     join public.video_chunks using (scene_id)
     where scenes.project_id = p_project.project_id
@@ -482,14 +547,13 @@ begin
     order by scenes.position
     returning steps.step_id, steps.scene_id, steps.chunk_id
   )
-  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data)
   select
     p_project.project_id,
     queued.scene_id,
     queued.chunk_id,
     'step.queued',
-    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id),
-    v_now
+    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id)
   from queued;
 end;
 $$;

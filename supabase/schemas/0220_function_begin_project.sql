@@ -8,24 +8,19 @@ volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := private.clock();
 begin
   with
   -- The first clip of each scene that waits for no other one
   queued as (
-    insert into private.steps (
-      project_id, scene_id, chunk_id, user_id, kind, due_at, created_at, updated_at
-    )
+    insert into private.steps (project_id, scene_id, chunk_id, user_id, kind, due_at)
     select
       p_project.project_id,
       scenes.scene_id,
       video_chunks.chunk_id,
       p_project.user_id,
       'generate_clip',
-      v_now,
-      v_now,
-      v_now
+      -- Read for each: the first scene's is due first.
+      private.clock()
     from public.scenes
     join public.video_chunks using (scene_id)
     where scenes.project_id = p_project.project_id
@@ -34,14 +29,13 @@ begin
     order by scenes.position
     returning steps.step_id, steps.scene_id, steps.chunk_id
   )
-  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data)
   select
     p_project.project_id,
     queued.scene_id,
     queued.chunk_id,
     'step.queued',
-    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id),
-    v_now
+    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id)
   from queued;
 end;
 $$;

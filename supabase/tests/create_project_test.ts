@@ -143,7 +143,7 @@ Deno.test(
     const image_url = "https://images.test/start.png";
     assert.deepEqual([...due], [1, 2, 4, 5].map((position) => ({ position, image_url })));
     const [waiting] = await sql`
-      select image_url from public.video_chunks join public.scenes using (scene_id)
+      select video_chunks.image_url from public.video_chunks join public.scenes using (scene_id)
       where scenes.project_id = ${projectId} and scenes.position = 3`;
     assert.equal(waiting?.image_url, null);
   }),

@@ -14,7 +14,7 @@ import { answerError, Refusal, refuseBody } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
 import { createRateLimit, type RateLimit, readRateLimit } from "./rate_limit.ts";
-import { LARGEST_BODY, readBody } from "./read_body.ts";
+import { LARGEST_BODY, readRequest } from "./read_body.ts";
 import { createRequestTrace } from "./request_trace.ts";
 
 /** A request whose sender proved who it is. */
@@ -105,10 +105,10 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
     logOf,
 
     async admit(c, { configured, verify } = credentials) {
-      const { headers, body: stream } = c.req.raw;
+      const { headers } = c.req.raw;
       const body = await withDeadline(
         bodyWithin,
-        (signal) => readBody(stream, LARGEST_BODY, signal),
+        (signal) => readRequest(c.req.raw, LARGEST_BODY, signal),
       ).catch((error) => {
         if (error instanceof DOMException && error.name === "TimeoutError") {
           throw new Refusal(408, "Body did not arrive in time");

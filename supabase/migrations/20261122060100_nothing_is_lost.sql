@@ -7,6 +7,275 @@ drop function private.lose_attempt(text, text);
 
 --! altered supabase/schemas/0150_table_attempts.sql sha256:58da6992cdc3c8cae9bf8dc368362961035984cfcd89c9a9d98748287b1f1588
 
+--! included supabase/schemas/0230_function_due_steps.sql
+-- Which steps a runner may have next, in order: overdue ones first (they hold their place at the
+-- provider already), then new ones, as many as provider and user have room for and the day's spending
+-- cap reaches for, users taking turns.
+--
+-- Where a limit or the cap is set, claims go one after the other, so that what is counted here is still true
+-- when the step is claimed.
+
+create or replace function private.due_steps(p_limit integer, p_providers jsonb)
+returns table (step_id text, status text, place bigint)
+language plpgsql
+volatile
+security invoker
+rows 20
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_budget numeric;
+begin
+  if exists (select 1 from private.providers where providers.name = '*' and providers.is_paused) then
+    return;
+  end if;
+  if private.setting('max_usd_per_day') > 0
+    or exists (
+      select 1
+      from private.providers
+      where coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
+        or providers.failures_in_a_row >= private.setting('breaker_failures')
+    ) then
+    perform pg_advisory_xact_lock(hashtextextended('claim', 0));
+    v_budget := private.budget_left();
+  end if;
+  if v_budget = 0 and exists (
+    select 1
+    from private.steps
+    where steps.status = 'queued'
+      and steps.due_at <= v_now
+      and steps.kind not in ('store_film', 'cancel_request')
+  ) then
+    perform private.note_spending_cap();
+  end if;
+
+  return query
+  with
+  overdue as (
+    select steps.step_id, steps.status, steps.due_at
+    from private.steps
+    where steps.status in ('running', 'waiting')
+      and steps.due_at <= v_now
+      and p_providers ? steps.kind
+    order by steps.due_at
+    limit p_limit
+  ),
+  fresh as (
+    select queued.step_id, queued.turn, queued.due_at
+    from private.affordable_steps(p_limit, p_providers, v_now, v_budget) as queued
+  )
+  select ordered.step_id, ordered.status, row_number() over (order by ordered.turn, ordered.due_at)
+  from (
+    select overdue.step_id, overdue.status, 0::bigint as turn, overdue.due_at from overdue
+    union all
+    select fresh.step_id, 'queued', fresh.turn, fresh.due_at from fresh
+  ) as ordered
+  order by ordered.turn, ordered.due_at
+  limit p_limit;
+end;
+$$;
+
+comment on function private.due_steps(integer, jsonb) is
+'Up to p_limit steps that are due and allowed, fair between users. The caller locks them.';
+
+revoke execute on function private.due_steps(integer, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_queued_steps.sql
+-- A user's n-th due step has turn n plus what is in flight for the user already: whoever has least
+-- comes first, and five hundred films of one user do not hold up another one's first. Of one user's
+-- steps those go first that bring a film nearer to its end.
+--
+-- Giving a request up takes no place at a provider, it makes one: no limit holds it back.
+--
+-- What is read grows with the users who wait, not with the steps that do.
+
+create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
+returns table (step_id text, turn bigint, due_at timestamptz)
+language sql
+volatile
+security invoker
+rows 20
+set search_path = ''
+as $$
+  with recursive
+  -- The first step of each user and kind, by hopping along the index from one pair to the next
+  firsts (user_id, kind, due_at) as (
+    (
+      select steps.user_id, steps.kind, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+      order by steps.user_id, steps.kind, steps.due_at
+      limit 1
+    )
+    union all
+    select next.user_id, next.kind, next.due_at
+    from firsts
+    cross join lateral (
+      select steps.user_id, steps.kind, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+        and (steps.user_id, steps.kind) > (firsts.user_id, firsts.kind)
+      order by steps.user_id, steps.kind, steps.due_at
+      limit 1
+    ) as next
+  ),
+  -- What is in flight, by provider and user
+  in_flight as (
+    select steps.provider, steps.user_id, count(*) as n
+    from private.steps
+    where steps.status in ('running', 'waiting')
+      and steps.kind <> 'cancel_request'
+    group by steps.provider, steps.user_id
+  ),
+  -- Room at each open provider; one step at a time feels the way after a row of failures
+  room as (
+    select
+      providers.name,
+      providers.max_in_flight_per_user,
+      least(
+        p_limit,
+        providers.max_in_flight - coalesce(sum(in_flight.n), 0),
+        case when providers.failures_in_a_row >= private.setting('breaker_failures') then 1 - (
+          select count(*)
+          from private.steps
+          where steps.provider = providers.name
+            and steps.status = 'running'
+            and steps.kind <> 'cancel_request'
+            and steps.updated_at >= providers.held_until
+        ) end
+      ) as n
+    from private.providers
+    left join in_flight on in_flight.provider = providers.name
+    where not providers.is_paused
+      and coalesce(providers.held_until <= p_now, true)
+    group by providers.name
+  ),
+  -- Who may begin something there, with the turn of the first step
+  openings as (
+    select distinct on (firsts.user_id, kinds.provider, firsts.kind = 'cancel_request')
+      firsts.user_id,
+      kinds.provider,
+      firsts.kind = 'cancel_request' as is_free,
+      firsts.due_at,
+      coalesce(in_flight.n, 0) as before
+    from firsts
+    join jsonb_each_text(p_providers) as kinds (name, provider) on kinds.name = firsts.kind
+    join room on room.name = kinds.provider
+    left join in_flight on in_flight.user_id = firsts.user_id and in_flight.provider = kinds.provider
+    where firsts.due_at <= p_now
+    order by firsts.user_id, kinds.provider, firsts.kind = 'cancel_request', firsts.kind = 'generate_clip', firsts.due_at
+  ),
+  -- No other user's steps can be among the first p_limit
+  nearest as (
+    select ranked.*
+    from (
+      select
+        openings.*,
+        row_number() over (
+          partition by openings.provider, openings.is_free order by openings.before, openings.due_at
+        ) as rank
+      from openings
+    ) as ranked
+    where ranked.rank <= p_limit
+  ),
+  -- Their first due steps, with their turn
+  turns as (
+    select
+      due.step_id,
+      due.due_at,
+      nearest.provider,
+      nearest.is_free,
+      nearest.before + row_number() over (
+        partition by nearest.user_id, nearest.provider, nearest.is_free
+        order by kinds.name = 'generate_clip', due.due_at
+      ) as turn
+    from nearest
+    join jsonb_each_text(p_providers) as kinds (name, provider)
+      on kinds.provider = nearest.provider
+      and (kinds.name = 'cancel_request') = nearest.is_free
+    cross join lateral (
+      select steps.step_id, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+        and steps.user_id = nearest.user_id
+        and steps.kind = kinds.name
+        and steps.due_at <= p_now
+      order by steps.due_at
+      limit p_limit
+    ) as due
+  ),
+  -- As many as each provider has room for
+  allowed as (
+    select
+      turns.*,
+      room.n as room,
+      row_number() over (partition by turns.provider, turns.is_free order by turns.turn, turns.due_at) as place
+    from turns
+    join room on room.name = turns.provider
+    where turns.is_free
+      or turns.turn <= coalesce(room.max_in_flight_per_user, turns.turn)
+  )
+  select allowed.step_id, allowed.turn, allowed.due_at
+  from allowed
+  where allowed.is_free
+    or allowed.place <= allowed.room
+  order by allowed.turn, allowed.due_at
+  limit p_limit;
+$$;
+
+comment on function private.queued_steps(integer, jsonb, timestamptz) is
+'Due queued steps within the limits of their providers, users taking turns.';
+
+revoke execute on function private.queued_steps(integer, jsonb, timestamptz)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0235_function_affordable_steps.sql
+-- A step is begun while what is spent, and what the steps before it in this claim will cost, has not
+-- reached the day's cap. What costs nothing or saves what was paid for goes on.
+
+create or replace function private.affordable_steps(
+  p_limit integer,
+  p_providers jsonb,
+  p_now timestamptz,
+  p_budget numeric
+)
+returns table (step_id text, turn bigint, due_at timestamptz)
+language sql
+volatile
+security invoker
+rows 20
+set search_path = ''
+as $$
+  select priced.step_id, priced.turn, priced.due_at
+  from (
+    select
+      queued.*,
+      steps.kind in ('store_film', 'cancel_request') as is_free,
+      sum(case
+        when p_budget is null or steps.kind in ('store_film', 'cancel_request') then 0
+        else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
+      end) over (
+        order by queued.turn, queued.due_at, queued.step_id
+        rows between unbounded preceding and 1 preceding
+      ) as before_usd
+    from private.queued_steps(p_limit, p_providers, p_now) as queued
+    join private.steps using (step_id)
+  ) as priced
+  where p_budget is null
+    or priced.is_free
+    or coalesce(priced.before_usd, 0) < p_budget;
+$$;
+
+comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric) is
+'Of the queued steps that may be had, those that the day''s budget (null: no cap) reaches for.';
+
+revoke execute on function private.affordable_steps(integer, jsonb, timestamptz, numeric)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0240_function_attempt_for_runner.sql
 create or replace function private.attempt_for_runner(p_attempt private.attempts)
 returns jsonb

@@ -11,6 +11,7 @@ returns table (step_id text, turn bigint, due_at timestamptz)
 language sql
 volatile
 security invoker
+rows 20
 set search_path = ''
 as $$
   select priced.step_id, priced.turn, priced.due_at

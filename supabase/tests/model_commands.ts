@@ -8,7 +8,6 @@ import {
   type StepWork,
   withdrawCall,
 } from "../functions/_shared/transitions/steps.ts";
-import type { Given } from "./given.ts";
 import {
   about,
   announceVerdict,

@@ -269,6 +269,31 @@ comment on function private.next_batch(private.endpoints, timestamptz) is
 revoke execute on function private.next_batch(private.endpoints, timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0235_function_open_status.sql
+create or replace function private.open_status(p_endpoint_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_endpoint_id like 'ep\_%' and not exists (
+      select 1
+      from private.endpoints
+      where endpoints.endpoint_id = p_endpoint_id
+        and endpoints.is_enabled
+    ) then 'skipped'
+    else 'pending'
+  end;
+$$;
+
+comment on function private.open_status(text) is
+'What a delivery is that has a further try: pending, or skipped where its endpoint was disabled or deleted meanwhile.';
+
+revoke execute on function private.open_status(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0236_function_end_delivery_leases.sql
 -- delivering → pending: its runner was lost, before it sent, while it did, or before it could say so. The next try is
 -- under the same webhook-id, so that a receiver that had it already knows it again.
@@ -290,7 +315,10 @@ as $$
   ),
   freed as (
     update public.webhook_deliveries
-    set status = 'pending', claim_token = null, updated_at = p_now
+    set
+      status = private.open_status(webhook_deliveries.endpoint_id),
+      claim_token = null,
+      updated_at = p_now
     from ended
     where webhook_deliveries.delivery_id = ended.delivery_id
     returning webhook_deliveries.delivery_id, webhook_deliveries.attempt_count
@@ -302,7 +330,7 @@ as $$
 $$;
 
 comment on function private.end_delivery_leases(timestamptz) is
-'delivering → pending where the lease ran out, due at once; the lost try stays on record.';
+'delivering → pending | skipped where the lease ran out, due at once; the lost try stays on record.';
 
 revoke execute on function private.end_delivery_leases(timestamptz) from public, anon, authenticated, service_role;
 --! end included
@@ -379,7 +407,7 @@ as $$
     coalesce(endpoints.batch_size > 1, false),
     least(
       case
-        when not endpoints.is_enabled then 0
+        when not endpoints.is_enabled or endpoints.endpoint_id is null and delivery_lanes.lane like 'ep\_%' then 0
         when delivery_lanes.failures_in_a_row >= limits.breaker_failures or endpoints.is_ordered then 1
         when delivery_lanes.failures_in_a_row > 0 then least(coalesce(endpoints.max_in_flight, limits.in_flight), 5)
         else coalesce(endpoints.max_in_flight, limits.in_flight)
@@ -1358,7 +1386,7 @@ revoke execute on function private.note_endpoint(text, integer, timestamptz) fro
 --! end included
 
 --! included supabase/schemas/0323_function_record_delivery.sql
--- delivering → delivered | pending (another try is due later) | dead
+-- delivering → delivered | pending (another try is due later) | dead | skipped (its endpoint was disabled meanwhile)
 
 create or replace function public.record_delivery(p_delivery_id text, p_claim_token uuid, p_result jsonb)
 returns text
@@ -1405,7 +1433,11 @@ begin
 
   update public.webhook_deliveries
   set
-    status = case when v_is_delivered then 'delivered' when v_wait is null then 'dead' else 'pending' end,
+    status = case
+      when v_is_delivered then 'delivered'
+      when v_wait is null then 'dead'
+      else private.open_status(webhook_deliveries.endpoint_id)
+    end,
     claim_token = null,
     due_at = v_now + coalesce(v_wait, interval '0'),
     status_code = v_code,
@@ -1431,7 +1463,7 @@ end;
 $$;
 
 comment on function public.record_delivery(text, uuid, jsonb) is
-'delivering → delivered | pending | dead. p_result: {status_code, error, duration_ms, response_excerpt, retry_after, timing}. Called by the runner.';
+'delivering → delivered | pending | dead | skipped. p_result: {status_code, error, duration_ms, response_excerpt, retry_after, timing}. Called by the runner.';
 
 revoke execute on function public.record_delivery(text, uuid, jsonb) from public, anon, authenticated;
 grant execute on function public.record_delivery(text, uuid, jsonb) to service_role;

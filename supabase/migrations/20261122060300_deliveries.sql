@@ -538,17 +538,16 @@ comment on function private.delivery_work(public.webhook_deliveries[], timestamp
 revoke execute on function private.delivery_work(public.webhook_deliveries[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0238_function_due_deliveries.sql
--- Within a lane first tries come before retries, yet a fourth of the places, by lot, is for retries: neither starves.
--- Between lanes the places take turns, so that a long queue for one receiver stands in nobody's way.
---
--- Of an ordered lane it is the oldest open delivery or, until that is due, none. What an endpoint takes in batches
--- waits to be put into one.
+--! included supabase/schemas/0238_function_lane_candidates.sql
+-- What each lane could send next, by place: first tries in their order; of retries about a fourth of the places, by
+-- lot, so that neither starves. Of an ordered lane it is the oldest open delivery or, until that is due, none. What an
+-- endpoint takes in batches waits to be put into one.
 
-create or replace function private.due_deliveries(p_limit integer, p_lanes text[], p_now timestamptz)
-returns table (delivery_id text, place bigint)
+create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
+returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
 language sql
 volatile
+rows 100
 security invoker
 set search_path = ''
 as $$
@@ -557,83 +556,55 @@ as $$
     select rooms.lane, rooms.is_ordered, rooms.is_batched, rooms.room
     from private.lane_room(p_lanes, p_now) as rooms
     where rooms.room > 0
-  ),
-  found as (
-    select rooms.lane, rooms.room, first.delivery_id, first.due_at, first.place::double precision
-    from rooms
-    cross join lateral (
-      select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.due_at, fresh.position) as place
-      from public.webhook_deliveries as fresh
-      where fresh.lane = rooms.lane
-        and fresh.status = 'pending'
-        and (fresh.attempt_count > 0) = false
-        and fresh.due_at <= p_now
-        and (not rooms.is_batched or fresh.type in ('batch', 'endpoint.test'))
-      order by fresh.due_at, fresh.position
-      limit rooms.room
-    ) as first
-    where not rooms.is_ordered
-    union all
-    select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
-    from rooms
-    cross join lateral (
-      select tried.delivery_id, tried.due_at, row_number() over (order by tried.due_at, tried.position) as place
-      from public.webhook_deliveries as tried
-      where tried.lane = rooms.lane
-        and tried.status = 'pending'
-        and (tried.attempt_count > 0) = true
-        and tried.due_at <= p_now
-      order by tried.due_at, tried.position
-      limit rooms.room
-    ) as retry
-    where not rooms.is_ordered
-    union all
-    select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
-    from rooms
-    cross join lateral (
-      select oldest.delivery_id, oldest.due_at
-      from public.webhook_deliveries as oldest
-      where oldest.lane = rooms.lane
-        and oldest.status = 'pending'
-        and (not rooms.is_batched or oldest.attempt_count > 0 or oldest.type in ('batch', 'endpoint.test'))
-      order by oldest.position
-      limit 1
-    ) as head
-    where rooms.is_ordered
-      and head.due_at <= p_now
-  ),
-  ranked as (
-    select
-      found.delivery_id,
-      found.due_at,
-      found.room,
-      row_number() over (partition by found.lane order by found.place, found.due_at) as place
-    from found
-  ),
-  -- A runner's memory bounds what one claim may bring.
-  weighed as (
-    select
-      ranked.delivery_id,
-      ranked.place,
-      ranked.due_at,
-      sum(octet_length(webhook_deliveries.body)) over (
-        order by ranked.place, ranked.due_at, ranked.delivery_id
-      ) - octet_length(webhook_deliveries.body) as bytes_before
-    from ranked
-    join public.webhook_deliveries using (delivery_id)
-    where ranked.place <= ranked.room
   )
-  select weighed.delivery_id, weighed.place
-  from weighed
-  where weighed.bytes_before < 8388608
-  order by weighed.place, weighed.due_at, weighed.delivery_id
-  limit p_limit;
+  select rooms.lane, rooms.room, first.delivery_id, first.due_at, first.place::double precision
+  from rooms
+  cross join lateral (
+    select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.due_at, fresh.position) as place
+    from public.webhook_deliveries as fresh
+    where fresh.lane = rooms.lane
+      and fresh.status = 'pending'
+      and (fresh.attempt_count > 0) = false
+      and fresh.due_at <= p_now
+      and (not rooms.is_batched or fresh.type in ('batch', 'endpoint.test'))
+    order by fresh.due_at, fresh.position
+    limit rooms.room
+  ) as first
+  where not rooms.is_ordered
+  union all
+  select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
+  from rooms
+  cross join lateral (
+    select tried.delivery_id, tried.due_at, row_number() over (order by tried.due_at, tried.position) as place
+    from public.webhook_deliveries as tried
+    where tried.lane = rooms.lane
+      and tried.status = 'pending'
+      and (tried.attempt_count > 0) = true
+      and tried.due_at <= p_now
+    order by tried.due_at, tried.position
+    limit rooms.room
+  ) as retry
+  where not rooms.is_ordered
+  union all
+  select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
+  from rooms
+  cross join lateral (
+    select oldest.delivery_id, oldest.due_at
+    from public.webhook_deliveries as oldest
+    where oldest.lane = rooms.lane
+      and oldest.status = 'pending'
+      and (not rooms.is_batched or oldest.attempt_count > 0 or oldest.type in ('batch', 'endpoint.test'))
+    order by oldest.position
+    limit 1
+  ) as head
+  where rooms.is_ordered
+    and head.due_at <= p_now;
 $$;
 
-comment on function private.due_deliveries(integer, text[], timestamptz) is
-'Up to p_limit deliveries (and 8 MiB) that are due and that their lanes have room for, in order. The caller locks them.';
+comment on function private.lane_candidates(text[], timestamptz) is
+'For each lane that has room, the due deliveries that might go next. The caller holds the lanes'' locks.';
 
-revoke execute on function private.due_deliveries(integer, text[], timestamptz) from public, anon, authenticated, service_role;
+revoke execute on function private.lane_candidates(text[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0238_function_next_delivery_at.sql
@@ -712,64 +683,50 @@ comment on function private.take_tokens(public.webhook_deliveries[], timestamptz
 revoke execute on function private.take_tokens(public.webhook_deliveries[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0239_function_lease_deliveries.sql
--- pending → delivering
---
--- The lease is longer than the 30 seconds that one try may take: a repeated post is harmless, because
--- its webhook-id stays the same.
+--! included supabase/schemas/0239_function_due_deliveries.sql
+-- Between lanes the places take turns, so that a long queue for one receiver stands in nobody's way.
 
-create or replace function private.lease_deliveries(p_limit integer, p_with_endpoints boolean)
-returns jsonb
-language plpgsql
+create or replace function private.due_deliveries(p_limit integer, p_lanes text[], p_now timestamptz)
+returns table (delivery_id text, place bigint)
+language sql
 volatile
+rows 100
 security invoker
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := private.clock();
-  v_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision);
-  v_claimed public.webhook_deliveries[];
-  v_lanes text[];
-begin
-  perform private.end_delivery_leases(v_now);
-  perform private.form_batches(v_now);
-  v_lanes := private.lock_lanes(v_now);
-  if not p_with_endpoints then
-    v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
-  end if;
-
   with
-  due as (
-    select webhook_deliveries.delivery_id
-    from private.due_deliveries(p_limit, v_lanes, v_now) as found
-    join public.webhook_deliveries using (delivery_id)
-    where webhook_deliveries.status = 'pending'
-      and webhook_deliveries.due_at <= v_now
-    for no key update of webhook_deliveries skip locked
+  ranked as (
+    select
+      found.delivery_id,
+      found.due_at,
+      found.room,
+      row_number() over (partition by found.lane order by found.place, found.due_at) as place
+    from private.lane_candidates(p_lanes, p_now) as found
   ),
-  claimed as (
-    update public.webhook_deliveries
-    set
-      status = 'delivering',
-      claim_token = gen_random_uuid(),
-      attempt_count = webhook_deliveries.attempt_count + 1,
-      due_at = v_until,
-      updated_at = v_now
-    from due
-    where webhook_deliveries.delivery_id = due.delivery_id
-    returning webhook_deliveries.*
+  -- A runner's memory bounds what one claim may bring.
+  weighed as (
+    select
+      ranked.delivery_id,
+      ranked.place,
+      ranked.due_at,
+      sum(octet_length(webhook_deliveries.body)) over (
+        order by ranked.place, ranked.due_at, ranked.delivery_id
+      ) - octet_length(webhook_deliveries.body) as bytes_before
+    from ranked
+    join public.webhook_deliveries using (delivery_id)
+    where ranked.place <= ranked.room
   )
-  select array_agg(claimed::public.webhook_deliveries) into v_claimed from claimed;
-
-  perform private.take_tokens(v_claimed, v_now);
-  return private.delivery_work(v_claimed, v_now);
-end;
+  select weighed.delivery_id, weighed.place
+  from weighed
+  where weighed.bytes_before < 8388608
+  order by weighed.place, weighed.due_at, weighed.delivery_id
+  limit p_limit;
 $$;
 
-comment on function private.lease_deliveries(integer, boolean) is
-'pending → delivering: leases up to p_limit due deliveries, with all that is needed to send them.';
+comment on function private.due_deliveries(integer, text[], timestamptz) is
+'Up to p_limit deliveries (and 8 MiB) that are due and that their lanes have room for, in order. The caller locks them.';
 
-revoke execute on function private.lease_deliveries(integer, boolean) from public, anon, authenticated, service_role;
+revoke execute on function private.due_deliveries(integer, text[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0240_function_claim_work.sql
@@ -847,6 +804,66 @@ comment on function public.claim_work(integer, jsonb, boolean) is
 
 revoke execute on function public.claim_work(integer, jsonb, boolean) from public, anon, authenticated;
 grant execute on function public.claim_work(integer, jsonb, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_lease_deliveries.sql
+-- pending → delivering
+--
+-- The lease is longer than the 30 seconds that one try may take: a repeated post is harmless, because
+-- its webhook-id stays the same.
+
+create or replace function private.lease_deliveries(p_limit integer, p_with_endpoints boolean)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision);
+  v_claimed public.webhook_deliveries[];
+  v_lanes text[];
+begin
+  perform private.end_delivery_leases(v_now);
+  perform private.form_batches(v_now);
+  v_lanes := private.lock_lanes(v_now);
+  if not p_with_endpoints then
+    v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
+  end if;
+
+  with
+  due as (
+    select webhook_deliveries.delivery_id
+    from private.due_deliveries(p_limit, v_lanes, v_now) as found
+    join public.webhook_deliveries using (delivery_id)
+    where webhook_deliveries.status = 'pending'
+      and webhook_deliveries.due_at <= v_now
+    for no key update of webhook_deliveries skip locked
+  ),
+  claimed as (
+    update public.webhook_deliveries
+    set
+      status = 'delivering',
+      claim_token = gen_random_uuid(),
+      attempt_count = webhook_deliveries.attempt_count + 1,
+      due_at = v_until,
+      updated_at = v_now
+    from due
+    where webhook_deliveries.delivery_id = due.delivery_id
+    returning webhook_deliveries.*
+  )
+  select array_agg(claimed::public.webhook_deliveries) into v_claimed from claimed;
+
+  perform private.take_tokens(v_claimed, v_now);
+  return private.delivery_work(v_claimed, v_now);
+end;
+$$;
+
+comment on function private.lease_deliveries(integer, boolean) is
+'pending → delivering: leases up to p_limit due deliveries, with all that is needed to send them.';
+
+revoke execute on function private.lease_deliveries(integer, boolean) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0241_function_claim_deliveries.sql

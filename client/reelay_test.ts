@@ -29,7 +29,8 @@ Deno.test(
     assert.deepEqual(await reelay.task(created.task_id), ended);
     await assert.rejects(reelay.cancel(created.task_id), { status: 409 });
 
-    const { text, headers } = await stack.chat.next(undefined, signal);
+    const { text, headers, verified } = await stack.chat.next(undefined, signal);
+    assert.ok(verified, "the official package verifies it, too");
     const secret = stack.env.CALLBACK_SIGNING_SECRET ?? "";
     const told = await verifyCallback(text, headers, secret);
     assert.deepEqual(told, { ...Object(told), task_id: created.task_id, status: "completed" });

@@ -1536,32 +1536,6 @@ comment on function private.begin_stitch(text) is
 revoke execute on function private.begin_stitch(text) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0291_function_has_open_attempt.sql
-create or replace function private.has_open_attempt(p_project_id text, p_kind text, p_chunk_id text)
-returns boolean
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select exists (
-    select 1
-    from private.steps
-    join private.attempts using (step_id)
-    where steps.project_id = p_project_id
-      and steps.kind = p_kind
-      and steps.chunk_id is not distinct from p_chunk_id
-      and steps.status in ('running', 'waiting')
-      and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
-  );
-$$;
-
-comment on function private.has_open_attempt(text, text, text) is
-'True while somebody is at this piece of work: its cost is an attempt''s, and reserved.';
-
-revoke execute on function private.has_open_attempt(text, text, text) from public, anon, authenticated, service_role;
---! end included
-
 --! included supabase/schemas/0291_function_missing_stills.sql
 create or replace function private.missing_stills(p_project_id text)
 returns table (image_url text, aspect_ratio text, scene_id text, chunk_id text)
@@ -1630,39 +1604,48 @@ revoke execute on function private.needed_frames(text) from public, anon, authen
 --! end included
 
 --! included supabase/schemas/0292_function_remaining_work.sql
--- A new kind of step that costs money has to be added here: estimates go by it.
+-- A new kind of step that costs money has to be added here: estimates go by it. In plpgsql because
+-- that keeps its plans from one call to the next.
 
 create or replace function private.remaining_work(p_project_id text)
-returns table (kind text, input jsonb, chunk_id text)
-language sql
+returns table (kind text, input jsonb, chunk_id text, seconds numeric)
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select 'storyboard', '{}'::jsonb, null::text
+begin
+  return query
+  select 'storyboard', '{}'::jsonb, null::text, null::numeric
   from public.projects
   where projects.project_id = p_project_id
     and 'storyboarding' in (projects.status, projects.paused_from)
     and not exists (select 1 from public.scenes where scenes.project_id = p_project_id)
   union all
-  select 'reframe_image', '{}', stills.chunk_id
+  select 'reframe_image', '{}', stills.chunk_id, null
   from private.missing_stills(p_project_id) as stills
   union all
   select
     'generate_clip',
     jsonb_build_object('model', video_chunks.model, 'duration', video_chunks.duration),
-    video_chunks.chunk_id
+    video_chunks.chunk_id,
+    video_chunks.duration
   from public.video_chunks
   where video_chunks.project_id = p_project_id
     and video_chunks.selected
     and video_chunks.status in ('PENDING', 'FAILED', 'CANCELLED')
   union all
-  select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id
+  select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
   from private.needed_frames(p_project_id) as frames (chunk_id)
+  join public.video_chunks on video_chunks.chunk_id = frames.chunk_id
   union all
-  select 'extract_thumbnail', jsonb_build_object('chunk_id', video_chunks.chunk_id), video_chunks.chunk_id
+  select
+    'extract_thumbnail',
+    jsonb_build_object('chunk_id', video_chunks.chunk_id),
+    video_chunks.chunk_id,
+    video_chunks.duration
   from public.scenes
-  join public.video_chunks using (scene_id)
+  join public.video_chunks on video_chunks.scene_id = scenes.scene_id
   where scenes.project_id = p_project_id
     and scenes.position = 1
     and scenes.thumbnail_url is null
@@ -1670,13 +1653,14 @@ as $$
     and video_chunks.position = 1
     and coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'queued') = 'queued'
   union all
-  select 'stitch', jsonb_build_object('project_id', p_project_id), null
+  select 'stitch', jsonb_build_object('project_id', p_project_id), null, null
   where cardinality(private.film_clips(p_project_id)) > 1
     and coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued';
+end;
 $$;
 
 comment on function private.remaining_work(text) is
-'What a film still needs from outside, whether it is queued or not, with as much of the input as its price depends on.';
+'What a film still needs from outside, whether it is queued or not, with as much of the input as its price depends on, and the seconds of its clip.';
 
 revoke execute on function private.remaining_work(text) from public, anon, authenticated, service_role;
 --! end included
@@ -1729,11 +1713,13 @@ revoke execute on function private.await_approval(text, text, jsonb) from public
 
 create or replace function private.estimate_film(p_project_id text)
 returns table (usd numeric, unpriced text[])
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with
   chosen (providers) as (
     select coalesce(
@@ -1743,27 +1729,44 @@ as $$
     )
   ),
 
-  -- Each piece of work with each model that may do it
+  -- Equal pieces of work are priced once; one that somebody is at already is an attempt's
+  pieces as (
+    select remaining.kind, (array_agg(remaining.input))[1] as input, count(*) as n
+    from private.remaining_work(p_project_id) as remaining
+    where not exists (
+      select 1
+      from private.steps
+      join private.attempts using (step_id)
+      where steps.project_id = p_project_id
+        and steps.kind = remaining.kind
+        and steps.chunk_id is not distinct from remaining.chunk_id
+        and steps.status in ('running', 'waiting')
+        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+    )
+    group by remaining.kind, remaining.input ->> 'model', remaining.seconds
+  ),
+
+  -- Each with each model that may do it
   work as (
     select
-      remaining.kind || coalesce(' ' || remaining.chunk_id, '') as piece,
-      remaining.kind,
+      pieces.kind,
+      pieces.input,
+      pieces.n,
       models.name,
       private.estimate_cost(
-        remaining.kind,
-        remaining.input || jsonb_build_object('model', models.name),
-        private.provider_of(p_project_id, remaining.kind, chosen.providers)
+        pieces.kind,
+        pieces.input || jsonb_build_object('model', models.name),
+        private.provider_of(p_project_id, pieces.kind, chosen.providers)
       ) as usd
     from chosen
-    cross join private.remaining_work(p_project_id) as remaining
+    cross join pieces
     cross join lateral (
-      select remaining.input ->> 'model' as name
+      select pieces.input ->> 'model' as name
       union
       select model_fallbacks.fallback
       from private.model_fallbacks
-      where model_fallbacks.model = remaining.input ->> 'model'
+      where model_fallbacks.model = pieces.input ->> 'model'
     ) as models
-    where not private.has_open_attempt(p_project_id, remaining.kind, remaining.chunk_id)
   ),
 
   spent as (
@@ -1781,8 +1784,8 @@ as $$
     coalesce(unknown.names, '{}')
   from spent
   cross join (
-    select coalesce(sum(pieces.usd), 0) as usd
-    from (select max(work.usd) as usd from work group by work.piece) as pieces
+    select coalesce(sum(priced.usd), 0) as usd
+    from (select max(work.usd) * work.n as usd from work group by work.kind, work.input, work.n) as priced
   ) as dearest
   cross join (
     select array_agg(distinct names.name) as names
@@ -1792,6 +1795,7 @@ as $$
       select unnest(spent.unpriced) from spent
     ) as names (name)
   ) as unknown;
+end;
 $$;
 
 comment on function private.estimate_film(text) is

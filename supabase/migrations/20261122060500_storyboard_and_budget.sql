@@ -1446,7 +1446,7 @@ revoke execute on function private.cut_hash(text) from public, anon, authenticat
 
 --! included supabase/schemas/0289_function_same_cut.sql
 -- The film of a version before that was joined from the same. One whose URL is signed, and has been
--- for days, is left alone: it will not open much longer.
+-- for a day, is left alone: it will not open much longer. So is one that lacks its thumbnail.
 
 create or replace function private.same_cut(p_project public.projects)
 returns public.projects
@@ -1462,6 +1462,7 @@ as $$
     and earlier.project_id <> p_project.project_id
     and earlier.cut_hash = p_project.cut_hash
     and earlier.status = 'completed'
+    and earlier.thumbnail_url is not null
     and (
       earlier.final_video_url not like '%/object/sign/%'
       or earlier.completed_at > private.clock() - interval '1 day'

@@ -818,7 +818,7 @@ as $$
       where video_chunks.chunk_id = p_input ->> 'chunk_id'
     )
     -- One clip of unknown length makes the sum unknown.
-    when p_kind in ('mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
+    when p_kind in ('generate_music', 'mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
     when p_kind = 'stitch' then (
       select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
       from public.video_chunks
@@ -2057,6 +2057,47 @@ comment on function public.regenerate_scene(text, jsonb) is
 
 revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
 grant execute on function public.regenerate_scene(text, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0655_function_read_scene.sql
+create or replace function public.read_scene(p_scene_id text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'scene_id', scenes.scene_id,
+    'prompt', video_chunks.prompt,
+    'is_chained', scenes.position > 1 and scenes.continuity = 'last_frame',
+    'image_url', coalesce(scenes.image_url, projects.image_url),
+    'end_image_url', private.end_image(scenes.scene_id),
+    'aspect_ratio', projects.aspect_ratio,
+    'model', video_chunks.model,
+    'duration', (
+      select sum(parts.duration)
+      from public.video_chunks as parts
+      where parts.scene_id = scenes.scene_id
+        and parts.selected
+    ),
+    'driver_video_url', video_chunks.driver_video_url,
+    'audio_url', video_chunks.audio_url
+  )
+  from public.scenes
+  join public.projects using (project_id)
+  join public.video_chunks using (scene_id)
+  where scenes.scene_id = p_scene_id
+    and video_chunks.selected
+  order by video_chunks.position
+  limit 1;
+$$;
+
+comment on function public.read_scene(text) is
+'What the clips of a scene are asked for with, by its first one; null for an unknown id. Called by webhook-manage.';
+
+revoke execute on function public.read_scene(text) from public, anon, authenticated;
+grant execute on function public.read_scene(text) to service_role;
 --! end included
 
 --! included supabase/schemas/0730_function_films_stored_for.sql

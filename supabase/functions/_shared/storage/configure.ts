@@ -28,6 +28,7 @@ export function configureStorage({ get, fetch, log }: ProviderDeps): Configured 
       timeoutMs: TIMEOUT,
       filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public",
       warn: (reason) => log("thumbnail.not_stored", { reason }),
+      warnOfLength: (reason) => log("captions.not_measured", { reason }),
     }),
   };
 }

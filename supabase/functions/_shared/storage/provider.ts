@@ -28,7 +28,11 @@ const NO_THUMBNAILS: Extract<Answer, { state: "failed" }> = {
   },
 };
 
-type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => void };
+type StoreDeps = StorageDeps & {
+  filmUrls: FilmUrls;
+  warn: (message: string) => void;
+  warnOfLength: (message: string) => void;
+};
 
 /**
  * Copies a film and its thumbnail into Supabase Storage, because a provider's URLs expire. It costs
@@ -39,7 +43,10 @@ export function createStorageProvider(deps: StoreDeps): StepProvider {
     if (work.step === "extract_thumbnail") return Promise.resolve(NO_THUMBNAILS);
     if (work.step === "check_frame") return checkFrame(deps, work);
     if (work.step !== "store_captions") return storeFilm(deps, work);
-    return storeCaptions({ ...deps, urlOf: (path) => urlOf(deps, path) }, work);
+    return storeCaptions(
+      { ...deps, warn: deps.warnOfLength, urlOf: (path) => urlOf(deps, path) },
+      work,
+    );
   };
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 

@@ -1,90 +1,129 @@
-import { startChatApp } from "../local/simulators/chat_app.ts";
-import { makePicture } from "../local/simulators/picture.ts";
-import { startStack } from "../local/stack.ts";
-import { createHmac } from "node:crypto";
+import { parseArgs } from "node:util";
+import type { Sql } from "postgres";
+import { type Stack, startStack } from "../local/stack.ts";
+import type { Outcome } from "./case.ts";
+import { DURABLE } from "./conditions.ts";
+import { median, quantile } from "./figures.ts";
+import { makeJobs } from "./intake.ts";
 
-const HELP = `deno task bench latency [--films N] [--scenes N] [--together N]
+const PATIENCE_MS = 1_200_000;
+const SAMPLE_MS = 100;
 
-From the moment in which fal posts a callback until its next request for the same film arrives:
-door, transitions, bell, claim and submission in one figure. Chained scenes, so that each callback
-has one follower.
+/**
+ * From the moment in which fal posts a callback until its next request for the same film arrives:
+ * door, transitions, bell, claim and submission in one figure. Chained scenes, so that each callback
+ * has one follower. `--films` at a time under load.
+ */
+export async function measureLatency(
+  { quick, args, say }: { quick: boolean; args: string[]; say: (line: string) => void },
+): Promise<Outcome> {
+  const { values } = parseArgs({ args, options: { films: { type: "string" } } });
+  const together = Number(values.films ?? (quick ? 20 : 1000));
+  const alone = quick ? 3 : 20;
+  const idle = await measure({ films: alone, together: 1, say });
+  const loaded = await measure({ films: together, together, say });
 
-  --films     5
-  --scenes    6
-  --together  1    films at a time`;
-
-/** Prints median, 90th and 99th percentile and range in milliseconds. */
-export async function main(args: string[]): Promise<void> {
-  if (args.includes("--help")) {
-    console.log(HELP);
-    return;
-  }
-  const option = (name: string, otherwise: number) => {
-    const at = args.indexOf(`--${name}`);
-    return at < 0 ? otherwise : Number(args[at + 1]);
+  return {
+    series: [
+      { name: "callback to next request, idle", unit: "ms", values: idle.gaps },
+      { name: "due to claimed, idle", unit: "ms", values: idle.claims },
+      { name: `callback to next request, ${together} films`, unit: "ms", values: loaded.gaps },
+      { name: `due to claimed, ${together} films`, unit: "ms", values: loaded.claims },
+      { name: "rings queued in pg_net", unit: "rings", values: loaded.rings },
+      { name: "claims at a time", unit: "steps", values: loaded.running },
+    ],
+    targets: [
+      { what: "p50 when idle, ms", value: median(idle.gaps), wanted: { most: 80 } },
+      { what: "p99 when idle, ms", value: quantile(idle.gaps, 0.99), wanted: { most: 300 } },
+      { what: "most rings queued", value: Math.max(...loaded.rings), wanted: { most: 200 } },
+    ],
+    notes: [
+      `p99 with ${together} films at a time: ${Math.round(quantile(loaded.gaps, 0.99))} ms`,
+      "45 ms of each are pg_net's own delay, unless the runner is still there from the step before",
+    ],
   };
-  const [films, scenes, together] = [
-    option("films", 5),
-    option("scenes", 6),
-    option("together", 1),
-  ];
-  const folder = await Deno.makeTempDir();
-  await using cleanup = new AsyncDisposableStack();
-  cleanup.defer(() => Deno.remove(folder, { recursive: true }));
-  const stack = await startStack({ apiPort: 0, dbPort: 0, fal: { shortSide: 64 } });
-  cleanup.defer(() => stack.stop());
-  const chat = await startChatApp({ signingSecret: stack.env.CALLBACK_SIGNING_SECRET ?? "" });
-  cleanup.defer(() => chat.stop());
-  await makePicture({ path: `${folder}/image.png`, words: "latency" });
-  const image = chat.serveImage(`${folder}/image.png`);
-
-  async function make(n: number): Promise<void> {
-    const body = JSON.stringify({
-      video_id: `film ${n}`,
-      user_id: "bench",
-      image_url: image,
-      callback_url: chat.callbackUrl,
-      scenes: Array.from(
-        { length: scenes },
-        (_, scene) => ({ prompt: `film ${n} scene ${scene}` }),
-      ),
-    });
-    const answer = await fetch(`${stack.apiUrl}/functions/v1/webhook`, {
-      method: "POST",
-      headers: {
-        "x-webhook-signature": createHmac("sha256", stack.env.WEBHOOK_SECRET ?? "").update(body)
-          .digest("hex"),
-      },
-      body,
-    });
-    const { task_id } = await answer.json();
-    await chat.next(({ text }) => text.includes(task_id), AbortSignal.timeout(300_000));
-  }
-
-  await make(0);
-  const warm = stack.fal.requests.length;
-  for (let n = 1; n <= films; n += together) {
-    await Promise.all(
-      Array.from({ length: Math.min(together, films - n + 1) }, (_, k) => make(n + k)),
-    );
-  }
-
-  const gaps = gapsOf(stack.fal.requests.slice(warm), await filmOfRequest(stack));
-  const at = (share: number) =>
-    gaps[Math.min(gaps.length - 1, Math.floor(share * gaps.length))] ?? NaN;
-  console.log(
-    `${films} films of ${scenes} scenes, ${together} at a time, ${gaps.length} callbacks`,
-  );
-  console.log(
-    `median ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, range ${at(0)} to ${at(1)} ms`,
-  );
 }
 
-type Request = Awaited<ReturnType<typeof startStack>>["fal"]["requests"][number];
+type Measured = { gaps: number[]; claims: number[]; rings: number[]; running: number[] };
 
-async function filmOfRequest({ sql }: Awaited<ReturnType<typeof startStack>>) {
+async function measure(
+  { films, together, say }: { films: number; together: number; say: (line: string) => void },
+): Promise<Measured> {
+  say(`${films} films, ${together} at a time`);
+  await using stack = await startStack({
+    apiPort: 0,
+    dbPort: 0,
+    settings: DURABLE,
+    fal: { shortSide: 64, media: "canned" },
+  });
+  // The first one makes what the others are given copies of.
+  await post(stack, 1);
+  await waitForFilms(stack.sql, 1, () => Promise.resolve());
+  const warm = stack.fal.requests.length;
+
+  const rings: number[] = [];
+  const running: number[] = [];
+  async function sample(): Promise<void> {
+    const [row] = await stack.sql`
+      select
+        (select count(*)::int from net.http_request_queue) as rings,
+        (select count(*)::int from private.steps where status = 'running') as running`;
+    rings.push(row?.rings);
+    running.push(row?.running);
+  }
+  for (let made = 0; made < films; made += together) {
+    const more = Math.min(together, films - made);
+    await post(stack, more);
+    await waitForFilms(stack.sql, 1 + made + more, sample);
+  }
+
+  const [broken] = await stack.sql`select count(*)::int as n from private.check_invariants()`;
+  if (broken?.n !== 0) throw new Error(`Cannot trust latency: ${broken?.n} invariants are broken`);
+  const claims = await stack.sql<{ ms: number }[]>`
+    select extract(epoch from min(attempts.created_at) - steps.created_at)::float8 * 1000 as ms
+    from private.steps join private.attempts using (step_id)
+    group by steps.step_id`;
+  return {
+    gaps: gapsOf(stack.fal.requests.slice(warm), await filmOfRequest(stack.sql)),
+    claims: claims.map(({ ms }) => ms),
+    rings,
+    running,
+  };
+}
+
+async function post({ apiUrl, env }: Stack, films: number): Promise<void> {
+  const jobs = makeJobs(films, env.WEBHOOK_SECRET ?? "", { image_url: null });
+  await Promise.all(jobs.map(async ({ path, headers, body }) => {
+    const url = `${apiUrl}/functions/v1${path}`;
+    const answer = await fetch(url, { method: "POST", headers, body });
+    await answer.body?.cancel();
+    if (answer.status !== 202) throw new Error(`Cannot measure latency: ${answer.status}`);
+  }));
+}
+
+/** Waits until so many films are completed. */
+export async function waitForFilms(
+  sql: Sql,
+  wanted: number,
+  sample: () => Promise<void>,
+): Promise<void> {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
+    const [row] = await sql`
+      select
+        count(*) filter (where status = 'completed')::int as completed,
+        min(error_message) as error
+      from public.projects`;
+    if (row?.error) throw new Error(`Cannot measure films: ${row.error}`);
+    if (row?.completed >= wanted) return;
+    await sample();
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+  }
+  throw new Error("Cannot measure films: they do not end");
+}
+
+async function filmOfRequest(sql: Sql): Promise<Map<string, string>> {
   const rows = await sql`
-    select attempts.request_id, steps.project_id, steps.kind
+    select attempts.request_id, steps.project_id
     from private.attempts join private.steps using (step_id)
     where steps.kind in ('generate_clip', 'extract_last_frame')`;
   return new Map(
@@ -92,14 +131,17 @@ async function filmOfRequest({ sql }: Awaited<ReturnType<typeof startStack>>) {
   );
 }
 
-/** Sorted milliseconds from a request's callback to the next request of the same film. */
-function gapsOf(requests: readonly Request[], films: Map<string, string>): number[] {
+/** Milliseconds from a request's callback to the next request of the same film. */
+function gapsOf(requests: Stack["fal"]["requests"], films: Map<string, string>): number[] {
+  const ofFilm = Map.groupBy(requests, ({ requestId }) => films.get(requestId));
   const gaps: number[] = [];
-  for (const [n, request] of requests.entries()) {
-    const film = films.get(request.requestId);
-    const callback = request.webhooks.find(({ status }) => status === 200);
-    const next = requests.slice(n + 1).find(({ requestId }) => films.get(requestId) === film);
-    if (film && callback && next) gaps.push(next.submittedAt - callback.at);
+  for (const [film, own] of ofFilm) {
+    if (film === undefined) continue;
+    for (const [n, request] of own.entries()) {
+      const callback = request.webhooks.find(({ status }) => status === 200);
+      const next = own[n + 1];
+      if (callback && next) gaps.push(next.submittedAt - callback.at);
+    }
   }
-  return gaps.sort((a, b) => a - b);
+  return gaps;
 }

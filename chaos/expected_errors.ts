@@ -2,11 +2,13 @@
 const EXPECTED: readonly RegExp[] = [
   // A runner was killed, or took longer than its lease.
   /^Cannot finish \w+: the runner's lease ran out$/,
+  /^Cannot finish \w+: The (lease ran out|claim was over) before anything was sent$/,
   // The provider was told to.
   /^Cannot finish \w+: fal refused the request \((422|429|500|503)\)/,
   /^Cannot finish \w+: .*The storm flagged this input/,
   /^Cannot finish \w+: .*The runner went away/,
   /^Cannot finish \w+: .*(connection refused|Connection refused|not reached|could not be reached)/,
+  /^Cannot finish generate_clip: No result of generate_clip after \d+ s \(give_up_seconds/,
   /^Cannot finish \w+: Cannot tell whether fal accepted the request/,
   // Postgres was dead while a film was stored.
   /^Cannot finish store_film: /,

@@ -22,15 +22,21 @@ export const FAULTS = {
   /** Takes the request, works, and fails. */
   "provider-breaks": { films: 4 },
   "provider-slow": { films: 4 },
+  /** Takes the request, begins and never ends: past our patience it is given up. */
+  "provider-never-ends": { films: 2 },
   "provider-away": { every: 40 },
   /** Nobody can know that the request never arrived: such a film ends as outcome_unknown. */
   "cut-before": { films: 1 },
   "cut-after": { films: 5 },
+  /** What was lost is looked up there, and the list refuses. */
+  "list-refused": { every: 12 },
   "lost-bells": { every: 12 },
   "deleted-bells": { every: 12 },
   "client-away": { every: 15 },
   "kills": { every: 16 },
   "kills-at-moments": { every: 16 },
+  /** Between announcement and call: such a film may end as outcome_unknown. */
+  "kills-before-calls": { every: 100 },
   "dead-postgres": { every: 25 },
   "cut-connections": { every: 10 },
   "held-transactions": { every: 15 },

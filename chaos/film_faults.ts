@@ -80,6 +80,8 @@ export function rulesOf(kind: FaultKind, force: number): FilmRule[] {
         fail: { status: 503, detail: "The runner went away", errorType: "runner_disconnected" },
         times: 1,
       }];
+    case "provider-never-ends":
+      return [{ stuck: true }];
     case "provider-slow":
       return [{ slowMs: Math.round(1000 + force * 5000) }];
     case "cut-before":

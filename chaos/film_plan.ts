@@ -40,6 +40,11 @@ export function placesOf({ scenes }: FilmPlan): [Place, ...Place[]] {
   return ["thumbnail", ...clips, ...frames, ...(scenes.length > 1 ? ["stitch" as const] : [])];
 }
 
+/** The clips among them. */
+export function clipsOf(film: FilmPlan): [Place, ...Place[]] {
+  return ["clip 1", ...film.scenes.slice(1).map((_, index): Place => `clip ${index + 2}`)];
+}
+
 /** The prompt by which a clip is known at fal. Clip numbers count from 1. */
 export function promptOf(film: number, clip: number): string {
   return `film ${film} clip ${clip}`;

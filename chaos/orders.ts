@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
-import { type FilmPlan, promptOf } from "./film_plan.ts";
-import type { World } from "./world.ts";
+import { type FilmPlan, type Place, promptOf } from "./film_plan.ts";
+import { IMPATIENT_MODEL, type World } from "./world.ts";
 
 /** A client gives up on a door that does not answer well for so long, and tells its person. */
 const PATIENCE_MS = 60_000;
@@ -16,7 +16,7 @@ const Posted = z.looseObject({ task_id: z.string() });
 export async function orderFilm(
   { stack, chat, imageUrl }: World,
   film: FilmPlan,
-  run: string,
+  { run, endless }: { run: string; endless: ReadonlySet<Place> },
 ): Promise<string | null> {
   const body = JSON.stringify({
     video_id: `${run} ${film.number}`,
@@ -26,6 +26,7 @@ export async function orderFilm(
     scenes: film.scenes.map((continuity, index) => ({
       prompt: promptOf(film.number, index + 1),
       ...(index > 0 ? { continuity } : {}),
+      ...(endless.has(`clip ${index + 1}`) ? { model: IMPATIENT_MODEL } : {}),
     })),
   });
   const key = stack.env.WEBHOOK_SECRET ?? "";

@@ -9,6 +9,8 @@ export type Outcome = {
   seconds: number;
 };
 
+/** What was planned is counted, not named. */
+const QUIET: readonly Finding[] = ["completed", "refused", "givenUp"];
 /** Names beyond this many of one finding are counted, not shown. */
 const MOST_NAMES = 1000;
 
@@ -27,7 +29,7 @@ export function describeOutcome(outcome: Outcome): string {
     ["wall time", `${seconds.toFixed(0)} s`],
     ["films a minute", (films / seconds * 60).toFixed(1)],
   ];
-  const names = allFindings().filter((one) => one !== "completed" && one !== "refused")
+  const names = allFindings().filter((one) => !QUIET.includes(one))
     .flatMap((one) => listNames(FINDINGS[one], findings[one]));
   const faults = [...given].toSorted(([a], [b]) => a.localeCompare(b));
   return [

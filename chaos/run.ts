@@ -5,7 +5,7 @@ import { orderFilm } from "./orders.ts";
 import { patiently } from "./patient_sql.ts";
 import { Places } from "./places.ts";
 import type { Outcome } from "./report.ts";
-import { planSchedule, type Schedule } from "./schedule.ts";
+import { endlessClips, planSchedule, type Schedule } from "./schedule.ts";
 import { settle } from "./settle.ts";
 import { type LateCallbacks, rage } from "./storm.ts";
 import { Storms } from "./storms.ts";
@@ -38,7 +38,7 @@ export async function runChaos(
   await using cleanup = new AsyncDisposableStack();
   const world = cleanup.adopt(await startWorld({ log }), (world) => world.stop());
   const hearing = cleanup.adopt(
-    new Hearing(world.chat, () => world.moments.note("delivered")),
+    new Hearing(world.chat, () => void world.moments.note("delivered")),
     (hearing) => hearing.stop(),
   );
   const given = new Map<string, number>();
@@ -57,7 +57,10 @@ export async function runChaos(
   async function orderOnes(): Promise<void> {
     for (const film of left) {
       if (signal?.aborted) return;
-      const id = await orderFilm(world, film, `run ${seed}`);
+      const id = await orderFilm(world, film, {
+        run: `run ${seed}`,
+        endless: endlessClips(schedule, film.number),
+      });
       taskIds.set(film.number, id);
       log(`chaos: film ${film.number} is ${id}`);
       if (id !== null && !await hearing.ended(id, FILM_PATIENCE_MS)) {

@@ -1,5 +1,5 @@
 import { type FaultKind, type Faults, frequencyOf } from "./fault_kinds.ts";
-import { type FilmPlan, type Place, placesOf, planFilm } from "./film_plan.ts";
+import { clipsOf, type FilmPlan, type Place, placesOf, planFilm } from "./film_plan.ts";
 import { type Random, seededRandom } from "./random.ts";
 
 /** A fault of one step of one film at fal. */
@@ -38,6 +38,7 @@ export function planSchedule(
 const LOSING: readonly FaultKind[] = [
   "kills",
   "kills-at-moments",
+  "kills-before-calls",
   "dead-postgres",
   "cut-connections",
   "provider-away",
@@ -47,6 +48,14 @@ const LOSING: readonly FaultKind[] = [
 export function mayLose({ filmFaults, storms }: Schedule, film: number): boolean {
   return storms.some(({ kind }) => LOSING.includes(kind)) ||
     filmFaults.some((fault) => fault.film === film && fault.kind === "cut-before");
+}
+
+/** The clips of a film that fal begins and never ends: they are asked for with little patience. */
+export function endlessClips({ filmFaults }: Schedule, film: number): ReadonlySet<Place> {
+  return new Set(
+    filmFaults.filter((fault) => fault.film === film && fault.kind === "provider-never-ends")
+      .map(({ place }) => place),
+  );
 }
 
 function planFilmFaults(kind: FaultKind, films: FilmPlan[], seed: number): FilmFault[] {
@@ -59,7 +68,7 @@ function planFilmFaults(kind: FaultKind, films: FilmPlan[], seed: number): FilmF
     return film && {
       kind,
       film: film.number,
-      place: random.pick(placesOf(film)),
+      place: random.pick(kind === "provider-never-ends" ? clipsOf(film) : placesOf(film)),
       force: random.fraction(),
     };
   }).filter((fault) => fault !== undefined);

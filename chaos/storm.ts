@@ -8,6 +8,8 @@ import type { Storm } from "./schedule.ts";
 import type { World } from "./world.ts";
 
 const FUNCTIONS = ["pipeline-step", "fal-webhook", "webhook"] as const;
+/** fal's list is down, busy, or not to be read by whoever has only a key for its queue. */
+const LIST_REFUSALS = [500, 503, 429, 404] as const;
 const HOUR = 3600;
 
 /** Requests whose callbacks were lost and are to come when hours have passed. */
@@ -52,7 +54,15 @@ export async function rage(
     }
     case "kills-at-moments": {
       const moment = MOMENTS[Math.floor(choice * MOMENTS.length)] ?? "accepted";
-      moments.once(moment, () => void functions.kill(VICTIMS[moment]));
+      moments.once(moment, () => functions.kill(VICTIMS[moment]));
+      return;
+    }
+    case "kills-before-calls":
+      moments.once("announced", () => functions.kill(VICTIMS.announced));
+      return;
+    case "list-refused": {
+      const status = LIST_REFUSALS[Math.floor(choice * LIST_REFUSALS.length)] ?? 503;
+      fal.behave({ on: "list", refuse: { status }, times: 1 + Math.round(force * 3) });
       return;
     }
     case "dead-postgres":

@@ -6,13 +6,14 @@ import type { FilmPlan } from "./film_plan.ts";
 import type { Word } from "./hearing.ts";
 import { patiently } from "./patient_sql.ts";
 import { Places } from "./places.ts";
-import { mayLose, type Schedule } from "./schedule.ts";
+import { endlessClips, mayLose, type Schedule } from "./schedule.ts";
 import type { World } from "./world.ts";
 
 /** Everything the witness looked for; what it found is named. */
 export const FINDINGS = {
   completed: "completed",
   refused: "failed by refusal",
+  givenUp: "given up past patience",
   unknown: "outcome_unknown",
   lost: "lost",
   stuck: "stuck",
@@ -30,7 +31,9 @@ export type Finding = keyof typeof FINDINGS;
 export type Findings = Record<Finding, string[]>;
 
 /** These may be found; anything else fails the run. */
-export const GOOD: readonly Finding[] = ["completed", "refused", "unknown"];
+export const GOOD: readonly Finding[] = ["completed", "refused", "givenUp", "unknown"];
+
+const GIVEN_UP = /No result of generate_clip after \d+ s \(give_up_seconds\.generate_clip\.fal-ai/;
 
 type Project = { project_id: string; status: string; error: string | null; open: number };
 type Unknown = { attempt_id: string; project_id: string; kind: string };
@@ -117,6 +120,8 @@ function judgeOf(
       if (wrong !== null) findings.wrong.push(`${name}: ${wrong}`);
     } else if (refused.has(film.number) && project.error?.includes(REFUSAL)) {
       findings.refused.push(name);
+    } else if (endlessClips(schedule, film.number).size > 0 && GIVEN_UP.test(project.error ?? "")) {
+      findings.givenUp.push(name);
     } else if (
       lost.length > 0 && mayLose(schedule, film.number) &&
       lost.every(({ attempt_id }) => !tokens.has(attempt_id))
@@ -148,6 +153,7 @@ function emptyFindings(): Findings {
   return {
     completed: [],
     refused: [],
+    givenUp: [],
     unknown: [],
     lost: [],
     stuck: [],

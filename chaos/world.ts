@@ -32,9 +32,12 @@ const SETTINGS = {
   "retry_base_seconds": 0.5,
   "retry_cap_seconds": 4,
   "breaker_seconds": 3,
+  "delivery_breaker_seconds": 3,
+  "delivery_breaker_cap_seconds": 6,
   // A storm fails a step more often than a year of ordinary days.
   "max_attempts": 10,
-  // The clock is moved by hours; nobody is to be given up for that.
+  // The clock is moved by hours; nobody is to be given up for that, but whom nobody else waits for.
+  "delivery_hours": 10_000,
   "give_up_seconds.generate_clip": 2_592_000,
   "give_up_seconds.extract_last_frame": 2_592_000,
   "give_up_seconds.extract_thumbnail": 2_592_000,
@@ -42,6 +45,12 @@ const SETTINGS = {
   "give_up_seconds.cancel_request": 2_592_000,
   "give_up_seconds.store_film": 2_592_000,
 } as const;
+
+/** Clips that never end are asked of a model of their own, which is given up after seconds. */
+export const IMPATIENT_MODEL = "kling-1.6-standard";
+const IMPATIENCE_SECONDS = 8;
+const IMPATIENT_ENDPOINTS = ["image-to-video", "text-to-video"]
+  .map((kind) => `fal-ai/kling-video/v1.6/standard/${kind}`);
 
 /** Starts it with a Postgres that keeps what it has committed. Whoever starts it calls `stop`. */
 export async function startWorld({ log }: { log: (line: string) => void }): Promise<World> {
@@ -54,6 +63,7 @@ export async function startWorld({ log }: { log: (line: string) => void }): Prom
       apiPort: 0,
       dbPort: 0,
       settings: {},
+      onRpc: (name, answer) => moments.noteRpc(name, answer),
       fal: {
         media: "canned",
         shortSide: 64,
@@ -74,6 +84,13 @@ export async function startWorld({ log }: { log: (line: string) => void }): Prom
   for (const [name, value] of Object.entries(SETTINGS)) {
     await stack.sql`
       update private.settings set value = to_jsonb(${value}::numeric) where name = ${name}`;
+  }
+
+  for (const endpoint of IMPATIENT_ENDPOINTS) {
+    await stack.sql`
+      insert into private.settings (name, value, description)
+      values (${`give_up_seconds.generate_clip.${endpoint}`},
+        to_jsonb(${IMPATIENCE_SECONDS}::numeric), 'Of a clip that never ends')`;
   }
 
   const running = started.move();

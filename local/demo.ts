@@ -2,25 +2,40 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { orderFilm } from "./demo_film.ts";
+import {
+  checkFinish,
+  type Finish,
+  FINISH_HELP,
+  FINISH_OPTIONS,
+  finishJob,
+  saveCaptions,
+} from "./demo_finish.ts";
 import { demoJob, type Kind, readKind, SCENES } from "./demo_job.ts";
 import { DemoProgress } from "./demo_progress.ts";
+import { billOf, cutsOf, dollars, promptJob, revisedJob, WRITTEN_SECONDS } from "./demo_story.ts";
 import { checkFilm } from "./film_check.ts";
 import { type Cast, readCast } from "./outside.ts";
 import { wantsColours } from "./paint.ts";
 import { startChatApp } from "./simulators/chat_app.ts";
 import { startStack } from "./stack.ts";
 
-const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed]
-    [--seconds-per-scene 5|10] [--out out/demo.mp4] [--timeout 170]
+const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed|studio]
+    [--seconds-per-scene 5|10] [--prompt WORDS] [--revise SCENE] [--voice] [--music] [--captions]
+    [--out out/demo.mp4] [--timeout 170]
 
 Makes one film of three scenes on a fresh pocket stack: posts a signed job, shows how it gets on,
 takes and verifies the callback, saves the film and checks it. The last line of stdout is JSON.
 
   --kind               image: clips from a picture (default). text: the first one from words alone.
                        motion: a picture that moves as a driver video does
-  --providers          fal does all the work (default), services do (no fal at all), or mixed:
-                       a frame service, and fal for the rest
+  --providers          fal does all the work (default), services do (no fal at all), mixed: a frame
+                       service, and fal for the rest, or studio: fal, and a stitch service
+${FINISH_HELP}
   --seconds-per-scene  what the default model offers: 5 (default) or 10
+  --prompt             one prompt and a square picture instead of scenes: a language model writes the
+                       storyboard, and the picture is brought to the film's shape
+  --revise             makes a second version, with other words for this scene, and says what it
+                       would have cost and did
   --out                where the film goes, from the project's folder
   --timeout            seconds after which the demo gives up`;
 
@@ -29,14 +44,19 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 type Options = {
   kind: Kind;
   providers: Cast;
+  finish: Finish;
   seconds: number;
+  prompt: string | undefined;
+  revise: number | null;
   out: string;
   signal: AbortSignal;
   progress: DemoProgress;
 };
 
 /** Makes the demo's film and returns its report. Leaves nothing running, whatever happens. */
-async function runDemo({ kind, providers, seconds, out, signal, progress }: Options) {
+async function runDemo(
+  { kind, providers, finish, seconds: asked, prompt, revise, out, signal, progress }: Options,
+) {
   const began = performance.now();
   await using cleanup = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "reelay-demo-" });
@@ -48,16 +68,50 @@ async function runDemo({ kind, providers, seconds, out, signal, progress }: Opti
   const chat = await startChatApp({ signingSecret: setting(stack.env, "CALLBACK_SIGNING_SECRET") });
   cleanup.defer(() => chat.stop());
 
-  const job = await demoJob({ kind, seconds, folder, serve: (path) => chat.serveImage(path) });
-  progress.say(`Posting a job of ${SCENES.length} scenes, ${seconds} s each, to ${stack.apiUrl}`);
-  const { task, filmUrl } = await orderFilm({
-    apiUrl: stack.apiUrl,
-    secret: setting(stack.env, "WEBHOOK_SECRET"),
-    job,
-    chat,
-    watch: (task) => progress.show(task),
-    signal,
-  });
+  const serve = (path: string) => chat.serveImage(path);
+  const seconds = prompt === undefined ? asked : WRITTEN_SECONDS;
+  let job = await finishJob(
+    prompt === undefined
+      ? await demoJob({ kind, seconds, folder, serve })
+      : await promptJob({ prompt, folder, serve }),
+    finish,
+    { cast: providers, folder, serve },
+  );
+  const order = () =>
+    orderFilm({
+      apiUrl: stack.apiUrl,
+      secret: setting(stack.env, "WEBHOOK_SECRET"),
+      job,
+      chat,
+      watch: (task) => progress.show(task),
+      signal,
+    });
+  progress.say(
+    prompt === undefined
+      ? `Posting a job of ${SCENES.length} scenes, ${seconds} s each, to ${stack.apiUrl}`
+      : `Posting a job of one prompt to ${stack.apiUrl}`,
+  );
+  let { task, filmUrl } = await order();
+  if (task.storyboard) {
+    const { by, title } = task.storyboard;
+    progress.say(`Storyboard by the ${by}: ${title ?? ""}`);
+    for (const { position, prompt } of task.scenes) progress.say(`  ${position}. ${prompt}`);
+  }
+  let revision = null;
+  if (revise !== null) {
+    const [before, whole] = [await billOf(stack), task.estimated_cost_usd];
+    job = revisedJob(job, { task, scene: revise, seconds });
+    progress.say(`Posting it again, with other words for scene ${revise}`);
+    ({ task, filmUrl } = await order());
+    const after = await billOf(stack);
+    const usd = after.usd === null || before.usd === null ? null : after.usd - before.usd;
+    const made = after.clips - before.clips;
+    progress.say(
+      `Made anew: ${made} of ${task.scenes.length} clips; the others are the first film's`,
+    );
+    progress.say(`It would have cost ${dollars(whole)} and did cost ${dollars(usd)}`);
+    revision = { scene: revise, clips_made: made, whole_usd: whole ?? null, cost_usd: usd };
+  }
   progress.say("The callback came and its signature is right");
 
   const film = resolve(ROOT, out);
@@ -69,13 +123,26 @@ async function runDemo({ kind, providers, seconds, out, signal, progress }: Opti
     await download(video_url ?? "", clip, signal);
     clips.push(clip);
   }
-  const report = await checkFilm({ film, clips, seconds });
+  const report = await checkFilm({
+    ...{ film, clips, seconds },
+    cuts: cutsOf(task),
+    isCaptioned: job.captions === "burn",
+  });
   for (const [n, seam] of report.seams.entries()) {
     const likeness = `SSIM ${seam.clips} between the clips, ${seam.film} in the film`;
     progress.say(`Seam of scenes ${n + 1} and ${n + 2}: ${likeness}`);
   }
   for (const [n, likeness] of report.motions.entries()) {
     progress.say(`Scene ${n + 1}: SSIM ${likeness} between its first and last frame`);
+  }
+  report.problems.push(...await checkFinish(film, finish, { scenes: clips.length, seconds }));
+  if (finish.captions) {
+    const files = await saveCaptions(
+      task.captions,
+      film,
+      (url, path) => download(url, path, signal),
+    );
+    progress.say(`Captions: ${files.join(", ")}`);
   }
   if (report.problems.length > 0) throw new Error(report.problems.join("; "));
   return {
@@ -84,6 +151,7 @@ async function runDemo({ kind, providers, seconds, out, signal, progress }: Opti
     duration_s: report.duration,
     wall_s: Math.round((performance.now() - began) / 100) / 10,
     callback_verified: true,
+    ...(revision && { revision }),
   };
 }
 
@@ -107,9 +175,12 @@ function readArguments() {
     args: Deno.args,
     options: {
       help: { type: "boolean", default: false },
+      ...FINISH_OPTIONS,
       kind: { type: "string", default: "image" },
       providers: { type: "string", default: "fal" },
       "seconds-per-scene": { type: "string", default: "5" },
+      prompt: { type: "string" },
+      revise: { type: "string" },
       out: { type: "string", default: "out/demo.mp4" },
       timeout: { type: "string", default: "170" },
     },
@@ -118,7 +189,10 @@ function readArguments() {
     help: values.help,
     kind: readKind(values.kind),
     providers: readCast(values.providers),
+    finish: { voice: values.voice, music: values.music, captions: values.captions },
     seconds: positive("--seconds-per-scene", values["seconds-per-scene"]),
+    prompt: values.prompt,
+    revise: values.revise === undefined ? null : positive("--revise", values.revise),
     out: values.out,
     timeout: positive("--timeout", values.timeout),
   };

@@ -15,9 +15,15 @@ const DemoTask = z.object({
     position: z.number(),
     status: z.string(),
     video_url: z.string().nullable(),
+    prompt: z.string().nullish(),
+    continuity: z.string().nullish(),
   })),
   final_video_url: z.string().nullable(),
+  captions: z.object({ srt_url: z.string(), vtt_url: z.string() }).optional(),
   error: z.string().nullable(),
+  storyboard: z.looseObject({ by: z.string(), title: z.string().optional() }).nullish(),
+  estimated_cost_usd: z.number().nullish(),
+  cost_usd: z.number().optional(),
 });
 export type DemoTask = z.infer<typeof DemoTask>;
 

@@ -1,4 +1,5 @@
 import { type FalOptions, type FalSimulator, startFal } from "./simulators/fal/server.ts";
+import { type OpenAiSimulator, startOpenAi } from "./simulators/openai/server.ts";
 import {
   type NotificationService,
   startNotificationService,
@@ -11,8 +12,11 @@ import {
   startVideoService,
 } from "./simulators/services/server.ts";
 
-/** Who does the work: fal all of it, services all of it, or a frame service with fal for the rest. */
-const CASTS = ["fal", "services", "mixed"] as const;
+/**
+ * Who does the work: fal all of it, services all of it, a frame service with fal for the rest
+ * (mixed), or a stitch service that finishes what fal made (studio).
+ */
+const CASTS = ["fal", "services", "mixed", "studio"] as const;
 export type Cast = (typeof CASTS)[number];
 
 /** @throws where the value of `--providers` is none of them. */
@@ -29,6 +33,7 @@ export type Outside = {
   frame: ServiceSimulator | null;
   stitch: ServiceSimulator | null;
   notification: NotificationService | null;
+  openai: OpenAiSimulator | null;
 };
 
 type PlayedService = Partial<Omit<ServiceOptions, "apiKey" | "webhookSecret">>;
@@ -70,14 +75,15 @@ export async function startOutside(
   const stitch = as("STITCH_API_KEY", "STITCH_WEBHOOK_SECRET", asStitch);
   const notification = { apiKey: given.NOTIFICATION_API_KEY ?? KEY };
   const outside: Outside = {
-    fal: await play(["fal", "mixed"], () => startFal({ log, ...falOptions })),
+    fal: await play(["fal", "mixed", "studio"], () => startFal({ log, ...falOptions })),
     video: await play(["services"], () => startVideoService(video)),
     frame: await play(["services", "mixed"], () => startFrameService(frame)),
-    stitch: await play(["services"], () => startStitchService(stitch)),
+    stitch: await play(["services", "studio"], () => startStitchService(stitch)),
     notification: await play(
       ["services", "mixed"],
       () => startNotificationService(notification),
     ),
+    openai: await play(CASTS, () => startOpenAi({ apiKey: given.OPENAI_API_KEY ?? KEY })),
   };
 
   const running = started.move();
@@ -86,12 +92,13 @@ export async function startOutside(
 
 /** The variables that send the functions to those who are played. */
 export function outsideEnvironment(
-  { fal, video, frame, stitch, notification }: {
+  { fal, video, frame, stitch, notification, openai }: {
     fal: Pick<FalSimulator, "queueUrl" | "apiUrl" | "jwksUrl"> | null;
     video: Addressed;
     frame: Addressed;
     stitch: Addressed;
     notification: Addressed;
+    openai?: Addressed;
   },
 ): Record<string, string> {
   return {
@@ -100,10 +107,13 @@ export function outsideEnvironment(
       FAL_QUEUE_URL: fal.queueUrl,
       FAL_API_URL: fal.apiUrl,
       FAL_JWKS_URL: fal.jwksUrl,
+      SPEECH_MODEL: "fal-ai/kokoro/american-english",
+      MUSIC_MODEL: "fal-ai/stable-audio-25/text-to-audio",
     },
     ...video && { VIDEO_GENERATION_SERVICE: video.url, VIDEO_GENERATION_API_KEY: KEY },
     ...frame && { LAST_FRAME_SERVICE_URL: frame.url, LAST_FRAME_API_KEY: KEY },
     ...stitch && { STITCH_SERVICE_URL: stitch.url, STITCH_API_KEY: KEY },
+    ...openai && { OPENAI_BASE_URL: openai.url, OPENAI_API_KEY: KEY },
     ...notification && { NOTIFICATION_SERVICE_URL: notification.url, NOTIFICATION_API_KEY: KEY },
   };
 }

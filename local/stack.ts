@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { loadEnvironment } from "./env.ts";
 import { type Functions, startFunctions } from "./functions/processes.ts";
-import { listenGateway } from "./gateway/server.ts";
+import { listenGateway, type RpcWatch } from "./gateway/server.ts";
 import { createStorage } from "./gateway/storage.ts";
 import type { Cluster } from "./postgres/cluster.ts";
 import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
@@ -41,6 +41,7 @@ export interface Stack extends AsyncDisposable {
   readonly frame: Played<"frame">;
   readonly stitch: Played<"stitch">;
   readonly notification: Played<"notification">;
+  readonly openai: Played<"openai">;
   stop(): Promise<void>;
 }
 
@@ -61,11 +62,15 @@ export type StackOptions = {
   fal?: FalOptions;
   /** How the services are played. */
   services?: PlayedServices;
+  /** The folder of the migrations to apply; all that there are by default. */
+  migrations?: string;
   /** Postgres settings. */
   settings?: Record<string, string>;
   /** Variables for the functions; they win over the shell, which wins over the file. */
   env?: Record<string, string>;
   shell?: Record<string, string>;
+  /** Sees the functions' calls of SQL functions, and may lose them. */
+  onRpc?: RpcWatch;
   log?: (line: string) => void;
 };
 
@@ -84,9 +89,11 @@ export async function startStack(
     providers = "fal",
     fal,
     services,
+    migrations,
     settings = dataDir === undefined ? THROW_AWAY : {},
     env: wanted = {},
     shell = Deno.env.toObject(),
+    onRpc,
     log = () => {},
   }: StackOptions = {},
 ): Promise<Stack> {
@@ -123,6 +130,7 @@ export async function startStack(
 
   const database = startDatabase({
     root: ROOT,
+    migrations,
     port: dbPort,
     dataDir: folder.postgres,
     settings,
@@ -140,6 +148,7 @@ export async function startStack(
     databaseUrl: cluster.url,
     storage,
     findFunction: find,
+    onRpc,
     consoleFolder: join(ROOT, "console/dist"),
   });
   const netWorker = started.adopt(
@@ -180,6 +189,9 @@ export async function startStack(
     },
     get notification() {
       return played("notification");
+    },
+    get openai() {
+      return played("openai");
     },
     // A second call waits for nothing, and does nothing.
     stop: () => running.disposeAsync(),

@@ -4,10 +4,12 @@ import { type Cluster, startCluster } from "./postgres/cluster.ts";
 import { applyMigrations, setVaultSecret } from "./postgres/migrations.ts";
 import { connectSturdily } from "./postgres/sturdy_sql.ts";
 
-/** Starts Postgres with all migrations and the secrets of the bell. Whoever starts it calls `stop`. */
+/** Starts Postgres with its migrations and the secrets of the bell. Whoever starts it calls `stop`. */
 export async function startDatabase(
-  { root, port, dataDir, settings, env, log }: {
+  { root, migrations = join(root, "supabase/migrations"), port, dataDir, settings, env, log }: {
     root: string;
+    /** The folder of the migrations to apply. */
+    migrations?: string;
     port: number;
     dataDir: string | undefined;
     settings: Record<string, string>;
@@ -25,7 +27,7 @@ export async function startDatabase(
     (sql) => sql.end({ timeout: 1 }),
   );
 
-  const applied = await applyMigrations(sql, join(root, "supabase/migrations"));
+  const applied = await applyMigrations(sql, migrations);
   if (applied.length > 0) log(`Applied migrations ${applied.join(", ")}`);
   // The bell is rung from here, so not through a tunnel that WEBHOOK_BASE_URL may name.
   await setVaultSecret(sql, "reelay_functions_url", `${env.SUPABASE_URL}/functions/v1`);

@@ -23,21 +23,29 @@ export const DOOR_NAMES = Object.keys(DOORS);
 /**
  * Signs a body as the door's sender would.
  *
+ * @param variable with the secret, instead of the door's usual ones
  * @param now milliseconds; goes into the signed timestamp of Standard Webhooks.
  * @throws {Error} when the door is unknown, or its secret is set nowhere.
  */
 export function signedHeaders(
   door: string,
-  { body, scheme, get, now }: { body: string; scheme?: Scheme; get: Get; now: number },
+  { body, scheme, variable, get, now }: {
+    body: string;
+    scheme?: Scheme;
+    variable?: string;
+    get: Get;
+    now: number;
+  },
 ): Record<string, string> {
   const known = DOORS[door];
   if (known === undefined) {
     throw new Error(`Cannot sign for "${door}": the doors are ${DOOR_NAMES.join(", ")}`);
   }
-  const [secret] = readSecrets(get, ...known.secrets);
+  const variables = variable === undefined ? known.secrets : [variable];
+  const [secret] = readSecrets(get, ...variables);
   if (secret === undefined) {
     throw new Error(
-      `Cannot sign for ${door}: ${known.secrets[0]} is neither in the shell nor in ` +
+      `Cannot sign for ${door}: ${variables[0]} is neither in the shell nor in ` +
         "supabase/functions/.env",
     );
   }
@@ -106,9 +114,13 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Headers as they may be shown: a bearer's secret is the credential itself. */
-export function shownHeaders(headers: Record<string, string>): string[] {
-  return Object.entries(headers).map(([name, value]) =>
-    `${name}: ${name === "authorization" ? "Bearer (hidden)" : value}`
-  );
+/** Headers as they may be shown: of a bearer or a static token the secret is the credential itself. */
+export function shownHeaders(
+  headers: Record<string, string>,
+  secrets: readonly string[] = [],
+): string[] {
+  return Object.entries(headers).map(([name, value]) => {
+    if (name === "authorization") return `${name}: Bearer (hidden)`;
+    return `${name}: ${secrets.includes(value) ? "(hidden)" : value}`;
+  });
 }

@@ -1,5 +1,5 @@
 import type { ProjectKeys } from "../project_keys.ts";
-import { createKeyReader } from "./api_keys.ts";
+import { createKeyReader, type Role } from "./api_keys.ts";
 import { CONSOLE, createConsolePages } from "./console_pages.ts";
 import { createFunctionsProxy, type FindFunction } from "./functions_proxy.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
@@ -23,12 +23,20 @@ export type GatewayDeps = {
   databaseUrl: string;
   storage: StorageDoor;
   findFunction: FindFunction;
+  /** Sees each call of a SQL function come and go; for whoever plays a broken network. */
+  onRpc?: RpcWatch;
   /** The console's built page; absent: there is none. */
   consoleFolder?: string;
   idleTimeoutMs?: number;
   poolSize?: number;
   poolPatienceMs?: number;
 };
+
+/**
+ * Called before a SQL function is (`answer` is null), and before its answer leaves; both wait for it.
+ * `lose`: the call, or the answer, never arrives.
+ */
+export type RpcWatch = (name: string, answer: Response | null) => Promise<"lose" | void>;
 
 const FUNCTIONS = "/functions/v1";
 const RPC = "/rest/v1/rpc/";
@@ -77,7 +85,7 @@ export function listenGateway(
 }
 
 function createHandle(
-  { keys, storage, findFunction, consoleFolder, idleTimeoutMs }: GatewayDeps,
+  { keys, storage, findFunction, onRpc, consoleFolder, idleTimeoutMs }: GatewayDeps,
   rpc: RpcDoor,
 ): Handle {
   const readKey = createKeyReader(keys);
@@ -96,7 +104,8 @@ function createHandle(
       const role = readKey(request.headers);
       if (role === null) return refuseKey();
       const name = decode(path.slice(RPC.length).split("?", 1)[0] ?? "");
-      return name === null ? answerNotFound() : rpc.answer(request, name, role);
+      if (name === null) return answerNotFound();
+      return onRpc ? watched(onRpc, request, name, role) : rpc.answer(request, name, role);
     }
     if (path.startsWith(`${STORAGE}/`)) {
       return storage.answer(request, path.slice(STORAGE.length), readKey(request.headers));
@@ -106,6 +115,12 @@ function createHandle(
     }
     return answerNotFound();
   };
+
+  async function watched(watch: RpcWatch, request: Request, name: string, role: Role) {
+    if (await watch(name, null) === "lose") return answerLost();
+    const response = await rpc.answer(request, name, role);
+    return await watch(name, response) === "lose" ? answerLost() : response;
+  }
 }
 
 function listen(
@@ -148,6 +163,10 @@ function decode(segment: string): string | null {
 
 function refuseKey(): Response {
   return Response.json({ message: "Invalid API key" }, { status: 401 });
+}
+
+function answerLost(): Response {
+  return Response.json({ message: "Lost on the way" }, { status: 503 });
 }
 
 function answerNotFound(): Response {

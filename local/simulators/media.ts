@@ -5,6 +5,9 @@ import { probe } from "./probe.ts";
 /** Frames a second of every clip made here. */
 export const CLIP_FPS = 24;
 
+/** Frames in which a clip turns into the image that it ends with. */
+const TURN_IN_FRAMES = 12;
+
 // No B-frames: clips joined without encoding would otherwise begin with a gap of two frames.
 const H264 = "-c:v libx264 -preset veryfast -bf 0 -crf 17 -pix_fmt yuv420p".split(" ");
 const MP4 = "-video_track_timescale 12288 -movflags +faststart -an".split(" ");
@@ -14,11 +17,13 @@ export type Size = { width: number; height: number };
 /**
  * Makes an H.264 clip that begins with `image`, filled into `size`, and moves away from it: the
  * picture pans round its own edges while its colours drift. `words` choose the direction. Nothing
- * is scaled from frame to frame, so a chain of clips stays sharp.
+ * is scaled from frame to frame, so a chain of clips stays sharp. With `endImage` it turns into that
+ * image, and ends with it.
  */
 export async function makeClip(
-  { image, path, seconds, size, words, signal }: {
+  { image, endImage, path, seconds, size, words, signal }: {
     image: string;
+    endImage?: string;
     path: string;
     seconds: number;
     size: Size;
@@ -40,11 +45,36 @@ export async function makeClip(
     `:y='mod(${height}+${farY}*${way},${height})'`;
   const filter = `[0:v]${fill},split[a][b];[a][b]hstack,split[c][d];[c][d]vstack,` +
     `loop=loop=${frames}:size=1:start=0,setpts=N/(${CLIP_FPS}*TB),${pan},hue=h='${degrees}*${way}'`;
+  const turn = Math.min(TURN_IN_FRAMES, frames - 1);
+  const ending = endImage === undefined
+    ? ""
+    : `[pan];[1:v]${fill},loop=loop=${frames}:size=1:start=0,setpts=N/(${CLIP_FPS}*TB),` +
+      `format=yuva420p,fade=t=in:s=${frames - 1 - turn}:n=${turn}:alpha=1[end];` +
+      `[pan][end]overlay=shortest=1,format=yuv420p`;
   await runFfmpeg([
-    ...["-i", image, "-filter_complex", filter],
+    ...["-i", image, ...endImage === undefined ? [] : ["-i", endImage]],
+    ...["-filter_complex", filter + ending],
     ...["-frames:v", String(frames), "-r", String(CLIP_FPS)],
     ...[...H264, ...MP4, path],
   ], signal);
+}
+
+/** Fits `image` whole into `size`, over a blurred copy of itself that fills it. */
+export async function fillPicture(
+  { image, path, size: { width, height }, signal }: {
+    image: string;
+    path: string;
+    size: Size;
+    signal?: AbortSignal;
+  },
+): Promise<void> {
+  const scale = `scale=${width}:${height}:force_original_aspect_ratio`;
+  const filter = `[0:v]split[a][b];[a]${scale}=increase,crop=${width}:${height},boxblur=8[back];` +
+    `[b]${scale}=decrease[front];[back][front]overlay=(W-w)/2:(H-h)/2,setsar=1`;
+  await runFfmpeg(
+    ["-i", image, "-filter_complex", filter, "-frames:v", "1", "-q:v", "2", path],
+    signal,
+  );
 }
 
 /** Where in a clip a frame stands. A number is its index from 0. */

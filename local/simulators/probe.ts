@@ -61,3 +61,11 @@ function rate(fraction: string | undefined): number {
   const [over = 0, under = 1] = (fraction ?? "0/1").split("/").map(Number);
   return under === 0 ? 0 : over / under;
 }
+
+/** Seconds of a file of sound or video, whichever of its streams is the longest. */
+export async function mediaSeconds(path: string): Promise<number> {
+  const { format } = Report.parse(
+    JSON.parse(await runFfprobe(["-show_streams", "-show_format", path])),
+  );
+  return Number(format.duration ?? 0);
+}

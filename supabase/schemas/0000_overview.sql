@@ -2,7 +2,7 @@
 --
 -- projects ─▶ scenes ─▶ video_chunks      what was asked for, and how far it is
 --     └─▶ private.steps ─▶ private.attempts   what has to be done outside, and each try of it
---     └─▶ webhook_deliveries                  what the client is told
+--     └─▶ webhook_deliveries                  what the client is told (private.endpoints: where else)
 -- webhook_logs                              what providers told us
 -- pipeline_events                           the timeline: one row a status change
 --
@@ -14,6 +14,8 @@
 -- attempt  created → submitted → in_progress → completed | failed | cancelled
 --          created → lost → (found again: submitted) | outcome_unknown
 -- delivery pending → delivering → delivered | dead
+--          pending → batched → delivered | dead, with the delivery that it travels in
+--          filtered, skipped: kept, and pending once replayed
 --
 -- A step's due_at says when a runner has to look at it again: when to start (queued), when the
 -- runner's lease ends (running), when the provider is overdue (waiting). One index serves all.
@@ -21,6 +23,7 @@
 -- Lock order everywhere: project, scene, chunk, step, attempt. Verbs lock the project first with
 -- `for no key update` (`for update` would deadlock with the foreign keys of rows inserted below).
 -- Only claim_work starts lower: it locks steps with `skip locked` and never goes up.
+-- Of deliveries: endpoint, lane, delivery; several of a kind by id.
 -- Advisory locks (of a request, of a video's versions) come before all of these.
 --
 -- Time is private.clock(). Functions that strangers' requests reach live in public, are security

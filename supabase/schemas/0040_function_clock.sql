@@ -4,15 +4,21 @@
 
 create or replace function private.clock()
 returns timestamptz
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
-  select clock_timestamp() + make_interval(secs => coalesce(
-    (select (settings.value #>> '{}')::double precision from private.settings where settings.name = 'clock_offset_seconds'),
-    0
-  ));
+declare
+  v_offset double precision;
+begin
+  select (settings.value #>> '{}')::double precision
+  into v_offset
+  from private.settings
+  where settings.name = 'clock_offset_seconds';
+
+  return clock_timestamp() + make_interval(secs => coalesce(v_offset, 0));
+end;
 $$;
 
 comment on function private.clock() is 'Now, plus the setting clock_offset_seconds.';

@@ -3,14 +3,16 @@
 
 create or replace function private.new_id(p_prefix text)
 returns text
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select p_prefix || '_'
+begin
+  return p_prefix || '_'
     || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
     || encode(extensions.gen_random_bytes(10), 'hex');
+end;
 $$;
 
 comment on function private.new_id(text) is 'A new time-ordered text id with this prefix.';

@@ -3,12 +3,13 @@
 
 create or replace function private.sign(p_purpose text, p_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select encode(
+begin
+  return encode(
     extensions.hmac(
       p_purpose || ':' || p_id,
       (select settings.value #>> '{}' from private.settings where settings.name = 'token_key'),
@@ -16,6 +17,7 @@ as $$
     ),
     'hex'
   );
+end;
 $$;
 
 comment on function private.sign(text, text) is

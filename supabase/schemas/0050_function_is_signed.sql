@@ -3,15 +3,17 @@
 
 create or replace function private.is_signed(p_purpose text, p_id text, p_signature text)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
+begin
+  return coalesce(
     sha256(convert_to(private.sign(p_purpose, p_id), 'UTF8')) = sha256(convert_to(p_signature, 'UTF8')),
     false
   );
+end;
 $$;
 
 comment on function private.is_signed(text, text, text) is 'True when the signature is ours for this purpose and id.';

@@ -27,6 +27,13 @@ create table public.projects (
   updated_at timestamptz not null default private.clock(),
   completed_at timestamptz,
   paused_from text,
+  storyboard jsonb,
+  stop_at text,
+  awaiting_approval text,
+  max_cost_usd numeric,
+  estimated_cost_usd numeric,
+  cut_hash text,
+  film_options jsonb not null default '{}',
   constraint projects_pkey primary key (project_id),
   constraint one_version_of_a_video_once unique (user_id, video_id, version),
   constraint one_job_for_an_idempotency_key unique (user_id, idempotency_key),
@@ -39,13 +46,29 @@ create table public.projects (
     status <> 'completed' or (final_video_url is not null and completed_at is not null and progress = 100)
   ),
   constraint failed_project_says_why check (status <> 'failed' or error_message is not null),
-  constraint paused_project_knows_where_to_resume check ((status = 'paused') = (paused_from is not null))
-);
+  constraint paused_project_knows_where_to_resume check ((status = 'paused') = (paused_from is not null)),
+  constraint stop_is_known check (stop_at in ('storyboard', 'stills')),
+  constraint approval_is_known check (awaiting_approval in ('storyboard', 'stills', 'budget')),
+  constraint budget_is_not_negative check (max_cost_usd >= 0)
+)
+-- Room for the next version of a row on its own page: an update that touches no index then writes none.
+with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
 comment on table public.projects is 'One film that somebody asked for.';
 comment on column public.projects.idempotency_key is 'The sender''s key, else the digest of the job''s body. Unique per user_id, never expires.';
 comment on column public.projects.version is '1 for the first film of a video_id, counted up from there.';
+comment on column public.projects.film_options is
+'How the film is finished, as the door settled it: speech_model, voice, music {url | prompt + model, volume, ducking, loudness}, captions, fps, width, height. Empty: clips joined as they are.';
 comment on column public.projects.duration is 'Seconds of the film.';
+comment on column public.projects.storyboard is
+'Who wrote the scenes: {by: model | splitter, title, scenes, input_hash}, and why not the model (fell_back). Null where the job had scenes.';
+comment on column public.projects.stop_at is 'Where the job wants to be asked before it goes on; null once that was approved.';
+comment on column public.projects.awaiting_approval is
+'What a paused project waits for: the storyboard, the stills, or a budget above max_cost_usd. Only an approval resumes it.';
+comment on column public.projects.max_cost_usd is 'Beyond this nothing is begun without an approval, which raises it; null: no limit.';
+comment on column public.projects.estimated_cost_usd is
+'What the whole film costs by private.prices: what was spent so far and what is left to do. Null: unknown.';
+comment on column public.projects.cut_hash is 'Of all that the film is joined from: the same cut is not stitched twice.';
 
 create index projects_revision_of on public.projects (revision_of) where revision_of is not null;
 create index projects_by_status on public.projects (status, created_at);

@@ -21,6 +21,7 @@ create table public.video_chunks (
   metadata jsonb not null default '{}',
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
+  input_hash text,
   constraint video_chunks_pkey primary key (chunk_id),
   constraint one_chunk_at_a_position_of_a_take unique (scene_id, take, position),
   constraint chunk_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
@@ -32,12 +33,15 @@ create table public.video_chunks (
   constraint chunk_progress_is_a_percentage check (progress between 0 and 100),
   constraint completed_chunk_has_a_clip check (status <> 'COMPLETED' or scene_id is null or kling_video_url is not null),
   constraint failed_chunk_says_why check (status <> 'FAILED' or scene_id is null or error_message is not null)
-);
+)
+-- Room for the next version of a row on its own page: an update that touches no index then writes none.
+with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
 comment on table public.video_chunks is
 'One generated clip. Rows without scene and project belong to a worker outside: fal-webhook completes them by request_id.';
 comment on column public.video_chunks.kling_video_url is 'The generated clip, whichever model made it.';
 comment on column public.video_chunks.take is 'Counts the generations of a scene; the selected take is the one in the film.';
+comment on column public.video_chunks.input_hash is 'SHA-256 in hex of what the clip was asked for with.';
 comment on column public.video_chunks.duration is 'Seconds that were ordered; null where the model offers no choice.';
 
 create index video_chunks_project_id on public.video_chunks (project_id);

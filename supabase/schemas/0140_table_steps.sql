@@ -20,7 +20,11 @@ create table private.steps (
   constraint step_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
   constraint step_of_a_chunk foreign key (chunk_id) references public.video_chunks (chunk_id) on delete cascade,
   constraint step_kind_is_known check (
-    kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+    kind in (
+      'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
+      'store_film', 'cancel_request', 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music',
+      'store_captions', 'burn_captions', 'check_frame'
+    )
   ),
   constraint step_status_is_known check (
     status in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled')
@@ -30,7 +34,9 @@ create table private.steps (
     status not in ('completed', 'failed', 'cancelled') or claim_token is null
   ),
   constraint failed_step_says_why check (status <> 'failed' or error_message is not null)
-);
+)
+-- Each step is updated three times, and its old versions stand in the way of every claim.
+with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 comment on table private.steps is
 'One piece of work outside the database that a project needs: the outbox. Written in the transaction of the status change that asks for it.';

@@ -18,6 +18,7 @@ create table private.attempts (
   submitted_at timestamptz,
   deadline_at timestamptz,
   ended_at timestamptz,
+  sent_at timestamptz,
   constraint attempts_pkey primary key (attempt_id),
   constraint attempts_of_a_step_are_counted unique (step_id, number),
   constraint a_request_belongs_to_one_attempt unique (provider, request_id),
@@ -31,11 +32,15 @@ create table private.attempts (
   constraint submitted_attempt_has_a_deadline check (
     status not in ('submitted', 'in_progress', 'lost') or deadline_at is not null
   )
-);
+)
+-- Room for the next version of a row on its own page: an update that touches no index then writes none.
+with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 
 comment on table private.attempts is
 'One try of a step at a provider. The row exists before the provider is called, with the input frozen as it was sent.';
 comment on column private.attempts.deadline_at is 'Until here the callback is awaited; past it the provider is asked.';
+comment on column private.attempts.sent_at is
+'When its runner announced the call; infinity: it has not, so that nothing was sent; null: its runner announces nothing.';
 comment on column private.attempts.estimated_cost_usd is 'By private.prices when the attempt began; null: unknown.';
 comment on column private.attempts.actual_cost_usd is 'As the provider itself said.';
 

@@ -5,6 +5,7 @@ create table private.job_requests (
   events text[],
   webhook_headers jsonb not null default '{}',
   is_notified boolean not null default false,
+  providers jsonb,
   constraint job_requests_pkey primary key (project_id),
   constraint request_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
   constraint via_is_known check (via in ('webhook', 'videos'))
@@ -13,6 +14,8 @@ create table private.job_requests (
 comment on table private.job_requests is
 'What a job asked for that must not stand in a readable table: the client''s header values. Also the digest by which the same job is known again.';
 
+comment on column private.job_requests.providers is
+'Who would do each kind of step when the job came, {"stitch": "fal", ...}: estimates go by it. Null: fal does all it can.';
 comment on column private.job_requests.is_notified is 'The installation''s notification service hears of the end too.';
 
 alter table private.job_requests enable row level security;

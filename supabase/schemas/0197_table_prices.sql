@@ -7,7 +7,11 @@ create table private.prices (
   source text not null,
   constraint prices_pkey primary key (model, kind),
   constraint price_is_of_a_kind_of_step check (
-    kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+    kind in (
+      'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
+      'store_film', 'cancel_request', 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music',
+      'store_captions', 'burn_captions', 'check_frame'
+    )
   ),
   constraint price_says_how_much check (coalesce(usd_per_second, usd_per_call) is not null),
   constraint price_is_not_negative check (usd_per_second >= 0 and usd_per_call >= 0)
@@ -16,7 +20,7 @@ create table private.prices (
 comment on table private.prices is
 'What an attempt is expected to cost. Yours: insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, source) values (''fal-ai/…'', ''generate_clip'', 0.07, null, current_date, ''the page you read it on''). What has no row here costs an unknown sum, not nothing.';
 comment on column private.prices.model is
-'fal''s endpoint id; for another provider its name: video, lastframe, stitch, storage.';
+'fal''s endpoint id; for another provider its name: video, lastframe, stitch, openai. The provider test and Storage cost nothing.';
 comment on column private.prices.usd_per_second is 'For each second of video; added to usd_per_call where both are given.';
 comment on column private.prices.source is 'Where the figure was read.';
 

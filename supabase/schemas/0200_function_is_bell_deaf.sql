@@ -1,11 +1,12 @@
 create or replace function public.is_bell_deaf()
 returns boolean
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
-  select coalesce(
+begin
+  return coalesce(
     (
       select bell.unanswered_since
         < private.clock() - make_interval(secs => private.setting('bell_deaf_seconds')::double precision)
@@ -13,6 +14,7 @@ as $$
     ),
     false
   );
+end;
 $$;
 
 comment on function public.is_bell_deaf() is

@@ -5,13 +5,15 @@ create or replace function private.record_error(
   p_severity text default 'error'
 )
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   insert into public.error_logs (type, severity, message, context)
   values (p_type, p_severity, left(p_message, 2000), jsonb_strip_nulls(p_context));
+end;
 $$;
 
 comment on function private.record_error(text, text, jsonb, text) is

@@ -8,13 +8,15 @@ create or replace function private.record_event(
   p_data jsonb default '{}'
 )
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data)
   values (p_project_id, p_scene_id, p_chunk_id, p_type, jsonb_strip_nulls(p_data));
+end;
 $$;
 
 comment on function private.record_event(text, text, text, text, jsonb) is 'Appends one row to the timeline.';

@@ -1,13 +1,17 @@
 create or replace function private.overdue_at(p_kind text, p_model text)
 returns timestamptz
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.clock()
-    + make_interval(secs => (limits.value #>> '{}')::double precision)
-  from private.step_setting('deadline_seconds', p_kind, p_model) as limits;
+begin
+  return (
+    select private.clock()
+      + make_interval(secs => (limits.value #>> '{}')::double precision)
+    from private.step_setting('deadline_seconds', p_kind, p_model) as limits
+  );
+end;
 $$;
 
 comment on function private.overdue_at(text, text) is

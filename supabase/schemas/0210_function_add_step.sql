@@ -16,10 +16,15 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := private.clock();
   v_step_id text;
 begin
-  insert into private.steps (project_id, scene_id, chunk_id, user_id, kind, due_at, input)
-  select p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.due_at(projects.status, p_kind), p_input
+  insert into private.steps (
+    project_id, scene_id, chunk_id, user_id, kind, due_at, input, created_at, updated_at
+  )
+  select
+    p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.due_at(projects.status, p_kind), p_input,
+    v_now, v_now
   from public.projects
   where projects.project_id = p_project_id
   on conflict do nothing

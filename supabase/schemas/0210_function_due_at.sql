@@ -3,15 +3,17 @@
 
 create or replace function private.due_at(p_project_status text, p_kind text)
 returns timestamptz
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_project_status = 'paused' and p_kind <> 'cancel_request' then 'infinity'::timestamptz
     else private.clock()
   end;
+end;
 $$;
 
 comment on function private.due_at(text, text) is 'When a step that is queued now is due: at once, or with the project''s resumption.';

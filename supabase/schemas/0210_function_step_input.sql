@@ -32,16 +32,13 @@ begin
         'image_url', v_chunk.image_url,
         'driver_video_url', v_chunk.driver_video_url,
         'audio_url', v_chunk.audio_url
-      );
+      ) || private.end_frame(v_chunk);
     when 'extract_last_frame' then
       return v_context || jsonb_build_object('video_url', v_chunk.kling_video_url);
     when 'extract_thumbnail' then
       return v_context || jsonb_build_object('video_url', v_chunk.kling_video_url);
     when 'stitch' then
-      return v_context || jsonb_build_object(
-        'video_urls', to_jsonb(private.film_clips(p_step.project_id)),
-        'aspect_ratio', v_aspect_ratio
-      );
+      return v_context || jsonb_build_object('aspect_ratio', v_aspect_ratio) || private.cut_input(p_step.project_id);
     else
       return v_context || p_step.input;
   end case;

@@ -2,15 +2,17 @@
 
 create or replace function private.job_request(p_job jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case jsonb_typeof(p_job -> 'request')
+begin
+  return case jsonb_typeof(p_job -> 'request')
     when 'string' then (p_job ->> 'request')::jsonb
     else p_job -> 'request'
   end;
+end;
 $$;
 
 comment on function private.job_request(jsonb) is 'The job as it was sent.';

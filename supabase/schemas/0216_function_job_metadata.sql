@@ -1,13 +1,19 @@
 create or replace function private.job_metadata(p_job jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(jsonb_object_agg(kept.key, coalesce(private.job_request(p_job) -> kept.key, kept.value)), '{}')
-  from jsonb_each(coalesce(p_job -> 'metadata', '{}')) as kept
-  where kept.value <> 'null';
+declare
+  v_request jsonb := private.job_request(p_job);
+begin
+  return (
+    select coalesce(jsonb_object_agg(kept.key, coalesce(v_request -> kept.key, kept.value)), '{}')
+    from jsonb_each(coalesce(p_job -> 'metadata', '{}')) as kept
+    where kept.value <> 'null'
+  );
+end;
 $$;
 
 comment on function private.job_metadata(jsonb) is

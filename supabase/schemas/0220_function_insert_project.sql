@@ -6,11 +6,13 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := private.clock();
   v_project public.projects;
 begin
   insert into public.projects (
     video_id, chat_id, user_id, user_email, user_name, source, prompt, image_url, model, aspect_ratio,
-    version, revision_of, total_scenes, callback_url, idempotency_key, execution_mode, metadata
+    version, revision_of, total_scenes, callback_url, idempotency_key, execution_mode, metadata,
+    created_at, updated_at, storyboard, stop_at, max_cost_usd, film_options
   )
   select
     p_job ->> 'video_id',
@@ -29,7 +31,14 @@ begin
     p_job ->> 'callback_url',
     p_key,
     p_job ->> 'execution_mode',
-    private.job_metadata(p_job)
+    private.job_metadata(p_job),
+    v_now,
+    v_now,
+    case when p_job ->> 'storyboard' = 'splitter'
+      then jsonb_build_object('by', 'splitter', 'scenes', jsonb_array_length(p_job -> 'scenes')) end,
+    p_job ->> 'stop_at',
+    (p_job ->> 'max_cost_usd')::numeric,
+    coalesce(jsonb_strip_nulls(nullif(p_job -> 'film_options', 'null')), '{}')
   from (values (1)) as one_row
   left join lateral (
     select projects.version, projects.project_id

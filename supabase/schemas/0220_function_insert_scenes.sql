@@ -5,34 +5,67 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  -- Read once: as a default it is read twice for each row.
+  v_now timestamptz := private.clock();
 begin
-  insert into public.scenes (project_id, position, prompt, image_url, continuity, metadata)
-  select
-    p_project.project_id,
-    item.position,
-    item.scene ->> 'prompt',
-    item.scene ->> 'image_url',
-    item.scene ->> 'continuity',
-    coalesce(item.scene -> 'metadata', '{}')
-  from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
-  order by item.position;
-
+  with
+  -- The scenes of the job, with the image that each starts from
+  planned as (
+    select
+      private.new_id('scene') as scene_id,
+      item.position,
+      item.scene,
+      case
+        when (item.position = 1 or item.scene ->> 'continuity' <> 'last_frame') and item.scene ->> 'reframe_to' is null
+          then coalesce(item.scene ->> 'image_url', p_project.image_url)
+      end as first_image_url
+    from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
+  ),
+  -- Their rows
+  inserted as (
+    insert into public.scenes (
+      scene_id, project_id, position, prompt, image_url, continuity, metadata, reframe_to,
+      audio_url, voice_over, caption, transition, reanchored, created_at, updated_at
+    )
+    select
+      planned.scene_id,
+      p_project.project_id,
+      planned.position,
+      planned.scene ->> 'prompt',
+      planned.scene ->> 'image_url',
+      planned.scene ->> 'continuity',
+      coalesce(planned.scene -> 'metadata', '{}'),
+      planned.scene ->> 'reframe_to',
+      planned.scene ->> 'audio_url',
+      planned.scene ->> 'voice_over',
+      planned.scene ->> 'caption',
+      coalesce(planned.scene ->> 'transition', 'cut'),
+      coalesce((planned.scene ->> 'reanchored')::boolean, false),
+      v_now,
+      v_now
+    from planned
+    order by planned.position
+  )
   insert into public.video_chunks (
-    scene_id, project_id, position, model, prompt, duration, driver_video_url, audio_url
+    scene_id, project_id, position, model, prompt, image_url, duration, driver_video_url, audio_url,
+    created_at, updated_at
   )
   select
-    scenes.scene_id,
+    planned.scene_id,
     p_project.project_id,
     part.position,
     part.chunk ->> 'model',
     part.chunk ->> 'prompt',
+    case when part.position = 1 then planned.first_image_url end,
     (part.chunk ->> 'duration')::numeric,
     part.chunk ->> 'driver_video_url',
-    part.chunk ->> 'audio_url'
-  from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
-  join public.scenes on scenes.project_id = p_project.project_id and scenes.position = item.position
-  cross join lateral jsonb_array_elements(item.scene -> 'chunks') with ordinality as part (chunk, position)
-  order by item.position, part.position;
+    part.chunk ->> 'audio_url',
+    v_now,
+    v_now
+  from planned
+  cross join lateral jsonb_array_elements(planned.scene -> 'chunks') with ordinality as part (chunk, position)
+  order by planned.position, part.position;
 end;
 $$;
 

@@ -3,18 +3,20 @@
 
 create or replace function private.job_digest(p_job jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(
+begin
+  return encode(sha256(convert_to(
     (
       jsonb_strip_nulls(private.job_request(p_job))
         - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode']
     )::text,
     'UTF8'
   )), 'hex');
+end;
 $$;
 
 comment on function private.job_digest(jsonb) is 'SHA-256 in hex of the job as it was sent, by which the same job is known again.';

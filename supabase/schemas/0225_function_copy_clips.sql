@@ -15,6 +15,7 @@ begin
     image_url = made.image_url,
     kling_video_url = made.kling_video_url,
     kling_completed_at = made.kling_completed_at,
+    input_hash = made.input_hash,
     metadata = video_chunks.metadata || jsonb_build_object('reused_from', made.chunk_id)
   from public.video_chunks as made
   where video_chunks.scene_id = p_to.scene_id
@@ -24,7 +25,14 @@ begin
 
   update public.scenes
   set
-    thumbnail_url = p_from.thumbnail_url,
+    -- The film's thumbnail is its first clip's; a signed URL would not open for ever.
+    thumbnail_url = coalesce(p_from.thumbnail_url, (
+      select projects.thumbnail_url
+      from public.projects
+      where projects.project_id = p_from.project_id
+        and p_from.position = 1
+        and projects.thumbnail_url not like '%/object/sign/%'
+    )),
     last_frame_url = p_from.last_frame_url,
     duration = p_from.duration,
     fps = p_from.fps,

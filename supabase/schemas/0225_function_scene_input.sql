@@ -8,8 +8,9 @@ as $$
   select jsonb_build_object(
     'aspect_ratio', projects.aspect_ratio,
     'image_url', case
-      when scenes.position = 1 or scenes.continuity = 'cut' then coalesce(scenes.image_url, projects.image_url)
+      when scenes.position = 1 or scenes.continuity <> 'last_frame' then coalesce(scenes.image_url, projects.image_url)
     end,
+    'end_image_url', private.end_image(scenes.scene_id),
     'chunks', (
       select jsonb_agg(
         jsonb_build_array(

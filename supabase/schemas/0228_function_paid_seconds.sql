@@ -1,11 +1,12 @@
 create or replace function private.paid_seconds(p_kind text, p_input jsonb)
 returns numeric
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_kind = 'generate_clip' then (p_input ->> 'duration')::numeric
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then (
       select video_chunks.duration
@@ -13,6 +14,7 @@ as $$
       where video_chunks.chunk_id = p_input ->> 'chunk_id'
     )
     -- One clip of unknown length makes the sum unknown.
+    when p_kind in ('mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
     when p_kind = 'stitch' then (
       select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
       from public.video_chunks
@@ -20,6 +22,7 @@ as $$
         and video_chunks.selected
     )
   end;
+end;
 $$;
 
 comment on function private.paid_seconds(text, jsonb) is

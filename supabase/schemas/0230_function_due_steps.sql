@@ -10,6 +10,7 @@ returns table (step_id text, status text, place bigint)
 language plpgsql
 volatile
 security invoker
+rows 10
 set search_path = ''
 as $$
 declare
@@ -34,7 +35,7 @@ begin
     from private.steps
     where steps.status = 'queued'
       and steps.due_at <= v_now
-      and steps.kind not in ('store_film', 'cancel_request')
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
   ) then
     perform private.note_spending_cap();
   end if;

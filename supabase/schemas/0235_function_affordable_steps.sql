@@ -8,18 +8,22 @@ create or replace function private.affordable_steps(
   p_budget numeric
 )
 returns table (step_id text, turn bigint, due_at timestamptz)
-language sql
+language plpgsql
 volatile
 security invoker
+rows 10
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
+begin
+  return query
   select priced.step_id, priced.turn, priced.due_at
   from (
     select
       queued.*,
-      steps.kind in ('store_film', 'cancel_request') as is_free,
+      p_budget is null or private.is_free(steps) as is_free,
       sum(case
-        when p_budget is null or steps.kind in ('store_film', 'cancel_request') then 0
+        when p_budget is null or private.is_free(steps) then 0
         else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
       end) over (
         order by queued.turn, queued.due_at, queued.step_id
@@ -28,9 +32,9 @@ as $$
     from private.queued_steps(p_limit, p_providers, p_now) as queued
     join private.steps using (step_id)
   ) as priced
-  where p_budget is null
-    or priced.is_free
+  where priced.is_free
     or coalesce(priced.before_usd, 0) < p_budget;
+end;
 $$;
 
 comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric) is

@@ -1,7 +1,7 @@
 create or replace function private.attempt_for_runner(p_attempt private.attempts)
 returns jsonb
 language sql
-stable
+volatile
 security invoker
 set search_path = ''
 as $$
@@ -20,7 +20,9 @@ as $$
     'status_url', p_attempt.status_url,
     'response_url', p_attempt.response_url,
     'cancel_url', p_attempt.cancel_url,
-    'created_at', p_attempt.created_at
+    'created_at', p_attempt.created_at,
+    'age_seconds', extract(epoch from private.clock() - p_attempt.created_at),
+    'announce', coalesce(p_attempt.sent_at = 'infinity', false)
   );
 $$;
 

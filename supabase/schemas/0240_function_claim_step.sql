@@ -1,4 +1,5 @@
--- queued → running · waiting stays waiting, under a lease · running with a lease that ran out → waiting
+-- queued → running · waiting stays waiting, under a lease · running with a lease that ran out → waiting,
+-- or queued where nothing was sent
 --
 -- A runner that died between its call and our commit may have been understood by the provider: its
 -- attempt is lost, and looked up before anything else. Steps that may safely be done twice start again.
@@ -24,6 +25,11 @@ begin
   where attempts.step_id = p_step.step_id
   order by attempts.number desc
   limit 1;
+
+  if p_step.status = 'running' and v_attempt.status = 'created' and v_attempt.sent_at = 'infinity' then
+    perform private.requeue_unsent(p_step, v_attempt);
+    return null;
+  end if;
 
   if p_step.status = 'running' then
     v_attempt := private.end_lease(p_step, v_attempt);
@@ -63,6 +69,6 @@ end;
 $$;
 
 comment on function private.claim_step(private.steps, jsonb) is
-'Leases one due step that the caller has locked; null when nothing is left to try.';
+'Leases one due step that the caller has locked; null when there is nothing to do about it now.';
 
 revoke execute on function private.claim_step(private.steps, jsonb) from public, anon, authenticated, service_role;

@@ -1,6 +1,7 @@
 -- Leases what is due to a runner: steps that can be done with what this installation has configured,
 -- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}, and
--- whether films that a stitch service has stored already are to be stored here too ("store_films").
+-- whether films that a stitch service has stored already are to be stored here too ("store_films"). A runner that
+-- claims deliveries by themselves says so ("deliveries": "apart"), and is told when some are due.
 
 create or replace function public.claim_work(p_limit integer, p_providers jsonb, p_answers_bell boolean)
 returns jsonb
@@ -19,7 +20,9 @@ begin
     perform private.answer_bell();
   end if;
 
-  v_work := private.claim_deliveries(greatest(p_limit / 2, 1));
+  if p_providers ->> 'deliveries' is distinct from 'apart' then
+    v_work := private.lease_deliveries(greatest(p_limit / 2, 1), false);
+  end if;
 
   for v_step in
     select steps.*
@@ -39,6 +42,12 @@ begin
   return jsonb_build_object(
     'work', v_work,
     'deaf', public.is_bell_deaf(),
+    'deliveries_due', exists (
+      select 1
+      from public.webhook_deliveries
+      where webhook_deliveries.status in ('pending', 'delivering')
+        and webhook_deliveries.due_at <= v_now
+    ),
     'next_due_at', (
       select least(
         (

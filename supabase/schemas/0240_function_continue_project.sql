@@ -32,6 +32,8 @@ begin
   loop
     perform private.continue_scene(v_scene);
   end loop;
+
+  perform private.begin_sound(p_project_id);
 end;
 $$;
 

@@ -1,5 +1,6 @@
 -- The first scene, and each after a cut, starts from its own image, else the job's, else from its prompt
--- alone; any other from the last frame of the scene before, once that is there.
+-- alone; any other from the last frame of the scene before, once that is there. An image that has to
+-- have the film's aspect ratio first is brought to it.
 
 create or replace function private.continue_scene(p_scene public.scenes)
 returns void
@@ -12,6 +13,7 @@ declare
   v_missing public.video_chunks;
   v_last public.video_chunks;
   v_image_url text;
+  v_begins boolean := p_scene.position = 1 or p_scene.continuity <> 'last_frame';
 begin
   select video_chunks.*
   into v_missing
@@ -40,7 +42,7 @@ begin
     perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
   else
     select case
-      when p_scene.position = 1 or p_scene.continuity = 'cut' then coalesce(p_scene.image_url, projects.image_url)
+      when v_begins then coalesce(p_scene.reframed_image_url, p_scene.image_url, projects.image_url)
       else previous.last_frame_url
     end
     into v_image_url
@@ -51,7 +53,11 @@ begin
       and previous.status = 'completed'
     where projects.project_id = p_scene.project_id;
 
-    if v_image_url is not null or p_scene.position = 1 or p_scene.continuity = 'cut' then
+    if v_begins and v_image_url is not null and p_scene.reframe_to is not null and p_scene.reframed_image_url is null then
+      perform private.ask_for_still(
+        p_scene.project_id, p_scene.scene_id, v_missing.chunk_id, v_image_url, p_scene.reframe_to
+      );
+    elsif v_image_url is not null or v_begins then
       perform private.start_scene(p_scene.scene_id, v_image_url);
     end if;
   end if;

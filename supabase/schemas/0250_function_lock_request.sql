@@ -3,13 +3,15 @@
 
 create or replace function private.lock_request(p_provider text, p_request_id text)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select pg_advisory_xact_lock(hashtextextended('request:' || p_provider || ':' || p_request_id, 0))
+begin
+  perform pg_advisory_xact_lock(hashtextextended('request:' || p_provider || ':' || p_request_id, 0))
   where p_request_id is not null;
+end;
 $$;
 
 comment on function private.lock_request(text, text) is

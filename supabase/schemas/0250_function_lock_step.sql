@@ -8,7 +8,10 @@ as $$
 declare
   v_step private.steps;
 begin
-  perform private.lock_project(steps.project_id) from private.steps where steps.step_id = p_step_id;
+  perform 1
+  from public.projects
+  where projects.project_id = (select steps.project_id from private.steps where steps.step_id = p_step_id)
+  for no key update;
 
   select steps.* into v_step from private.steps where steps.step_id = p_step_id for no key update;
 

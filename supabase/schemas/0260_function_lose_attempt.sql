@@ -1,8 +1,10 @@
 -- created → lost, looked up again and again; lost → outcome_unknown once the look-up's time is over
 --
--- Nobody pays twice: an attempt whose outcome cannot be learnt is never submitted again by itself.
+-- Nobody pays twice: an attempt whose outcome cannot be learnt is never submitted again by itself. A
+-- look-up that reached nobody taught nothing: where the last one did, another is worth its time, until
+-- the provider has had all that it may have (give_up_seconds).
 
-create or replace function private.lose_attempt(p_attempt_id text, p_message text)
+create or replace function private.lose_attempt(p_attempt_id text, p_message text, p_was_asked boolean default true)
 returns void
 language plpgsql
 volatile
@@ -13,15 +15,17 @@ declare
   v_now timestamptz := private.clock();
   v_attempt private.attempts;
   v_step private.steps;
+  v_patience timestamptz;
 begin
   select steps.*
   into v_step
   from private.steps
   join private.attempts using (step_id)
-  where attempts.attempt_id = p_attempt_id
-    and attempts.status = 'created';
+  where attempts.attempt_id = p_attempt_id;
 
-  if found then
+  if exists (
+    select 1 from private.attempts where attempts.attempt_id = p_attempt_id and attempts.status = 'created'
+  ) then
     perform private.record_event(
       v_step.project_id, 'attempt.lost', v_step.scene_id, v_step.chunk_id,
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt_id, 'reason', p_message)
@@ -40,8 +44,19 @@ begin
     and attempts.status in ('created', 'lost')
   returning attempts.* into v_attempt;
 
-  -- A request id that came meanwhile (a late record, an early callback) can be asked about.
-  if v_attempt.request_id is null and v_attempt.deadline_at <= v_now then
+  select v_attempt.created_at + make_interval(secs => (limits.value #>> '{}')::double precision)
+  into v_patience
+  from private.steps
+  cross join lateral private.step_setting('give_up_seconds', steps.kind, v_attempt.input ->> 'model') as limits
+  where steps.step_id = v_attempt.step_id;
+
+  -- A request id that came meanwhile (a late record, an early callback) can be asked about. What a
+  -- language model was asked nobody can be asked about.
+  if v_attempt.request_id is null
+    and (
+      v_step.kind = 'storyboard'
+      or v_attempt.deadline_at <= v_now and (p_was_asked or v_patience <= v_now)
+    ) then
     perform private.end_unknown(v_attempt);
     return;
   end if;
@@ -57,7 +72,7 @@ begin
 end;
 $$;
 
-comment on function private.lose_attempt(text, text) is
+comment on function private.lose_attempt(text, text, boolean) is
 'created → lost: the call may have been understood, the answer never came. Past its deadline: outcome_unknown.';
 
-revoke execute on function private.lose_attempt(text, text) from public, anon, authenticated, service_role;
+revoke execute on function private.lose_attempt(text, text, boolean) from public, anon, authenticated, service_role;

@@ -34,7 +34,9 @@ begin
     when 'cancelled' then
       perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');
     when 'lost' then
-      perform private.lose_attempt(p_attempt_id, p_answer ->> 'message');
+      perform private.lose_attempt(
+        p_attempt_id, p_answer ->> 'message', not coalesce((p_answer ->> 'unasked')::boolean, false)
+      );
     when 'in_progress' then
       perform private.report_progress(p_attempt_id, (p_answer ->> 'progress')::numeric);
       perform private.ask_again(p_attempt_id, 'The provider did not finish in time');
@@ -49,7 +51,7 @@ end;
 $$;
 
 comment on function public.record_answer(text, uuid, text, jsonb) is
-'p_answer: {state, output | error {message, retryable, retry_after} | message | progress}. Stale without the claim. Called by the runner.';
+'p_answer: {state, output | error {message, retryable, retry_after} | message, unasked | progress}. Stale without the claim. Called by the runner.';
 
 revoke execute on function public.record_answer(text, uuid, text, jsonb) from public, anon, authenticated;
 grant execute on function public.record_answer(text, uuid, text, jsonb) to service_role;

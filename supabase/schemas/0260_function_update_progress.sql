@@ -2,11 +2,12 @@
 
 create or replace function private.update_progress(p_project_id text)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   update public.projects
   set progress = greatest(projects.progress, parts.progress)
   from (
@@ -21,6 +22,7 @@ as $$
   where projects.project_id = p_project_id
     and projects.progress < parts.progress
     and projects.status not in ('completed', 'failed', 'cancelled');
+end;
 $$;
 
 comment on function private.update_progress(text) is 'Counts a project''s progress up from its chunks; never back.';

@@ -1,11 +1,12 @@
 create or replace function private.with_thumbnail(p_project_id text, p_film jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select p_film || jsonb_strip_nulls(jsonb_build_object(
+begin
+  return p_film || jsonb_strip_nulls(jsonb_build_object(
     'thumbnail_url', coalesce(
       p_film ->> 'thumbnail_url',
       (
@@ -16,6 +17,7 @@ as $$
       )
     )
   ));
+end;
 $$;
 
 comment on function private.with_thumbnail(text, jsonb) is

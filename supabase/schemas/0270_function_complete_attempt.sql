@@ -56,16 +56,24 @@ begin
   );
 
   case v_step.kind
+    when 'storyboard' then
+      perform private.complete_storyboard(v_step.project_id, p_output);
+    when 'reframe_image' then
+      perform private.complete_still(v_step, p_output);
     when 'generate_clip' then
       perform private.complete_chunk(v_step.chunk_id, p_output);
     when 'extract_last_frame' then
-      perform private.complete_frame(v_step.chunk_id, p_output);
+      perform private.check_frame(v_step, p_output);
+    when 'check_frame' then
+      perform private.complete_frame_check(v_step, p_output);
     when 'stitch', 'extract_thumbnail' then
       if v_is_film then
         perform private.complete_project(v_step.project_id, private.with_thumbnail(v_step.project_id, p_output));
       else
         perform private.store_film_when_ready(v_step.project_id);
       end if;
+    when 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions' then
+      perform private.complete_part(v_step, p_output, coalesce(v_is_film, false));
     when 'store_film' then
       perform private.complete_project(v_step.project_id, p_output);
     else

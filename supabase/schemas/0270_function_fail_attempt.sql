@@ -1,7 +1,7 @@
 -- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
 --
--- p_error: {message, retryable, retry_after}. A failure that can pass goes back to the queue, its
--- chunk to PENDING; any other ends the step, and with it the film.
+-- p_error: {message, retryable, retry_after, billed}. A failure that can pass goes back to the queue, its
+-- chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip.
 
 create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
 returns void
@@ -17,7 +17,14 @@ declare
   v_step private.steps;
 begin
   update private.attempts
-  set status = 'failed', error_message = v_message, ended_at = v_now
+  set
+    status = 'failed',
+    error_message = v_message,
+    actual_cost_usd = case
+      when (p_error ->> 'billed')::boolean then coalesce(attempts.actual_cost_usd, attempts.estimated_cost_usd)
+      else attempts.actual_cost_usd
+    end,
+    ended_at = v_now
   where attempts.attempt_id = p_attempt_id
     and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
   returning attempts.* into v_attempt;
@@ -35,7 +42,8 @@ begin
 
   if (p_error ->> 'retryable')::boolean and v_attempt.number < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
-  else
+  -- A request that may still run might be paid for: then no other model is asked besides.
+  elsif not coalesce((p_error ->> 'ended')::boolean, true) or not private.switch_model(v_step, v_message) then
     perform private.fail_step(v_step.step_id, v_message);
   end if;
 

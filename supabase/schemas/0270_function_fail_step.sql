@@ -1,6 +1,6 @@
 -- step → failed; what cannot do without it fails too
 --
--- A film does without a thumbnail, and a request that cannot be given up ends by itself.
+-- A film does without a thumbnail and without a written storyboard, and a request that cannot be given up ends by itself.
 
 create or replace function private.fail_step(p_step_id text, p_message text)
 returns void
@@ -31,6 +31,8 @@ begin
   case v_step.kind
     when 'cancel_request' then
       null;
+    when 'storyboard' then
+      perform private.fail_storyboard(v_step, p_message);
     when 'extract_thumbnail' then
       perform private.store_film_when_ready(v_step.project_id);
     when 'generate_clip' then

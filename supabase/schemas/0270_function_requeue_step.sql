@@ -33,6 +33,16 @@ begin
       'reason', p_message, 'delay_s', round(extract(epoch from v_delay), 1)
     )
   );
+
+  -- What failed may have been paid for: another try is begun only if it still fits.
+  if exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_step.project_id
+      and projects.max_cost_usd is not null
+  ) then
+    perform private.hold_over_budget(p_step.project_id);
+  end if;
 end;
 $$;
 

@@ -15,6 +15,7 @@ begin
     status = 'COMPLETED',
     kling_video_url = p_output ->> 'video_url',
     kling_completed_at = private.clock(),
+    input_hash = private.clip_hash(video_chunks),
     progress = 100,
     error_message = null
   where video_chunks.chunk_id = p_chunk_id

@@ -15,6 +15,7 @@ begin
   set
     status = 'completed',
     last_frame_url = coalesce(p_last_frame_url, scenes.last_frame_url),
+    input_hash = private.scene_hash(scenes.scene_id),
     completed_at = private.clock()
   where scenes.scene_id = p_scene_id
     and scenes.status in ('pending', 'generating', 'extracting_frame')

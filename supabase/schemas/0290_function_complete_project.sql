@@ -9,6 +9,7 @@ set search_path = ''
 as $$
 declare
   v_project public.projects;
+  v_captions jsonb;
 begin
   update public.projects
   set
@@ -30,11 +31,15 @@ begin
     return;
   end if;
 
+  v_captions := private.film_captions(p_project_id);
+
   insert into public.media (project_id, type, url, duration)
   select v_project.project_id, made.type, made.url, made.duration
   from (values
     ('film', v_project.final_video_url, v_project.duration),
-    ('thumbnail', v_project.thumbnail_url, null)
+    ('thumbnail', v_project.thumbnail_url, null),
+    ('captions', v_captions ->> 'srt_url', v_project.duration),
+    ('captions', v_captions ->> 'vtt_url', v_project.duration)
   ) as made (type, url, duration)
   where made.url is not null;
 end;

@@ -3,12 +3,16 @@
 
 create or replace function private.film_step(p_project_id text, p_kind text)
 returns private.steps
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_step private.steps;
+begin
   select steps.*
+  into v_step
   from private.steps
   left join private.attempts using (step_id)
   where steps.project_id = p_project_id
@@ -16,11 +20,14 @@ as $$
     and steps.status in ('queued', 'running', 'waiting', 'completed')
     and case
       when attempts.attempt_id is null then true
-      when p_kind = 'stitch' then attempts.input -> 'video_urls' = to_jsonb(private.film_clips(p_project_id))
+      when p_kind = 'stitch' then attempts.input - 'is_film' = private.step_input(steps)
       else attempts.input ->> 'video_url' = (private.film_clips(p_project_id))[1]
     end
   order by steps.created_at desc
   limit 1;
+
+  return v_step;
+end;
 $$;
 
 comment on function private.film_step(text, text) is

@@ -1,4 +1,4 @@
--- Once the film is joined and its thumbnail is there or given up, both are copied into Storage:
+-- Asks for what the film needs next. Once it is whole and its thumbnail is there or given up, both are copied into Storage:
 -- the provider's URLs expire. The names are drawn here, so that a second try writes the same files.
 
 create or replace function private.store_film_when_ready(p_project_id text)
@@ -9,10 +9,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_clips text[] := private.film_clips(p_project_id);
-  v_stitch private.steps := private.film_step(p_project_id, 'stitch');
+  v_film_url text := private.continue_film(p_project_id);
   v_thumbnail private.steps := private.film_step(p_project_id, 'extract_thumbnail');
-  v_film_url text := case when cardinality(v_clips) = 1 then v_clips[1] else v_stitch.output ->> 'video_url' end;
   v_name text := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
 begin
   if v_film_url is null or v_thumbnail.status in ('queued', 'running', 'waiting') then
@@ -41,6 +39,6 @@ end;
 $$;
 
 comment on function private.store_film_when_ready(text) is
-'Queues store_film when the stitched film is there and no thumbnail is pending. The caller holds the project''s lock.';
+'Queues what the film needs next, and store_film when it is whole and no thumbnail is pending. The caller holds the project''s lock.';
 
 revoke execute on function private.store_film_when_ready(text) from public, anon, authenticated, service_role;

@@ -1,11 +1,12 @@
 create or replace function private.callback_answer(p_log public.webhook_logs, p_outcome text, p_flags jsonb)
 returns jsonb
-language sql
-immutable
+language plpgsql
+stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
+begin
+  return jsonb_build_object(
     'outcome', p_outcome,
     'webhook_log_id', p_log.webhook_log_id,
     'chunk_updated', coalesce((p_flags ->> 'chunk_updated')::boolean, false),
@@ -14,8 +15,18 @@ as $$
     'next_scene_triggered', coalesce((p_flags ->> 'next_scene_triggered')::boolean, false),
     'project_updated', coalesce((p_flags ->> 'project_updated')::boolean, false),
     'user_notified', coalesce((p_flags ->> 'user_notified')::boolean, false),
-    'final_video_url', p_flags ->> 'final_video_url'
+    -- A repeated delivery caused nothing; where the film is, it may be told all the same.
+    'final_video_url', coalesce(
+      p_flags ->> 'final_video_url',
+      (
+        select projects.final_video_url
+        from public.projects
+        where projects.project_id = p_log.project_id
+          and p_log.source = 'stitch'
+      )
+    )
   );
+end;
 $$;
 
 comment on function private.callback_answer(public.webhook_logs, text, jsonb) is 'What the doors answer from.';

@@ -5,10 +5,15 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_log public.webhook_logs := p_log;
 begin
-  update public.webhook_logs
-  set status = 'error', outcome = null, error = p_error, processed_at = private.clock()
-  where webhook_logs.webhook_log_id = p_log.webhook_log_id;
+  v_log.status := 'error';
+  v_log.outcome := null;
+  v_log.error := p_error;
+  v_log.duration_ms := round(extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, 3);
+  v_log.processed_at := private.clock();
+  perform private.put_callback(v_log);
 
   delete from private.seen_deliveries
   where seen_deliveries.source = p_log.source

@@ -1,5 +1,8 @@
--- Inserts the row of a callback, once for each delivery: the twin of a seen one only counts up.
+-- Builds the row of a callback, once for each delivery: the twin of a seen one only counts up.
 -- Two at the same moment meet at the primary key of seen_deliveries; the second waits for the first.
+--
+-- It is inserted where something is to read it before the callback is settled. A provider's callback is
+-- inserted as it ends, in the same transaction: one version of the row instead of two.
 
 create or replace function private.log_callback(p_callback jsonb)
 returns public.webhook_logs
@@ -12,7 +15,6 @@ declare
   v_raw_body bytea := decode(p_callback ->> 'raw_body', 'base64');
   v_webhook_id text := coalesce(p_callback ->> 'delivery_id', 'sha256:' || encode(sha256(v_raw_body), 'hex'));
   v_log_id text := private.new_id('whlog');
-  v_attempt_id text := (private.attempt_of_token(p_callback ->> 'token')).attempt_id;
   v_log public.webhook_logs;
 begin
   if p_callback ->> 'malformed' is null then
@@ -43,28 +45,27 @@ begin
     end if;
   end if;
 
-  insert into public.webhook_logs (
-    webhook_log_id, webhook_id, source, type, status, request_id, attempt_id, is_token_wrong, headers, raw_body,
-    data, result, error, processed_at
-  )
-  values (
-    v_log_id,
-    v_webhook_id,
-    p_callback ->> 'source',
-    p_callback ->> 'type',
-    case when p_callback ->> 'malformed' is null then 'pending' else 'error' end,
-    p_callback -> 'result' ->> 'request_id',
-    v_attempt_id,
-    p_callback ->> 'token' is not null and v_attempt_id is null,
-    coalesce(p_callback -> 'headers', '{}'),
-    v_raw_body,
-    nullif(p_callback -> 'data', 'null'),
-    nullif(p_callback -> 'result', 'null'),
-    p_callback ->> 'malformed',
-    case when p_callback ->> 'malformed' is not null then private.clock() end
-  )
-  returning webhook_logs.* into v_log;
+  v_log.webhook_log_id := v_log_id;
+  v_log.webhook_id := v_webhook_id;
+  v_log.source := p_callback ->> 'source';
+  v_log.type := p_callback ->> 'type';
+  v_log.status := case when p_callback ->> 'malformed' is null then 'pending' else 'error' end;
+  v_log.request_id := p_callback -> 'result' ->> 'request_id';
+  v_log.attempt_id := (private.attempt_of_token(p_callback ->> 'token')).attempt_id;
+  v_log.is_token_wrong := p_callback ->> 'token' is not null and v_log.attempt_id is null;
+  v_log.headers := coalesce(p_callback -> 'headers', '{}');
+  v_log.raw_body := v_raw_body;
+  v_log.data := nullif(p_callback -> 'data', 'null');
+  v_log.result := nullif(p_callback -> 'result', 'null');
+  v_log.error := p_callback ->> 'malformed';
+  v_log.retry_count := 0;
+  v_log.duplicate_count := 0;
+  v_log.received_at := private.clock();
+  v_log.processed_at := case when v_log.error is not null then v_log.received_at end;
 
+  if v_log.error is not null or not private.is_provider(v_log.source) then
+    perform private.put_callback(v_log);
+  end if;
   if v_log.error is not null then
     perform private.record_error('webhook', v_log.error, jsonb_build_object(
       'source', v_log.source, 'webhook_log_id', v_log.webhook_log_id
@@ -75,6 +76,6 @@ end;
 $$;
 
 comment on function private.log_callback(jsonb) is
-'Records a callback. Returns its row; with outcome duplicate the row of the delivery that was seen before.';
+'Takes a callback down. Returns its row, inserted where it is malformed or a custom source''s; with outcome duplicate the row of the delivery that was seen before.';
 
 revoke execute on function private.log_callback(jsonb) from public, anon, authenticated, service_role;

@@ -9,16 +9,15 @@ set search_path = ''
 as $$
 declare
   v_outcome text := p_flags ->> 'outcome';
+  v_log public.webhook_logs := p_log;
 begin
-  update public.webhook_logs
-  set
-    status = case v_outcome when 'buffered' then 'pending' when 'unknown' then 'error' else 'success' end,
-    outcome = v_outcome,
-    error = p_flags ->> 'reason',
-    project_id = p_flags ->> 'project_id',
-    duration_ms = round(extract(epoch from p_took) * 1000, 3),
-    processed_at = case when v_outcome <> 'buffered' then private.clock() end
-  where webhook_logs.webhook_log_id = p_log.webhook_log_id;
+  v_log.status := case v_outcome when 'buffered' then 'pending' when 'unknown' then 'error' else 'success' end;
+  v_log.outcome := v_outcome;
+  v_log.error := p_flags ->> 'reason';
+  v_log.project_id := p_flags ->> 'project_id';
+  v_log.duration_ms := round(extract(epoch from p_took) * 1000, 3);
+  v_log.processed_at := case when v_outcome <> 'buffered' then private.clock() end;
+  perform private.put_callback(v_log);
 
   -- A callback with a token that is not ours must not make the genuine one look like its repetition.
   if v_outcome = 'unknown' then

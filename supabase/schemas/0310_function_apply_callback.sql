@@ -18,7 +18,7 @@ declare
   v_last_event bigint;
   v_outcome text;
 begin
-  if p_log.source not in ('fal', 'video', 'lastframe', 'stitch') then
+  if not private.is_provider(p_log.source) then
     return private.apply_to_source(p_log);
   elsif p_log.is_token_wrong then
     return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
@@ -45,7 +45,10 @@ begin
   select attempts.* into v_attempt from private.attempts where attempts.attempt_id = v_attempt.attempt_id;
 
   if not v_is_by_project and not private.is_about(p_log, v_attempt, v_step) then
-    return '{"outcome": "unknown", "reason": "The callback names another request, scene or project than its token"}';
+    return jsonb_build_object('outcome', 'unknown', 'reason', case
+      when p_log.attempt_id is null then 'The callback names another scene or project than its request has'
+      else 'The callback names another request, scene or project than its token'
+    end);
   end if;
 
   select coalesce(max(pipeline_events.event_id), 0)

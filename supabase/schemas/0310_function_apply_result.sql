@@ -18,18 +18,19 @@ begin
   end if;
 
   -- The token's callback may bring the request id that the lost answer would have told.
-  update private.attempts
-  set request_id = p_result ->> 'request_id'
-  where attempts.attempt_id = p_attempt.attempt_id
-    and attempts.request_id is null
-    and p_result ->> 'request_id' is not null;
+  if p_attempt.request_id is null and p_result ->> 'request_id' is not null then
+    update private.attempts
+    set request_id = p_result ->> 'request_id'
+    where attempts.attempt_id = p_attempt.attempt_id
+      and attempts.request_id is null;
+  end if;
 
-  update public.video_chunks
-  set request_id = p_result ->> 'request_id'
-  where video_chunks.chunk_id = p_step.chunk_id
-    and p_step.kind = 'generate_clip'
-    and video_chunks.request_id is null
-    and p_result ->> 'request_id' is not null;
+  if p_step.kind = 'generate_clip' and p_result ->> 'request_id' is not null then
+    update public.video_chunks
+    set request_id = p_result ->> 'request_id'
+    where video_chunks.chunk_id = p_step.chunk_id
+      and video_chunks.request_id is null;
+  end if;
 
   case v_state
     when 'completed' then

@@ -3,12 +3,16 @@
 
 create or replace function private.attempt_of_stitching(p_log public.webhook_logs)
 returns private.attempts
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_attempt private.attempts;
+begin
   select attempts.*
+  into v_attempt
   from private.attempts
   join private.steps using (step_id)
   where p_log.source = 'stitch'
@@ -20,6 +24,9 @@ as $$
     and attempts.request_id is not null
   order by attempts.created_at desc, attempts.attempt_id desc
   limit 1;
+
+  return v_attempt;
+end;
 $$;
 
 comment on function private.attempt_of_stitching(public.webhook_logs) is

@@ -4,12 +4,13 @@ create or replace function private.is_about(
   p_step private.steps
 )
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select p_log.source = p_attempt.provider
+begin
+  return p_log.source = p_attempt.provider
     and coalesce(p_log.request_id = p_attempt.request_id, true)
     and coalesce(p_log.result ->> 'scene_id' = p_step.scene_id, true)
     and coalesce(p_log.result ->> 'project_id' = p_step.project_id, true)
@@ -20,6 +21,7 @@ as $$
         and attempts.request_id = p_log.request_id
         and attempts.attempt_id <> p_attempt.attempt_id
     );
+end;
 $$;
 
 comment on function private.is_about(public.webhook_logs, private.attempts, private.steps) is

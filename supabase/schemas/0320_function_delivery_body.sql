@@ -1,5 +1,5 @@
--- The body is fixed when the film ends, to the byte: it is what is signed in every try. The event's
--- own time is the timestamp; that of a try travels in its headers.
+-- The one place where the body for a job's own callback_url is chosen. Standing endpoints get film_body, whichever
+-- way the job came in. Who asked for the film through the door videos gets the bodies of that API.
 
 create or replace function private.delivery_body(p_project public.projects, p_type text)
 returns text
@@ -8,34 +8,18 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  select row_to_json(message)::text
-  from (
-    select
-      p_type as type,
-      to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
-      (
-        select row_to_json(film)
-        from (
-          select
-            p_project.project_id as task_id,
-            p_project.project_id,
-            p_project.video_id,
-            p_project.chat_id,
-            p_project.user_id,
-            p_project.status,
-            p_project.version,
-            p_project.progress,
-            p_project.final_video_url,
-            p_project.thumbnail_url,
-            p_project.duration,
-            p_project.total_scenes,
-            p_project.error_message as error
-        ) as film
-      ) as data
-  ) as message;
+  select coalesce(
+    (
+      select private.video_body(p_project, p_type)
+      from private.job_requests
+      where job_requests.project_id = p_project.project_id
+        and job_requests.via = 'videos'
+    ),
+    private.film_body(p_project, p_type)
+  );
 $$;
 
 comment on function private.delivery_body(public.projects, text) is
-'{type, timestamp, data} as Standard Webhooks recommends it, about a project.';
+'What a job''s callback_url and the notification service are told about its project.';
 
 revoke execute on function private.delivery_body(public.projects, text) from public, anon, authenticated, service_role;

@@ -1,21 +1,19 @@
--- When the next try of a delivery is due after its n-th failed: the start of the schedule that the
--- Standard Webhooks specification gives as its example (5 s, 5 min, 30 min).
+-- The schedule that the Standard Webhooks specification gives as its example, as a setting.
 
 create or replace function private.delivery_delay(p_failed_tries integer)
 returns interval
 language sql
-immutable
+stable
 security invoker
 set search_path = ''
 as $$
-  select case p_failed_tries
-    when 1 then interval '5 seconds'
-    when 2 then interval '5 minutes'
-    when 3 then interval '30 minutes'
-  end;
+  select make_interval(secs => (settings.value ->> (p_failed_tries - 1))::double precision)
+  from private.settings
+  where settings.name = 'delivery_schedule_seconds'
+    and p_failed_tries > 0;
 $$;
 
 comment on function private.delivery_delay(integer) is
-'How long to wait after this many failed tries; null when there is no further one.';
+'The longest wait after this many failed tries; null when there is no further one.';
 
 revoke execute on function private.delivery_delay(integer) from public, anon, authenticated, service_role;

@@ -1,7 +1,7 @@
 -- → pending
 --
--- Who is told that a film has ended: the job's callback_url, unless it filtered the event out, and
--- the installation's notification service, of what completed or failed.
+-- Who is told that a film has ended: the job's callback_url, unless it filtered the event out, the
+-- installation's notification service, of what completed or failed, and the user's endpoints.
 
 create or replace function private.queue_deliveries(p_project public.projects)
 returns void
@@ -34,10 +34,12 @@ begin
       jsonb_build_object('type', v_type, 'endpoint_id', 'notification')
     );
   end if;
+
+  perform private.queue_event(p_project, v_type, private.film_body(p_project, v_type));
 end;
 $$;
 
 comment on function private.queue_deliveries(public.projects) is
-'→ pending: a delivery to the job''s callback_url and one to the notification service, where there is one.';
+'→ pending: a delivery to the job''s callback_url and one to the notification service, where there is one; and to endpoints.';
 
 revoke execute on function private.queue_deliveries(public.projects) from public, anon, authenticated, service_role;

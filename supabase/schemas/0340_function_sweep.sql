@@ -12,6 +12,7 @@ declare
   v_now timestamptz := private.clock();
 begin
   perform private.expire_buffered();
+  perform private.expire_deliveries();
 
   if exists (
     select 1
@@ -29,6 +30,6 @@ begin
 end;
 $$;
 
-comment on function private.sweep() is 'Rings when anything is due, and gives buffered callbacks up after their time. Called by pg_cron.';
+comment on function private.sweep() is 'Rings when anything is due, and gives buffered callbacks and old deliveries up after their time. Called by pg_cron.';
 
 revoke execute on function private.sweep() from public, anon, authenticated, service_role;

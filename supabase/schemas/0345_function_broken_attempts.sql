@@ -10,6 +10,11 @@ as $$
   where attempts.status in ('submitted', 'in_progress', 'lost')
     and coalesce(attempts.deadline_at, 'infinity') = 'infinity'
   union all
+  select 'a request belongs to a call that was announced', attempts.attempt_id
+  from private.attempts
+  where attempts.sent_at = 'infinity'
+    and (attempts.request_id is not null or attempts.status not in ('created', 'failed', 'cancelled'))
+  union all
   select 'a running or waiting step is looked at again', steps.step_id
   from private.steps
   where steps.status in ('running', 'waiting')

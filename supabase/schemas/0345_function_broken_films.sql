@@ -41,6 +41,25 @@ as $$
       )
     )
   union all
+  select 'a completed film with captions has them as files', projects.project_id
+  from public.projects
+  where projects.status = 'completed'
+    and projects.film_options ? 'captions'
+    and private.captions_input(projects.project_id) is not null
+    and (
+      select count(*)
+      from public.media
+      where media.project_id = projects.project_id
+        and media.type = 'captions'
+    ) < 2
+  union all
+  select 'a completed film has the sound of each scene', scenes.scene_id
+  from public.scenes
+  join public.projects using (project_id)
+  where projects.status = 'completed'
+    and coalesce(scenes.audio_url, scenes.voice_over) is not null
+    and private.film_part(projects.project_id, 'mux_audio', private.mux_input(scenes)) is null
+  union all
   select 'a scene has one selected take', video_chunks.scene_id
   from public.video_chunks
   where video_chunks.scene_id is not null

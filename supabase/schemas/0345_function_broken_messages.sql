@@ -40,6 +40,7 @@ as $$
   select 'a delivery that has ended has its last try on record', webhook_deliveries.delivery_id
   from public.webhook_deliveries
   where webhook_deliveries.status in ('delivered', 'dead')
+    and webhook_deliveries.attempt_count > 0
     and not exists (
       select 1
       from public.webhook_delivery_attempts
@@ -51,6 +52,35 @@ as $$
   from public.webhook_deliveries
   where webhook_deliveries.status in ('pending', 'delivering')
     and webhook_deliveries.due_at = 'infinity'
+  union all
+  select 'a delivery knows its lane', webhook_deliveries.delivery_id
+  from public.webhook_deliveries
+  where webhook_deliveries.status in ('pending', 'delivering')
+    and webhook_deliveries.lane <> private.delivery_lane(webhook_deliveries.endpoint_id, webhook_deliveries.url)
+  union all
+  select 'what travels in a batch ends with it', webhook_deliveries.delivery_id
+  from public.webhook_deliveries
+  left join public.webhook_deliveries as batch on batch.delivery_id = webhook_deliveries.batch_id
+  where webhook_deliveries.status = 'batched'
+    and coalesce(batch.status, 'gone') not in ('pending', 'delivering', 'skipped')
+  union all
+  select 'an ordered endpoint has one delivery on its way at most', webhook_deliveries.endpoint_id
+  from public.webhook_deliveries
+  join private.endpoints using (endpoint_id)
+  where endpoints.is_ordered
+    and endpoints.updated_at < private.clock() - interval '2 minutes'
+    and webhook_deliveries.status = 'delivering'
+  group by webhook_deliveries.endpoint_id
+  having count(*) > 1
+  union all
+  select 'an endpoint has one secret of today', endpoints.endpoint_id
+  from private.endpoints
+  where 1 <> (
+    select count(*)
+    from private.endpoint_secrets
+    where endpoint_secrets.endpoint_id = endpoints.endpoint_id
+      and endpoint_secrets.expires_at is null
+  )
   union all
   select 'a recorded callback has an outcome', webhook_logs.webhook_log_id
   from public.webhook_logs

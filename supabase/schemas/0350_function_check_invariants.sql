@@ -70,7 +70,9 @@ as $$
   union all
   select broken.invariant, broken.id from private.broken_attempts() as broken
   union all
-  select broken.invariant, broken.id from private.broken_messages() as broken;
+  select broken.invariant, broken.id from private.broken_messages() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_ledger() as broken;
 $$;
 
 comment on function private.check_invariants() is

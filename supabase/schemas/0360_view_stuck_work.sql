@@ -27,6 +27,7 @@ from (
   from public.webhook_deliveries
   where webhook_deliveries.status in ('pending', 'delivering')
     and webhook_deliveries.due_at < private.clock() - interval '10 minutes'
+    and not private.is_lane_waiting(webhook_deliveries.lane)
   union all
   select
     'project ' || projects.status,
@@ -42,6 +43,16 @@ from (
       where steps.project_id = projects.project_id
         and steps.status in ('queued', 'running', 'waiting')
     )
+  union all
+  select
+    'receiver failing',
+    delivery_lanes.lane,
+    null,
+    delivery_lanes.first_failed_at,
+    format('%s failures in a row: one delivery at a time feels the way, next at %s', delivery_lanes.failures_in_a_row, delivery_lanes.held_until)
+  from private.delivery_lanes
+  where delivery_lanes.failures_in_a_row >= private.setting('delivery_breaker_failures')
+    and delivery_lanes.first_failed_at < private.clock() - interval '1 hour'
   union all
   select
     'provider held',
@@ -90,6 +101,6 @@ from (
 ) as found;
 
 comment on view private.stuck_work is
-'What moves on by nobody: steps and deliveries overdue by 10 minutes, films without an open step, held or paused providers, callbacks buffered for an hour, an unanswered bell, a reached spending cap. why says what to look at.';
+'What moves on by nobody: steps and deliveries overdue by 10 minutes, films without an open step, receivers failing for an hour, held or paused providers, callbacks buffered for an hour, an unanswered bell, a reached spending cap. why says what to look at.';
 
 revoke all on table private.stuck_work from public, anon, authenticated, service_role;

@@ -1,3 +1,5 @@
+-- A runner stays for what becomes due within five seconds; all that is later is the sweep's.
+
 create or replace function private.tg_webhook_deliveries__ring()
 returns trigger
 language plpgsql
@@ -6,14 +8,14 @@ security definer
 set search_path = ''
 as $$
 begin
-  if new.due_at <= private.clock() then
+  if new.due_at <= private.clock() + interval '5 seconds' then
     perform public.ring_bell();
   end if;
   return null;
 end;
 $$;
 
-comment on function private.tg_webhook_deliveries__ring() is 'A delivery has become due → the bell.';
+comment on function private.tg_webhook_deliveries__ring() is 'A delivery is due, now or within seconds → the bell.';
 
 revoke execute on function private.tg_webhook_deliveries__ring() from public, anon, authenticated, service_role;
 

@@ -15,6 +15,11 @@ begin
       p_project_id, v_project.status using errcode = 'RL409';
   end if;
 
+  if v_project.status = 'paused' and v_project.awaiting_approval is not null then
+    raise exception 'Cannot resume project "%": it awaits an approval of its %', p_project_id, v_project.awaiting_approval
+      using errcode = 'RL409';
+  end if;
+
   update public.projects
   set status = projects.paused_from, paused_from = null
   where projects.project_id = p_project_id
@@ -34,7 +39,7 @@ end;
 $$;
 
 comment on function public.resume_project(text, text) is
-'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended.';
+'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended or awaits an approval.';
 
 revoke execute on function public.resume_project(text, text) from public, anon, authenticated;
 grant execute on function public.resume_project(text, text) to service_role;

@@ -1,4 +1,5 @@
--- delivery dead → pending: the client's server is mended, send it once more, under the same webhook-id
+-- delivery dead → pending: the client's server is mended, send it again, under the same webhook-id, through the whole
+-- schedule where need be
 
 create or replace function public.redrive_delivery(p_delivery_id text)
 returns jsonb
@@ -10,6 +11,7 @@ as $$
 declare
   v_delivery public.webhook_deliveries;
 begin
+  perform private.lock_receivers(array[p_delivery_id]);
   select webhook_deliveries.*
   into v_delivery
   from public.webhook_deliveries
@@ -23,9 +25,7 @@ begin
       p_delivery_id, v_delivery.status using errcode = 'RL409';
   end if;
 
-  update public.webhook_deliveries
-  set status = 'pending', due_at = private.clock(), updated_at = private.clock()
-  where webhook_deliveries.delivery_id = p_delivery_id;
+  perform private.requeue_delivery(v_delivery, private.clock());
 
   perform private.record_event(v_delivery.project_id, 'delivery.redriven', null, null, jsonb_build_object(
     'delivery_id', p_delivery_id, 'was', v_delivery.status
@@ -35,7 +35,7 @@ end;
 $$;
 
 comment on function public.redrive_delivery(text) is
-'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409.';
+'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409 (also where its endpoint is disabled or gone).';
 
 revoke execute on function public.redrive_delivery(text) from public, anon, authenticated;
 grant execute on function public.redrive_delivery(text) to service_role;

@@ -16,7 +16,7 @@ as $$
       where cuts.project_id = scenes.project_id
         and cuts.position > scenes.position
         and cuts.position <= following.position
-        and cuts.continuity = 'cut'
+        and cuts.continuity <> 'last_frame'
     );
 $$;
 

@@ -16,7 +16,8 @@ as $$
     'fps', scenes.fps,
     'width', scenes.width,
     'height', scenes.height,
-    'quality_score', scenes.quality_score
+    'quality_score', scenes.quality_score,
+    'input_hash', scenes.input_hash
   ))
   from public.scenes
   where scenes.scene_id = any (p_scene_ids)

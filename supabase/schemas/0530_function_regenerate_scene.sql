@@ -33,6 +33,15 @@ begin
   end if;
 
   v_followers := private.chained_scenes(p_scene_id);
+  -- The clip before it ends with the image that is changed.
+  if p_changes ->> 'image_url' is not null and v_scene.continuity = 'shared_keyframe' then
+    v_followers := (
+      select private.chained_scenes(scenes.scene_id)
+      from public.scenes
+      where scenes.project_id = v_scene.project_id
+        and scenes.position = v_scene.position - 1
+    ) || v_followers;
+  end if;
   select max(video_chunks.take) + 1
   into v_take
   from public.video_chunks
@@ -54,6 +63,12 @@ begin
     height = null,
     quality_score = null,
     completed_at = null,
+    input_hash = null,
+    reframed_image_url = case
+      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' <> scenes.image_url then null
+      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' is not null and scenes.image_url is null then null
+      else scenes.reframed_image_url
+    end,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
   where scenes.scene_id = any (v_followers);

@@ -1,6 +1,6 @@
 -- project completed | failed | cancelled | stitching → generating | stitching, by what is missing
 --
--- One that is not that far yet stays where it is.
+-- One that is not that far yet stays where it is, and one without scenes is written for again.
 
 create or replace function private.reopen_project(p_project_id text)
 returns void
@@ -11,7 +11,23 @@ set search_path = ''
 as $$
 declare
   v_is_generated boolean;
+  v_brief jsonb;
 begin
+  if not exists (select 1 from public.scenes where scenes.project_id = p_project_id) then
+    select steps.input
+    into v_brief
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.kind = 'storyboard'
+    order by steps.created_at desc
+    limit 1;
+    update public.projects
+    set status = 'storyboarding', error_message = null, completed_at = null, progress = 0
+    where projects.project_id = p_project_id;
+    perform private.add_step(p_project_id, 'storyboard', null, null, v_brief);
+    return;
+  end if;
+
   select not exists (
     select 1 from public.scenes where scenes.project_id = p_project_id and scenes.status <> 'completed'
   )
@@ -31,7 +47,7 @@ begin
   where projects.project_id = p_project_id;
 
   perform private.update_progress(p_project_id);
-  perform private.continue_project(p_project_id);
+  perform private.prepare_film(p_project_id);
 end;
 $$;
 

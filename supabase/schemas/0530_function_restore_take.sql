@@ -14,7 +14,8 @@ as $$
     fps = (clip.metadata -> 'scene' ->> 'fps')::numeric,
     width = (clip.metadata -> 'scene' ->> 'width')::integer,
     height = (clip.metadata -> 'scene' ->> 'height')::integer,
-    quality_score = (clip.metadata -> 'scene' ->> 'quality_score')::numeric
+    quality_score = (clip.metadata -> 'scene' ->> 'quality_score')::numeric,
+    input_hash = clip.metadata -> 'scene' ->> 'input_hash'
   from (
     select distinct on (video_chunks.scene_id) video_chunks.*
     from public.video_chunks

@@ -37,7 +37,8 @@ as $$
         4
       ) as success_rate,
       percentile_cont(0.5) within group (order by recent.duration_ms) as p50,
-      percentile_cont(0.95) within group (order by recent.duration_ms) as p95
+      percentile_cont(0.95) within group (order by recent.duration_ms) as p95,
+      percentile_cont(0.99) within group (order by recent.duration_ms) as p99
     from recent
     group by recent.source
   )
@@ -47,7 +48,9 @@ as $$
       'by_outcome', outcomes.by_outcome,
       'repeated_deliveries', sources.duplicates,
       'success_rate', sources.success_rate,
-      'duration_ms', jsonb_build_object('p50', round(sources.p50::numeric, 3), 'p95', round(sources.p95::numeric, 3))
+      'duration_ms', jsonb_build_object(
+        'p50', round(sources.p50::numeric, 3), 'p95', round(sources.p95::numeric, 3), 'p99', round(sources.p99::numeric, 3)
+      )
     )),
     '{}'
   )

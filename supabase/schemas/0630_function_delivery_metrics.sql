@@ -19,6 +19,25 @@ as $$
       ),
       '{}'
     ),
+    'receivers_held', (
+      select count(*)
+      from private.delivery_lanes
+      where delivery_lanes.failures_in_a_row >= private.setting('delivery_breaker_failures')
+    ),
+    'endpoints', (
+      select jsonb_build_object(
+        'enabled', count(*) filter (where endpoints.is_enabled),
+        'disabled', count(*) filter (where not endpoints.is_enabled),
+        'failing', count(*) filter (where endpoints.failing_since is not null)
+      )
+      from private.endpoints
+    ),
+    'past_due', (
+      select jsonb_build_object('count', count(*), 'oldest_due_at', min(webhook_deliveries.due_at))
+      from public.webhook_deliveries
+      where webhook_deliveries.status in ('pending', 'delivering')
+        and webhook_deliveries.due_at <= (select private.clock())
+    ),
     'tries', count(*),
     'success_rate', round(
       count(*) filter (where tries.status_code between 200 and 299)::numeric / nullif(count(*), 0),
@@ -34,6 +53,6 @@ as $$
 $$;
 
 comment on function private.delivery_metrics(timestamptz) is
-'Open deliveries and those that ended since then by status, and the tries since then.';
+'Open deliveries and those that ended since then by status, what is past due, receivers in trouble, and the tries since then.';
 
 revoke execute on function private.delivery_metrics(timestamptz) from public, anon, authenticated, service_role;

@@ -10,18 +10,21 @@ declare
 begin
   return jsonb_build_object(
     'since', v_since,
+    'doors', private.door_metrics(v_since),
+    'doors_ever', private.door_metrics(null),
     'callbacks', private.callback_metrics(v_since),
     'deliveries', private.delivery_metrics(v_since),
     'steps', private.step_metrics(v_since),
     'providers', public.list_providers(),
     'projects', public.read_stats() -> 'by_status',
+    'errors', private.error_metrics(v_since),
     'rate_limit_hits', private.limit_hits_since(v_since)
   );
 end;
 $$;
 
 comment on function public.read_metrics(numeric) is
-'{since, callbacks, deliveries, steps, providers, projects, rate_limit_hits} over the last p_seconds. Called by webhook-manage.';
+'{since, doors, doors_ever, callbacks, deliveries, steps, providers, projects, errors, rate_limit_hits} over the last p_seconds. Called by webhook-manage.';
 
 revoke execute on function public.read_metrics(numeric) from public, anon, authenticated;
 grant execute on function public.read_metrics(numeric) to service_role;

@@ -8,20 +8,35 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_delivery_id text;
+  v_ids text[];
+  v_delivery public.webhook_deliveries;
   v_count integer := 0;
 begin
-  for v_delivery_id in
-    select webhook_deliveries.delivery_id
-    from public.webhook_deliveries
-    where webhook_deliveries.status = 'dead'
-      and (p_from is null or webhook_deliveries.created_at >= p_from)
-      and (p_to is null or webhook_deliveries.created_at <= p_to)
-    order by webhook_deliveries.created_at, webhook_deliveries.delivery_id
+  v_ids := array(
+    select dead.delivery_id
+    from public.webhook_deliveries as dead
+    where dead.status = 'dead'
+      and (p_from is null or dead.created_at >= p_from)
+      and (p_to is null or dead.created_at <= p_to)
+      and private.is_resendable(dead)
+    order by dead.created_at, dead.delivery_id
     limit p_limit
+  );
+  perform private.lock_receivers(v_ids);
+
+  for v_delivery in
+    select dead.*
+    from public.webhook_deliveries as dead
+    where dead.delivery_id = any (v_ids)
+      and dead.status = 'dead'
+      and private.is_resendable(dead)
+    order by dead.delivery_id
     for no key update skip locked
   loop
-    perform public.redrive_delivery(v_delivery_id);
+    perform private.requeue_delivery(v_delivery, private.clock());
+    perform private.record_event(v_delivery.project_id, 'delivery.redriven', null, null, jsonb_build_object(
+      'delivery_id', v_delivery.delivery_id, 'was', v_delivery.status
+    ));
     v_count := v_count + 1;
   end loop;
 
@@ -29,17 +44,18 @@ begin
     'redriven', v_count,
     'remaining', (
       select count(*)
-      from public.webhook_deliveries
-      where webhook_deliveries.status = 'dead'
-        and (p_from is null or webhook_deliveries.created_at >= p_from)
-        and (p_to is null or webhook_deliveries.created_at <= p_to)
+      from public.webhook_deliveries as dead
+      where dead.status = 'dead'
+        and (p_from is null or dead.created_at >= p_from)
+        and (p_to is null or dead.created_at <= p_to)
+        and private.is_resendable(dead)
     )
   );
 end;
 $$;
 
 comment on function public.redrive_deliveries(timestamptz, timestamptz, integer) is
-'dead → pending, the oldest p_limit that were queued within the range (null: open). {redriven, remaining}. Called by webhook-manage.';
+'dead → pending, the oldest p_limit that were queued within the range (null: open) and can be sent. {redriven, remaining}. Called by webhook-manage.';
 
 revoke execute on function public.redrive_deliveries(timestamptz, timestamptz, integer) from public, anon, authenticated;
 grant execute on function public.redrive_deliveries(timestamptz, timestamptz, integer) to service_role;

@@ -35,7 +35,7 @@ begin
     from public.webhook_deliveries
     where webhook_deliveries.delivery_id = any (v_page)
       and webhook_deliveries.updated_at < p_before
-      and webhook_deliveries.status in ('delivered', 'dead')
+      and webhook_deliveries.status in ('delivered', 'dead', 'filtered', 'skipped', 'batched')
       and (webhook_deliveries.project_id is null or exists (
         select 1
         from public.projects
@@ -47,6 +47,18 @@ begin
   );
 
   get diagnostics deleted = row_count;
+
+  -- Whoever is sent to again gets a new one.
+  delete from private.delivery_lanes
+  where delivery_lanes.lane in (
+    select delivery_lanes.lane
+    from private.delivery_lanes
+    where delivery_lanes.updated_at < p_before
+      and delivery_lanes.failures_in_a_row = 0
+      and delivery_lanes.tokens is null
+    limit p_limit
+    for update skip locked
+  );
 end;
 $$;
 

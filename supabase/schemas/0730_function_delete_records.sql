@@ -11,23 +11,10 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_logs text[];
+  v_logs text[] := private.callbacks_about(p_project_ids);
 begin
   select count(*) into deliveries from public.webhook_deliveries where webhook_deliveries.project_id = any (p_project_ids);
   select count(*) into media from public.media where media.project_id = any (p_project_ids);
-
-  -- By project where the callback was matched, by request where it was not.
-  select array_agg(webhook_logs.webhook_log_id)
-  into v_logs
-  from public.webhook_logs
-  where webhook_logs.project_id = any (p_project_ids)
-    or (webhook_logs.source, webhook_logs.request_id) in (
-      select attempts.provider, attempts.request_id
-      from private.attempts
-      join private.steps using (step_id)
-      where steps.project_id = any (p_project_ids)
-        and attempts.request_id is not null
-    );
 
   delete from private.seen_deliveries
   using public.webhook_logs

@@ -12,10 +12,13 @@ as $$
     join storage.objects on objects.bucket_id = 'films' and objects.name like project.id || '/%'
     union all
     -- A copy that is under way may not be on record there yet.
-    select unnest(array[steps.input ->> 'film_path', steps.input ->> 'thumbnail_path'])
+    select unnest(array[
+      steps.input ->> 'film_path', steps.input ->> 'thumbnail_path',
+      (steps.input ->> 'path') || '.srt', (steps.input ->> 'path') || '.vtt'
+    ])
     from private.steps
     where steps.project_id = any (p_project_ids)
-      and steps.kind = 'store_film'
+      and steps.kind in ('store_film', 'store_captions')
   ) as stored
   where stored.path is not null;
 $$;

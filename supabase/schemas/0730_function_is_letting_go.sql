@@ -20,6 +20,7 @@ as $$
     where steps.project_id = p_project_id
       and attempts.status = 'cancelled'
       and attempts.request_id is null
+      and attempts.sent_at is distinct from 'infinity'
       and attempts.ended_at > private.clock()
         - make_interval(secs => private.setting('lease_seconds.' || steps.kind)::double precision)
   );

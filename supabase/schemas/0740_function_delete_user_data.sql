@@ -51,6 +51,7 @@ begin
     );
   end loop;
 
+  perform private.delete_endpoints_of(p_user_id);
   v_paths := private.films_stored_for(v_ids);
   select * into v_records from private.delete_records(v_ids);
   delete from public.projects where projects.project_id = any (v_ids);
@@ -66,7 +67,7 @@ end;
 $$;
 
 comment on function public.delete_user_data(text, integer, boolean) is
-'Deletes p_limit projects of a user, or a video''s more, with all below, their callbacks and errors. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
+'Deletes p_limit projects of a user, or a video''s more, with all below, their callbacks and errors, and the user''s endpoints. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
 
 revoke execute on function public.delete_user_data(text, integer, boolean) from public, anon, authenticated;
 grant execute on function public.delete_user_data(text, integer, boolean) to service_role;

@@ -18,10 +18,13 @@ as $$
     returning 1
   )
 
-  select ((select count(*) from counts) + (select count(*) from hits))::integer;
+  select (
+    (select count(*) from counts) + (select count(*) from hits)
+    + private.roll_up_door_requests() + private.fold_door_requests()
+  )::integer;
 $$;
 
 comment on function private.prune_request_counts() is
-'Forgets requests that no limit looks at any more, and refusals that no figure does. Called by pg_cron every minute.';
+'Forgets requests that no limit looks at any more, and refusals that no figure does; sums up older figures of doors. Called by pg_cron every minute.';
 
 revoke execute on function private.prune_request_counts() from public, anon, authenticated, service_role;

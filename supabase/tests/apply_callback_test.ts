@@ -97,3 +97,16 @@ async function taskTokenOf(sql: Sql, id: string): Promise<string> {
     select ${id} || '.' || private.sign('task', ${id}) as token`;
   return only(rows).token;
 }
+
+Deno.test(
+  "apply_callback gives the reason without a token where none was sent",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const work = await aSubmittedClip();
+
+    const result = { scene_id: "scene_another" };
+    assert.equal((await callback(db, work, { token: null, result })).outcome, "unknown");
+
+    const [log] = await sql`select error from public.webhook_logs`;
+    assert.equal(log?.error, "The callback names another scene or project than its request has");
+  }),
+);

@@ -79,6 +79,12 @@ Deno.test(
 
     assert.deepEqual(flags(answer), ["project_updated", "user_notified"]);
     assert.equal(answer.final_video_url, "https://stitch.test/film.mp4");
+
+    const again = await callback(db, work, {
+      result: { output: { video_url: "https://stitch.test/film.mp4" } },
+    });
+    assert.deepEqual([again.outcome, flags(again)], ["duplicate", []]);
+    assert.equal(again.final_video_url, "https://stitch.test/film.mp4");
   }),
 );
 

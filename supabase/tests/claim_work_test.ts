@@ -101,7 +101,30 @@ Deno.test(
   onDatabase(async ({ db }) => {
     const none = await claimWork(db, { limit: 10, providers: PROVIDERS, answersBell: true });
 
-    assert.deepEqual(none, { work: [], deaf: false, next_due_at: null });
+    assert.deepEqual(none, {
+      work: [],
+      deaf: false,
+      next_due_at: null,
+      deliveries_due: false,
+    });
+  }),
+);
+
+Deno.test(
+  "claim_work gives deliveries to the first release's runners, and only says that some are due to others",
+  onDatabase(async ({ db, sql }) => {
+    await sql`
+      insert into public.webhook_deliveries (endpoint_id, type, url, body)
+      select case n when 1 then 'ep_1' else 'source:a' end, 'webhook.received', 'https://desk.test', '{}'
+      from generate_series(1, 2) as n`;
+    const by = { limit: 10, providers: PROVIDERS, answersBell: false };
+
+    const apart = await claimWork(db, { ...by, withoutDeliveries: true });
+    assert.deepEqual([apart.work, apart.deliveries_due], [[], true]);
+
+    // It would not know an endpoint's secrets.
+    const { work } = await claimWork(db, by);
+    assert.deepEqual(work.map((one) => one.kind === "delivery" && one.endpoint_id), ["source:a"]);
   }),
 );
 

@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants } from "./look.ts";
 import { callback, callbackOf, claim, complete, moveClock } from "./verbs.ts";
+import { previewUserData } from "../functions/_shared/management.ts";
 import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 
 type Deleted = Record<string, unknown> & { done: boolean; paths: string[] };
@@ -33,6 +34,30 @@ Deno.test(
     }
     assert.equal((await sql`select from private.seen_deliveries`).length, 1, "another's");
     assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "preview_user_data counts what delete_user_data deletes, and changes nothing",
+  onDatabase(async ({ sql, db, aFilmToStore, aProject }) => {
+    const work = await aFilmToStore();
+    await receiveCallback(db, { ...callbackOf(work), source: "video", token: null });
+    await complete(db, work);
+    await aProject({ video_id: "video-2" });
+    await aProject({ user_id: "user-2" });
+
+    const counted = await previewUserData(db, "user-1");
+    assert.deepEqual(await previewUserData(db, "user-1"), counted);
+    const { done, cancelled, paths, bucket: _, ...deleted } = await deleteUser(sql, "user-1");
+
+    const beforeItsEndWasTold = Number(deleted.deliveries) - 1;
+    assert.deepEqual(counted, {
+      ...deleted,
+      deliveries: beforeItsEndWasTold,
+      unfinished: cancelled,
+      files: paths.length,
+    });
+    assert.deepEqual([done, deleted.projects, cancelled], [true, 2, 1]);
   }),
 );
 

@@ -38,6 +38,10 @@ export const BREAKS: Record<string, string> = {
   "a completed film has all its parts": `delete from public.media where ${
     where("done")
   } and type = 'film'`,
+  "a completed film with captions has them as files": `update public.projects
+    set film_options = '{"captions": "files"}' where ${where("done")}`,
+  "a completed film has the sound of each scene": `update public.scenes
+    set audio_url = 'https://a.test/1.mp3' where ${where("done")}`,
   "a scene has one selected take": `update public.video_chunks set selected = false where ${
     where("done")
   }`,
@@ -53,6 +57,8 @@ export const BREAKS: Record<string, string> = {
   "an attempt that is waited for has a deadline":
     `alter table private.attempts drop constraint submitted_attempt_has_a_deadline;
     update private.attempts set deadline_at = null where status = 'submitted'`,
+  "a request belongs to a call that was announced":
+    `update private.attempts set sent_at = 'infinity' where status = 'submitted'`,
   "a running or waiting step is looked at again":
     `update private.steps set due_at = 'infinity' where status = 'waiting'`,
   "a paused project asks for nothing new": `update private.steps set due_at = now() where ${
@@ -71,6 +77,11 @@ export const BREAKS: Record<string, string> = {
   "a step belongs to its project's user": `update private.steps set user_id = 'somebody' where ${
     where("waiting")
   }`,
+  "what is reserved and spent in the ledger is what the attempts say":
+    `update private.ledger set usd = usd + 1`,
+  "a test costs nothing": `update public.projects set execution_mode = 'test' where ${
+    where("done")
+  }`,
   "a cost is not negative": `update private.attempts set actual_cost_usd = -1`,
 
   "the end of a film is delivered to its callback_url":
@@ -81,6 +92,18 @@ export const BREAKS: Record<string, string> = {
     `delete from public.webhook_delivery_attempts`,
   "an open delivery has a time at which it is tried": `update public.webhook_deliveries
     set due_at = 'infinity' where status in ('pending', 'delivering')`,
+  "a delivery knows its lane":
+    `update public.webhook_deliveries set lane = 'https://elsewhere.test' where status <> 'delivered'`,
+  "what travels in a batch ends with it": `update public.webhook_deliveries
+    set status = 'batched', claim_token = null, delivered_at = null`,
+  "an ordered endpoint has one delivery on its way at most": `insert into private.endpoints
+    (endpoint_id, user_id, url, is_ordered, updated_at)
+    values ('ep_1', 'done', 'https://desk.test', true, now() - interval '1 hour');
+    insert into public.webhook_deliveries (endpoint_id, lane, type, url, body, status, claim_token)
+    select 'ep_1', 'ep_1', 'endpoint.test', 'https://desk.test', '{}', 'delivering', gen_random_uuid()
+    from generate_series(1, 2)`,
+  "an endpoint has one secret of today": `insert into private.endpoints (user_id, url)
+    values ('done', 'https://desk.test')`,
   "a recorded callback has an outcome":
     `update public.webhook_logs set status = 'pending', outcome = null`,
   "a callback that did something was seen": `delete from private.seen_deliveries`,

@@ -6,10 +6,14 @@ export type JobOptions = Partial<Omit<Job, "scenes">> & {
   scenes?: JobScene["continuity"][];
   /** Clips of every scene. */
   clips?: number;
+  /** The aspect ratio that images of scenes are brought to. */
+  reframe_to?: string;
 };
 
 /** A parsed job. Each call's body differs from every other's, unless `request` is given. */
-export function jobOf({ scenes = ["last_frame"], clips = 1, ...given }: JobOptions = {}): Job {
+export function jobOf(
+  { scenes = ["last_frame"], clips = 1, reframe_to, ...given }: JobOptions = {},
+): Job {
   return {
     via: "webhook",
     video_id: "video-1",
@@ -36,6 +40,7 @@ export function jobOf({ scenes = ["last_frame"], clips = 1, ...given }: JobOptio
       image_url: null,
       continuity,
       metadata: {},
+      ...(reframe_to !== undefined && { reframe_to }),
       chunks: Array.from({ length: clips }, (_, part) => ({
         model: "fal-ai/some-model",
         prompt: `Scene ${index + 1}, part ${part + 1}`,

@@ -57,6 +57,26 @@ Deno.test(
 );
 
 Deno.test(
+  "lose_attempt looks on past lookup_seconds while nobody can be asked, until give_up_seconds",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip();
+    await recordAnswer(db, work, LOST);
+    const unasked = { state: "lost", message: "HTTP 503", unasked: true } as const;
+    for (const seconds of [601, 3600, 1800]) {
+      await moveClock(sql, seconds);
+      const lookup = only(await claim(db));
+      assert.equal(lookup.mode, "lookup");
+      await recordAnswer(db, lookup, unasked);
+    }
+    await moveClock(sql, 1800);
+    await recordAnswer(db, only(await claim(db)), unasked);
+
+    assert.equal(only(await attemptsOf(sql, work.step_id)).status, "outcome_unknown");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "lose_attempt does not call an outcome unknown whose request id came meanwhile",
   onDatabase(async ({ db, sql, aClaimedClip }) => {
     const work = await aClaimedClip();

@@ -1,126 +1,77 @@
-import fc from "fast-check";
-import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
-import { claimWork } from "../functions/_shared/transitions/work.ts";
+import assert from "node:assert/strict";
+import type fc from "fast-check";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import type { Given } from "./given.ts";
-import { callback, complete, moveClock, PROVIDERS, requestOf, submit } from "./verbs.ts";
+import { brokenInvariants } from "./look.ts";
+import { type Change, wrongChanges } from "./machine_rules.ts";
+import { type MachineState, observe } from "./machine_state.ts";
 
-/** What can happen, in any order; `which` picks one of the pieces of work handed out so far. */
-export type Move =
-  | { is: "job"; scenes: ("last_frame" | "cut")[]; clips: number }
-  | { is: "claim"; limit: number }
-  | { is: "time"; seconds: number }
-  | { is: "sweep" }
-  | { is: "cancel"; which: number }
-  | { is: (typeof ON_WORK)[number]; which: number };
+/** What whoever watches from outside knows: the runners' memory, and the provider's account. */
+export type Model = {
+  /** All that was ever handed out, in order. */
+  works: StepWork[];
+  /** Claim tokens under which an announcement was answered with yes. */
+  announced: Set<string>;
+  /** Claim tokens whose runner has made its call, or given it up. */
+  spent: Set<string>;
+  /** Attempts whose call the provider took, by their step. */
+  taken: Map<string, Set<string>>;
+  /** Attempts that the provider itself said came to nothing. */
+  refused: Set<string>;
+  /** As the last command left it; nobody else does anything to it. */
+  seen: MachineState | null;
+};
 
-/** What a runner or a provider does about one piece of work: early, late, twice or out of turn. */
-const ON_WORK = [
-  "submit",
-  "done",
-  "done without token",
-  "failed, can pass",
-  "failed for good",
-  "in progress",
-  "unread",
-  "answer done",
-  "answer failed",
-  "answer lost",
-  "answer unreachable",
-] as const;
-
-const which = fc.nat({ max: 20 });
-
-const aJob: fc.Arbitrary<Move> = fc.record({
-  is: fc.constant("job" as const),
-  scenes: fc.array(fc.constantFrom("last_frame" as const, "cut" as const), {
-    minLength: 1,
-    maxLength: 3,
-  }),
-  clips: fc.integer({ min: 1, max: 2 }),
-});
-
-export const moves: fc.Arbitrary<Move[]> = fc.tuple(
-  aJob,
-  fc.array(
-    fc.oneof(
-      { weight: 1, arbitrary: aJob },
-      {
-        weight: 6,
-        arbitrary: fc.record({
-          is: fc.constant("claim" as const),
-          limit: fc.integer({ min: 1, max: 4 }),
-        }),
-      },
-      {
-        weight: 3,
-        arbitrary: fc.record({
-          is: fc.constant("time" as const),
-          seconds: fc.constantFrom(1, 16, 61, 301, 601, 3600, 86_401),
-        }),
-      },
-      { weight: 1, arbitrary: fc.record({ is: fc.constant("sweep" as const) }) },
-      { weight: 1, arbitrary: fc.record({ is: fc.constant("cancel" as const), which }) },
-      { weight: 12, arbitrary: fc.record({ is: fc.constantFrom(...ON_WORK), which }) },
-    ),
-    { minLength: 10, maxLength: 40 },
-  ),
-).map(([first, rest]) => [first, ...rest]);
-
-/** Makes one move; `works` is what was claimed so far. */
-export async function make(move: Move, given: Given, works: StepWork[]): Promise<void> {
-  const { db, sql, aProject } = given;
-  switch (move.is) {
-    case "job":
-      await aProject({ scenes: move.scenes, clips: move.clips });
-      return;
-    case "claim": {
-      const { limit } = move;
-      const { work } = await claimWork(db, { limit, providers: PROVIDERS, answersBell: true });
-      works.push(...work.filter((item) => item.kind === "step"));
-      return;
-    }
-    case "time":
-      return await moveClock(sql, move.seconds);
-    case "sweep":
-      await sql`select private.sweep()`;
-      return;
-  }
-  const work = works[move.which % Math.max(works.length, 1)];
-  if (!work) return;
-  if (move.is !== "cancel") return await onWork(move.is, work, given);
-  await sql`
-    select public.cancel_project(project_id) from public.projects
-    where project_id = ${work.project_id} and status not in ('completed', 'failed')`;
+export function emptyModel(): Model {
+  return {
+    works: [],
+    announced: new Set(),
+    spent: new Set(),
+    taken: new Map(),
+    refused: new Set(),
+    seen: null,
+  };
 }
 
-async function onWork(is: (typeof ON_WORK)[number], work: StepWork, { db }: Given): Promise<void> {
-  // A delivery of its own each time: the same bytes again would go no further than the door.
-  const delivery_id = crypto.randomUUID();
-  const isOurs = work.step === "store_film" || work.step === "cancel_request";
-  const broken = (retryable: boolean) => ({ message: "It broke", retryable });
+/** Does it, checks what was answered, and says what alone may have changed. */
+export type Deed = (model: Model, given: Given, before: MachineState) => Promise<Change>;
 
-  if (is === "answer done") await complete(db, work);
-  else if (is === "answer failed") {
-    await recordAnswer(db, work, { state: "failed", error: broken(true) });
-  } else if (is === "answer lost") {
-    // Nothing is lost on the way to our own Storage, and an attempt with a request id is asked for it.
-    if (!isOurs && work.mode !== "ask") {
-      await recordAnswer(db, work, { state: "lost", message: "The connection broke" });
-    }
-  } else if (is === "answer unreachable") {
-    if (work.mode !== "start") {
-      await recordAnswer(db, work, { state: "unreachable", message: "HTTP 502" });
-    }
-  } else if (isOurs) return;
-  else if (is === "submit") await submit(db, work);
-  else if (is === "done") await callback(db, work, { delivery_id });
-  else if (is === "done without token") await callback(db, work, { delivery_id, token: null });
-  else if (is === "failed, can pass" || is === "failed for good") {
-    const error = broken(is === "failed, can pass");
-    await callback(db, work, { delivery_id, result: { state: "failed", error } });
-  } else {
-    const state = is === "unread" ? "unread" : "in_progress";
-    const result = { state, progress: 50, request_id: requestOf(work) } as const;
-    await callback(db, work, { delivery_id, result });
+/** A command that looks at the machine before and after, and at its invariants. */
+export class Command implements fc.AsyncCommand<Model, Given> {
+  constructor(
+    readonly name: string,
+    readonly deed: Deed,
+    readonly needsWork: boolean = true,
+  ) {}
+
+  check({ works }: Readonly<Model>): boolean {
+    return !this.needsWork || works.length > 0;
   }
+
+  async run(model: Model, given: Given): Promise<void> {
+    const before = model.seen ?? await observe(given.sql);
+    const change = await this.deed(model, given, before);
+    const [after, broken] = await Promise.all([observe(given.sql), brokenInvariants(given.sql)]);
+    model.seen = after;
+
+    assert.deepEqual(wrongChanges(before, after, change), [], this.name);
+    assert.deepEqual(broken, [], this.name);
+    assert.deepEqual(paidTwice(model), [], this.name);
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+/** Steps whose work the provider took twice, though it had not said that the first came to nothing. */
+export function paidTwice({ taken, refused }: Model): string[] {
+  return [...taken].filter(([, attempts]) => attempts.difference(refused).size > 1)
+    .map(([stepId]) => stepId);
+}
+
+export function pick({ works }: Model, which: number): StepWork {
+  const work = works[which % works.length];
+  if (!work) throw new Error("Cannot pick work: none was handed out");
+  return work;
 }

@@ -6,7 +6,7 @@ import { aFilm } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { claim, moveClock } from "./verbs.ts";
 
-const Span = z.object({ p50: z.number().nullable(), p95: z.number().nullable() });
+const Span = z.looseObject({ p50: z.number().nullable(), p95: z.number().nullable() });
 const Metrics = z.object({
   callbacks: z.record(
     z.string(),
@@ -26,6 +26,7 @@ const Metrics = z.object({
   }),
   providers: z.array(z.looseObject({ name: z.string() })),
   projects: z.record(z.string(), z.number()),
+  errors: z.record(z.string(), z.number()),
   rate_limit_hits: z.record(z.string(), z.number()),
 });
 
@@ -56,14 +57,14 @@ Deno.test(
         by_outcome: { applied: 1, stale: 1, error: 1, malformed: 1, buffered: 1 },
         repeated_deliveries: 5,
         success_rate: 0.5,
-        duration_ms: { p50: 3, p95: 4.8 },
+        duration_ms: { p50: 3, p95: 4.8, p99: 4.96 },
       },
       video: {
         count: 1,
         by_outcome: { buffered: 1 },
         repeated_deliveries: 1,
         success_rate: null,
-        duration_ms: { p50: 6, p95: 6 },
+        duration_ms: { p50: 6, p95: 6, p99: 6 },
       },
     });
   }),
@@ -88,7 +89,7 @@ Deno.test(
     assert.equal(steps.attempts.lost, 1);
     assert.deepEqual(deliveries.by_status, { delivering: 1 });
     assert.deepEqual(projects, { completed: 1, queued: 1 });
-    assert.equal(providers.length, 6);
+    assert.equal(providers.length, 8);
 
     await moveClock(sql, 3600);
     const later = Metrics.parse(await readMetrics(db, 60));

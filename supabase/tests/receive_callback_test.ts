@@ -69,10 +69,11 @@ Deno.test(
 
     assert.equal(first.outcome, "error");
     const log = only(
-      await sql`select status, outcome, error, convert_from(raw_body, 'UTF8') as body
+      await sql`select status, outcome, error, duration_ms, convert_from(raw_body, 'UTF8') as body
       from public.webhook_logs`,
     );
     assert.deepEqual([log.status, log.outcome], ["error", null]);
+    assert(Number(log.duration_ms) > 0);
     assert.match(log.error, /violates check constraint "broken"/);
     assert.match(log.body, new RegExp(work.attempt.attempt_id));
     assert.match(only(await errorsOf(sql, "webhook")), /^Cannot process callback: /);

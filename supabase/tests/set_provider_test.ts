@@ -88,8 +88,10 @@ Deno.test(
       "*",
       "fal",
       "lastframe",
+      "openai",
       "stitch",
       "storage",
+      "test",
       "video",
     ]);
     const fal = providers.find(({ name }) => name === "fal");

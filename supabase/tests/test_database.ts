@@ -47,6 +47,8 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
       delete from public.projects;
       delete from public.webhook_deliveries;
       delete from private.webhook_sources;
+      delete from private.endpoints;
+      delete from private.delivery_lanes;
       delete from public.video_chunks;
       delete from public.pipeline_events;
       delete from public.webhook_logs;
@@ -56,6 +58,8 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
       delete from private.housekeeping;
       delete from private.request_counts;
       delete from private.limit_hits;
+      delete from private.door_requests;
+      delete from private.door_totals;
       delete from private.prices where source = 'a test';
       delete from net.http_request_queue;
       update private.bell set last_rung_at = null, unanswered_since = null;

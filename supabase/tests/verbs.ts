@@ -17,28 +17,41 @@ import {
   type StepWork,
   type Verdict,
 } from "../functions/_shared/transitions/steps.ts";
+import { jobOf } from "./job_of.ts";
 import { claimWork } from "../functions/_shared/transitions/work.ts";
 
 /** What an installation with FAL_KEY alone has. */
 export const PROVIDERS: Record<StepKind, Provider> = {
+  storyboard: "openai",
+  reframe_image: "fal",
   generate_clip: "fal",
   extract_last_frame: "fal",
   extract_thumbnail: "fal",
   stitch: "fal",
   store_film: "storage",
   cancel_request: "fal",
+  generate_voice: "fal",
+  generate_music: "fal",
+  level_music: "fal",
+  mux_audio: "fal",
+  mix_music: "fal",
+  store_captions: "storage",
+  burn_captions: "stitch",
+  check_frame: "storage",
 };
 
 /** The steps that are due. */
 export async function claim(
   db: Database,
-  { limit = 40, providers = PROVIDERS, answersBell = false }: {
+  { limit = 40, providers = PROVIDERS, answersBell = false, announced = [] }: {
     limit?: number;
     providers?: Partial<Record<StepKind, Provider>>;
     answersBell?: boolean;
+    /** Whose calls the runner announces; runners of old announce none. */
+    announced?: readonly Provider[];
   } = {},
 ): Promise<StepWork[]> {
-  const { work } = await claimWork(db, { limit, providers, answersBell });
+  const { work } = await claimWork(db, { limit, providers, answersBell, announced });
   return work.filter((item) => item.kind === "step");
 }
 
@@ -66,9 +79,24 @@ export function submit(db: Database, work: StepWork, id = requestOf(work)): Prom
 export function outputOf(work: StepWork): Output {
   const url = `https://made.test/${work.step_id}`;
   switch (work.step) {
+    case "storyboard":
+      return {
+        by: "model",
+        title: "Written",
+        scenes: jobOf({ scenes: ["cut", "last_frame"] }).scenes,
+      };
+    case "reframe_image":
     case "extract_last_frame":
     case "extract_thumbnail":
       return { image_url: `${url}.png` };
+    case "generate_voice":
+    case "generate_music":
+    case "level_music":
+      return { audio_url: `${url}.mp3` };
+    case "check_frame":
+      return { image_url: `${url}.png`, is_plain: false };
+    case "store_captions":
+      return { srt_url: `${url}.srt`, vtt_url: `${url}.vtt` };
     case "store_film":
       return { video_url: `${url}.mp4`, thumbnail_url: `${url}.jpg` };
     default:

@@ -44,14 +44,18 @@ Deno.test(
     try {
       await sql`
         insert into private.steps (project_id, user_id, kind, due_at)
-        values (${projectId}, 'user-1', 'mux_audio', now())`;
+        values (${projectId}, 'user-1', 'dream_up', now())`;
 
       assert.deepEqual(await claim(db), []);
     } finally {
-      await sql`delete from private.steps where kind = 'mux_audio'`;
+      await sql`delete from private.steps where kind = 'dream_up'`;
       await sql`
         alter table private.steps add constraint step_kind_is_known check (
-          kind in ('generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request')
+          kind in (
+            'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch', 'store_film', 'cancel_request',
+            'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions',
+            'check_frame'
+          )
         )`;
     }
   }),

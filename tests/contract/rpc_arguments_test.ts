@@ -5,6 +5,7 @@ import * as callbacks from "../../supabase/functions/_shared/transitions/callbac
 import * as deliveries from "../../supabase/functions/_shared/transitions/deliveries.ts";
 import * as projects from "../../supabase/functions/_shared/transitions/projects.ts";
 import * as steps from "../../supabase/functions/_shared/transitions/steps.ts";
+import * as videos from "../../supabase/functions/_shared/transitions/videos.ts";
 import * as work from "../../supabase/functions/_shared/transitions/work.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";
@@ -15,7 +16,7 @@ import { callbackOf } from "../../supabase/tests/verbs.ts";
  * the release before and of the one after.
  */
 
-const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...work };
+const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...videos, ...work };
 
 Deno.test(
   "each function's call names arguments that its SQL function has, and all that it must have",
@@ -58,11 +59,16 @@ async function recordCalls(): Promise<Call[]> {
   const work = STEP_WORK;
   await Promise.allSettled([
     transitions.createProject(db, jobOf()),
+    transitions.createProject(db, jobOf({ max_cost_usd: 1 })),
+    transitions.readVersions(db, "proj_1", { token: null, trusted: false }),
+    transitions.approveProject(db, "proj_1", { stage: null, reason: null }),
     transitions.readTask(db, "proj_1", { token: null, trusted: false }),
     transitions.readStats(db),
     transitions.receiveCallback(db, callbackOf(work)),
     transitions.hintAttempt(db, "r", { token: null }),
     transitions.claimWork(db, { limit: 1, providers: {}, answersBell: false }),
+    transitions.announceCall(db, work),
+    transitions.withdrawCall(db, work),
     transitions.recordSubmission(db, work, {
       request_id: "r",
       status_url: null,
@@ -70,13 +76,13 @@ async function recordCalls(): Promise<Call[]> {
       cancel_url: null,
     }),
     transitions.recordAnswer(db, work, { state: "cancelled" }),
-    transitions.recordDelivery(db, DELIVERY_WORK, {
-      status_code: 200,
-      error: null,
-      duration_ms: 1,
-      response_excerpt: null,
-      retry_after: null,
-    }),
+    transitions.recordDelivery(db, DELIVERY_WORK, DELIVERED),
+    transitions.claimDeliveries(db, 1),
+    transitions.recordDeliveries(db, [{ work: DELIVERY_WORK, result: DELIVERED }]),
+    transitions.readVideoTask(db, "proj_1", { token: null, trusted: false }),
+    transitions.readVideoEvents(db, "proj_1", { token: null, trusted: false, after: 0 }),
+    transitions.cancelVideoTask(db, "proj_1"),
+    transitions.readModelAliases(db),
     transitions.ringBell(db),
     transitions.isBellDeaf(db),
   ]);
@@ -114,6 +120,14 @@ const DELIVERY_WORK: deliveries.DeliveryWork = {
   body: "{}",
   headers: {},
   number: 1,
+};
+
+const DELIVERED: deliveries.DeliveryResult = {
+  status_code: 200,
+  error: null,
+  duration_ms: 1,
+  response_excerpt: null,
+  retry_after: null,
 };
 
 type Signature = { name: string; all: string[]; required: string[] };

@@ -5,6 +5,8 @@ import { testDatabase } from "../../local/postgres/testing.ts";
 const SHARED = new URL("../../supabase/functions/_shared/", import.meta.url);
 /** Every file of typed wrappers of SQL functions. */
 const WRAPPERS = [
+  "door_counts.ts",
+  "endpoints.ts",
   "limit_hits.ts",
   "management.ts",
   "webhook_sources.ts",
@@ -12,6 +14,7 @@ const WRAPPERS = [
   "transitions/deliveries.ts",
   "transitions/projects.ts",
   "transitions/steps.ts",
+  "transitions/videos.ts",
   "transitions/work.ts",
 ];
 

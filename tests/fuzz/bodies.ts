@@ -88,7 +88,7 @@ const huge: fc.Arbitrary<FuzzBody> = fc.record({
 
 function bentSample(door: string, known: Known): fc.Arbitrary<FuzzBody> {
   const samples = Object.values(WEBHOOK_SAMPLES[door] ?? {}).map((sample) => aimed(sample, known));
-  if (door === "webhook-manage") samples.push(...MANAGED.map((sample) => aimed(sample, known)));
+  for (const sample of OTHERS[door] ?? []) samples.push(aimed(sample, known));
   const bend = fc.record({
     at: fc.nat(40),
     value: fc.oneof(fc.constantFrom(...NASTY), fc.json({ maxDepth: 2 })),
@@ -99,11 +99,24 @@ function bentSample(door: string, known: Known): fc.Arbitrary<FuzzBody> {
     .map(([sample, bends]) => text(bends.reduce(bent, sample)));
 }
 
-const MANAGED = [
-  { webhookLogId: "whlog_1" },
-  { source: "fal", status: "error", dry_run: true, from: "2026-01-01", to: "2027-01-01" },
-  { reason: "fuzz", prompt: "Boats", take: 1, max_in_flight: 3 },
-];
+/** Of doors that `webhook:send` does not know. */
+const OTHERS: Record<string, Record<string, unknown>[]> = {
+  "webhook-manage": [
+    { webhookLogId: "whlog_1" },
+    { source: "fal", status: "error", dry_run: true, from: "2026-01-01", to: "2027-01-01" },
+    { reason: "fuzz", prompt: "Boats", take: 1, max_in_flight: 3 },
+  ],
+  "videos": [{
+    model: "minimax-video",
+    prompt: "Boats",
+    duration: 6,
+    size: "1280x720",
+    webhook_url: "http://127.0.0.1:1/x",
+    webhook_headers: { Authorization: "Bearer x" },
+    webhook_events: ["completed"],
+    webhook_retry: { max_attempts: 2 },
+  }],
+};
 
 /** A sample as text, about rows that are there. */
 function aimed(sample: Record<string, unknown>, known: Known): string {

@@ -18,8 +18,8 @@ export type FuzzStack = {
   stop(): Promise<void>;
 };
 
-/** Written by the sweep and the bell, whoever asks for what. */
-const BY_TIME = ["bell", "housekeeping"];
+/** Written by the sweep and the bell, whoever asks for what; the runner's door counts the bells. */
+const BY_TIME = ["bell", "housekeeping", "door_requests"];
 
 /** One for the door and for the source below it: a request is signed before its path is looked at. */
 const SECRETS = { WEBHOOK_SECRET: "fuzz-secret", FUZZ_SOURCE_SECRET: "fuzz-secret" };
@@ -44,6 +44,7 @@ export async function startFuzzStack(
   started.defer(() => stack.stop());
   await putSource(stack);
   const known = await insertFilm(stack);
+  await untilCounted(stack, ["webhook", "webhook-manage"]);
 
   const running = started.move();
   return {
@@ -91,6 +92,16 @@ async function insertFilm({ apiUrl, env, sql }: Stack): Promise<Known> {
   return { requestId, projectId, sceneId: scene?.scene_id };
 }
 
+/** Doors report what they answered in the background: what we have asked for is no stranger's doing. */
+async function untilCounted({ sql }: Stack, doors: string[]): Promise<void> {
+  for (const until = performance.now() + 20_000; performance.now() < until;) {
+    const rows = await sql`
+      select distinct door from private.door_requests where door in ${sql(doors)}`;
+    if (rows.length === doors.length) return;
+  }
+  throw new Error(`Cannot begin: not all of ${doors.join(", ")} has told of its answers`);
+}
+
 async function digest({ sql }: Stack): Promise<string> {
   const tables = await sql`
     select schemaname, tablename from pg_tables
@@ -103,5 +114,8 @@ async function digest({ sql }: Stack): Promise<string> {
       from ${sql(schemaname)}.${sql(tablename)} as t`;
     digests.push(`${schemaname}.${tablename} ${row?.d}`);
   }
+  const [counted] = await sql`
+    select count(*) as n from private.door_requests where door <> 'pipeline-step'`;
+  digests.push(`private.door_requests ${counted?.n}`);
   return digests.join("\n");
 }

@@ -13,6 +13,13 @@ const SUFFIXES: Record<string, string[]> = {
     "/fuzz-source",
     "/fuzz-source?x=1",
   ],
+  "videos": [
+    "/generations/async",
+    "/generations/async",
+    "/generations/tasks/ID",
+    "/generations/tasks/ID?token=x",
+    "/generations/tasks/ID/events?token=x",
+  ],
   "webhook-manage": [
     "/logs/ID",
     "/logs/ID/replay",

@@ -19,6 +19,8 @@ const Ended = z.object({
 export type FilmStack = Stack & {
   chat: ChatApp;
   imageUrl: string;
+  /** For files of the test's own; removed after it. */
+  folder: string;
   /** Posts to a path below /functions/v1, signed with the secret of that name. */
   post(
     path: string,
@@ -38,7 +40,10 @@ export type FilmStack = Stack & {
 export function onStack(
   test: (stack: FilmStack, t: Deno.TestContext) => Promise<void>,
   fal: FalOptions = {},
-  { services, ...options }: Pick<StackOptions, "providers" | "services" | "env"> = {},
+  { services, ...options }: Pick<
+    StackOptions,
+    "providers" | "services" | "env" | "migrations"
+  > = {},
 ): (t: Deno.TestContext) => Promise<void> {
   return async (t) => {
     await using cleanup = new AsyncDisposableStack();
@@ -57,11 +62,15 @@ export function onStack(
     cleanup.defer(() => chat.stop());
     await makePicture({ path: `${folder}/image.png`, words: "film" });
 
-    await test(handsFor(stack, chat, chat.serveImage(`${folder}/image.png`)), t);
+    const imageUrl = chat.serveImage(`${folder}/image.png`);
+    await test(handsFor(stack, { chat, imageUrl, folder }), t);
   };
 }
 
-function handsFor(stack: Stack, chat: ChatApp, imageUrl: string): FilmStack {
+function handsFor(
+  stack: Stack,
+  { chat, imageUrl, folder }: Pick<FilmStack, "chat" | "imageUrl" | "folder">,
+): FilmStack {
   const post: FilmStack["post"] = async (
     path,
     body,
@@ -83,6 +92,7 @@ function handsFor(stack: Stack, chat: ChatApp, imageUrl: string): FilmStack {
   return Object.assign(Object.create(stack), {
     chat,
     imageUrl,
+    folder,
     post,
     async order(scenes: Record<string, unknown>[], job: Record<string, unknown> = {}) {
       const { status, body } = await post("/webhook", {

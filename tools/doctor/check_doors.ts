@@ -15,6 +15,8 @@ export type DoorDeps = {
 
 const TIMEOUT_MS = 10_000;
 const DESK = "webhook-manage";
+/** Where a door takes posts, if not at its own path. */
+const POSTS_TO: Readonly<Record<string, string>> = { videos: "videos/generations/async" };
 const DEPLOY = "supabase functions deploy; the function's log says why it does not start";
 
 const Greeting = z.object({ status: z.literal("ok") });
@@ -36,7 +38,7 @@ async function checkDoor(door: string, deps: DoorDeps): Promise<Finding[]> {
     return [wrong(`Door ${door} answers a GET with ${greeting.status}`, DEPLOY)];
   }
 
-  const stranger = await call(deps, door, { method: "POST", body: "{}" });
+  const stranger = await call(deps, POSTS_TO[door] ?? door, { method: "POST", body: "{}" });
   const status = "failure" in stranger ? stranger.failure : stranger.status;
   if (status === 401 || status === 429) {
     return [ok(`Door ${door} is open, and closed to strangers`)];

@@ -5,12 +5,14 @@ import {
   optional,
   webhookBaseUrl,
 } from "../../supabase/functions/_shared/env.ts";
+import { readFinishOffers } from "../../supabase/functions/_shared/planning/finish_offers.ts";
 import { configureProviders } from "../../supabase/functions/_shared/providers.ts";
 import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
 const DOORS: DoorName[] = [
   "webhook",
+  "videos",
   "fal-webhook",
   "video-complete",
   "last-frame-complete",
@@ -19,6 +21,12 @@ const DOORS: DoorName[] = [
 ];
 /** Doors of services that an installation with fal alone does not have. */
 const OPTIONAL: readonly DoorName[] = ["video-complete", "last-frame-complete", "stitch-complete"];
+
+/** Steps of films that ask for sound or captions; a job that asks for what nobody does is refused. */
+const FINISHING: readonly StepKind[] = [
+  ...["generate_voice", "generate_music", "level_music", "mux_audio"] as const,
+  ...["mix_music", "burn_captions"] as const,
+];
 
 /** What the functions will find in an environment like this one, with what the platform adds. */
 export function checkEnvironment(get: Get): Finding[] {
@@ -32,7 +40,10 @@ export function checkEnvironment(get: Get): Finding[] {
   });
 
   const { steps } = configureProviders(deps);
-  const undone = StepKind.options.filter((step) => steps[step] === undefined);
+  // Films in test mode alone are made without a provider.
+  const nobodys = StepKind.options.filter((step) => [undefined, "test"].includes(steps[step]));
+  const undone = nobodys.filter((step) => !FINISHING.includes(step));
+  const unfinished = nobodys.filter((step) => FINISHING.includes(step));
   return [
     ...doors.some(({ state }) => state === "missing")
       ? doors
@@ -43,12 +54,44 @@ export function checkEnvironment(get: Get): Finding[] {
     ...undone.length === 0
       ? [ok(`Providers: ${[...new Set(Object.values(steps))].join(", ")}`)]
       : [],
+    optional(get, "OPENAI_API_KEY") === null
+      ? note("OPENAI_API_KEY is not set: a prompt without scenes is split, no model writes them")
+      : ok("OPENAI_API_KEY"),
+    ...unfinished.length > 0
+      ? [note(`Nobody does ${unfinished.join(", ")}: jobs that ask for it are refused`)]
+      : [],
+    ...finishModels(get),
     callbackSecret(optional(get, "CALLBACK_SIGNING_SECRET")),
     optional(get, "OPERATOR_KEY") === null
       ? note("OPERATOR_KEY is not set: only admins with a JWT are let in at webhook-manage")
       : ok("OPERATOR_KEY"),
+    ...falAccount(get),
     publicBase(get),
   ];
+}
+
+/** fal's keys are the same for all its customers. */
+function falAccount(get: Get): Finding[] {
+  if (optional(get, "FAL_KEY") === null) return [];
+  return [
+    optional(get, "FAL_USER_ID") === null
+      ? note(
+        "FAL_USER_ID is not set: callbacks of other customers of fal's are recorded as well",
+        "set it to x-fal-webhook-user-id of a callback in webhook_logs.headers",
+      )
+      : ok("FAL_USER_ID"),
+  ];
+}
+
+/** A model that is set and cannot be used is as none, which nobody would notice before a job does. */
+function finishModels(get: Get): Finding[] {
+  const { speechModel, musicModel } = readFinishOffers(get);
+  return Object.entries({ SPEECH_MODEL: speechModel, MUSIC_MODEL: musicModel })
+    .flatMap(([variable, usable]) => {
+      const model = optional(get, variable);
+      if (model === null || usable !== null) return [];
+      return [wrong(`${variable} cannot be used: ${model}`, "see .env.example; it needs FAL_KEY")];
+    });
 }
 
 function callbackSecret(secret: string | null): Finding {

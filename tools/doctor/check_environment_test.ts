@@ -24,6 +24,8 @@ Deno.test("doctor names each variable that is missing or wrong", () => {
     [{ FAL_KEY: "" }, /^missing +A provider for generate_clip\n.*FAL_KEY/],
     [{ CALLBACK_SIGNING_SECRET: "" }, /^note +CALLBACK_SIGNING_SECRET is not set/],
     [{ CALLBACK_SIGNING_SECRET: "plain" }, /^wrong +CALLBACK_SIGNING_SECRET is not whsec_/],
+    [{ FAL_USER_ID: "" }, /^note +FAL_USER_ID is not set/],
+    [{ FAL_USER_ID: "u" }, /^ok +FAL_USER_ID$/],
     [{ OPERATOR_KEY: "" }, /^note +OPERATOR_KEY is not set/],
     [{ WEBHOOK_BASE_URL: "films.test" }, /^wrong +WEBHOOK_BASE_URL is no URL: films\.test/],
     [{ WEBHOOK_BASE_URL: "http://films.test" }, /^note +Providers call back at http:.*only from/],

@@ -9,7 +9,11 @@ import { shippedRows } from "./shipped_rows.ts";
 const WORDS: Record<string, readonly string[] | null> = {
   token_key: null,
   on_outcome_unknown: ["fail", "resubmit"],
+  on_storyboard_failure: ["splitter", "fail"],
 };
+
+/** Settings that are lists of numbers. */
+const LISTS = new Set(["delivery_schedule_seconds"]);
 
 /** Rows that migrations brought along: settings, providers, the bucket, the bell. */
 export async function checkRows(
@@ -33,6 +37,7 @@ async function checkSettings(sql: Sql, shipped: string[]): Promise<Finding[]> {
   const bad = settings.filter(({ name, kind, text }) => {
     const words = WORDS[name];
     if (words !== undefined) return words !== null && !words.includes(text);
+    if (LISTS.has(name)) return kind !== "array" || !/^\[(\d+(\.\d+)?(, |(?=\])))*\]$/.test(text);
     return kind !== "number" || (Number(text) < 0 && name !== "clock_offset_seconds");
   });
   const offset = settings.find(({ name }) => name === "clock_offset_seconds");
@@ -43,7 +48,7 @@ async function checkSettings(sql: Sql, shipped: string[]): Promise<Finding[]> {
     ...bad.map(({ name, text }) =>
       wrong(
         `Setting ${name} is ${JSON.stringify(text)}`,
-        `it takes ${WORDS[name]?.map((word) => `"${word}"`).join(" or ") ?? "a number, 0 or more"}`,
+        `it takes ${valuesOf(name)}`,
       )
     ),
     ...offset && Number(offset.text) !== 0
@@ -54,6 +59,11 @@ async function checkSettings(sql: Sql, shipped: string[]): Promise<Finding[]> {
       : [],
     ...lost.length + bad.length === 0 ? [ok(`Settings: ${settings.length}`)] : [],
   ];
+}
+
+function valuesOf(name: string): string {
+  if (LISTS.has(name)) return "a list of numbers, [5, 300]";
+  return WORDS[name]?.map((word) => `"${word}"`).join(" or ") ?? "a number, 0 or more";
 }
 
 async function checkProviders(sql: Sql, shipped: string[]): Promise<Finding[]> {

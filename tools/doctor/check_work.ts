@@ -17,7 +17,7 @@ export async function checkWork(sql: Sql): Promise<Finding[]> {
   return [
     ...shown(
       stuck.map((row) =>
-        row.what === "spending cap reached" || row.what.startsWith("provider ")
+        row.what === "spending cap reached" || /^(provider|receiver) /.test(row.what)
           ? note(`${row.what}: ${row.id}`, row.why)
           : wrong(
             `Stuck for ${row.stuck_for}: ${row.what} ${row.id}${

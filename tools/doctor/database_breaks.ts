@@ -54,6 +54,10 @@ export const DATABASE_BREAKS: [statement: string, line: RegExp][] = [
     /^wrong +Setting ask_seconds is "soon"\n.*a number/,
   ],
   [
+    `update private.settings set value = '[5, "soon"]' where name = 'delivery_schedule_seconds'`,
+    /^wrong +Setting delivery_schedule_seconds is .*\n.*a list of numbers/,
+  ],
+  [
     "update private.settings set value = '3600' where name = 'clock_offset_seconds'",
     /^wrong +The clock is moved by 3600 s/,
   ],

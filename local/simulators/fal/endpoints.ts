@@ -1,4 +1,5 @@
-import { type PublishedField, publishedSchema } from "./published_schemas.ts";
+import { type PublishedField, type PublishedSchema, publishedSchema } from "./published_schemas.ts";
+import type { SoundWork } from "./run_sound.ts";
 
 /** What one input field must be. `any`: this simulator does not look. */
 export type Field =
@@ -7,11 +8,13 @@ export type Field =
   | { is: "choice"; required: boolean; of: readonly string[] };
 
 export type Endpoint = {
-  work: "clip" | "motion_control" | "frame" | "join";
+  work: "clip" | "motion_control" | "frame" | "join" | "reframe" | SoundWork;
   /** fal ignores other fields; they are refused here, so that a misspelt one shows. */
   fields: Record<string, Field>;
   /** The field that holds the first frame; null: made from words alone. */
   startFrame: string | null;
+  /** The field that may hold the last frame. */
+  endFrame?: string | null;
   /** Where the input names no `duration`. */
   seconds: number;
 };
@@ -21,12 +24,31 @@ const UNLISTED: Readonly<Record<string, string>> = {
   "fal-ai/kling-video/v2.1/pro/image-to-video": "fal-ai/kling-video/v2.5-turbo/pro/image-to-video",
 };
 
+/** Described on fal's pages alone: https://fal.ai/models/fal-ai/ffmpeg-api/merge-audio-video/llms.txt */
+const DESCRIBED: Readonly<Record<string, PublishedSchema>> = {
+  "fal-ai/ffmpeg-api/merge-audio-video": {
+    video_url: { required: true, type: "string | Blob | File", usual: null },
+    audio_url: { required: true, type: "string | Blob | File", usual: null },
+    start_offset: { required: false, type: "number", usual: "0" },
+  },
+};
+
+/** Endpoints of sound, by their ids or what is in them. */
+const SOUND: readonly [RegExp, SoundWork][] = [
+  [/^fal-ai\/ffmpeg-api\/compose$/, "compose"],
+  [/^fal-ai\/ffmpeg-api\/loudnorm$/, "level"],
+  [/^fal-ai\/ffmpeg-api\/merge-audio-video$/, "merge_sound"],
+  [/\/(kokoro|minimax\/speech)|\btts\b|text-to-speech/, "speech"],
+  [/music|stable-audio|lyria/, "music"],
+];
+
 const START_FRAMES = ["image_url", "start_image_url", "first_frame_url"];
+const END_FRAMES = ["end_image_url", "tail_image_url", "last_frame_url"];
 
 /** An endpoint of fal's by its whole id, with the schema that fal publishes; null: no such one. */
 export function findEndpoint(id: string): Endpoint | null {
   const listed = Object.hasOwn(UNLISTED, id) ? UNLISTED[id] ?? id : id;
-  const schema = publishedSchema(listed);
+  const schema = Object.hasOwn(DESCRIBED, id) ? DESCRIBED[id] ?? null : publishedSchema(listed);
   const work = workOf(id);
   if (schema === null || work === null) return null;
 
@@ -37,6 +59,7 @@ export function findEndpoint(id: string): Endpoint | null {
     work,
     fields,
     startFrame: START_FRAMES.find((name) => Object.hasOwn(fields, name)) ?? null,
+    endFrame: END_FRAMES.find((name) => Object.hasOwn(fields, name)) ?? null,
     seconds: usualSeconds(id, (name) => Number.parseFloat(schema[name]?.usual ?? "")),
   };
 }
@@ -44,6 +67,9 @@ export function findEndpoint(id: string): Endpoint | null {
 function workOf(id: string): Endpoint["work"] | null {
   if (id === "fal-ai/ffmpeg-api/extract-frame") return "frame";
   if (id === "fal-ai/ffmpeg-api/merge-videos") return "join";
+  if (id === "fal-ai/image-editing/reframe") return "reframe";
+  const sound = SOUND.find(([pattern]) => pattern.test(id));
+  if (sound) return sound[1];
   if (/\/(motion-control|animate\/\w+)$/.test(id)) return "motion_control";
   if (/(image|text|frame)-to-video\b/.test(id)) return "clip";
   return /\/(veo|minimax|luma|magi|ltx|cogvideox)/.test(id) ? "clip" : null;

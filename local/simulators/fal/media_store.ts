@@ -1,5 +1,6 @@
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".mp4": "video/mp4",
+  ".mp3": "audio/mpeg",
   ".jpg": "image/jpeg",
   ".png": "image/png",
 };

@@ -1,18 +1,16 @@
+import { z } from "zod";
 import { MediaError } from "../ffmpeg.ts";
-import { joinClips, makeClip, saveFrame, type Size } from "../media.ts";
+import { cutFilm } from "../cut.ts";
+import { fillPicture, makeClip, saveFrame, type Size as ClipSize } from "../media.ts";
 import { makePicture } from "../picture.ts";
 import { probe } from "../probe.ts";
 import type { Endpoint } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
+import { downloadInput, type ModelDeps } from "./download_input.ts";
+import { runSound, SOUND_WORK } from "./run_sound.ts";
 import { ModelError } from "./validate.ts";
 
-export type ModelDeps = {
-  media: MediaStore;
-  /** Pixels. */
-  shortSide: number;
-  expiresMs?: number;
-  signal: AbortSignal;
-};
+const Size = z.object({ width: z.number(), height: z.number() });
 
 /**
  * Does an endpoint's work on a valid input and returns its output.
@@ -25,8 +23,10 @@ export async function runModel(
   deps: ModelDeps,
 ): Promise<Record<string, unknown>> {
   const { media, signal, expiresMs } = deps;
+  const sound = SOUND_WORK.find((work) => work === endpoint.work);
+  if (sound) return await runSound(sound, input, deps);
   if (endpoint.work === "frame") {
-    const video = await download(input, "video_url", deps);
+    const video = await downloadInput(input, "video_url", deps);
     const path = media.newPath(".jpg");
     const kind = input.frame_type;
     const at = kind === "last" || kind === "middle" ? kind : "first";
@@ -34,14 +34,15 @@ export async function runModel(
     await saveFrame({ video, at, path, signal });
     return { images: [{ ...await media.publish(path, expiresMs), width, height }] };
   }
+  if (endpoint.work === "reframe") return await reframe(input, deps);
   const path = media.newPath(".mp4");
   if (endpoint.work === "join") {
     const urls = Array.isArray(input.video_urls) ? input.video_urls : [];
     const videos = await Promise.all(
-      urls.map((url, n) => download({ video_urls: url }, "video_urls", deps, n)),
+      urls.map((url, n) => downloadInput({ video_urls: url }, "video_urls", deps, n)),
     );
     try {
-      await joinClips({ videos, path, signal });
+      await cutFilm({ videos, path, signal, ...cutOf(input) });
     } catch (error) {
       // Which one it was, in the model's words.
       for (const video of videos) await readable("video_urls", video);
@@ -51,14 +52,18 @@ export async function runModel(
   }
   const words = text(input.prompt);
   const image = endpoint.startFrame !== null && input[endpoint.startFrame]
-    ? await download(input, endpoint.startFrame, deps)
+    ? await downloadInput(input, endpoint.startFrame, deps)
     : null;
+  const endImage = endpoint.endFrame && input[endpoint.endFrame]
+    ? await downloadInput(input, endpoint.endFrame, deps)
+    : undefined;
   const size = await clipSize(endpoint.startFrame, image, text(input.aspect_ratio), deps.shortSide);
   const seconds = endpoint.work === "motion_control"
     ? await driverSeconds(input, deps)
     : parseFloat(String(input.duration)) || endpoint.seconds;
   await makeClip({
     image: image ?? await drawn(words, size, media),
+    endImage,
     path,
     seconds,
     size,
@@ -68,12 +73,33 @@ export async function runModel(
   return { video: await media.publish(path, expiresMs) };
 }
 
+/** The whole picture in the middle of a larger one, whose edges go on as its own do. */
+async function reframe(input: Record<string, unknown>, deps: ModelDeps) {
+  const { media, signal, expiresMs } = deps;
+  const image = await downloadInput(input, "image_url", deps);
+  await readable("image_url", image);
+  const size = await clipSize(null, null, text(input.aspect_ratio) || "16:9", deps.shortSide);
+  const path = media.newPath(input.output_format === "png" ? ".png" : ".jpg");
+  await fillPicture({ image, path, size, signal });
+  return { images: [{ ...await media.publish(path, expiresMs), ...size }], seed: 1 };
+}
+
+/** Size and rate as merge-videos takes them; the enumerated sizes are not played. */
+function cutOf({ target_fps, resolution, transitions }: Record<string, unknown>) {
+  const size = Size.safeParse(resolution).data;
+  return {
+    ...typeof target_fps === "number" && { fps: target_fps },
+    ...size,
+    ...Array.isArray(transitions) && { transitions: transitions.map(String) },
+  };
+}
+
 async function clipSize(
   field: string | null,
   image: string | null,
   ratio: string,
   shortSide: number,
-): Promise<Size> {
+): Promise<ClipSize> {
   const named = /^(\d+):(\d+)$/.exec(ratio);
   const shape = named
     ? { width: Number(named[1]), height: Number(named[2]) }
@@ -85,39 +111,14 @@ async function clipSize(
 }
 
 async function driverSeconds(input: Record<string, unknown>, deps: ModelDeps): Promise<number> {
-  const driver = await readable("video_url", await download(input, "video_url", deps));
+  const driver = await readable("video_url", await downloadInput(input, "video_url", deps));
   return Math.min(driver.duration, input.character_orientation === "image" ? 10 : 30);
 }
 
-async function drawn(words: string, size: Size, media: MediaStore): Promise<string> {
+async function drawn(words: string, size: ClipSize, media: MediaStore): Promise<string> {
   const path = media.newPath(".png");
   await makePicture({ path, words, ...size });
   return path;
-}
-
-async function download(
-  input: Record<string, unknown>,
-  field: string,
-  { media, signal }: ModelDeps,
-  index?: number,
-): Promise<string> {
-  const url = text(input[field]);
-  const loc = ["body", field, ...(index === undefined ? [] : [index])];
-  const path = media.newPath(".input");
-  try {
-    const response = await fetch(url, { signal });
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      throw new TypeError(`It answered ${response.status}`);
-    }
-    await Deno.writeFile(path, response.body);
-    return path;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof TypeError)) throw error;
-    const msg = "Failed to download the file. Please check if the URL is accessible and try again.";
-    throw new ModelError(422, { detail: [{ loc, msg, type: "file_download_error", input: url }] });
-  }
 }
 
 async function readable(field: string, path: string) {

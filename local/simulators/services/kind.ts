@@ -1,4 +1,4 @@
-import type { ModelDeps } from "../fal/run_model.ts";
+import type { ModelDeps } from "../fal/download_input.ts";
 
 /** What distinguishes one service from another. */
 export type ServiceKind = {
@@ -7,6 +7,8 @@ export type ServiceKind = {
   service: string;
   submitPath: string;
   tasksPath: string;
+  /** Other work of the same service, by the path that it is posted to. */
+  also?: Readonly<Record<string, Pick<ServiceKind, "check" | "make">>>;
   /** The field of a completed body that holds what was made. */
   urlField: "video_url" | "last_frame_url" | "final_video_url";
   /** What is wrong with a request; null: nothing. */
@@ -17,6 +19,11 @@ export type ServiceKind = {
 
 /** The shape of callbacks. `scene`: ids and measures; `api`: video APIs' own; `job`: the older one. */
 export type Form = "scene" | "api" | "job";
+
+/** What the service does for a request at this path. */
+export function workAt(kind: ServiceKind, path: string): Pick<ServiceKind, "check" | "make"> {
+  return kind.also?.[path] ?? kind;
+}
 
 export function text(value: unknown): string {
   return typeof value === "string" ? value : "";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { MediaStore } from "../fal/media_store.ts";
-import type { ModelDeps } from "../fal/run_model.ts";
+import type { ModelDeps } from "../fal/download_input.ts";
 import { saveFrame } from "../media.ts";
 import { type Probe, probe } from "../probe.ts";
 
@@ -34,6 +34,21 @@ export async function publishPage(media: MediaStore): Promise<string> {
   return (await media.publish(path)).url;
 }
 
-function pathOf(url: string, { folder }: MediaStore): string {
+/** Publishes a film with its thumbnail and what is said of it. */
+export async function filmOf(path: string, deps: ModelDeps): Promise<Record<string, unknown>> {
+  const { url: final_video_url } = await deps.media.publish(path, deps.expiresMs);
+  const { duration, width, height } = await measure(final_video_url, deps);
+  return {
+    final_video_url,
+    thumbnail_url: await thumbnailOf(final_video_url, deps),
+    duration,
+    file_size: await sizeInBytes(final_video_url, deps),
+    format: "mp4",
+    resolution: `${width}x${height}`,
+  };
+}
+
+/** Where what was published at a URL lies. */
+export function pathOf(url: string, { folder }: MediaStore): string {
   return `${folder}/${basename(new URL(url).pathname)}`;
 }

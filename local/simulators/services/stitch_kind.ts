@@ -1,8 +1,9 @@
 import { runModel } from "../fal/run_model.ts";
 import { missingUrl, type ServiceKind, text } from "./kind.ts";
-import { measure, publishedUrl, sizeInBytes, thumbnailOf } from "./published.ts";
+import { FINISH_WORK } from "./finish_work.ts";
+import { filmOf, pathOf, publishedUrl } from "./published.ts";
 
-/** Joins clips in order. */
+/** Joins clips in order, puts sound under them and the film, and burns captions in. */
 export const STITCH_KIND: ServiceKind = {
   name: "stitch",
   service: "video-stitch",
@@ -16,23 +17,21 @@ export const STITCH_KIND: ServiceKind = {
     }
     return missingUrl(Object.fromEntries(video_urls.entries()), ...Object.keys(video_urls));
   },
-  async make({ video_urls }, deps) {
+  async make({ video_urls, transitions, fps, width, height }, deps) {
     const { video } = await runModel(
       { work: "join", fields: {}, startFrame: null, seconds: 0 },
-      { video_urls },
+      { video_urls, transitions, target_fps: fps, resolution: { width, height } },
       deps,
     );
-    const final_video_url = publishedUrl(video);
-    const { duration, width, height } = await measure(final_video_url, deps);
+    const film = await filmOf(pathOf(publishedUrl(video), deps.media), deps);
+    const steps = Array.isArray(transitions) ? transitions.slice(1) : [];
     return {
-      final_video_url,
-      thumbnail_url: await thumbnailOf(final_video_url, deps),
-      duration,
+      ...film,
       total_scenes: Array.isArray(video_urls) ? video_urls.length : 0,
-      file_size: await sizeInBytes(final_video_url, deps),
-      format: "mp4",
-      resolution: `${width}x${height}`,
-      metadata: { transitions_applied: 0, audio_tracks: 0 },
+      metadata: {
+        transitions_applied: steps.filter((transition) => transition !== "cut").length,
+      },
     };
   },
+  also: FINISH_WORK,
 };

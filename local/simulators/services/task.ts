@@ -14,6 +14,8 @@ export type ServiceTask = {
   taskId: string;
   /** The `Idempotency-Key` under which it was posted. */
   key: string;
+  /** Where it was posted. */
+  path: string;
   /** The request's body. */
   input: Record<string, unknown>;
   /** How often it was posted, repetitions included. */
@@ -30,7 +32,12 @@ export type ServiceTask = {
   callbacks: CallbackTry[];
 };
 
-export type BillLine = { taskId: string; key: string; input: Record<string, unknown> };
+export type BillLine = {
+  taskId: string;
+  key: string;
+  path: string;
+  input: Record<string, unknown>;
+};
 
 export function isLive({ state }: ServiceTask): boolean {
   return state === "pending" || state === "processing";
@@ -39,13 +46,16 @@ export function isLive({ state }: ServiceTask): boolean {
 /** Whoever gets a result pays for it. */
 export function billOf(tasks: readonly ServiceTask[]): BillLine[] {
   return tasks.filter(({ state }) => state === "completed")
-    .map(({ taskId, key, input }) => ({ taskId, key, input }));
+    .map(({ taskId, key, path, input }) => ({ taskId, key, path, input }));
 }
 
-export function newTask(key: string, input: Record<string, unknown>): ServiceTask {
+export function newTask(
+  { key, path, input }: Pick<ServiceTask, "key" | "path" | "input">,
+): ServiceTask {
   return {
     taskId: `task_${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`,
     key,
+    path,
     input,
     posts: 1,
     state: "pending",

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Reply } from "../http_server.ts";
 import { pause } from "../pause.ts";
 import type { Behaviour, Rules, Told } from "./behaviour.ts";
-import type { Form, ServiceKind } from "./kind.ts";
+import { type Form, type ServiceKind, workAt } from "./kind.ts";
 import { isLive, newTask, type ServiceTask } from "./task.ts";
 import type { TaskQueue } from "./task_queue.ts";
 import { bodyOf } from "./wording.ts";
@@ -24,7 +24,7 @@ export async function answerServiceCall(request: Request, deps: TaskDoorDeps): P
     return refuse(401, "Invalid API key");
   }
   const { pathname } = new URL(request.url);
-  if (pathname === kind.submitPath) {
+  if (pathname === kind.submitPath || Object.hasOwn(kind.also ?? {}, pathname)) {
     return request.method === "POST"
       ? await submit(request, deps)
       : refuse(405, "Method not allowed");
@@ -60,11 +60,12 @@ async function submit(request: Request, deps: TaskDoorDeps): Promise<Reply> {
       first.posts++;
       return accepted(first, 200);
     }
-    const wrong = kind.check(input);
+    const { pathname: path } = new URL(request.url);
+    const wrong = workAt(kind, path).check(input);
     if (wrong !== null) return refuse(422, wrong);
 
-    const task = newTask(key, input);
-    log(`submitted ${task.taskId} ${kind.name}`);
+    const task = newTask({ key, path, input });
+    log(`submitted ${task.taskId} ${kind.name} ${path}`);
     queue.take(task, behaviour);
     if (behaviour.callback === "early") await queue.ended(task.taskId);
     return accepted(task, 202);

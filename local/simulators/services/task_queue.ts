@@ -4,7 +4,7 @@ import { pause } from "../pause.ts";
 import { Slots } from "../slots.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { CallbackSender } from "./callback_sender.ts";
-import type { Form, ServiceKind } from "./kind.ts";
+import { type Form, type ServiceKind, workAt } from "./kind.ts";
 import { publishPage } from "./published.ts";
 import { isLive, type ServiceTask } from "./task.ts";
 import { bodyOf, finalTexts } from "./wording.ts";
@@ -125,14 +125,14 @@ export class TaskQueue {
   }
 
   async #result(
-    { input }: ServiceTask,
+    { path, input }: ServiceTask,
     { fail, noMedia }: Behaviour,
     signal: AbortSignal,
   ): Promise<Result> {
     if (fail !== undefined) return { state: "failed", error: fail };
     const { kind, media, shortSide } = this.#deps;
     try {
-      const made = await kind.make(input, { media, shortSide, signal });
+      const made = await workAt(kind, path).make(input, { media, shortSide, signal });
       const page = noMedia ? { [kind.urlField]: await publishPage(media) } : {};
       return { state: "completed", made: { ...made, ...page } };
     } catch (error) {

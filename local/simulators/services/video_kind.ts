@@ -21,21 +21,25 @@ export const VIDEO_KIND: ServiceKind = {
       return "duration must be a number of seconds";
     }
     if (size !== undefined && !/^\d+x\d+$/.test(text(size))) return "size must be like 1280x720";
-    const urls = ["image_url", "driver_video_url"].filter((field) => input[field] !== undefined);
+    const urls = ["image_url", "driver_video_url", "end_image_url"].filter((field) =>
+      input[field] !== undefined
+    );
     return missingUrl(input, ...urls);
   },
   async make(input, deps) {
-    const { image_url, driver_video_url, duration } = input;
+    const { image_url, driver_video_url, end_image_url, duration } = input;
     const { video } = await runModel(
       {
         work: driver_video_url ? "motion_control" : "clip",
         fields: {},
         startFrame: image_url ? "image_url" : null,
+        endFrame: end_image_url ? "end_image_url" : null,
         seconds: typeof duration === "number" ? duration : USUAL_SECONDS,
       },
       {
         prompt: input.prompt,
         image_url,
+        end_image_url,
         video_url: driver_video_url,
         aspect_ratio: text(input.size).replace("x", ":"),
         character_orientation: "video",

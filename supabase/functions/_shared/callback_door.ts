@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { createBellWatch } from "./bell_watch.ts";
 import type { Deps } from "./deps.ts";
-import { createDoor, type DoorOptions, refuseOtherMethods } from "./door.ts";
+import { type Admitted, createDoor, type DoorOptions, refuseOtherMethods } from "./door.ts";
 import { type Issue, refuseBody } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { recordRequest } from "./record_request.ts";
@@ -30,7 +30,7 @@ export type ReadCallback =
 export type CallbackDoorOptions = DoorOptions & {
   /** `source` of the row in webhook_logs. */
   source: string;
-  read(body: unknown): ReadCallback;
+  read(body: unknown, by: Pick<Admitted, "forAnybody">): ReadCallback;
   answer(received: ReceivedCallback, status: string): Record<string, unknown>;
 };
 
@@ -43,7 +43,7 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
     const admitted = await admit(c);
     const json = parseJson(admitted.body);
     const read = json.ok
-      ? options.read(toStorable(json.value))
+      ? options.read(toStorable(json.value), admitted)
       : { issues: [{ path: "", message: json.message }] };
     const data = json.ok && findUnstorable(json.value) === null ? json.value : null;
     const source = "source" in read ? read.source : undefined;

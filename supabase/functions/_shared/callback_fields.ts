@@ -12,18 +12,28 @@ export const Percentage = z.number().min(0).max(100).nullish();
 export const LARGEST_MEASURE = 2_147_483_647;
 export const Measure = z.number().nonnegative().max(LARGEST_MEASURE).nullish();
 
-/** A reason: a sentence, or an object with one. */
-export const Reason = z.union([
+const LONGEST_REASON = 2000;
+const WORDLESS = "No reason in words: ";
+const Words = z.union([
   z.string(),
   z.looseObject({ message: z.string() }).transform(({ message }) => message),
-], "Expected a string, or an object with a message").nullish();
+]);
 
-const LONGEST_REASON = 2000;
+/**
+ * A reason: a sentence, or an object with one in `message`. Anything else is taken as well, and
+ * quoted: a failure is not to be lost because its sender has no words for it.
+ */
+export const Reason = z.unknown().optional().transform((value) => {
+  if (value === null || value === undefined) return null;
+  const words = Words.safeParse(value);
+  return words.success ? words.data : `${WORDLESS}${JSON.stringify(value)}`;
+}).meta({ description: "A sentence, or an object with one in `message`" });
 
-/** The first reason that says something, cut to a length that a row can bear. */
+/** The first reason in words, else what was given instead, cut to a length that a row can bear. */
 export function firstReason(...reasons: (string | null | undefined)[]): string {
-  const reason = reasons.find((text) => text && text.trim() !== "") ?? "No reason given";
-  return reason.slice(0, LONGEST_REASON).trim();
+  const given = reasons.filter((text) => typeof text === "string" && text.trim() !== "");
+  const words = given.find((text) => !text?.startsWith(WORDLESS));
+  return (words ?? given[0] ?? "No reason given").slice(0, LONGEST_REASON).trim();
 }
 
 /** Leaves out what is absent. */

@@ -8,6 +8,7 @@ import { verifyStandard } from "./signatures/standard_webhooks.ts";
 
 export type DoorName =
   | "webhook"
+  | "videos"
   | "fal-webhook"
   | "video-complete"
   | "last-frame-complete"
@@ -15,8 +16,11 @@ export type DoorName =
   | "pipeline-step";
 
 export type Verdict =
-  /** `deliveryId`: the id that the sender signed, if its scheme signs one. */
-  | { kind: "verified"; deliveryId: string | null }
+  /**
+   * `deliveryId`: the id that the sender signed, if its scheme signs one. `forAnybody`: the key is
+   * one whose owner signs for all its customers, and nothing says that this is about us.
+   */
+  | { kind: "verified"; deliveryId: string | null; forAnybody?: boolean }
   | { kind: "refused" }
   /** The sender did sign it, but too long ago to be believed; the request that it is about. */
   | { kind: "stale"; requestId: string }
@@ -35,6 +39,7 @@ export type CredentialsDeps = { get: Get; fetch: typeof fetch; now: () => number
 /** Variables that hold a door's shared secrets, and headers that carry a hex HMAC by them. */
 const DOORS: Record<DoorName, { secrets: string[]; hexHeaders: string[]; bearer: boolean }> = {
   "webhook": { secrets: ["WEBHOOK_SECRET"], hexHeaders: ["x-webhook-signature"], bearer: true },
+  "videos": { secrets: ["WEBHOOK_SECRET"], hexHeaders: ["x-webhook-signature"], bearer: true },
   "fal-webhook": {
     secrets: ["FAL_WEBHOOK_SECRET"],
     hexHeaders: ["x-webhook-signature", "x-fal-signature"],
@@ -81,7 +86,7 @@ export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credenti
       const kind = await verifyFal(headers, body, { keys, userId, now: deps.now() });
       switch (kind) {
         case "verified":
-          return { kind, deliveryId: null };
+          return { kind, deliveryId: null, forAnybody: userId === null };
         case "stale":
           return { kind, requestId: headers.get("x-fal-webhook-request-id") ?? "" };
         default:

@@ -1,3 +1,4 @@
+import { type CountAnswer, createDoorCounts } from "./door_counts.ts";
 import { connectDatabase, type Database, DatabaseError } from "./database.ts";
 import { databaseAddress, type Get } from "./env.ts";
 import { createLog, type Log } from "./log.ts";
@@ -16,6 +17,8 @@ export type Deps = {
   /** Keeps the isolate alive for work that goes on after the answer. */
   later: (work: Promise<unknown>) => void;
   log: Log;
+  /** Makes what counts a door's answers; absent: nobody counts. */
+  counts?: (door: string) => CountAnswer;
 };
 
 /** The real world, for index.ts. */
@@ -35,13 +38,14 @@ export function realDeps(): Deps {
     report(event, fields);
   };
 
-  return { ...world, db: database(get, log), log };
+  const deps = { ...world, db: database(world, log), log };
+  return { ...deps, counts: (door) => createDoorCounts(door, deps) };
 }
 
 /** Without an address the doors still stand: they check, refuse, and answer 503 in the end. */
-function database(get: Get, log: Log): Database {
+function database({ get, fetch }: Pick<Deps, "get" | "fetch">, log: Log): Database {
   const address = databaseAddress(get);
-  if ("url" in address) return connectDatabase(address.url, address.key);
+  if ("url" in address) return connectDatabase(address.url, address.key, { fetch });
 
   log("database.not_configured", { missing: address.missing });
   return {

@@ -7,12 +7,14 @@ import {
   doorCredentials,
   type DoorName,
 } from "./credentials.ts";
+import { withDeadline } from "./deadline.ts";
 import type { Deps } from "./deps.ts";
+import { countAnswers } from "./door_counts.ts";
 import { answerError, Refusal, refuseBody } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
 import { createRateLimit, type RateLimit, readRateLimit } from "./rate_limit.ts";
-import { readBody } from "./read_body.ts";
+import { LARGEST_BODY, readBody } from "./read_body.ts";
 import { createRequestTrace } from "./request_trace.ts";
 
 /** A request whose sender proved who it is. */
@@ -20,7 +22,12 @@ export type Admitted = {
   body: Uint8Array;
   /** The id that the sender signed, if its scheme signs one. */
   deliveryId: string | null;
+  /** Signed by somebody who signs for all its customers: what it says of our rows is hearsay. */
+  forAnybody: boolean;
 };
+
+/** Senders of callbacks wait no longer for an answer: fal gives up after 15 s. */
+const BODY_WITHIN = 15_000;
 
 export type DoorOptions =
   & (
@@ -37,6 +44,8 @@ type DoorLimits = {
   greets?: boolean;
   /** Failed credentials a minute and address that are answered with 401. */
   floodLimit?: number;
+  /** Milliseconds that a body may take to arrive. */
+  bodyWithin?: number;
   /** What to do about a request that was signed too long ago, besides refusing it. */
   onStale?: (requestId: string, c: Context) => void;
 };
@@ -52,7 +61,7 @@ export interface Door {
    * Reads the body and checks size, configuration and credentials, in this order.
    *
    * @param by whom to let in instead of the door's usual senders
-   * @throws {Refusal} 413, 503, 401 or 429
+   * @throws {Refusal} 408, 413, 503, 401 or 429
    */
   admit(c: Context, by?: Credentials): Promise<Admitted>;
   /**
@@ -65,7 +74,7 @@ export interface Door {
 }
 
 export function createDoor(options: DoorOptions, deps: Deps): Door {
-  const { name, rateLimit, greets = true, floodLimit = 100 } = options;
+  const { name, rateLimit, greets = true, floodLimit = 100, bodyWithin = BODY_WITHIN } = options;
   const log: Log = (event, fields) => deps.log(event, { door: name, ...fields });
   const credentials = options.letIn
     ? options.letIn({ ...deps, log })
@@ -84,6 +93,8 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
   const app = new Hono({ strict: false }).basePath(`/${name}`);
   app.onError((error, c) => answerError(error, c, logOf(c)));
   app.notFound((c) => c.json({ error: "Not found" }, 404));
+  const letIn = new WeakSet<Request>();
+  if (deps.counts) app.use("*", countAnswers(deps.counts(name), { now: deps.now, letIn }));
   if (trace) app.use("*", trace.handler);
   if (origins) app.use("*", origins);
   if (greets) app.get("/", (c) => c.json({ status: "ok", door: name }));
@@ -95,7 +106,13 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
 
     async admit(c, { configured, verify } = credentials) {
       const { headers, body: stream } = c.req.raw;
-      const body = await readBody(stream).catch(() => {
+      const body = await withDeadline(
+        bodyWithin,
+        (signal) => readBody(stream, LARGEST_BODY, signal),
+      ).catch((error) => {
+        if (error instanceof DOMException && error.name === "TimeoutError") {
+          throw new Refusal(408, "Body did not arrive in time");
+        }
         throw refuseBody([{ path: "", message: "Cut off" }]);
       });
       if (body === null) throw new Refusal(413, "Body too large");
@@ -103,9 +120,10 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
 
       const verdict = await verify(headers, body);
       if (verdict.kind === "verified") {
-        const { deliveryId } = verdict;
+        const { deliveryId, forAnybody = false } = verdict;
+        letIn.add(c.req.raw);
         trace?.tell(c, "request.verified", { body_bytes: body.length, delivery_id: deliveryId });
-        return { body, deliveryId };
+        return { body, deliveryId, forAnybody };
       }
       if (verdict.kind === "unavailable") {
         throw new Refusal(503, "Keys away", { headers: { "Retry-After": "5" } });

@@ -10,9 +10,14 @@ export class Refusal extends Error {
   override name = "Refusal";
 
   constructor(
-    readonly status: 400 | 401 | 404 | 405 | 409 | 413 | 429 | 503,
+    readonly status: 400 | 401 | 402 | 404 | 405 | 408 | 409 | 413 | 429 | 503,
     readonly error: string,
-    readonly more: { issues?: Issue[]; headers?: Record<string, string> } = {},
+    readonly more: {
+      issues?: Issue[];
+      /** What else the answer says. */
+      fields?: Record<string, unknown>;
+      headers?: Record<string, string>;
+    } = {},
   ) {
     super(error);
   }
@@ -29,8 +34,9 @@ export function notFound(): Refusal {
 /** Answers whatever a door throws. The log gets the reason, a stranger gets the class of error. */
 export function answerError(error: Error, c: Context, log: Log): Response {
   if (error instanceof Refusal) {
-    const { issues, headers } = error.more;
-    return c.json({ error: error.error, ...(issues && { issues }) }, error.status, headers);
+    const { issues, fields, headers } = error.more;
+    const answer = { error: error.error, ...(issues && { issues }), ...fields };
+    return c.json(answer, error.status, headers);
   }
   log("door.failed", { method: c.req.method, path: c.req.path, error });
   if (error instanceof DatabaseError && error.away) {

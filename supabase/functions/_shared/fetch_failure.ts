@@ -1,3 +1,5 @@
+import { OutboundFailure } from "./outbound/outbound_failure.ts";
+
 /** What kept a fetch from a complete answer. */
 export type FetchFailure = {
   /** False only where the request provably never left this machine. */
@@ -15,6 +17,7 @@ const NEVER_SENT = /^(RateLimitError|NotCapable|PermissionDenied)$/;
  * is on the error's cause.
  */
 export function readFetchFailure(error: unknown): FetchFailure {
+  if (error instanceof OutboundFailure) return { sent: error.sent, words: error.words };
   const chain = causes(error);
   const text = chain.map(({ message }) => message).join("\n");
 

@@ -31,7 +31,7 @@ export function readCallback(
   return db.call("read_callback", { p_webhook_log_id: webhookLogId }, CallbackRecord.nullable());
 }
 
-const Replayed = z.object({
+export const Replayed = z.object({
   webhook_log_id: z.string(),
   /** The row's status before. A `success` is a duplicate, and nothing was changed. */
   was: z.enum(["success", "pending", "error"]),
@@ -89,7 +89,7 @@ export function readMetrics(db: Database, seconds: number): Promise<Facts> {
   return db.call("read_metrics", { p_seconds: seconds }, Facts);
 }
 
-const Health = z.object({
+export const Health = z.object({
   is_healthy: z.boolean(),
   is_paused: z.boolean(),
   checks: z.record(z.string(), z.looseObject({ ok: z.boolean() })),
@@ -125,7 +125,7 @@ export function readScene(db: Database, sceneId: string): Promise<Scene | null> 
   return db.call("read_scene", { p_scene_id: sceneId }, Scene.nullable());
 }
 
-export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry"]);
+export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry", "approve"]);
 export type ProjectVerb = z.infer<typeof ProjectVerb>;
 
 /** `{project_id, was, status, requests_given_up}` */
@@ -190,4 +190,36 @@ export type ProviderChanges = {
 /** @param name `*` is the switch that pauses everything */
 export function setProvider(db: Database, name: string, changes: ProviderChanges): Promise<Facts> {
   return db.call("set_provider", { p_name: name, p_changes: changes }, Facts);
+}
+
+/** What `deleteUserData` would delete; changes nothing. */
+export function previewUserData(db: Database, userId: string): Promise<Facts> {
+  return db.call("preview_user_data", { p_user_id: userId }, Facts);
+}
+
+const DeletedUser = z.looseObject({
+  /** False: requests at providers are being given up, or there is more; to be called again. */
+  done: z.boolean(),
+  bucket: z.string(),
+  /** Files that are the caller's to remove: they are in no table any more. */
+  paths: z.array(z.string()),
+});
+
+/** Cancels and deletes a user's films, and all that was recorded about them. */
+export function deleteUserData(db: Database, userId: string): Promise<z.infer<typeof DeletedUser>> {
+  return db.call("delete_user_data", { p_user_id: userId }, DeletedUser);
+}
+
+/** `{model, fallback, updated_at}` */
+export function listModelFallbacks(db: Database): Promise<Facts[]> {
+  return db.call("list_model_fallbacks", {}, z.array(Facts));
+}
+
+/** @param fallback null: the model has none any more */
+export function putModelFallback(
+  db: Database,
+  model: string,
+  fallback: string | null,
+): Promise<Facts> {
+  return db.call("put_model_fallback", { p_model: model, p_fallback: fallback }, Facts);
 }

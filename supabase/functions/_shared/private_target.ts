@@ -1,12 +1,13 @@
 import ipaddr from "ipaddr.js";
+import { isPublicAddress } from "./outbound/public_address.ts";
 
 /** Names that never leave a machine or its network. */
 const PRIVATE_NAME = /(^|\.)(localhost|local|internal)$/;
 
 /**
- * Says why we do not post to a URL that a client gave us, or null where we do. Without
- * `allowPrivate` it has to be https and must not name a private address; a public name that
- * resolves to a private address is not noticed.
+ * Says why we do not call a URL that a stranger gave us, or null where we may. Without
+ * `allowPrivate` it has to be https and must not name a private address. What a public name leads to
+ * is seen when it is called: `outbound/vet_target.ts`.
  */
 export function whyNotPublic(
   target: string,
@@ -26,5 +27,5 @@ function isPrivate(hostname: string): boolean {
   // URL has already turned octal, hexadecimal and short IPv4 into the dotted form.
   const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
   if (!ipaddr.isValid(host)) return PRIVATE_NAME.test(host) || !host.includes(".");
-  return ipaddr.process(host).range() !== "unicast";
+  return !isPublicAddress(host);
 }

@@ -21,8 +21,12 @@ export type CancelRequest = {
 
 /** Whoever does work for us outside. No method throws for what the other side does. */
 export interface StepProvider {
-  /** Asks for the work. Sends one request at most: a second one would be paid for too. */
-  submit(work: StepWork): Promise<Submitted>;
+  /**
+   * Asks for the work. Sends one request at most: a second one would be paid for too. `announce` is
+   * for whoever is paid for each call: it runs when nothing is left to do but to send. Where it
+   * throws, nothing is sent, and the same is thrown.
+   */
+  submit(work: StepWork, announce?: () => Promise<void>): Promise<Submitted>;
   /** Asks what became of accepted work. */
   ask(work: StepWork): Promise<Answer>;
   /** Looks for work that may have been accepted. Never asks for it again. */

@@ -8,6 +8,8 @@ import {
   configureVideoService,
 } from "./services/configure.ts";
 import { configureStorage } from "./storage/configure.ts";
+import { configureStoryboard } from "./storyboard/configure.ts";
+import { configureTestMode } from "./test_mode/configure.ts";
 import type { Provider, StepKind } from "./transitions/steps.ts";
 
 export type ProviderDeps = {
@@ -21,19 +23,25 @@ export type ProviderDeps = {
 export type Configured = {
   name: Provider;
   steps: readonly StepKind[];
+  /** A second call for the same attempt would be paid for again: the first is announced. */
+  paysEachCall?: boolean;
   provider: StepProvider;
 };
 
 export interface Providers {
   /** Who does which step; a step that nobody can do is missing, and is not claimed. */
   readonly steps: Partial<Record<StepKind, Provider>>;
+  /** Whose calls are announced before they are made. */
+  readonly announced: readonly Provider[];
   /** Null for a provider that is not configured (any more). */
   byName(name: string): StepProvider | null;
 }
 
 /** In order of preference, the preferred one last. */
 const CONFIGURE: readonly ((deps: ProviderDeps) => Configured | null)[] = [
+  configureTestMode,
   configureStorage,
+  configureStoryboard,
   configureFal,
   configureVideoService,
   configureFrameService,
@@ -53,6 +61,7 @@ export function configureProviders(deps: ProviderDeps): Providers {
 
   return {
     steps,
+    announced: configured.filter(({ paysEachCall }) => paysEachCall).map(({ name }) => name),
     byName: (name) => configured.find((one) => one.name === name)?.provider ?? null,
   };
 }

@@ -39,3 +39,15 @@ Deno.test("a body without end is left after a while", async () => {
   assert.equal(left, true);
   assert.ok(given < 100, `${given} chunks were read`);
 });
+
+Deno.test("a body that stays away is left when the signal says so", async () => {
+  const controller = new AbortController();
+  const silent = new ReadableStream<Uint8Array>({
+    start: (stream) => stream.enqueue(new Uint8Array([1])),
+  });
+
+  const reading = readBody(silent, LARGEST_BODY, controller.signal);
+  controller.abort(new Error("Too late"));
+
+  await assert.rejects(reading, /Too late/);
+});

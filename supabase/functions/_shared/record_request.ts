@@ -31,7 +31,7 @@ export type RecordedRequest = Omit<Callback, "type" | "malformed" | "result">;
 /** @param secretHeader one that carries a credential here, though its name is a harmless one. */
 export function recordRequest(
   c: Context,
-  { body, deliveryId, source, data, secretHeader }: Admitted & {
+  { body, deliveryId, source, data, secretHeader }: Pick<Admitted, "body" | "deliveryId"> & {
     source: string;
     data: unknown;
     secretHeader?: string;

@@ -14,6 +14,8 @@ export interface RequestTrace {
   tell(c: Context, event: string, fields?: Record<string, unknown>): void;
 }
 
+const LONGEST_ID = 200;
+
 /**
  * @param now milliseconds
  * @returns null where DEBUG does not name the door: `webhooks:*`, `webhooks:fal-webhook`, `*`.
@@ -37,7 +39,8 @@ export function createRequestTrace(
       const since = now();
       ids.set(c.req.raw, crypto.randomUUID());
       const { method, path } = c.req;
-      tell(c, "request.received", { method, path, address: clientAddress(c.req.raw.headers) });
+      const address = clientAddress(c.req.raw.headers);
+      tell(c, "request.received", { method, path, address, ...senderId(c) });
       await next();
 
       const { status } = c.res;
@@ -46,6 +49,12 @@ export function createRequestTrace(
       else tell(c, "request.refused", { status, ...reasonOf(c.error), duration_ms });
     },
   };
+}
+
+/** The id by which sender, proxy or platform know the request: it is found in their logs as well. */
+function senderId(c: Context): { x_request_id?: string } {
+  const id = c.req.header("x-request-id");
+  return id === undefined ? {} : { x_request_id: id.slice(0, LONGEST_ID) };
 }
 
 /** Names of `debug`'s kind: separated by commas or spaces, `*` for any text, `-` before takes out. */

@@ -42,6 +42,23 @@ Deno.test("DEBUG=webhooks:* tells a request's story, an event a line, under one 
   assert.deepEqual([story[3]?.status, story[3]?.duration_ms], [200, 0]);
 });
 
+Deno.test("the sender's own request id is told, cut to a length, and never stands in for ours", async () => {
+  const ids = async (headers: Record<string, string>) => {
+    const { story } = await logged("*", signedPost(BODY, SECRET, headers));
+    assert.match(String(story[0]?.trace_id), /^[0-9a-f-]{36}$/);
+    return story.map(({ x_request_id }) => x_request_id);
+  };
+
+  assert.deepEqual(await ids({ "x-request-id": "req-7" }), [
+    "req-7",
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assert.equal((await ids({ "x-request-id": "x".repeat(999) }))[0], "x".repeat(200));
+  assert.equal((await ids({}))[0], undefined);
+});
+
 Deno.test("a refusal is told with its reason", async () => {
   const wrong = { method: "POST", body: BODY, headers: { "x-webhook-signature": "00" } };
   const unsigned = await logged("webhooks:*", wrong);

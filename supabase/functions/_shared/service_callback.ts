@@ -44,13 +44,24 @@ export const ServiceBody = z.object({
   scene_id: Id.nullish(),
   project_id: Id.nullish(),
   error: Reason,
-  message: z.string().nullish(),
+  message: Reason,
   progress: Percentage,
   progress_percentage: Percentage,
   cost_usd: Measure,
   metadata: Metadata,
 });
 export type ServiceBody = z.infer<typeof ServiceBody>;
+
+/** Of a failure only its task has to be readable: nothing else in it is worth losing it for. */
+const FailureBody = z.object({
+  task_id: Id,
+  status: z.enum(["failed", "cancelled"]),
+  scene_id: Id.nullish().catch(null),
+  project_id: Id.nullish().catch(null),
+  error: Reason,
+  message: Reason,
+  metadata: Metadata.catch({}),
+});
 
 /**
  * Says a service's callback in our words.
@@ -67,6 +78,8 @@ export function readServiceBody<T extends ServiceBody>(
     output: (body: T) => Output | null;
   },
 ): ReadCallback {
+  const failed = FailureBody.safeParse(body);
+  if (failed.success) return failureBody(failed.data, prefix);
   const read = schema.safeParse(body);
   if (!read.success) return { issues: zodIssues(read.error) };
 
@@ -84,9 +97,27 @@ export function readServiceBody<T extends ServiceBody>(
       scene_id: data.scene_id ?? null,
       project_id: data.project_id ?? null,
       output: state === "completed" ? { ...made, ...present({ cost_usd: data.cost_usd }) } : made,
-      error: failureOf(state, data.error, data.message),
+      error: null,
       progress: state === "in_progress" ? data.progress_percentage ?? data.progress ?? null : null,
       metadata: data.metadata,
+    },
+  };
+}
+
+function failureBody(body: z.infer<typeof FailureBody>, prefix: string): ReadCallback {
+  const { task_id, status, scene_id, project_id, error, message, metadata } = body;
+  return {
+    type: callbackType(prefix, status),
+    status,
+    result: {
+      state: status,
+      request_id: task_id,
+      scene_id: scene_id ?? null,
+      project_id: project_id ?? null,
+      output: {},
+      error: failureOf(status, error, message),
+      progress: null,
+      metadata,
     },
   };
 }

@@ -44,7 +44,7 @@ export function receiveSourceCallback(
   }, ReceivedCallback.nullable());
 }
 
-const SourceView = z.looseObject({
+export const SourceView = z.looseObject({
   name: z.string(),
   secret_in: z.enum(["env", "vault"]),
   secret_name: z.string(),

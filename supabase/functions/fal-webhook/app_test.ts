@@ -141,3 +141,24 @@ Deno.test("fal-webhook lets workers in by FAL_WEBHOOK_SECRET, and asks for no ke
   assert.deepEqual(asked, []);
   assert.equal((await app.request("/fal-webhook", falPost(BODY, clock.now))).status, 200);
 });
+
+Deno.test("fal-webhook believes a project's name only of who shares a secret with us, or of our account", async () => {
+  const body = JSON.stringify({
+    request_id: "r1",
+    status: "OK",
+    payload: { images: [{ url: "https://a.example/1.png" }] },
+    metadata: { project_id: "proj_1" },
+  });
+  const secret = { FAL_WEBHOOK_SECRET: "s3cret" };
+  const named = async (env: Record<string, string>, init: (now: number) => RequestInit) => {
+    const { app, clock, calls } = aDoor({ env });
+    assert.equal((await app.request("/fal-webhook", init(clock.now))).status, 200);
+    return JSON.parse(JSON.stringify(calls[0]?.args)).p_callback.result.project_id;
+  };
+
+  const byFal = (now: number) => falPost(body, now);
+  assert.equal(await named(secret, () => signedPost(body, "s3cret")), "proj_1");
+  assert.equal(await named({ FAL_USER_ID: "user" }, byFal), "proj_1");
+  assert.equal(await named({}, byFal), null);
+  assert.equal(await named(secret, byFal), null);
+});

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
-import { firstReason, Id, Metadata } from "../_shared/callback_fields.ts";
+import { firstReason, Id, Metadata, Reason } from "../_shared/callback_fields.ts";
 import { CANCELLED, isRetryableType } from "../_shared/fal/error_type.ts";
 import { ownWords } from "../_shared/own_words.ts";
 import { mayPassLater } from "../_shared/refusal.ts";
@@ -15,7 +15,7 @@ export const FalBody = z.object({
   request_id: Id,
   status: z.enum(["OK", "ERROR"]),
   payload: z.unknown().optional(),
-  payload_error: z.string().nullish(),
+  payload_error: Reason,
   error: z.unknown().optional(),
   /** fal sends none; senders in its place pass theirs on. */
   metadata: Metadata.catch({}),
@@ -38,7 +38,7 @@ function failure(body: z.infer<typeof FalBody>, errorType: string | null): Failu
   const status = statusIn(error);
   const words = [error, detail].filter((text) => text !== null).join(": ");
   return {
-    message: firstReason(words, body.payload_error, errorType),
+    message: firstReason(words, body.payload_error, errorType, Reason.parse(body.error)),
     retryable: status === null ? typeMayPass(errorType) : mayPassLater(status),
   };
 }

@@ -93,6 +93,28 @@ Deno.test("fal's ERROR with a 4xx other than 408 and 429 is final, any other may
   assert.equal(retryable({ payload: { detail: "x", error_type: "bad_request" } }), false);
 });
 
+Deno.test("a failure in any form is taken whatever its reason is, and quotes it", () => {
+  const forms = (error: unknown): Record<string, unknown>[] => [
+    { status: "ERROR", error, payload_error: 3, payload: "none" },
+    { status: "FAILED", error },
+    { status: "failed", error, metadata: 3, progress: "none" },
+    { status: "failed", result: { error } },
+    { status: "failed", result: [error] },
+  ];
+
+  for (const error of [{}, 7, ["a"], true]) {
+    for (const body of forms(error)) {
+      const { result } = read(body);
+      assert.equal(result.state, "failed");
+      assert.match(result.error?.message ?? "", /^No reason in words: /, JSON.stringify(body));
+    }
+  }
+  assert.equal(
+    read({ status: "FAILED", error: {} }).result.error?.message,
+    "No reason in words: {}",
+  );
+});
+
 Deno.test("a request that was cancelled at fal is cancelled", () => {
   const { type, result } = read({
     status: "ERROR",
@@ -172,7 +194,7 @@ Deno.test("missing fields and wrong types are said by their path", () => {
     [{ request_id: "", status: "OK" }, "request_id"],
     [{ request_id: ID }, "status"],
     [{ request_id: ID, status: "DONE" }, "status"],
-    [{ request_id: ID, status: "FAILED", error: 7 }, "error"],
+    [{ request_id: 7, status: "FAILED" }, "request_id"],
     [{ request_id: ID, status: "completed", result: "none" }, "result"],
     [{ request_id: ID, status: "completed", metadata: 3 }, "metadata"],
   ];

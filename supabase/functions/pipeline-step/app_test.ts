@@ -111,7 +111,7 @@ Deno.test("only a bell of the database's own answers its ring", async () => {
   assert.deepEqual(db.calls.map(({ args }) => args.p_answers_bell), [true, false]);
 });
 
-Deno.test("a run claims what the environment can do, and delivers what it is given", async () => {
+Deno.test("a run claims what the environment can do, and delivers what the first release's SQL gives it", async () => {
   await withServer(() => new Response("thanks"), async ({ url, seen }) => {
     const work = [{ ...delivery("1"), url: `${url}/hook` }];
     const { app, db, background } = door({
@@ -130,15 +130,45 @@ Deno.test("a run claims what the environment can do, and delivers what it is giv
     const [claim] = db.calls;
     const record = db.calls.find(({ name }) => name === "record_delivery");
     assert.deepEqual(Object.keys(claim?.args.p_providers ?? {}).toSorted(), [
+      "announced",
       "cancel_request",
+      "deliveries",
       "extract_last_frame",
       "extract_thumbnail",
       "generate_clip",
+      "reframe_image",
       "stitch",
       "store_film",
+      "storyboard",
     ]);
     assert.ok(seen.some(({ path }) => path === "/hook"));
     assert.match(JSON.stringify(record?.args.p_result), /"status_code":200/);
+  });
+});
+
+Deno.test("deliveries that are due are claimed by themselves, and recorded a page at a time", async () => {
+  await withServer(() => new Response("thanks"), async ({ url, seen }) => {
+    const due = ["1", "2", "3"].map((id) => ({ ...delivery(id), url: `${url}/${id}` }));
+    const { app, db, background } = door({
+      claim_work: () => ({
+        work: [],
+        deaf: false,
+        next_due_at: null,
+        deliveries_due: due.length > 0,
+      }),
+      claim_deliveries: () => ({ deliveries: due.splice(0), next_at: null }),
+      record_deliveries: ({ p_results }) => ({
+        applied: Array.isArray(p_results) ? p_results.length : 0,
+        stale: 0,
+      }),
+    }, { CALLBACK_SIGNING_SECRET: SECRET });
+
+    await app.request(ring());
+    await Promise.all(background);
+
+    assert.deepEqual(seen.map(({ path }) => path).toSorted(), ["/1", "/2", "/3"]);
+    const recorded = JSON.stringify(db.calls.filter(({ name }) => name === "record_deliveries"));
+    for (const id of ["1", "2", "3"]) assert.match(recorded, new RegExp(`"claim_${id}"`));
   });
 });
 

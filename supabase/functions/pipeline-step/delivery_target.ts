@@ -5,12 +5,12 @@ import type { DeliveryWork } from "../_shared/transitions/deliveries.ts";
 export type NotificationService = { url: string; key: string | null };
 
 export type Target =
-  | { url: string; headers: Record<string, string> }
+  | { url: string; headers: Record<string, string>; trusted: boolean }
   | { refused: string };
 
 /**
  * Where a delivery goes and which headers it brings along. A client's URL must be public, and so must
- * what a custom source is passed on to; the notification service was chosen by whoever sets this
+ * an endpoint's and what a custom source is passed on to; the notification service was chosen by whoever sets this
  * installation's variables, and may stand anywhere.
  */
 export function deliveryTarget(
@@ -20,9 +20,11 @@ export function deliveryTarget(
     allowPrivate: boolean;
   },
 ): Target {
-  if (endpoint_id === null || endpoint_id.startsWith("source:")) {
+  if (endpoint_id === null || /^(source:|ep_)/.test(endpoint_id)) {
     const reason = whyNotPublic(url, { allowPrivate });
-    return reason === null ? { url, headers } : { refused: `Cannot post delivery: ${reason}` };
+    return reason === null
+      ? { url, headers, trusted: false }
+      : { refused: `Cannot post delivery: ${reason}` };
   }
   if (endpoint_id !== "notification") {
     return { refused: `Cannot post delivery: endpoint "${endpoint_id}" is not known` };
@@ -32,6 +34,7 @@ export function deliveryTarget(
   }
   return {
     url: notification.url,
+    trusted: true,
     headers: notification.key === null ? {} : { authorization: `Bearer ${notification.key}` },
   };
 }

@@ -22,7 +22,11 @@ function delivery(more: Partial<DeliveryWork>): DeliveryWork {
 Deno.test("a client's delivery goes to its own URL with its own headers", () => {
   const target = deliveryTarget(delivery({}), { notification: SERVICE, allowPrivate: false });
 
-  assert.deepEqual(target, { url: "https://app.example.com/hook", headers: { "x-tenant": "7" } });
+  assert.deepEqual(target, {
+    url: "https://app.example.com/hook",
+    headers: { "x-tenant": "7" },
+    trusted: false,
+  });
 });
 
 Deno.test("a notification goes to the installation's service, private or not, with its key", () => {
@@ -34,6 +38,7 @@ Deno.test("a notification goes to the installation's service, private or not, wi
 
   assert.deepEqual(deliveryTarget(work, { notification: SERVICE, allowPrivate: false }), {
     url: "http://notify.internal/hook",
+    trusted: true,
     headers: { authorization: "Bearer notify-key" },
   });
 });
@@ -43,7 +48,7 @@ Deno.test("what a custom source sent is passed on to a public URL alone", () => 
   const inside = { ...work, url: "https://10.0.0.7/hook" };
   const deps = { notification: SERVICE, allowPrivate: false };
 
-  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: {} });
+  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: {}, trusted: false });
   assert.deepEqual(deliveryTarget(inside, deps), {
     refused: "Cannot post delivery: it names a private address",
   });
@@ -55,7 +60,17 @@ Deno.test("what has no address is refused, saying which variable is missing", ()
   assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "notification" }), deps), {
     refused: "Cannot post delivery: NOTIFICATION_SERVICE_URL is not set",
   });
-  assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "ep_7" }), deps), {
-    refused: 'Cannot post delivery: endpoint "ep_7" is not known',
+  assert.deepEqual(deliveryTarget(delivery({ endpoint_id: "queue_7" }), deps), {
+    refused: 'Cannot post delivery: endpoint "queue_7" is not known',
+  });
+});
+
+Deno.test("an endpoint's URL has to be public too, and its own headers go along", () => {
+  const work = delivery({ endpoint_id: "ep_7" });
+  const deps = { notification: null, allowPrivate: false };
+
+  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: work.headers });
+  assert.deepEqual(deliveryTarget({ ...work, url: "https://10.0.0.1/" }, deps), {
+    refused: "Cannot post delivery: it names a private address",
   });
 });

@@ -7,6 +7,7 @@ import {
   recordDelivery,
 } from "../_shared/transitions/deliveries.ts";
 import { recordAnswer, type StepWork } from "../_shared/transitions/steps.ts";
+import type { InTurn } from "./in_turn.ts";
 import { performAsk } from "./perform_ask.ts";
 import { performCancel } from "./perform_cancel.ts";
 import { performLookup } from "./perform_lookup.ts";
@@ -20,6 +21,8 @@ export type PerformDeps = {
   providers: Providers;
   send: (work: DeliveryWork) => Promise<DeliveryResult>;
   sleep: Sleep;
+  /** For announcements: a runner that dies leaves one open at most. */
+  inTurn: InTurn;
   log: Log;
 };
 
@@ -56,6 +59,6 @@ async function recordMissing({ db, sleep }: PerformDeps, work: StepWork): Promis
         ? { state: "failed", error: { message, retryable: true } }
         : work.mode === "ask"
         ? { state: "unreachable", message }
-        : { state: "lost", message },
+        : { state: "lost", message, unasked: true },
     ), sleep);
 }

@@ -32,9 +32,10 @@ async function performed(
   const logged: unknown[] = [];
   await perform({
     db,
-    providers: { steps: {}, byName: (name) => name === "fal" ? provider : null },
+    providers: { steps: {}, announced: [], byName: (name) => name === "fal" ? provider : null },
     send: () => Promise.resolve(RESULT),
     sleep: (ms) => Promise.resolve(void slept.push(ms)),
+    inTurn: (work) => work(),
     log: (event, fields) => logged.push([event, fields]),
   }, work);
   return { calls: db.calls, slept, logged };
@@ -66,6 +67,75 @@ Deno.test("what the provider accepted is recorded as a submission, under the cla
       p_submission: SUBMISSION,
     },
   }]);
+});
+
+const ANNOUNCED = step("1", { attempt: { ...step("1").attempt, announce: true } });
+
+Deno.test("a call that would be paid twice is announced before it is made", async () => {
+  const order: string[] = [];
+  const done = await performed(ANNOUNCED, {
+    async submit(_work, announce) {
+      order.push("made ready");
+      await announce?.();
+      order.push("called");
+      return { state: "accepted", submission: SUBMISSION };
+    },
+  }, { announce_call: () => order.push("announced") && "applied" });
+
+  assert.deepEqual(order, ["made ready", "announced", "called"]);
+  assert.deepEqual(done.calls[0], {
+    name: "announce_call",
+    args: { p_step_id: "step_1", p_claim_token: "claim_1", p_attempt_id: "att_1" },
+  });
+});
+
+Deno.test("a call whose claim is over, or that cannot be announced, is not made", async () => {
+  const announced: Partial<StepProvider> = {
+    async submit(_work, announce) {
+      await announce?.();
+      throw new Error("It was called");
+    },
+  };
+  const withdraw_call = () => "applied";
+  const stale = await performed(ANNOUNCED, announced, {
+    announce_call: () => "stale",
+    withdraw_call,
+  });
+  assert.deepEqual(stale.calls[1], {
+    name: "withdraw_call",
+    args: { p_step_id: "step_1", p_attempt_id: "att_1" },
+  });
+  assert.equal(stale.calls.length, 2);
+  assert.match(JSON.stringify(stale.logged), /call\.not_made.*att_1/);
+
+  for (const [code, away] of [["", true], ["PGRST202", false]] as const) {
+    const announce_call = () => {
+      throw new DatabaseError("Cannot call announce_call", code, away);
+    };
+    const done = await performed(ANNOUNCED, announced, { announce_call, withdraw_call });
+    assert.equal(done.calls.at(-1)?.name, "withdraw_call");
+  }
+});
+
+Deno.test("an announcement whose answer was lost is made again, and then the call", async () => {
+  let left = 1;
+  const done = await performed(ANNOUNCED, {
+    async submit(_work, announce) {
+      await announce?.();
+      return { state: "accepted", submission: SUBMISSION };
+    },
+  }, {
+    announce_call() {
+      if (left-- > 0) throw new DatabaseError("Cannot call announce_call", "", true);
+      return "applied";
+    },
+  });
+
+  assert.deepEqual(done.calls.map(({ name }) => name), [
+    "announce_call",
+    "announce_call",
+    "record_submission",
+  ]);
 });
 
 Deno.test("what it refused, or left open, is recorded as an answer", async () => {
@@ -113,9 +183,10 @@ Deno.test("a database that refuses is not asked twice, and the log has the reque
   await assert.rejects(
     perform({
       db,
-      providers: { steps: {}, byName: () => provider },
+      providers: { steps: {}, announced: [], byName: () => provider },
       send: () => Promise.resolve(RESULT),
       sleep: () => Promise.resolve(),
+      inTurn: (work) => work(),
       log: (event, fields) => logged.push([event, fields?.request_id]),
     }, step("1")),
     DatabaseError,
@@ -155,11 +226,12 @@ Deno.test("a look-up that finds nothing of ours stays lost, and never submits", 
   });
   assert.deepEqual(recorded(none)[1], ["record_answer", { state: "lost", message }]);
 
-  for (const state of ["lost", "unreachable"] as const) {
+  for (const [state, more] of [["lost", {}], ["unreachable", { unasked: true }]] as const) {
     const done = await performed(step("1", { mode: "lookup" }), {
       find: () => Promise.resolve({ state, message: "why" }),
     });
-    assert.deepEqual(recorded(done), [["record_answer", { state: "lost", message: "why" }]]);
+    const answer = { state: "lost", message: "why", ...more };
+    assert.deepEqual(recorded(done), [["record_answer", answer]]);
   }
 });
 
@@ -196,7 +268,7 @@ Deno.test("work of a provider that is no longer configured says so, and is not g
   assert.deepEqual(states, [
     { state: "failed", error: { message, retryable: true } },
     { state: "unreachable", message },
-    { state: "lost", message },
+    { state: "lost", message, unasked: true },
   ]);
 });
 

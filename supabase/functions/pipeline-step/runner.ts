@@ -1,25 +1,16 @@
 import type { Deps } from "../_shared/deps.ts";
-import {
-  allowsPrivateTargets,
-  type Get,
-  optional,
-  readSecrets,
-  webhookBaseUrl,
-} from "../_shared/env.ts";
+import { optional, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { postBell } from "../_shared/post_bell.ts";
 import { configureProviders } from "../_shared/providers.ts";
-import { claimWork, ringBell } from "../_shared/transitions/work.ts";
-import type { NotificationService } from "./delivery_target.ts";
+import { type ClaimedWork, claimWork, ringBell } from "../_shared/transitions/work.ts";
+import { startDeliveries } from "./start_deliveries.ts";
+import { createTurns } from "./in_turn.ts";
 import { perform } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { type Budget, runWork } from "./run_work.ts";
-import { sendDelivery } from "./send_delivery.ts";
 
 /** Well below the 150 seconds that a hosted isolate lives at least. */
 const BUDGET: Budget = { pieces: 500, time: 100_000, inFlight: 10 };
-
-/** Milliseconds that a client's server has for a delivery. */
-const DELIVERY_TIMEOUT = 30_000;
 
 export type RunnerOptions = {
   budget?: Budget;
@@ -37,15 +28,8 @@ export function createRunner(
   { budget = BUDGET, stopping = new AbortController().signal, pause }: RunnerOptions,
 ): Runner {
   const providers = configureProviders({ get, fetch, now, log });
-  const delivery = {
-    secrets: readSecrets(get, "CALLBACK_SIGNING_SECRET"),
-    notification: notificationService(get),
-    allowPrivate: allowsPrivateTargets(get),
-    timeoutMs: DELIVERY_TIMEOUT,
-    fetch,
-    now,
-  };
   const storesAllFilms = optional(get, "STORE_FILMS") === "always";
+  const inTurn = createTurns();
   let watching = false;
 
   async function ring({ deaf }: { deaf: boolean }): Promise<void> {
@@ -61,19 +45,45 @@ export function createRunner(
     if (failure !== null) log("bell.not_rung", { reason: failure });
   }
 
-  return ({ answersBell }) =>
-    runWork({
-      claim: (by) =>
-        retryWhileAway(
-          () => claimWork(db, { ...by, providers: providers.steps, storesAllFilms }),
-          pause,
-        ),
+  let isDeaf = false;
+  const deliveries = startDeliveries({
+    get,
+    db,
+    fetch,
+    now,
+    log,
+    pause,
+    stopping,
+    ring: () => ring({ deaf: isDeaf }),
+  });
+
+  async function claim(by: { limit: number; answersBell: boolean }): Promise<ClaimedWork> {
+    const claimed = await retryWhileAway(
+      () =>
+        claimWork(db, {
+          ...by,
+          providers: providers.steps,
+          announced: providers.announced,
+          storesAllFilms,
+          withoutDeliveries: true,
+        }),
+      pause,
+    );
+    isDeaf = claimed.deaf;
+    if (claimed.deliveries_due) deliveries.wake();
+    return claimed;
+  }
+
+  async function work({ answersBell }: { answersBell: boolean }): Promise<void> {
+    await runWork({
+      claim,
       perform: (work) =>
         perform({
           db,
           providers,
-          send: (one) => sendDelivery(delivery, one),
+          send: deliveries.send,
           sleep: pause,
+          inTurn,
           log,
         }, work),
       ring,
@@ -88,9 +98,13 @@ export function createRunner(
       budget,
       stopping,
     }, { answersBell });
-}
+  }
 
-function notificationService(get: Get): NotificationService | null {
-  const url = optional(get, "NOTIFICATION_SERVICE_URL");
-  return url === null ? null : { url, key: optional(get, "NOTIFICATION_API_KEY") };
+  return async (by) => {
+    try {
+      await work(by);
+    } finally {
+      await deliveries.idle();
+    }
+  };
 }

@@ -1,14 +1,11 @@
-import { withDeadline } from "../_shared/deadline.ts";
 import { readFetchFailure } from "../_shared/fetch_failure.ts";
+import type { Post } from "../_shared/outbound/post.ts";
 import { readRetryAfter } from "../_shared/retry_after.ts";
 import { signWebhook } from "../_shared/sign_webhook.ts";
 import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { deliveryHeaders } from "./delivery_headers.ts";
 import { deliveryTarget, type NotificationService } from "./delivery_target.ts";
-import { readExcerpt } from "./read_excerpt.ts";
 
-/** Bytes of an answer that we read: enough to see what the other side complains about. */
-const EXCERPT_BYTES = 4096;
 const NO_SECRET = "CALLBACK_SIGNING_SECRET is not set, or not base64 after whsec_";
 
 export type DeliveryDeps = {
@@ -18,10 +15,8 @@ export type DeliveryDeps = {
   notification: NotificationService | null;
   /** ALLOW_PRIVATE_TARGETS. */
   allowPrivate: boolean;
-  fetch: typeof fetch;
+  post: Post;
   now: () => number;
-  /** Milliseconds over connecting, headers and body together. */
-  timeoutMs: number;
 };
 
 /**
@@ -33,28 +28,25 @@ export async function sendDelivery(
   work: DeliveryWork,
 ): Promise<DeliveryResult> {
   const begun = deps.now();
-  const signature = sign(deps.secrets, work, begun);
+  const signature = sign(work.secrets ?? deps.secrets, work, begun);
   const target = deliveryTarget(work, deps);
   if (signature === null) return notAnswered(`Cannot sign delivery: ${NO_SECRET}`, 0);
   if ("refused" in target) return notAnswered(target.refused, 0);
 
   try {
-    return await withDeadline(deps.timeoutMs, async (signal) => {
-      const response = await deps.fetch(target.url, {
-        method: "POST",
-        headers: deliveryHeaders(target.headers, signature),
-        body: work.body,
-        redirect: "manual",
-        signal,
-      });
-      return {
-        status_code: response.status,
-        error: response.ok ? null : `Receiver answered ${response.status}`,
-        response_excerpt: await readExcerpt(response.body, EXCERPT_BYTES),
-        duration_ms: deps.now() - begun,
-        retry_after: readRetryAfter(response.headers, deps.now()),
-      };
+    const { status, headers, excerpt, timing } = await deps.post(target.url, {
+      headers: deliveryHeaders(target.headers, signature),
+      body: work.body,
+      trusted: target.trusted,
     });
+    return {
+      status_code: status,
+      error: status >= 200 && status < 300 ? null : `Receiver answered ${status}`,
+      response_excerpt: excerpt,
+      duration_ms: deps.now() - begun,
+      retry_after: readRetryAfter(headers, deps.now()),
+      timing,
+    };
   } catch (error) {
     const { words } = readFetchFailure(error);
     return notAnswered(`Receiver did not answer: ${words}`, deps.now() - begun);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
+import { createPost } from "../_shared/outbound/post.ts";
 import { refusingUrl, withRawServer, withServer } from "../_shared/testing/loopback.ts";
 import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
@@ -11,10 +12,13 @@ const DEPS: DeliveryDeps = {
   secrets: [SECRET],
   notification: null,
   allowPrivate: true,
-  fetch,
+  post: poster({ timeoutMs: 2000 }),
   now: Date.now,
-  timeoutMs: 2000,
 };
+
+function poster({ timeoutMs }: { timeoutMs: number }) {
+  return createPost({ allowPrivate: true, fetch, now: Date.now, timeoutMs });
+}
 
 function send(
   url: string,
@@ -117,6 +121,27 @@ Deno.test("an error answer is passed on by its status, with what it says and whe
   assert.equal((await sendTo(204)).error, null);
 });
 
+Deno.test("304, 308 and 410 are failures, 204 and 299 are none", async () => {
+  for (const status of [304, 308, 410]) {
+    const { status_code, error } = await sendTo(status);
+    assert.deepEqual([status_code, error], [status, `Receiver answered ${status}`]);
+  }
+  for (const status of [204, 299]) assert.equal((await sendTo(status)).error, null);
+});
+
+Deno.test("Retry-After is read in seconds and as a date, and an absurd one as a day at most", async () => {
+  const after = async (value: string) =>
+    (await sendTo(429, null, { "retry-after": value })).retry_after;
+
+  assert.equal(await after("120"), 120);
+  const date = await after(new Date(Date.now() + 90_000).toUTCString()) ?? 0;
+  assert.ok(date >= 85 && date <= 91, `${date}`);
+  assert.equal(await after("99999999999999"), 86_400);
+  assert.equal(await after("Fri, 31 Dec 9999 23:59:59 GMT"), 86_400);
+  assert.equal(await after("-5") ?? 0, 0);
+  assert.equal(await after("soon"), null);
+});
+
 Deno.test("a redirect is a failure and is not followed", async () => {
   await withServer(
     ({ path }) =>
@@ -145,14 +170,16 @@ Deno.test("of a long answer the first 4 KiB are read, and no null byte is kept",
 });
 
 Deno.test("the deadline is one over headers and body: a dripping body ends there, its status stands", async () => {
-  const silent = await withRawServer(null, ({ url }) => send(url, { timeoutMs: 100 }));
+  const silent = await withRawServer(
+    null,
+    ({ url }) => send(url, { post: poster({ timeoutMs: 100 }) }),
+  );
   assert.equal(silent.status_code, null);
   assert.equal(silent.error, "Receiver did not answer: no complete answer in time");
 
   const half = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhalf";
-  const dripping = await withRawServer(half, ({ url }) => send(url, { timeoutMs: 300 }), {
-    holdOpen: true,
-  });
+  const post = poster({ timeoutMs: 300 });
+  const dripping = await withRawServer(half, ({ url }) => send(url, { post }), { holdOpen: true });
   assert.equal(dripping.status_code, 200);
   assert.equal(dripping.response_excerpt, "half");
 });
@@ -170,10 +197,14 @@ Deno.test("a receiver that cannot be reached is no answer, and its URL is not re
 });
 
 Deno.test("without ALLOW_PRIVATE_TARGETS nothing is sent to http or a private address", async () => {
+  const strict = {
+    allowPrivate: false,
+    post: createPost({ allowPrivate: false, fetch, now: Date.now }),
+  };
   await withServer(() => new Response(), async ({ url, seen }) => {
     const results = [
-      await send(url, { allowPrivate: false }),
-      await send(url.replace("http:", "https:"), { allowPrivate: false }),
+      await send(url, strict),
+      await send(url.replace("http:", "https:"), strict),
     ];
 
     assert.equal(seen.length, 0);
@@ -181,6 +212,22 @@ Deno.test("without ALLOW_PRIVATE_TARGETS nothing is sent to http or a private ad
       "Cannot post delivery: it is not https",
       "Cannot post delivery: it names a private address",
     ]);
+  });
+});
+
+Deno.test("an endpoint's own secrets sign, each of them, and the installation's does not", async () => {
+  const old = "whsec_" + btoa("an old secret of 24 bytes");
+  const fresh = "whsec_" + btoa("a fresh secret of 25 byte");
+  await withServer(() => new Response(), async ({ url, seen }) => {
+    await sendDelivery(DEPS, {
+      ...delivery(url),
+      endpoint_id: "ep_1",
+      secrets: [fresh, old],
+    });
+
+    const headers = Object.fromEntries(seen[0]?.headers ?? []);
+    for (const secret of [old, fresh]) new Webhook(secret).verify(BODY, headers);
+    assert.throws(() => new Webhook(SECRET).verify(BODY, headers));
   });
 });
 

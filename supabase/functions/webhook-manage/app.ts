@@ -5,10 +5,16 @@ import { createDoor } from "../_shared/door.ts";
 import { addBrowseRoutes } from "./browse_routes.ts";
 import { addCallbackRoutes } from "./callback_routes.ts";
 import { conditionalGet } from "./conditional_get.ts";
+import { addDocumentRoutes } from "./document_routes.ts";
+import { addDeliveryRoutes } from "./delivery_routes.ts";
+import { addEndpointRoutes } from "./endpoint_routes.ts";
+import { addFallbackRoutes } from "./fallback_routes.ts";
 import { addFilmRoutes } from "./film_routes.ts";
+import { addMetricRoutes } from "./metric_routes.ts";
 import { operatorCredentials } from "./operator_credentials.ts";
 import { addProviderRoutes } from "./provider_routes.ts";
 import { addSourceRoutes } from "./source_routes.ts";
+import { addUserRoutes } from "./user_routes.ts";
 import { addWatchRoutes } from "./watch_routes.ts";
 
 /** Builds the app served at `/webhook-manage`: what whoever is on call asks and does. */
@@ -23,9 +29,15 @@ export function createWebhookManage(deps: Deps): Hono {
   door.app.use("*", conditionalGet());
   addBrowseRoutes(desk);
   addCallbackRoutes(desk);
+  addDocumentRoutes(desk);
+  addDeliveryRoutes(desk);
+  addEndpointRoutes(desk);
   addFilmRoutes(desk);
+  addMetricRoutes(desk);
+  addFallbackRoutes(desk);
   addProviderRoutes(desk);
   addSourceRoutes(desk);
+  addUserRoutes(desk);
   addWatchRoutes(desk);
   return door.app;
 }

@@ -39,15 +39,28 @@ const ROUTES: [string, string][] = [
   ["POST", "/steps/step_1/redrive"],
   ["POST", "/deliveries/dlv_1/redrive"],
   ["POST", "/deliveries/redrive"],
+  ["GET", "/deliveries"],
+  ["GET", "/deliveries/dlv_1"],
+  ["POST", "/deliveries/dlv_1/replay"],
+  ["POST", "/deliveries/replay"],
+  ["GET", "/endpoints"],
+  ["POST", "/endpoints"],
+  ["GET", "/endpoints/ep_1"],
+  ["POST", "/endpoints/ep_1"],
+  ["DELETE", "/endpoints/ep_1"],
+  ["POST", "/endpoints/ep_1/rotate"],
+  ["POST", "/endpoints/ep_1/enable"],
+  ["POST", "/endpoints/ep_1/disable"],
+  ["POST", "/endpoints/ep_1/test"],
   ["GET", "/providers"],
   ["GET", "/providers/fal"],
   ["POST", "/providers/fal"],
+  ["POST", "/users/user-1/delete"],
   ["POST", "/pause-all"],
   ["POST", "/resume-all"],
 ];
 
 Deno.test("no route is open to a stranger, and none reaches the database for one", async () => {
-  const { send, calls } = aDoor();
   const strangers: Record<string, string>[] = [
     {},
     { apikey: "op-keY" },
@@ -55,13 +68,15 @@ Deno.test("no route is open to a stranger, and none reaches the database for one
   ];
 
   for (const [method, path] of ROUTES) {
+    // One that remembers no hundred failures of this address.
+    const { send, calls } = aDoor();
     for (const headers of strangers) {
       const { status, body } = await send(path, { method, headers });
       assert.equal(status, 401, `${method} ${path}`);
       assert.deepEqual(body, { error: "Invalid signature" });
     }
+    assert.deepEqual(calls, []);
   }
-  assert.deepEqual(calls, []);
 });
 
 Deno.test("without a key and a project every route is 503", async () => {

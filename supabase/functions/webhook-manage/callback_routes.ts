@@ -16,14 +16,14 @@ import {
 } from "./desk.ts";
 import { replayRange } from "./replay_range.ts";
 
-const Filter = z.object({
+export const Filter = z.object({
   source: Source.nullish(),
   status: z.enum(["success", "error", "pending"], "Expected success, error or pending").nullish(),
 });
 
-const One = z.object({ webhookLogId: z.string().min(1).max(255) });
+export const One = z.object({ webhookLogId: z.string().min(1).max(255) });
 
-const Range = z.object({
+export const Range = z.object({
   source: Source.nullish(),
   status: z.enum(["error", "pending"], "Expected error or pending").nullish(),
   from: Time.nullish(),

@@ -7,24 +7,17 @@ import {
   ProjectVerb,
   readProject,
   readScene,
-  redriveDeliveries,
-  redriveDelivery,
   redriveStep,
   regenerateScene,
   selectTake,
 } from "../_shared/management.ts";
-import { asVerb, type Desk, readFields, readId, Reason, Time } from "./desk.ts";
+import { asVerb, type Desk, readFields, readId, Reason } from "./desk.ts";
 import { planTake, TakeFields } from "./plan_take.ts";
 
-const Why = z.object({ reason: Reason });
-const Take = z.object({ take: z.int().min(1).max(1_000_000) });
-const Range = z.object({
-  from: Time.nullish(),
-  to: Time.nullish(),
-  limit: z.int().min(1).max(1000).nullish(),
-});
+export const Why = z.object({ reason: Reason });
+export const Take = z.object({ take: z.int().min(1).max(1_000_000) });
 
-/** A film's story, and the verbs on films, scenes, steps and deliveries. */
+/** A film's story, and the verbs on films, scenes and steps. */
 export function addFilmRoutes({ app, admit, get, db, log, watchBell }: Desk): void {
   const hasVideoService = optional(get, "VIDEO_GENERATION_SERVICE") !== null;
 
@@ -76,18 +69,4 @@ export function addFilmRoutes({ app, admit, get, db, log, watchBell }: Desk): vo
     return c.json(await act("redrive", id, redriveStep(db, id)));
   });
   refuseOtherMethods(app, "/steps/:id/redrive", "POST");
-
-  app.post("/deliveries/redrive", async (c) => {
-    const { from = null, to = null, limit } = readFields((await admit(c)).body, Range);
-    const by = { from, to, limit: limit ?? 100 };
-    return c.json(await act("redrive", "deliveries", redriveDeliveries(db, by)));
-  });
-  refuseOtherMethods(app, "/deliveries/redrive", "POST");
-
-  app.post("/deliveries/:id/redrive", async (c) => {
-    await admit(c);
-    const id = readId(c, "id");
-    return c.json(await act("redrive", id, redriveDelivery(db, id)));
-  });
-  refuseOtherMethods(app, "/deliveries/:id/redrive", "POST");
 }

@@ -7,7 +7,7 @@ import { asVerb, type Desk, readFields, readId } from "./desk.ts";
 /** Here null is not as absent: it takes a limit away. */
 const Limit = z.int().min(1).max(1_000_000).nullable().optional();
 
-const Changes = z.object({
+export const Changes = z.object({
   is_paused: z.boolean().optional(),
   max_in_flight: Limit,
   max_in_flight_per_user: Limit,

@@ -17,7 +17,7 @@ const NAMES = Object.keys(SCHEMES);
 const Path = z.string().max(255).regex(/^[^.]+(\.[^.]+){0,9}$/, "Expected a path: data.event.id");
 
 /** Here null is not as absent: it takes away. The rules about several fields are the database's. */
-const Changes = z.object({
+export const Changes = z.object({
   scheme: z.string().refine((name) => NAMES.includes(name), `Expected ${NAMES.join(", ")}`)
     .optional(),
   header: z.string().toLowerCase().regex(/^[a-z0-9][a-z0-9-]{0,99}$/, "Expected a header's name")

@@ -1,17 +1,15 @@
 import { z } from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
-import { listErrors, readErrorStats, readHealth, readMetrics } from "../_shared/management.ts";
+import { listErrors, readErrorStats, readHealth } from "../_shared/management.ts";
 import { type Desk, readQuery } from "./desk.ts";
 
-const ErrorFilter = z.object({
+export const ErrorFilter = z.object({
   type: z.string().max(255).nullish(),
   limit: z.coerce.number().int().min(1).max(500).nullish(),
 });
-/** A week at most: what is older may be pruned already. */
-const Window = z.object({ hours: z.coerce.number().positive().max(168).nullish() });
 
-/** Errors, figures, and whether all is well. */
+/** Errors, and whether all is well. */
 export function addWatchRoutes({ app, admit, db, log }: Desk): void {
   app.get("/errors", async (c) => {
     await admit(c);
@@ -25,13 +23,6 @@ export function addWatchRoutes({ app, admit, db, log }: Desk): void {
     return c.json(await readErrorStats(db));
   });
   refuseOtherMethods(app, "/errors/stats", "GET");
-
-  app.get("/metrics", async (c) => {
-    await admit(c);
-    const { hours } = readQuery(c, Window);
-    return c.json(await readMetrics(db, (hours ?? 24) * 3600));
-  });
-  refuseOtherMethods(app, "/metrics", "GET");
 
   app.get("/health", async (c) => {
     await admit(c);

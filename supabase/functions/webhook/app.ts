@@ -3,13 +3,15 @@ import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
 import { allowsPrivateTargets, optional, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
-import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
+import { Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
-import { findUnstorable } from "../_shared/storable.ts";
-import { createProject, readStats, readTask } from "../_shared/transitions/projects.ts";
+import { chosenProviders } from "../_shared/planning/chosen_providers.ts";
+import { readFinishOffers } from "../_shared/planning/finish_offers.ts";
+import { createProject, readStats } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
 import { addTrace } from "./add_trace.ts";
 import { addSourceRoutes } from "./source_routes.ts";
+import { addTaskRoutes } from "./task_routes.ts";
 
 /** Builds the app served at `/webhook`: chat apps post jobs; custom sources, whatever they have. */
 export function createWebhook(deps: Deps): Hono {
@@ -20,7 +22,10 @@ export function createWebhook(deps: Deps): Hono {
   const installation = {
     allowPrivate: allowsPrivateTargets(get),
     hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null,
+    offers: readFinishOffers(get),
     notify: optional(get, "NOTIFICATION_SERVICE_URL") !== null,
+    hasStoryboardModel: optional(get, "OPENAI_API_KEY") !== null,
+    providers: chosenProviders(get),
   };
   const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;
 
@@ -41,7 +46,8 @@ export function createWebhook(deps: Deps): Hono {
 
     await limit(c);
     const job = addTrace(parsed.job, c.req.header("traceparent"));
-    const { outcome, project_id, status, task_token } = await createProject(db, job);
+    const created = await createProject(db, job);
+    const { outcome, project_id, status, task_token } = created;
     logOf(c)("job.received", { outcome, project_id });
     if (outcome === "conflict") {
       throw new Refusal(409, "The idempotency key belongs to another job");
@@ -50,7 +56,13 @@ export function createWebhook(deps: Deps): Hono {
     const duplicate = outcome === "duplicate";
     const base = webhookBaseUrl(get) ?? new URL(c.req.url).origin;
     const status_url = `${base}/webhook/task/${project_id}?token=${encodeURIComponent(task_token)}`;
-    const answer = { task_id: project_id, project_id, status, status_url, duplicate };
+    const { storyboard = parsed.job.storyboard ?? "none", estimated_cost_usd = null } = created;
+    const answer = {
+      ...{ task_id: project_id, project_id, status, status_url, duplicate },
+      storyboard,
+      estimated_cost_usd,
+      ...(parsed.job.execution_mode === "test" && { execution_mode: "test" }),
+    };
     return c.json(answer, duplicate ? 200 : 202);
   });
   refuseOtherMethods(app, "/", "GET, POST");
@@ -65,23 +77,7 @@ export function createWebhook(deps: Deps): Hono {
   });
   refuseOtherMethods(app, "/stats", "GET");
 
-  app.get("/task/:id", async (c) => {
-    const id = c.req.param("id");
-    const token = c.req.query("token") || null;
-    // Either the token or the sender's credentials open a task; the token is the usual way.
-    const shows = c.req.raw.headers;
-    const trusted = token === null || shows.has("authorization") ||
-      shows.has("x-webhook-signature") || shows.has("webhook-signature");
-    if (trusted) await admit(c);
-    if (findUnstorable([id, token]) !== null) throw notFound();
-
-    const task = await readTask(db, id, { token, trusted });
-    // A wrong token says no more than an unknown id does.
-    if (task === null) throw notFound();
-    return c.json(task);
-  });
-  refuseOtherMethods(app, "/task/:id", "GET");
-
+  addTaskRoutes({ ...deps, ...door, watchBell });
   addSourceRoutes({ ...deps, ...door, watchBell });
   return app;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import { handMadeWorld, signedPost } from "../_shared/hand_made_world.ts";
 import { createWebhook } from "./app.ts";
@@ -10,6 +11,14 @@ const ENV = {
   CALLBACK_SIGNING_SECRET: "whsec_c2lnbmluZw==",
 };
 const JOB = { video_id: "vid_1", user_id: "user_1", prompt: "A pair of red shoes" };
+const Created = z.object({
+  p_job: z.looseObject({
+    storyboard: z.string(),
+    providers: z.record(z.string(), z.string()),
+    scenes: z.array(z.looseObject({ prompt: z.string() })),
+  }),
+  p_needs: z.array(z.string()),
+});
 const CREATED = {
   outcome: "created",
   project_id: "proj_1",
@@ -41,8 +50,47 @@ Deno.test("a new job is 202 with its ids and where to ask for it", async () => {
     status: "queued",
     status_url: "https://x.example/functions/v1/webhook/task/proj_1?token=tok%2B1",
     duplicate: false,
+    storyboard: "splitter",
+    estimated_cost_usd: null,
   });
   assert.equal(calls[0]?.name, "create_project");
+});
+
+Deno.test("who writes the scenes, and what the film may cost, are in the answer", async () => {
+  const sql = { ...CREATED, storyboard: "model", estimated_cost_usd: 1.45 };
+  const { post, calls } = aDoor(sql, { ...ENV, OPENAI_API_KEY: "key" });
+
+  const { body } = await post({ ...JOB, prompt: "One.\n\nTwo.", executionMode: "test" });
+
+  assert.deepEqual(
+    [body.storyboard, body.estimated_cost_usd, body.execution_mode],
+    ["model", 1.45, "test"],
+  );
+  const { p_job, p_needs } = Created.parse(calls[0]?.args);
+  assert.equal(p_job.storyboard, "model");
+  assert.deepEqual(p_job.scenes.map(({ prompt }) => prompt), ["One.", "Two."]);
+  assert.equal(p_job.providers.storyboard, "openai");
+  assert.deepEqual(p_needs, ["test"], "a database of before would make a film that is paid for");
+});
+
+Deno.test("a job above its own max_cost_usd is 402 and names the estimate", async () => {
+  const refused = {
+    outcome: "over_budget",
+    estimated_cost_usd: 1.45,
+    max_cost_usd: 1,
+    unpriced: [],
+  };
+  const { status, body } = await aDoor(refused).post({ ...JOB, max_cost_usd: 1 });
+
+  assert.equal(status, 402);
+  assert.deepEqual(body, {
+    error: "The film is estimated at 1.45 US dollars, above max_cost_usd",
+    estimated_cost_usd: 1.45,
+    max_cost_usd: 1,
+  });
+  const unknown = { ...refused, estimated_cost_usd: null, unpriced: ["fal-ai/veo3"] };
+  const answer = await aDoor(unknown).post({ ...JOB, max_cost_usd: 1 });
+  assert.match(answer.body.error, /no price is known for fal-ai\/veo3/);
 });
 
 Deno.test("the same job again is 200 with the first ids and today's status", async () => {

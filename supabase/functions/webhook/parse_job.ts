@@ -4,8 +4,11 @@ import { findUnstorable } from "../_shared/storable.ts";
 import type { Job } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
-import { type Planning, planScenes } from "../_shared/planning/plan_scenes.ts";
-import { checkWebhookHeaders } from "./webhook_headers.ts";
+import { FAL_OFFERS, type FinishOffers } from "../_shared/planning/finish_offers.ts";
+import { planFinish } from "../_shared/planning/plan_finish.ts";
+import { planJob, type StoryboardBy } from "../_shared/planning/plan_job.ts";
+import type { Planning } from "../_shared/planning/plan_scenes.ts";
+import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
 
 export type ParseOptions = Planning & {
   /** The body as it was sent: no number in it has lost a digit. */
@@ -14,8 +17,13 @@ export type ParseOptions = Planning & {
   keyHeader: string | null;
   /** ALLOW_PRIVATE_TARGETS. */
   allowPrivate: boolean;
+  /** What the installation has for sound, captions and seams. */
+  offers?: FinishOffers;
   /** The installation has a notification service. */
   notify?: boolean;
+  /** OPENAI_API_KEY is set. */
+  hasStoryboardModel?: boolean;
+  providers?: Job["providers"];
 };
 
 export type ParsedJob = { job: Job } | { issues: Issue[] };
@@ -26,7 +34,8 @@ export type ParsedJob = { job: Job } | { issues: Issue[] };
  */
 export function parseJob(
   body: unknown,
-  { text, keyHeader, allowPrivate, notify = false, ...planning }: ParseOptions,
+  { text, keyHeader, allowPrivate, notify = false, providers, offers = FAL_OFFERS, ...planning }:
+    ParseOptions,
 ): ParsedJob {
   const unstorable = findUnstorable(body);
   if (unstorable !== null) {
@@ -43,21 +52,20 @@ export function parseJob(
   const issues = checkFields(fields, { key, allowPrivate });
   if (issues.length > 0) return { issues };
 
-  const plan = planScenes(fields, planning);
+  const plan = planJob(fields, planning);
   if ("issues" in plan) return { issues: plan.issues };
-  const job = toJob(fields, { key, scenes: plan.scenes, request: text });
-  return { job: notify ? { ...job, notify } : job };
+  const finish = planFinish(fields, plan.scenes, offers);
+  if ("issues" in finish) return { issues: finish.issues };
+  const job = toJob(fields, { key, ...plan, request: text });
+  return { job: { ...job, ...finish, ...notify && { notify }, ...providers && { providers } } };
 }
 
 function checkFields(
-  { prompt, scenes, callback_url, webhook_headers, executionMode }: JobFields,
+  { prompt, scenes, callback_url, webhook_headers }: JobFields,
   { key, allowPrivate }: { key: string | null; allowPrivate: boolean },
 ): Issue[] {
   const issues = webhook_headers ? checkWebhookHeaders(webhook_headers) : [];
   if (!prompt && !scenes) issues.push({ path: "prompt", message: "Required: prompt or scenes" });
-  if (executionMode === "test") {
-    issues.push({ path: "executionMode", message: "There is no test mode" });
-  }
   if (key !== null && key.length > 255) {
     issues.push({ path: "idempotency_key", message: "Longer than 255 characters" });
   }
@@ -72,7 +80,10 @@ function checkFields(
 
 function toJob(
   fields: JobFields,
-  { key, scenes, request }: Pick<Job, "scenes" | "request"> & { key: string | null },
+  { key, scenes, storyboard, request }: Pick<Job, "scenes" | "request"> & {
+    key: string | null;
+    storyboard: StoryboardBy;
+  },
 ): Job {
   return {
     via: "webhook",
@@ -93,6 +104,9 @@ function toJob(
     idempotency_key: key ?? fields.idempotency_key ?? null,
     execution_mode: fields.executionMode ?? null,
     metadata: jobMetadata(fields),
+    ...(typeof fields.max_cost_usd === "number" && { max_cost_usd: fields.max_cost_usd }),
+    ...(fields.stop_at && { stop_at: fields.stop_at }),
+    storyboard,
     scenes,
     request,
   };

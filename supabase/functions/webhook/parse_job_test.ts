@@ -59,6 +59,7 @@ Deno.test("every field of a chat app's job has its place", () => {
       version: 2,
       webhookUrl: "https://n8n.example.com/webhook/1",
     },
+    storyboard: "splitter",
   });
   assert.equal(scenes.length, 1);
   assert.equal(request, JSON.stringify({ ...FULL, campaign: { id: 7 } }));
@@ -114,7 +115,9 @@ Deno.test("missing and wrong fields are said by their path", () => {
     [{ ...LEAST, aspect_ratio: "wide" }, "aspect_ratio"],
     [{ ...LEAST, is_revision: "yes" }, "is_revision"],
     [{ ...LEAST, chat_id: {} }, "chat_id"],
-    [{ ...LEAST, executionMode: "test" }, "executionMode"],
+    [{ ...LEAST, max_cost_usd: -1 }, "max_cost_usd"],
+    [{ ...LEAST, stop_at: "the end" }, "stop_at"],
+    [{ ...LEAST, prompt: "One.\n\nTwo.", model: "kling-2.1-standard" }, "image_url"],
     [{ ...LEAST, idempotency_key: "k".repeat(256) }, "idempotency_key"],
     [{ ...LEAST, webhook_headers: { Host: "x" } }, "webhook_headers.Host"],
     [{ ...LEAST, webhook_headers: { "x-a": 1 } }, "webhook_headers.x-a"],

@@ -72,7 +72,11 @@ export function addSourceRoutes(
     return await receiveSourceCallback(deps.db, again, changed) ?? comeAgain();
   }
 
-  function recorded(c: Context, { body, deliveryId }: Admitted, source: WebhookSource) {
+  function recorded(
+    c: Context,
+    { body, deliveryId }: Pick<Admitted, "body" | "deliveryId">,
+    source: WebhookSource,
+  ) {
     const { data, id, type } = readSourceBody(body, source);
     const secretHeader = sourceCredentials(source, deps).header;
     const about = { body, deliveryId: id ?? deliveryId, source: source.name, data, secretHeader };

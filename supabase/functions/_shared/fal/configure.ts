@@ -1,5 +1,8 @@
-import { optional, webhookBaseUrl } from "../env.ts";
+import { allowsPrivateTargets, optional, webhookBaseUrl } from "../env.ts";
+import { tellOnce } from "../outbound/fetch_unpinned.ts";
+import { createGuardedFetch } from "../outbound/guarded_fetch.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
+import { createReadStart } from "../reframing/read_start.ts";
 import { createFalProvider } from "./provider.ts";
 
 const QUEUE_URL = "https://queue.fal.run";
@@ -25,13 +28,26 @@ export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured
 
   return {
     name: "fal",
-    steps: ["generate_clip", "extract_last_frame", "extract_thumbnail", "stitch"],
+    steps: [
+      ...["reframe_image", "generate_clip", "extract_last_frame", "extract_thumbnail"] as const,
+      ...["stitch", "generate_voice", "generate_music", "level_music", "mux_audio"] as const,
+      "mix_music",
+    ],
+    paysEachCall: true,
     provider: createFalProvider({
       key,
       callbackUrl,
       queueUrl: withoutSlash(optional(get, "FAL_QUEUE_URL") ?? QUEUE_URL),
       apiUrl: withoutSlash(optional(get, "FAL_API_URL") ?? API_URL),
       fetch,
+      readStart: createReadStart({
+        fetch: createGuardedFetch({
+          allowPrivate: allowsPrivateTargets(get),
+          fetch,
+          now,
+          onUnpinned: tellOnce(log),
+        }),
+      }),
       now,
       timeoutMs: TIMEOUT,
     }),

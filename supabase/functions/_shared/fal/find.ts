@@ -6,7 +6,7 @@ import { callFal, type FalDeps, NoAnswer, readJson } from "../call_once.ts";
 import { requestUrls } from "./request_urls.ts";
 import type { FalRequest } from "./step_request.ts";
 
-/** Ours and fal's clocks may differ by this much, in milliseconds. */
+/** Our clock and fal's may differ by this much, in milliseconds. */
 const CLOCK_SKEW = 60_000;
 const MOST_PAGES = 20;
 
@@ -35,7 +35,7 @@ export async function findAtFal(
   request: FalRequest,
   attempt: Attempt,
 ): Promise<Found> {
-  const since = Math.min(Date.parse(attempt.created_at), deps.now()) - CLOCK_SKEW;
+  const since = madeAt(attempt, deps.now()) - CLOCK_SKEW;
   const wanted: unknown = JSON.parse(JSON.stringify(request.input));
   const matches: Item[] = [];
 
@@ -67,6 +67,13 @@ export async function findAtFal(
     state: "found",
     submissions: matches.map(({ request_id }) => submission(deps, request.endpoint, request_id)),
   };
+}
+
+/** By our clock: the database's may be hours ahead or behind, but its hours are as long as ours. */
+function madeAt({ created_at, age_seconds }: Attempt, now: number): number {
+  return age_seconds === undefined
+    ? Math.min(Date.parse(created_at), now)
+    : now - Math.max(age_seconds, 0) * 1000;
 }
 
 function listUrl(deps: FalDeps, endpoint: string, since: number, cursor: string | null): string {

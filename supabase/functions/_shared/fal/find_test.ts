@@ -98,6 +98,21 @@ Deno.test("a database clock ahead of ours hides no request", async () => {
   ]);
 });
 
+Deno.test("a list is asked from when the attempt was made by our clock, wherever the database's stands", async () => {
+  const made = (age_seconds: number, created_at: string) => {
+    const one = work();
+    return { ...one, attempt: { ...one.attempt, age_seconds, created_at } };
+  };
+  for (const created_at of ["2020-01-01T00:00:00Z", "2031-01-01T00:00:00Z"]) {
+    await withServer(() => Response.json({ items: [] }), async ({ url, seen }) => {
+      await createFalProvider(falDeps(url)).find(made(600, created_at));
+
+      const start = new URL(seen[0]?.path ?? "", "http://api").searchParams.get("start");
+      assert.equal(start, new Date(NOW - 660_000).toISOString());
+    });
+  }
+});
+
 Deno.test("a list that cannot be read for now is unreachable, one that we may not read is lost", async () => {
   const answer = (status: number) =>
     withServer(

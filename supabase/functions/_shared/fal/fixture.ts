@@ -1,5 +1,5 @@
 import type { StepKind, StepWork } from "../transitions/steps.ts";
-import type { FalDeps } from "../call_once.ts";
+import type { FalProviderDeps } from "./provider.ts";
 
 export const KEY = "test-key-id:test-key-secret";
 export const TOKEN = "att_1.0123456789abcdef";
@@ -7,7 +7,7 @@ export const MODEL = "fal-ai/kling-video/v2.5-turbo/pro/image-to-video";
 export const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 /** fal at one address, patient for two seconds. */
-export function falDeps(url: string, more: Partial<FalDeps> = {}): FalDeps {
+export function falDeps(url: string, more: Partial<FalProviderDeps> = {}): FalProviderDeps {
   return {
     key: KEY,
     queueUrl: url,
@@ -16,6 +16,7 @@ export function falDeps(url: string, more: Partial<FalDeps> = {}): FalDeps {
     fetch,
     now: () => NOW,
     timeoutMs: 2000,
+    readStart: () => Promise.resolve({ problem: "nothing is read here" }),
     ...more,
   };
 }

@@ -23,6 +23,9 @@ const Result = z.object({
   image: Lone,
   images: Files,
   image_url: Url,
+  audio: Lone,
+  audio_file: Lone,
+  audio_url: Url,
   thumbnail: Lone,
   thumbnail_url: Url,
   duration: Measure,
@@ -32,8 +35,8 @@ const Result = z.object({
 });
 
 /**
- * Reads what a fal model made: `video.url`, `videos[0].url`, `video_url`, `images[]`, `image.url`
- * or `image_url`. Null where it holds none of them.
+ * Reads what a fal model made: `video.url`, `videos[0].url`, `video_url`, `images[]`, `image.url`,
+ * `image_url`, `audio.url`, `audio_file.url` or `audio_url`. Null where it holds none of them.
  */
 export function readOutput(result: unknown): Output | null {
   const read = Result.safeParse(result);
@@ -44,12 +47,15 @@ export function readOutput(result: unknown): Output | null {
   const video = data.video ?? present(data.videos)[0];
   const videoUrl = video?.url ?? data.video_url;
   const imageUrl = images[0]?.url ?? data.image_url;
-  if (videoUrl === undefined && imageUrl === undefined) return null;
+  const audio = data.audio ?? data.audio_file;
+  const audioUrl = audio?.url ?? data.audio_url;
+  if (videoUrl === undefined && imageUrl === undefined && audioUrl === undefined) return null;
 
-  const file = videoUrl === undefined ? images[0] : video;
+  const file = videoUrl === undefined ? images[0] ?? audio : video;
   return {
     ...given("video_url", videoUrl),
     ...given("image_url", imageUrl),
+    ...given("audio_url", audioUrl),
     ...given("thumbnail_url", data.thumbnail?.url ?? data.thumbnail_url),
     ...(images.length > 0 && {
       images: images.map(({ url, width, height }) => ({

@@ -4,15 +4,24 @@ import { askFal } from "./ask.ts";
 import type { FalDeps } from "../call_once.ts";
 import { cancelAtFal } from "./cancel.ts";
 import { findAtFal } from "./find.ts";
+import type { ReadStart } from "../reframing/read_start.ts";
+import { passFitting } from "./reframe.ts";
 import { type FalRequest, stepRequest } from "./step_request.ts";
 import { submitToFal } from "./submit.ts";
 
-/** fal.ai's queue: clips, frames and stitching, each at an endpoint of its own. */
-export function createFalProvider(deps: FalDeps): StepProvider {
+export type FalProviderDeps = FalDeps & { readStart: ReadStart };
+
+/** fal.ai's queue: stills, clips, frames and stitching, each at an endpoint of its own. */
+export function createFalProvider(deps: FalProviderDeps): StepProvider {
   return {
-    async submit(work) {
+    async submit(work, announce) {
       const request = requestOf(work);
-      if (request !== null) return await submitToFal(deps, request, work.attempt.attempt_token);
+      if (request !== null && work.step === "reframe_image") {
+        const done = await passFitting(deps.readStart, work);
+        if (done !== null) return done;
+      }
+      const token = work.attempt.attempt_token;
+      if (request !== null) return await submitToFal(deps, request, token, announce);
       return { state: "failed", error: { message: cannotSay(work), retryable: false } };
     },
 

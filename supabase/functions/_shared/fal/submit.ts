@@ -23,6 +23,13 @@ class NotAccepted extends Error {
   }
 }
 
+/** What kept the call from being announced. Wrapped, lest the client take it for a broken network. */
+class NotAnnounced extends Error {
+  constructor(override readonly cause: unknown) {
+    super("The call was not announced");
+  }
+}
+
 /**
  * Submits a request to fal's queue, once. Every answer is one of three: taken, provably not taken
  * (`failed`), or nobody knows (`lost`, to be looked up before anything is paid a second time).
@@ -31,6 +38,7 @@ export async function submitToFal(
   deps: FalDeps,
   request: FalRequest,
   attemptToken: string,
+  announce: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Submitted> {
   const webhook = new URL(deps.callbackUrl);
   webhook.searchParams.set("token", attemptToken);
@@ -38,11 +46,13 @@ export async function submitToFal(
 
   let called = false;
   const sendOnce: Fetch = async (url, init) => {
-    called = true;
-    const reply = await onFreshConnection(
-      deps.fetch,
-      (fetch) => callOnce({ ...deps, fetch }, addressOf(url), init ?? {}),
-    );
+    const reply = await onFreshConnection(deps.fetch, async (fetch) => {
+      await announce().catch((error) => {
+        throw new NotAnnounced(error);
+      });
+      called = true;
+      return await callOnce({ ...deps, fetch }, addressOf(url), init ?? {});
+    });
     if (reply.status < 200 || reply.status > 299) throw new NotAccepted(reply);
     return new Response(reply.body, { headers: { "content-type": "application/json" } });
   };
@@ -66,6 +76,7 @@ export async function submitToFal(
       },
     };
   } catch (error) {
+    if (error instanceof NotAnnounced) throw error.cause;
     if (error instanceof NotAccepted) return notAccepted(error.reply, secrets, deps.now());
     if (error instanceof NoAnswer) return noAnswer(error);
     // Past the call, only reading its answer can fail: fal said yes and we cannot read to what.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Url } from "../callback_fields.ts";
+import { FILM_FINISH, SCENE_FINISH } from "./finish_fields.ts";
 
 /** Lengths are generous for people and bounded for rows. */
 const Name = z.string().max(255).refine(isSaying, "Must not be empty");
@@ -15,11 +16,17 @@ const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a stri
     "Too large for a number: send it as a string",
   );
 
+/** What a job or an endpoint can ask to be told. */
 export const EVENTS = [
   "video.generation.completed",
   "video.generation.failed",
   "video.generation.cancelled",
   "video.generation.progress",
+  "storyboard.completed",
+  "scene.started",
+  "scene.completed",
+  "scene.failed",
+  "stitching.started",
 ] as const;
 
 const Event = z.string()
@@ -30,10 +37,11 @@ const JobSceneFields = z.looseObject({
   prompt: Prompt,
   duration: z.number().positive().max(3600).nullish(),
   image_url: MediaUrl,
-  continuity: z.enum(["last_frame", "cut"]).nullish(),
+  continuity: z.enum(["last_frame", "cut", "shared_keyframe"]).nullish(),
   driver_video_url: MediaUrl,
   audio_url: MediaUrl,
   model: Name.nullish(),
+  ...SCENE_FINISH,
 });
 export type JobSceneFields = z.infer<typeof JobSceneFields>;
 
@@ -59,6 +67,10 @@ export const JobFields = z.looseObject({
   webhook_headers: z.record(z.string(), z.string().max(4096)).nullish(),
   webhookUrl: z.string().max(4096).nullish(),
   executionMode: z.string().max(255).nullish(),
+  /** US dollars. */
+  max_cost_usd: z.number().nonnegative().max(1_000_000).nullish(),
+  stop_at: z.enum(["storyboard", "stills"]).nullish(),
+  ...FILM_FINISH,
 });
 export type JobFields = z.infer<typeof JobFields>;
 

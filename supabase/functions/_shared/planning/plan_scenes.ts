@@ -2,8 +2,11 @@ import type { Issue } from "../errors.ts";
 import type { Model } from "../fal/model_row.ts";
 import { resolveModel } from "../fal/models.ts";
 import type { JobScene } from "../transitions/projects.ts";
+import { REFRAMED_RATIOS } from "../reframing/needs_reframing.ts";
 import { type JobFields, type JobSceneFields, sceneMetadata } from "./job_fields.ts";
 import { planClips, planServiceClip } from "./plan_clips.ts";
+import { sceneFinish } from "./scene_finish.ts";
+import { checkEndFrames, checkSeams, endsShared, planSeam, withEndFrame } from "./plan_seams.ts";
 import {
   cannotAsk,
   checkRatio,
@@ -33,9 +36,10 @@ export function planScenes(job: JobFields, { hasVideoService = false }: Planning
     ? job.scenes.map((scene, i) => planScene(job, scene, { index: i, hasVideoService }))
     : [planScene(job, { prompt: job.prompt ?? "" }, { index: null, hasVideoService })];
 
+  const scenes = planned.flatMap((scene) => "issues" in scene ? [] : [scene]);
   const issues = planned.flatMap((scene) => "issues" in scene ? scene.issues : []);
-  if (issues.length > 0) return { issues: unique(issues) };
-  return { scenes: planned.flatMap((scene) => "issues" in scene ? [] : [scene]) };
+  issues.push(...checkSeams(job), ...(issues.length > 0 ? [] : checkEndFrames(scenes)));
+  return issues.length > 0 ? { issues: unique(issues) } : { scenes };
 }
 
 /** @param index null for the scene that a job without `scenes` is. */
@@ -45,12 +49,12 @@ function planScene(
   { index, hasVideoService }: { index: number | null; hasVideoService: boolean },
 ): JobScene | { issues: Issue[] } {
   const at = (field: string) => index === null ? field : `scenes.${index}.${field}`;
-  const continuity = scene.continuity ?? "last_frame";
+  const { continuity, image, reanchored } = planSeam(job, scene, index);
   const chained = (index ?? 0) > 0 && continuity === "last_frame";
-  const image = scene.image_url ?? (chained ? null : job.image_url ?? null);
 
   const name = scene.model ?? job.model ?? null;
-  const model = resolveModel(name, chained || image !== null);
+  const resolved = resolveModel(name, chained || image !== null);
+  const model = resolved && withEndFrame(resolved, endsShared(job, index));
   if (model === null && !hasVideoService) return { issues: [unknownModel(name, at("model"))] };
 
   // Without a name there is a default, which everybody knows.
@@ -67,9 +71,17 @@ function planScene(
     prompt: scene.prompt,
     image_url: image,
     continuity,
+    ...reanchored && { reanchored },
+    ...sceneFinish(job, scene, { takesAudio: model?.audio !== null && !hasVideoService }),
     metadata: sceneMetadata(scene),
+    ...reframing(job, chained ? null : image),
     chunks: plan.clips,
   };
+}
+
+/** The ratio that a scene's own image has to have first; one that nobody makes is left alone. */
+function reframing({ aspect_ratio: ratio }: JobFields, image: string | null) {
+  return ratio && image !== null && REFRAMED_RATIOS.has(ratio) ? { reframe_to: ratio } : {};
 }
 
 function checkModel(

@@ -7,6 +7,7 @@ const TASK_ID = /^(?!\.{1,2}$).{1,255}$/;
 export type ServiceCall =
   | {
     method: "POST";
+    path: string;
     body: Record<string, unknown>;
     idempotencyKey: string;
     traceparent?: string | null;
@@ -27,7 +28,7 @@ export function callService(deps: ServiceDeps, call: ServiceCall): Promise<Reply
     return callOnce(deps, address, { method: call.method, headers });
   }
 
-  return callOnce(deps, url + service.submitPath, {
+  return callOnce(deps, url + call.path, {
     method: "POST",
     headers: {
       ...headers,

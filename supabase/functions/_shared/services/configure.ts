@@ -1,7 +1,7 @@
 import { optional, webhookBaseUrl } from "../env.ts";
 import type { StepProvider } from "../provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import type { Answer } from "../transitions/steps.ts";
+import type { Answer, StepKind } from "../transitions/steps.ts";
 import { FRAME_SERVICE } from "./frame_service.ts";
 import { createServiceProvider } from "./provider.ts";
 import type { Service } from "./service.ts";
@@ -32,7 +32,7 @@ function configure(service: Service, deps: ProviderDeps): Configured | null {
   const url = optional(get, service.urlVariable);
   if (url === null) return null;
 
-  const configured = { name: service.provider, steps: [service.step] };
+  const configured = { name: service.provider, steps: stepsOf(service) };
   const key = optional(get, service.keyVariable);
   const callbackUrl = callbackUrlOf(service, deps);
   if (!isServiceUrl(url)) return { ...configured, provider: broken(service.urlVariable) };
@@ -59,6 +59,10 @@ function configure(service: Service, deps: ProviderDeps): Configured | null {
     log("service.not_configured", { service: service.provider, missing: variable });
     return unusable(service, variable);
   }
+}
+
+function stepsOf({ step, also = [] }: Service): StepKind[] {
+  return [step, ...also.map((operation) => operation.step)];
 }
 
 /** http(s) without user, query or fragment: a path is put behind it. */

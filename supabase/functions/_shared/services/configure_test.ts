@@ -36,7 +36,7 @@ Deno.test("a service whose URL is not set does nothing", () => {
   assert.equal(configureStitchService(deps(env)), null);
 });
 
-Deno.test("each service does one step, the frame service no thumbnails", () => {
+Deno.test("the stitch service finishes the film, the others do one step each, the frame service no thumbnails", () => {
   const env = {
     ...BASE,
     VIDEO_GENERATION_SERVICE: "https://video.example.com",
@@ -53,7 +53,7 @@ Deno.test("each service does one step, the frame service no thumbnails", () => {
     [
       ["video", ["generate_clip"]],
       ["lastframe", ["extract_last_frame"]],
-      ["stitch", ["stitch"]],
+      ["stitch", ["stitch", "mux_audio", "mix_music", "burn_captions"]],
     ],
   );
 });
@@ -68,10 +68,16 @@ Deno.test("a service does its step, fal the rest", () => {
   const { steps, byName } = configureProviders(deps(env));
 
   assert.deepEqual(steps, {
+    reframe_image: "fal",
     generate_clip: "fal",
     extract_last_frame: "lastframe",
     extract_thumbnail: "fal",
     stitch: "fal",
+    generate_voice: "fal",
+    generate_music: "fal",
+    level_music: "fal",
+    mux_audio: "fal",
+    mix_music: "fal",
     cancel_request: "fal",
   });
   assert.notEqual(byName("lastframe"), null);

@@ -6,7 +6,7 @@ import { readRetryAfter } from "../retry_after.ts";
 import type { Failure } from "../transitions/results.ts";
 import type { StepWork, Submission } from "../transitions/steps.ts";
 import { callService, isSuccess, isTaskId } from "./call_service.ts";
-import type { ServiceDeps } from "./service.ts";
+import { operationFor, type ServiceDeps } from "./service.ts";
 
 /** What one POST of new work came to. */
 export type Posted =
@@ -28,9 +28,10 @@ const SAME_KEY_AT_WORK = 409;
  */
 export async function postTask(deps: ServiceDeps, { step, attempt }: StepWork): Promise<Posted> {
   const { service } = deps;
+  const operation = operationFor(service, step);
   let body;
   try {
-    body = service.body(attempt.input);
+    body = operation.body(attempt.input);
   } catch {
     const message = `Cannot submit ${step} to ${service.name}: its input does not fit`;
     return { state: "refused", error: { message, retryable: false } };
@@ -41,6 +42,7 @@ export async function postTask(deps: ServiceDeps, { step, attempt }: StepWork): 
   try {
     const reply = await callService(deps, {
       method: "POST",
+      path: operation.submitPath,
       body: { ...body, webhook_url: webhook.href },
       idempotencyKey: attempt.attempt_id,
       traceparent: attempt.traceparent,

@@ -3,7 +3,7 @@ import { Measure, present, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 import { isJobBody, readJobCallback } from "./read_job_callback.ts";
 
-const FrameBody = ServiceBody.extend({
+export const FrameBody = ServiceBody.extend({
   last_frame_url: Url.nullish(),
   width: Measure,
   height: Measure,

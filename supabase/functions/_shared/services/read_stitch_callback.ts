@@ -3,7 +3,7 @@ import type { ReadCallback } from "../callback_door.ts";
 import { Measure, present, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 
-const StitchBody = ServiceBody.extend({
+export const StitchBody = ServiceBody.extend({
   final_video_url: Url.nullish(),
   thumbnail_url: Url.nullish(),
   duration: Measure,

@@ -3,7 +3,7 @@ import type { ReadCallback } from "../callback_door.ts";
 import { Measure, present, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 
-const VideoBody = ServiceBody.extend({
+export const VideoBody = ServiceBody.extend({
   video_url: Url.nullish(),
   thumbnail_url: Url.nullish(),
   duration: Measure,

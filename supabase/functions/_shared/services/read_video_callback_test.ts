@@ -94,6 +94,22 @@ Deno.test("a failure's reason is read as a sentence and as an object with one, a
   assert.equal(read({ ...API_FORM, status: "failed" }).result.error?.message, "No reason given");
 });
 
+Deno.test("a failure is never refused for what stands in it beside its task", () => {
+  for (const error of [{}, 7, ["a", { b: 1 }], false, { message: 7 }]) {
+    const { result } = read({ ...API_FORM, status: "failed", error });
+    assert.equal(result.error?.message, `No reason in words: ${JSON.stringify(error)}`);
+  }
+  const odd = { error: {}, message: "Out of memory", metadata: 3, duration: "5", scene_id: 1 };
+  const { result } = read({ ...API_FORM, ...odd, status: "failed", video_url: "" });
+  assert.deepEqual(
+    [result.state, result.error?.message, result.scene_id],
+    ["failed", "Out of memory", null],
+  );
+  const long = read({ ...API_FORM, status: "failed", error: ["x".repeat(9000)] });
+  assert.equal(long.result.error?.message.length, 2000);
+  assert("issues" in readVideoCallback({ ...API_FORM, status: "failed", task_id: 7 }));
+});
+
 Deno.test("a cancellation is one", () => {
   const error = "Video generation was cancelled by user request";
   const { type, result } = read({ ...API_FORM, status: "cancelled", error });
@@ -130,7 +146,6 @@ Deno.test("missing fields and wrong types are said by their path", () => {
     [{ video_url: null }, "video_url"],
     [{ video_url: "ftp://cdn.example.com/a.mp4" }, "video_url"],
     [{ duration: "5" }, "duration"],
-    [{ error: 7 }, "error"],
     [{ metadata: "none" }, "metadata"],
     [{ scene_id: 1 }, "scene_id"],
   ];

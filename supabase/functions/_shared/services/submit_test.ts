@@ -33,7 +33,7 @@ Deno.test("each service gets its request with key, callback URL and the attempt'
 
       assert.deepEqual(submitted, { state: "accepted", submission: SUBMISSION });
       const [call] = seen;
-      assert.equal(`${call?.method} ${call?.path}`, `POST ${one.service.submitPath}`);
+      assert.equal(`${call?.method} ${call?.path}`, `POST ${one.path ?? one.service.submitPath}`);
       assert.equal(call?.headers.get("authorization"), `Bearer ${KEY}`);
       assert.equal(call?.headers.get("idempotency-key"), "att_1");
       assert.deepEqual(JSON.parse(call?.body ?? ""), {

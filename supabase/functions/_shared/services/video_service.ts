@@ -10,6 +10,7 @@ const ClipInput = z.object({
   aspect_ratio: z.string().nullish(),
   image_url: z.string().nullish(),
   driver_video_url: z.string().nullish(),
+  end_image_url: z.string().nullish(),
   scene_id: z.string().nullish(),
   project_id: z.string().nullish(),
 });

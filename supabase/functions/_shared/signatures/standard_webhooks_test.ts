@@ -94,3 +94,22 @@ Deno.test("a timestamp holds for 300 seconds both ways, and only as whole second
     assert.equal(verify({ "webhook-timestamp": timestamp }), trimmed ? ID : null, timestamp);
   }
 });
+
+Deno.test("one signature does for one id, one time and one body, however they are cut", () => {
+  const later = AT + 60;
+  const text = new TextEncoder();
+  const whole = standardHeaders({ id: "m", timestamp: AT, body: `${later}.{}`, secret: SECRET });
+  const moved = { ...whole, "webhook-id": `m.${AT}`, "webhook-timestamp": `${later}` };
+  assert.equal(verify(whole, { body: text.encode(`${later}.{}`) }), "m");
+  assert.equal(verify(moved, { body: text.encode("{}") }), null);
+
+  const dotted = standardHeaders({ id: `m.${later}`, timestamp: AT, body: "{}", secret: SECRET });
+  const shorter = { ...dotted, "webhook-id": "m", "webhook-timestamp": `${later}` };
+  assert.equal(verify(dotted, { body: text.encode("{}") }), null, "it could be read in two ways");
+  assert.equal(verify(shorter, { body: text.encode(`${AT}.{}`) }), "m");
+
+  for (const id of ["order.created.x7", "v1.2b", "a.b"]) {
+    const headers = standardHeaders({ id, timestamp: AT, body: "{}", secret: SECRET });
+    assert.equal(verify(headers, { body: text.encode("{}") }), id);
+  }
+});

@@ -1,33 +1,66 @@
-import { createClient } from "@supabase/supabase-js";
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { withDeadline } from "../deadline.ts";
-import { databaseAddress, optional } from "../env.ts";
+import { allowsPrivateTargets, databaseAddress, type Get, optional } from "../env.ts";
+import { createGuardedFetch } from "../outbound/guarded_fetch.ts";
+import { tellOnce } from "../outbound/fetch_unpinned.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import { createStorageProvider } from "./provider.ts";
+import { createStorageProvider, type FilmUrls } from "./provider.ts";
+
+/** Whose files we copy wherever they stand: the installation chose them. */
+const OUR_SERVICES = [
+  "VIDEO_GENERATION_SERVICE",
+  "LAST_FRAME_SERVICE_URL",
+  "STITCH_SERVICE_URL",
+  "FAL_QUEUE_URL",
+  "SUPABASE_URL",
+];
 
 /** A long film over a slow line; the lease of the step is longer. */
 const TIMEOUT = 60_000;
 
-/** Supabase Storage is always there; null only where the database is not configured either. */
-export function configureStorage({ get, fetch, log }: ProviderDeps): Configured | null {
+/** Storage as service_role, and how its files are to be shown; null without the database's address. */
+export function connectStorage(
+  { get, fetch }: Pick<ProviderDeps, "get" | "fetch">,
+): { storage: SupabaseClient["storage"]; filmUrls: FilmUrls } | null {
   const address = databaseAddress(get);
   if ("missing" in address) return null;
 
-  const client = createClient(address.url, address.key, {
+  const { storage } = createClient(address.url, address.key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: {
       fetch: (input, init) => withDeadline(TIMEOUT, (signal) => fetch(input, { ...init, signal })),
     },
   });
+  return { storage, filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public" };
+}
+
+/** Supabase Storage is always there; null only where the database is not configured either. */
+export function configureStorage({ get, fetch, now, log }: ProviderDeps): Configured | null {
+  const connected = connectStorage({ get, fetch });
+  if (connected === null) return null;
 
   return {
     name: "storage",
-    steps: ["store_film", "extract_thumbnail"],
+    steps: [
+      ...["store_film", "extract_thumbnail", "reframe_image", "storyboard"] as const,
+      ...["store_captions", "check_frame"] as const,
+    ],
     provider: createStorageProvider({
-      storage: client.storage,
-      fetch,
+      ...connected,
+      fetch: createGuardedFetch({
+        allowPrivate: allowsPrivateTargets(get),
+        trusted: ourOrigins(get),
+        fetch,
+        now,
+        onUnpinned: tellOnce(log),
+      }),
       timeoutMs: TIMEOUT,
-      filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public",
       warn: (reason) => log("thumbnail.not_stored", { reason }),
     }),
   };
+}
+
+function ourOrigins(get: Get): ReadonlySet<string> {
+  const urls = OUR_SERVICES.flatMap((name) => optional(get, name) ?? []);
+  return new Set(urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).origin));
 }

@@ -1,6 +1,8 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
+import type { GuardedFetch } from "../outbound/guarded_fetch.ts";
+import { OutboundFailure } from "../outbound/outbound_failure.ts";
 import { countBytes } from "./count_bytes.ts";
 import { lookAtStart } from "./video_start.ts";
 
@@ -10,7 +12,7 @@ export type StorageDeps = {
   /** Of a service_role client, whose calls end by themselves after `timeoutMs`. */
   storage: SupabaseClient["storage"];
   /** Fetches what the provider made. */
-  fetch: typeof fetch;
+  fetch: GuardedFetch;
   /** Milliseconds for one file. */
   timeoutMs: number;
 };
@@ -33,7 +35,6 @@ export type Copy = { from: string; to: string; kind: "video" | "image" };
  * @throws {NotCopied}
  */
 export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Promise<void> {
-  // Deno's fetch reads file: URLs too.
   if (!/^https?:/i.test(from)) throw new NotCopied("Cannot fetch file: not an http URL", false);
 
   try {
@@ -48,7 +49,8 @@ export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Pro
     });
   } catch (error) {
     if (error instanceof NotCopied) throw error;
-    throw new NotCopied(`Cannot fetch file: ${readFetchFailure(error).words}`, true);
+    const refused = error instanceof OutboundFailure && error.kind === "not_allowed";
+    throw new NotCopied(`Cannot fetch file: ${readFetchFailure(error).words}`, !refused);
   }
 }
 

@@ -2,6 +2,8 @@ import { z } from "zod";
 import type { StepProvider } from "../provider.ts";
 import type { Output } from "../transitions/results.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
+import { checkFrame } from "./check_frame.ts";
+import { storeCaptions } from "./store_captions.ts";
 import { BUCKET, copyFile, NotCopied, type StorageDeps } from "./copy_file.ts";
 
 /** FILM_URLS: `public` needs a public bucket, `signed` works with a private one. */
@@ -17,24 +19,35 @@ const StoreInput = z.object({
   thumbnail_path: z.string(),
 });
 
-/** Thumbnails come here where nobody makes any: a film that waited for one would wait for ever. */
-const NO_THUMBNAILS: Extract<Answer, { state: "failed" }> = {
-  state: "failed",
-  error: {
-    message: "Cannot make thumbnail: no provider of this installation does",
-    retryable: false,
-  },
-};
+const StillInput = z.object({ image_url: z.string() });
+
+/** Comes here where nobody does it: a film that waited for it would wait for ever. */
+function doWithout(
+  { step, attempt }: StepWork,
+): Extract<Answer, { state: "completed" | "failed" }> {
+  if (step === "reframe_image") {
+    const { image_url } = StillInput.parse(attempt.input);
+    return { state: "completed", output: { image_url, cost_usd: 0 } };
+  }
+  const what = step === "storyboard" ? "write storyboard" : "make thumbnail";
+  const message = `Cannot ${what}: no provider of this installation does`;
+  return { state: "failed", error: { message, retryable: false } };
+}
 
 type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => void };
 
 /**
  * Copies a film and its thumbnail into Supabase Storage, because a provider's URLs expire. It costs
- * nothing to do it again, so that asking and looking up are storing. Thumbnails it refuses to make.
+ * nothing to do it again, so that asking and looking up are storing. Storyboards and thumbnails it
+ * refuses to make, and images it leaves as they are.
  */
 export function createStorageProvider(deps: StoreDeps): StepProvider {
-  const store = (work: StepWork) =>
-    work.step === "extract_thumbnail" ? Promise.resolve(NO_THUMBNAILS) : storeFilm(deps, work);
+  const store = (work: StepWork) => {
+    if (work.step === "store_film") return storeFilm(deps, work);
+    if (work.step === "check_frame") return checkFrame(deps, work);
+    if (work.step !== "store_captions") return Promise.resolve(doWithout(work));
+    return storeCaptions({ ...deps, urlOf: (path) => urlOf(deps, path) }, work);
+  };
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 
   return {
@@ -85,7 +98,11 @@ async function storeThumbnail(
   }
 }
 
-async function urlOf({ storage, filmUrls }: StoreDeps, path: string): Promise<string> {
+/** The URL by which a stored file opens. @throws {NotCopied} */
+export async function urlOf(
+  { storage, filmUrls }: Pick<StoreDeps, "storage" | "filmUrls">,
+  path: string,
+): Promise<string> {
   const bucket = storage.from(BUCKET);
   if (filmUrls === "public") return bucket.getPublicUrl(path).data.publicUrl;
 

@@ -35,12 +35,17 @@ async function store(
 async function storeAt(
   url: string,
   step: StepWork,
-  { filmUrls = "", warnings = [] }: { filmUrls?: string; warnings?: unknown[] } = {},
+  { filmUrls = "", warnings = [], env = { ALLOW_PRIVATE_TARGETS: "1" } }: {
+    filmUrls?: string;
+    warnings?: unknown[];
+    env?: Record<string, string>;
+  } = {},
 ): Promise<Answer> {
   const variables: Record<string, string> = {
     SUPABASE_URL: url,
     SUPABASE_SERVICE_ROLE_KEY: "service-key",
     FILM_URLS: filmUrls,
+    ...env,
   };
   const configured = configureStorage({
     get: (name) => variables[name],
@@ -237,4 +242,23 @@ Deno.test("a film whose thumbnail cannot be had is a film, and the log says so",
   assert.equal(answer.state, "completed");
   assert.ok(answer.state === "completed" && answer.output.thumbnail_url === undefined);
   assert.match(JSON.stringify(warnings), /source answered 503/);
+});
+
+Deno.test("a film at a private address is copied only from a service that the installation chose", async () => {
+  const source = () => new Response(FILM, { headers: { "content-type": "video/mp4" } });
+  const storage = (request: Seen) => request.method === "GET" ? source() : STORED.clone();
+  await withServer(storage, async ({ url: stored }) => {
+    await withServer(source, async ({ url, seen }) => {
+      const step = work(url, { thumbnail: false });
+      const strict = await storeAt(stored, step, { env: {} });
+      assert.deepEqual(strict, {
+        state: "failed",
+        error: { message: "Cannot fetch file: it is not https", retryable: false },
+      });
+      assert.equal(seen.length, 0);
+
+      const ours = await storeAt(stored, step, { env: { STITCH_SERVICE_URL: `${url}/api` } });
+      assert.equal(ours.state, "completed");
+    });
+  });
 });

@@ -1,11 +1,52 @@
 import { z } from "zod";
 import type { Database } from "../database.ts";
+import { Refusal } from "../errors.ts";
+import type { StoryboardBy } from "../planning/plan_job.ts";
+import type { Provider, StepKind } from "./steps.ts";
+
+/** How a scene begins; `shared_keyframe`: with its image, which the clip before it ends with. */
+export type Continuity = "last_frame" | "cut" | "shared_keyframe";
+
+/** How a film is finished, as the door settled it. What is absent was not asked for. */
+export type FilmOptions = {
+  /** fal's endpoint for voices, and the voice in its words. */
+  speech_model?: string;
+  voice?: string;
+  music?: {
+    url?: string;
+    prompt?: string;
+    /** fal's endpoint for music. */
+    model?: string;
+    /** 1: as loud as its file. */
+    volume: number;
+    /** The music steps back while the film is heard. */
+    ducking: boolean;
+    /** LUFS that it is brought to beforehand, where nobody can set a volume in mixing. */
+    loudness?: number;
+  };
+  captions?: "files" | "burn";
+  /** Last frames are looked at before they are handed over. */
+  check_frames?: boolean;
+  fps?: number;
+  width?: number;
+  height?: number;
+};
 
 export type JobScene = {
   prompt: string;
   image_url: string | null;
-  continuity: "last_frame" | "cut";
+  continuity: Continuity;
+  /** Goes under the scene's clip; null where there is none, or the model takes it itself. */
+  audio_url?: string | null;
+  /** Text to be spoken. */
+  voice_over?: string | null;
+  /** Null: the text that is spoken, else the prompt. Empty: none. */
+  caption?: string | null;
+  transition?: "cut" | "fade";
+  reanchored?: boolean;
   metadata: Record<string, unknown>;
+  /** The aspect ratio that its first image is brought to; absent: used as it is. */
+  reframe_to?: string;
   chunks: {
     model: string;
     prompt: string;
@@ -41,6 +82,13 @@ export type Job = {
   metadata: Record<string, unknown>;
   /** The installation has a notification service, which is to hear of the end. */
   notify?: boolean;
+  /** Who writes the scenes; `model`: `scenes` are what the film is made of where that fails. */
+  storyboard?: StoryboardBy;
+  stop_at?: "storyboard" | "stills";
+  max_cost_usd?: number;
+  /** Who would do each kind of step today: the film's cost is estimated by it. */
+  providers?: Partial<Record<StepKind, Provider>>;
+  film_options?: FilmOptions;
   scenes: JobScene[];
   request: Record<string, unknown> | string;
 };
@@ -51,14 +99,47 @@ const CreatedProject = z.object({
   status: z.string(),
   /** Lets its bearer read this task; goes into `status_url`. */
   task_token: z.string(),
+  storyboard: z.enum(["model", "splitter", "none"]).optional(),
+  /** US dollars; null: unknown. */
+  estimated_cost_usd: z.number().nullable().optional(),
+});
+/** Nothing was created: it would cost more than the job allows, or nobody knows how much. */
+const OverBudget = z.object({
+  outcome: z.literal("over_budget"),
+  estimated_cost_usd: z.number().nullable(),
+  max_cost_usd: z.number(),
+  /** What has no price. */
+  unpriced: z.array(z.string()),
 });
 export type CreatedProject = z.infer<typeof CreatedProject>;
 
-export function createProject(db: Database, job: Job): Promise<CreatedProject> {
-  return db.call("create_project", { p_job: job }, CreatedProject);
+/**
+ * A job that a database of before would take for one without these wishes says so: that database
+ * does not take it.
+ *
+ * @throws {Refusal} 402 where the film does not fit into the job's max_cost_usd
+ */
+export async function createProject(db: Database, job: Job): Promise<CreatedProject> {
+  const needs = [
+    ...(job.stop_at === undefined ? [] : ["stop_at"]),
+    ...(job.max_cost_usd === undefined ? [] : ["max_cost_usd"]),
+    ...(job.execution_mode === "test" ? ["test"] : []),
+  ];
+  const created = await db.call(
+    "create_project",
+    { p_job: job, ...(needs.length > 0 && { p_needs: needs }) },
+    z.union([CreatedProject, OverBudget]),
+  );
+  if (created.outcome !== "over_budget") return created;
+
+  const { estimated_cost_usd, max_cost_usd, unpriced } = created;
+  const error = estimated_cost_usd === null
+    ? `The film's cost cannot be estimated: no price is known for ${unpriced.join(", ")}`
+    : `The film is estimated at ${estimated_cost_usd} US dollars, above max_cost_usd`;
+  throw new Refusal(402, error, { fields: { estimated_cost_usd, max_cost_usd } });
 }
 
-const Task = z.object({
+export const Task = z.object({
   task_id: z.string(),
   status: z.string(),
   progress: z.number(),
@@ -67,9 +148,24 @@ const Task = z.object({
     position: z.number(),
     status: z.string(),
     video_url: z.string().nullable(),
+    prompt: z.string().nullish(),
+    continuity: z.string().nullish(),
+    /** What it starts from, where it does not continue another. */
+    image_url: z.string().nullish(),
+    input_hash: z.string().nullish(),
   })),
   final_video_url: z.string().nullable(),
+  /** Only of a film that has captions. */
+  captions: z.object({ srt_url: z.string(), vtt_url: z.string() }).optional(),
   error: z.string().nullable(),
+  version: z.number().optional(),
+  execution_mode: z.string().nullish(),
+  /** `{by, title, scenes, repairs, fell_back}`; null where the job had scenes. */
+  storyboard: z.record(z.string(), z.unknown()).nullish(),
+  awaiting_approval: z.enum(["storyboard", "stills", "budget"]).nullish(),
+  estimated_cost_usd: z.number().nullish(),
+  max_cost_usd: z.number().nullish(),
+  cost_usd: z.number().optional(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -86,7 +182,7 @@ export function readTask(
   );
 }
 
-const Stats = z.looseObject({
+export const Stats = z.looseObject({
   by_status: z.record(z.string(), z.number()),
   last_24h: z.number(),
 });
@@ -94,4 +190,35 @@ export type Stats = z.infer<typeof Stats>;
 
 export function readStats(db: Database): Promise<Stats> {
   return db.call("read_stats", {}, Stats);
+}
+
+const Versions = z.looseObject({ video_id: z.string(), versions: z.array(z.looseObject({})) });
+export type Versions = z.infer<typeof Versions>;
+
+/** Every film of the task's video, with scenes and takes; null as for `readTask`. */
+export function readVersions(
+  db: Database,
+  taskId: string,
+  by: { token: string | null; trusted: boolean },
+): Promise<Versions | null> {
+  return db.call(
+    "read_versions",
+    { p_project_id: taskId, p_token: by.token, p_trusted: by.trusted },
+    Versions.nullable(),
+  );
+}
+
+const Approved = z.looseObject({ project_id: z.string(), status: z.string() });
+
+/** Lets a film that awaits an approval go on. Raises RL404 and RL409 with a sentence for people. */
+export function approveProject(
+  db: Database,
+  taskId: string,
+  by: { stage: string | null; reason: string | null },
+): Promise<z.infer<typeof Approved>> {
+  return db.call(
+    "approve_project",
+    { p_project_id: taskId, p_reason: by.reason, p_stage: by.stage },
+    Approved,
+  );
 }

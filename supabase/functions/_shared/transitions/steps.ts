@@ -4,16 +4,34 @@ import type { Failure, Output } from "./results.ts";
 
 /** The piece of work that a step asks for. `cancel_request` tells a provider that we gave up. */
 export const StepKind = z.enum([
+  "storyboard",
+  "reframe_image",
   "generate_clip",
   "extract_last_frame",
   "extract_thumbnail",
   "stitch",
   "store_film",
   "cancel_request",
+  "generate_voice",
+  "generate_music",
+  "level_music",
+  "mux_audio",
+  "mix_music",
+  "store_captions",
+  "burn_captions",
+  "check_frame",
 ]);
 export type StepKind = z.infer<typeof StepKind>;
 
-export type Provider = "fal" | "video" | "lastframe" | "stitch" | "storage";
+/** `test` does everything for films in test mode, and nothing for others. */
+export type Provider =
+  | "fal"
+  | "video"
+  | "lastframe"
+  | "stitch"
+  | "storage"
+  | "openai"
+  | "test";
 
 export const Attempt = z.object({
   attempt_id: z.string(),
@@ -30,6 +48,10 @@ export const Attempt = z.object({
   cancel_url: z.string().nullable(),
   /** ISO 8601. */
   created_at: z.string(),
+  /** By the database's clock, which may differ from ours. Schemas before this one do not say. */
+  age_seconds: z.number().optional(),
+  /** Its call is to be announced right before it is made. Schemas before this one do not ask. */
+  announce: z.boolean().optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 
@@ -50,6 +72,26 @@ export type StepWork = z.infer<typeof StepWork>;
 
 export const Verdict = z.enum(["applied", "stale"]);
 export type Verdict = z.infer<typeof Verdict>;
+
+/**
+ * Says that the call goes out now. Until then an attempt whose runner died is simply begun anew. On
+ * `stale` the call must not be made: the claim is over.
+ */
+export function announceCall(db: Database, work: StepWork): Promise<Verdict> {
+  return db.call("announce_call", {
+    p_step_id: work.step_id,
+    p_claim_token: work.claim_token,
+    p_attempt_id: work.attempt.attempt_id,
+  }, Verdict);
+}
+
+/** Says that the call of this attempt was not made and never will be; the step is begun anew. */
+export function withdrawCall(db: Database, work: StepWork): Promise<Verdict> {
+  return db.call("withdraw_call", {
+    p_step_id: work.step_id,
+    p_attempt_id: work.attempt.attempt_id,
+  }, Verdict);
+}
 
 export type Submission = {
   request_id: string;
@@ -78,8 +120,11 @@ export type Answer =
   | { state: "failed"; error: Failure }
   | { state: "cancelled" }
   | { state: "in_progress"; progress?: number }
-  /** The call went out and no usable answer came back: the provider may or may not have accepted. */
-  | { state: "lost"; message: string }
+  /**
+   * The call went out and no usable answer came back: the provider may or may not have accepted.
+   * `unasked`: this look-up reached nobody, and the next may.
+   */
+  | { state: "lost"; message: string; unasked?: boolean }
   /** Asking failed; nothing was learnt. */
   | { state: "unreachable"; message: string };
 

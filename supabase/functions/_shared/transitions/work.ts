@@ -9,6 +9,8 @@ const ClaimedWork = z.object({
   deaf: z.boolean(),
   /** ISO 8601; when the next piece of work becomes due, null when none is open. */
   next_due_at: z.string().nullable(),
+  /** Deliveries wait to be claimed by themselves. Absent in the first release's answer. */
+  deliveries_due: z.boolean().optional(),
 });
 export type ClaimedWork = z.infer<typeof ClaimedWork>;
 
@@ -20,12 +22,21 @@ export function claimWork(
     providers: Partial<Record<StepKind, Provider>>;
     /** Films that a stitch service has stored are copied into our own Storage as well. */
     storesAllFilms?: boolean;
+    /** Providers whose calls this runner announces (`announceCall`). */
+    announced?: readonly Provider[];
+    /** Deliveries are claimed by themselves, with `claimDeliveries`. */
+    withoutDeliveries?: boolean;
     answersBell: boolean;
   },
 ): Promise<ClaimedWork> {
   return db.call("claim_work", {
     p_limit: by.limit,
-    p_providers: by.storesAllFilms ? { ...by.providers, store_films: "always" } : by.providers,
+    p_providers: {
+      ...by.providers,
+      ...(by.storesAllFilms ? { store_films: "always" } : {}),
+      ...(by.announced?.length ? { announced: by.announced } : {}),
+      ...(by.withoutDeliveries ? { deliveries: "apart" } : {}),
+    },
     p_answers_bell: by.answersBell,
   }, ClaimedWork);
 }

@@ -1,0 +1,34 @@
+/** Figures of one thing, one a round. */
+export type Series = {
+  name: string;
+  /** `jobs/s`, `ms`, `MB`, ... */
+  unit: string;
+  values: number[];
+};
+
+/** What a case has to reach, as a ratio in one run or as a figure. */
+export type Target = {
+  what: string;
+  value: number;
+  /** `>=` or `<=` this. */
+  wanted: { least: number } | { most: number };
+};
+
+export type Outcome = {
+  series: Series[];
+  targets?: Target[];
+  /** What was checked, and what was left out and why. */
+  notes?: string[];
+};
+
+export type Case = {
+  what: string;
+  /** Part of `--quick`. */
+  isQuick: boolean;
+  /** @param say tells what is going on meanwhile */
+  run(by: { quick: boolean; args: string[]; say: (line: string) => void }): Promise<Outcome>;
+};
+
+export function isMet({ value, wanted }: Target): boolean {
+  return "least" in wanted ? value >= wanted.least : value <= wanted.most;
+}

@@ -1,0 +1,146 @@
+import type { Outcome } from "./case.ts";
+import { type Doors, startDoors } from "./doors.ts";
+import { median, ratio, short } from "./figures.ts";
+import { expectStatuses, type LoadRequest, type LoadResult, sendLoad } from "./load.ts";
+import { type Contender, interleave } from "./rounds.ts";
+import { PACKAGES, startFastApi } from "./peers/fastapi.ts";
+import { createBenchTable, startNaive } from "./peers/naive.ts";
+import { signHex } from "../supabase/functions/_shared/signatures/hex_hmac.ts";
+
+const CROWD = 1000;
+
+/** `POST /webhook` at 50 and at 1,000 connections, beside what one would pick instead. */
+export async function measureIntake(
+  { quick, say }: { quick: boolean; say: (line: string) => void },
+): Promise<Outcome> {
+  const [jobs, rounds] = quick ? [600, 3] : [6000, 5];
+  await using cleanup = new AsyncDisposableStack();
+  say("starting doors");
+  const doors = cleanup.use(await startDoors(["webhook"]));
+  await createBenchTable(doors);
+  const secret = doors.env.WEBHOOK_SECRET ?? "";
+  const naive = cleanup.use(await startNaive(doors, { mode: "insert", secret }));
+  const fastapi = await startFastApi();
+  if (fastapi) cleanup.use(fastapi);
+
+  let accepted = 0;
+  let inserted = 0;
+  const crowded: LoadResult[] = [];
+  const webhook = doors.originOf("webhook");
+  async function take(connections: number, amount: number): Promise<LoadResult> {
+    const result = await sendLoad(webhook, { requests: makeJobs(amount, secret), connections });
+    expectStatuses("intake", result, ["202"]);
+    accepted += result.statuses["202"] ?? 0;
+    return result;
+  }
+  const contenders: Contender[] = [
+    { name: "POST /webhook, 50 connections", round: async () => rate(await take(50, jobs)) },
+    {
+      name: "POST /webhook, 1,000 connections",
+      async round() {
+        const result = await take(CROWD, Math.max(jobs, CROWD));
+        crowded.push(result);
+        return rate(result);
+      },
+    },
+    {
+      name: "naive door, one insert, 50 connections",
+      async round() {
+        const requests = makeJobs(jobs, secret);
+        const result = await sendLoad(naive.origin, { requests, connections: 50 });
+        expectStatuses("naive door", result, ["202"]);
+        inserted += result.statuses["202"] ?? 0;
+        return rate(result);
+      },
+    },
+  ];
+  let queued = 0;
+  if (fastapi) {
+    contenders.push({
+      name: "FastAPI + Redis, 50 connections",
+      async round() {
+        const requests = makeJobs(jobs, secret);
+        const result = await sendLoad(fastapi.origin, { requests, connections: 50 });
+        expectStatuses("FastAPI", result, ["202"]);
+        queued += result.statuses["202"] ?? 0;
+        return rate(result);
+      },
+    });
+  }
+  const series = await interleave(contenders, { unit: "jobs/s", rounds, say });
+
+  await checkRows(doors, { accepted, inserted });
+  if (fastapi && await fastapi.countJobs() !== queued) throw new Error("FastAPI lost jobs");
+  const [door = [], , single = [], peer] = series.map(({ values }) => values);
+  const slowest = median(crowded.slice(1).map(({ p99 }) => p99));
+  return {
+    series: [
+      ...series,
+      { name: "p99 at 1,000 connections", unit: "ms", values: crowded.slice(1).map((r) => r.p99) },
+    ],
+    targets: [
+      ...(peer
+        ? [{ what: "intake to FastAPI + Redis", value: ratio(door, peer), wanted: { least: 1.25 } }]
+        : []),
+      { what: "p99 at 1,000 connections, ms", value: slowest, wanted: { most: 1200 } },
+    ],
+    notes: [
+      `${accepted} jobs accepted, each with its three scenes and its first step in the database`,
+      `intake to the naive door: ${short(ratio(door, single))}`,
+      ...(fastapi ? [] : [`FastAPI was skipped: it needs ${PACKAGES}`]),
+    ],
+  };
+}
+
+function rate({ sent, seconds }: LoadResult): number {
+  return sent / seconds;
+}
+
+/** Three chained scenes each, a key and a user of their own. */
+export function makeJobs(
+  amount: number,
+  secret: string,
+  fields: Record<string, unknown> = {},
+): LoadRequest[] {
+  return Array.from({ length: amount }, () => {
+    const id = crypto.randomUUID();
+    const body = JSON.stringify({
+      video_id: id,
+      user_id: `user-${id.slice(0, 4)}`,
+      chat_id: "4711",
+      user_email: "somebody@example.com",
+      user_name: "Somebody",
+      source: "chat",
+      prompt: "A lighthouse at dusk, waves below it, a boat that comes home",
+      image_url: "https://images.example.com/lighthouse.png",
+      aspect_ratio: "16:9",
+      idempotency_key: id,
+      request_timestamp: "2026-01-01T00:00:00Z",
+      ...fields,
+      scenes: ["The lighthouse", "The waves", "The boat"].map((prompt) => ({ prompt })),
+    });
+    return {
+      path: "/webhook",
+      headers: { "content-type": "application/json", "x-webhook-signature": signHex(body, secret) },
+      body,
+    };
+  });
+}
+
+async function checkRows(
+  { sql }: Doors,
+  { accepted, inserted }: { accepted: number; inserted: number },
+): Promise<void> {
+  const [found] = await sql`
+    select
+      (select count(*)::int from public.projects) as projects,
+      (select count(*)::int from public.scenes) as scenes,
+      (select count(distinct project_id)::int from private.steps where kind = 'generate_clip') as begun,
+      (select count(*)::int from public.bench_rows) as rows`;
+  const wanted = { projects: accepted, scenes: 3 * accepted, begun: accepted, rows: inserted };
+  for (const [what, count] of Object.entries(wanted)) {
+    if (found?.[what] !== count) {
+      throw new Error(`Cannot trust intake: ${count} ${what} accepted, ${found?.[what]} there`);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import type { Sql } from "postgres";
+import { PROJECT_ROOT } from "../tools/project_root.ts";
+import { startDatabase } from "../local/stack_database.ts";
+import { startStack } from "../local/stack.ts";
+import type { Outcome, Series } from "./case.ts";
+import { DURABLE } from "./conditions.ts";
+import { cpuOf } from "./cpu_time.ts";
+import { median } from "./figures.ts";
+import { makeJobs } from "./intake.ts";
+import { waitForFilms } from "./latency.ts";
+import { startBoss } from "./peers/pg_boss.ts";
+import { interleave } from "./rounds.ts";
+import { makeFilms, openSessions } from "./sql_films.ts";
+
+/** Films a second, in SQL alone beside a well-known queue, and through the whole stack. */
+export async function measurePipeline(
+  { quick, say }: { quick: boolean; say: (line: string) => void },
+): Promise<Outcome> {
+  const inSql = await measureSql({
+    ...quick ? { films: 50, rounds: 3 } : { films: 500, rounds: 5 },
+    say,
+  });
+  const overHttp = await measureHttp({
+    ...quick ? { films: 10, rounds: 1 } : { films: 100, rounds: 3 },
+    say,
+  });
+  return {
+    series: [...inSql.series, ...overHttp],
+    targets: inSql.targets,
+    notes: [
+      "SQL alone: each call its own durable commit, 8 connections, eight steps a film; providers answer at once",
+      "over HTTP: signed job to stored film, clips made once and copied, gateway and providers in this process",
+      "pg-boss: one job at a time on each of 8 connections",
+    ],
+  };
+}
+
+async function measureSql(
+  { films, rounds, say }: { films: number; rounds: number; say: (line: string) => void },
+): Promise<{ series: Series[]; targets: Outcome["targets"] }> {
+  await using cleanup = new AsyncDisposableStack();
+  say("starting Postgres");
+  const env = { SUPABASE_URL: "http://127.0.0.1:1", PIPELINE_BELL_SECRET: "bench-bell-secret" };
+  const { cluster, sql } = cleanup.adopt(
+    await startDatabase({
+      root: PROJECT_ROOT,
+      port: 0,
+      dataDir: undefined,
+      settings: DURABLE,
+      env,
+      log: () => {},
+    }),
+    (database) => database.stop(),
+  );
+  const boss = cleanup.use(await startBoss(cluster.url));
+  const sessions = cleanup.adopt(
+    await openSessions(cluster.url),
+    async (sessions) => void await Promise.all(sessions.map((session) => session.end())),
+  );
+
+  const steps: number[] = [];
+  const cpu: number[] = [];
+  const sends: number[] = [];
+  let made = 0;
+  let worked = 0;
+  let run = 0;
+  const series = await interleave([
+    {
+      name: "three-scene films, SQL alone",
+      async round() {
+        const before = await cpuOf([cluster.pid]);
+        const result = await makeFilms(sessions, { films, run: `${run++}` });
+        made += films;
+        steps.push(result.steps / result.seconds);
+        cpu.push((await cpuOf([cluster.pid]) - before) / result.steps);
+        return films / result.seconds;
+      },
+    },
+    {
+      name: "pg-boss 11, fetch and complete",
+      async round() {
+        sends.push(await boss.send(films * 8));
+        worked += films * 8;
+        return await boss.work(films * 8);
+      },
+    },
+  ], { unit: "/s", rounds, say });
+
+  await checkFilms(sql, made);
+  if (await boss.countCompleted() !== worked) {
+    throw new Error("Cannot trust pg-boss: jobs are left");
+  }
+  const [filmsASecond, ...others] = series;
+  const stepsASecond = { name: "steps, SQL alone", unit: "/s", values: steps.slice(1) };
+  return {
+    series: [
+      ...(filmsASecond ? [filmsASecond] : []),
+      stepsASecond,
+      { name: "Postgres's CPU a step", unit: "ms", values: cpu.slice(1) },
+      ...others,
+      { name: "pg-boss 11, send", unit: "/s", values: sends.slice(1) },
+    ],
+    targets: [
+      { what: "steps a second", value: median(stepsASecond.values), wanted: { least: 1300 } },
+      { what: "films a second", value: median(filmsASecond?.values ?? []), wanted: { least: 150 } },
+    ],
+  };
+}
+
+async function checkFilms(sql: Sql, wanted: number): Promise<void> {
+  const [found] = await sql`
+    select
+      count(*) filter (where status = 'completed')::int as completed,
+      (select count(*)::int from private.steps where status = 'completed') as steps,
+      (select count(*)::int from private.check_invariants()) as broken
+    from public.projects`;
+  if (found?.completed === wanted && found.steps === wanted * 8 && found.broken === 0) return;
+  throw new Error(`Cannot trust films: ${JSON.stringify(found)}, wanted ${wanted}`);
+}
+
+async function measureHttp(
+  { films, rounds, say }: { films: number; rounds: number; say: (line: string) => void },
+): Promise<Series[]> {
+  say("starting a whole stack");
+  await using stack = await startStack({
+    apiPort: 0,
+    dbPort: 0,
+    settings: DURABLE,
+    fal: { shortSide: 64, media: "canned" },
+  });
+  const { sql, apiUrl, env } = stack;
+  let made = 0;
+  async function make(count: number): Promise<number> {
+    const since = performance.now();
+    // From their prompts alone: there is no image to fetch.
+    const jobs = makeJobs(count, env.WEBHOOK_SECRET ?? "", { image_url: null });
+    for (const { path, headers, body } of jobs) {
+      const answer = await fetch(`${apiUrl}/functions/v1${path}`, {
+        method: "POST",
+        headers,
+        body,
+      });
+      await answer.body?.cancel();
+      if (answer.status !== 202) throw new Error(`Cannot measure films: ${answer.status}`);
+    }
+    made += count;
+    await waitForFilms(sql, made, () => Promise.resolve());
+    return count / (performance.now() - since) * 1000;
+  }
+  await make(1);
+  const values: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    say(`films over HTTP, round ${round + 1} of ${rounds}`);
+    values.push(await make(films));
+  }
+  await checkFilms(sql, made);
+  return [{ name: "three-scene films, over HTTP", unit: "/s", values }];
+}

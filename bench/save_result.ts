@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { PROJECT_ROOT } from "../tools/project_root.ts";
+import type { Outcome } from "./case.ts";
+import type { Conditions } from "./conditions.ts";
+import { drawChart } from "./draw_chart.ts";
+import { isMet } from "./case.ts";
+import { median } from "./figures.ts";
+
+/** Writes `bench/results/<name>.json` and `.svg`; a quick run's go to `bench/results/quick/`. */
+export async function saveResult(
+  { name, what, quick, outcome, conditions }: {
+    name: string;
+    what: string;
+    quick: boolean;
+    outcome: Outcome;
+    conditions: Conditions;
+  },
+): Promise<void> {
+  const folder = join(PROJECT_ROOT, "bench/results", quick ? "quick" : ".");
+  await Deno.mkdir(folder, { recursive: true });
+  const { series, targets = [], notes = [] } = outcome;
+  const result = {
+    name,
+    what,
+    conditions,
+    series: series.map((one) => ({ ...one, median: median(one.values) })),
+    targets: targets.map((target) => ({ ...target, met: isMet(target) })),
+    notes,
+  };
+  await Deno.writeTextFile(join(folder, `${name}.json`), JSON.stringify(result, null, 2) + "\n");
+  await Deno.writeTextFile(join(folder, `${name}.svg`), drawChart(`${name}: ${what}`, series));
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { connectDatabase, DatabaseError } from "./database.ts";
+
+const URL = "https://project.example.com";
+
+function answering(answer: () => Response) {
+  const requests: Request[] = [];
+  const fetch = (input: string | URL | Request, init?: RequestInit) => {
+    requests.push(new Request(input, init));
+    return Promise.resolve().then(answer);
+  };
+  return { requests, db: connectDatabase(URL, "sb_secret_1", { fetch }) };
+}
+
+async function failureOf(answer: () => Response): Promise<DatabaseError> {
+  const error = await answering(answer).db.call("read_it", {}, z.string()).catch((error) => error);
+  assert.ok(error instanceof DatabaseError, String(error));
+  return error;
+}
+
+Deno.test("a call posts its named arguments with the secret key, and checks the answer", async () => {
+  const { db, requests } = answering(() => Response.json({ n: 1 }));
+
+  assert.deepEqual(await db.call("read_it", { p_id: "a" }, z.object({ n: z.number() })), { n: 1 });
+  await assert.rejects(db.call("read_it", {}, z.string()), { name: "ZodError" });
+
+  const [request] = requests;
+  assert.equal(request?.method, "POST");
+  assert.equal(request?.url, `${URL}/rest/v1/rpc/read_it`);
+  assert.equal(request?.headers.get("apikey"), "sb_secret_1");
+  assert.equal(request?.headers.get("authorization"), "Bearer sb_secret_1");
+  assert.deepEqual(await request?.json(), { p_id: "a" });
+});
+
+Deno.test("what a function raises keeps its code and its words", async () => {
+  const body = { code: "RL404", message: "Cannot read it: no such thing", details: null };
+  const error = await failureOf(() => Response.json(body, { status: 400 }));
+
+  assert.equal(error.code, "RL404");
+  assert.equal(error.raised, "Cannot read it: no such thing");
+  assert.equal(error.message, "Cannot call read_it: Cannot read it: no such thing");
+  assert.equal(error.away, false);
+});
+
+Deno.test("a database that nobody reaches, or that has no connection to spare, is away", async () => {
+  const answers: [() => Response, boolean][] = [
+    [() => {
+      throw new TypeError("connection refused");
+    }, true],
+    [() => new Response("<html>", { status: 503 }), true],
+    [() => new Response("", { status: 504 }), true],
+    [() => Response.json({ code: "PGRST003", message: "Timed out" }, { status: 500 }), true],
+    [() => Response.json({ code: "57P01", message: "Shutting down" }, { status: 500 }), true],
+    [() => Response.json({ code: "42703", message: "No column" }, { status: 400 }), false],
+    [() => new Response("<html>", { status: 500 }), false],
+  ];
+
+  for (const [answer, away] of answers) assert.equal((await failureOf(answer)).away, away);
+});
+
+Deno.test("a function without a result answers null", async () => {
+  const { db } = answering(() => new Response(null, { status: 204 }));
+
+  assert.equal(await db.call("do_it", {}, z.null()), null);
+});

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import type { Database } from "./database.ts";
+import type { EVENTS } from "./planning/job_fields.ts";
+
+/*
+ * One typed wrapper for each SQL function on standing endpoints and on what was sent to them. Those
+ * that change something raise RL400, RL404 or RL409 with a sentence for people.
+ */
+
+/** What only people read: its shape is the SQL function's. */
+const Facts = z.record(z.string(), z.unknown());
+type Facts = z.infer<typeof Facts>;
+
+const EndpointView = z.looseObject({
+  endpoint_id: z.string(),
+  user_id: z.string(),
+  url: z.string(),
+  is_enabled: z.boolean(),
+  /** Of a new one alone, and never again. */
+  secret: z.string().optional(),
+});
+export type EndpointView = z.infer<typeof EndpointView>;
+
+/** Null takes an optional field away; what is absent stays as it is. */
+export type EndpointChanges = {
+  user_id?: string;
+  url?: string;
+  description?: string | null;
+  events?: (typeof EVENTS)[number][] | null;
+  headers?: Record<string, string>;
+  max_in_flight?: number;
+  max_per_second?: number | null;
+  is_ordered?: boolean;
+  batch_size?: number;
+  batch_ms?: number;
+};
+
+/** @param endpointId null creates one: `user_id` and `url` are required then */
+export function putEndpoint(
+  db: Database,
+  endpointId: string | null,
+  changes: EndpointChanges,
+): Promise<EndpointView> {
+  return db.call(
+    "put_endpoint",
+    { p_endpoint_id: endpointId, p_changes: changes },
+    EndpointView,
+  );
+}
+
+export function listEndpoints(
+  db: Database,
+  { userId = null, endpointId = null }: { userId?: string | null; endpointId?: string | null },
+): Promise<EndpointView[]> {
+  return db.call(
+    "list_endpoints",
+    { p_user_id: userId, p_endpoint_id: endpointId },
+    z.array(EndpointView),
+  );
+}
+
+const Rotated = z.looseObject({
+  endpoint_id: z.string(),
+  secret: z.string(),
+  /** ISO 8601; until then the secret before signs too. */
+  old_expires_at: z.string(),
+});
+
+export function rotateEndpointSecret(
+  db: Database,
+  endpointId: string,
+  overlapSeconds: number,
+): Promise<z.infer<typeof Rotated>> {
+  return db.call(
+    "rotate_endpoint_secret",
+    { p_endpoint_id: endpointId, p_overlap_seconds: overlapSeconds },
+    Rotated,
+  );
+}
+
+/** `{endpoint_id, was, is_enabled, skipped}` */
+export function setEndpointEnabled(
+  db: Database,
+  endpointId: string,
+  { isEnabled, reason }: { isEnabled: boolean; reason: string | null },
+): Promise<Facts> {
+  return db.call("set_endpoint_enabled", {
+    p_endpoint_id: endpointId,
+    p_is_enabled: isEnabled,
+    p_reason: reason,
+  }, Facts);
+}
+
+export function deleteEndpoint(db: Database, endpointId: string): Promise<Facts> {
+  return db.call("delete_endpoint", { p_endpoint_id: endpointId }, Facts);
+}
+
+const Tested = z.looseObject({ delivery_id: z.string(), webhook_id: z.string() });
+
+/** Queues an `endpoint.test`. */
+export function testEndpoint(db: Database, endpointId: string): Promise<z.infer<typeof Tested>> {
+  return db.call("test_endpoint", { p_endpoint_id: endpointId }, Tested);
+}
+
+/** What is absent filters nothing. */
+export type DeliveryFilter = {
+  status?: string;
+  endpoint_id?: string;
+  project_id?: string;
+  type?: string;
+};
+
+export function listDeliveries(
+  db: Database,
+  filter: DeliveryFilter,
+  limit: number,
+): Promise<Facts[]> {
+  return db.call("list_deliveries", { p_filter: filter, p_limit: limit }, z.array(Facts));
+}
+
+/** With its body and each of its tries; null for an unknown id. */
+export function readDelivery(db: Database, deliveryId: string): Promise<Facts | null> {
+  return db.call("read_delivery", { p_delivery_id: deliveryId }, Facts.nullable());
+}
+
+export function replayDelivery(db: Database, deliveryId: string): Promise<Facts> {
+  return db.call("replay_delivery", { p_delivery_id: deliveryId }, Facts);
+}
+
+/** Times are ISO 8601, of queueing; without statuses: what is dead, filtered or skipped. */
+export type ReplayFilter = Omit<DeliveryFilter, "status"> & {
+  statuses?: ("dead" | "delivered" | "filtered" | "skipped")[];
+  user_id?: string;
+  from?: string;
+  to?: string;
+};
+
+const Replayed = z.looseObject({
+  matched: z.number(),
+  replayed: z.number(),
+  remaining: z.number(),
+});
+
+/** Sends again what fits, under the same webhook-ids; `isDry` only counts. */
+export function replayDeliveries(
+  db: Database,
+  filter: ReplayFilter,
+  { limit, perSecond, isDry }: { limit: number; perSecond: number; isDry: boolean },
+): Promise<z.infer<typeof Replayed>> {
+  return db.call("replay_deliveries", {
+    p_filter: filter,
+    p_limit: limit,
+    p_per_second: perSecond,
+    p_is_dry: isDry,
+  }, Replayed);
+}

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { FAL_OFFERS, type FinishOffers, readFinishOffers } from "./finish_offers.ts";
+import { JobFields } from "./job_fields.ts";
+import { planFinish } from "./plan_finish.ts";
+import { planScenes } from "./plan_scenes.ts";
+
+const SPEECH = "fal-ai/kokoro/american-english";
+const FAL = { ...FAL_OFFERS, speechModel: SPEECH };
+const STITCHER: FinishOffers = { ...FAL, hasStitchService: true };
+const NOBODY: FinishOffers = { ...FAL_OFFERS, canMux: false };
+const MUSIC = "https://cdn.example.com/bed.mp3";
+const TRACK = "https://cdn.example.com/voice.mp3";
+
+function finish(fields: Record<string, unknown>, offers: FinishOffers = FAL) {
+  const job = JobFields.parse({ video_id: "v", user_id: "u", prompt: "A shoe", ...fields });
+  const plan = planScenes(job);
+  assert.ok("scenes" in plan, JSON.stringify(plan));
+  return planFinish(job, plan.scenes, offers);
+}
+
+function pathsOf(fields: Record<string, unknown>, offers?: FinishOffers) {
+  const plan = finish(fields, offers);
+  return "issues" in plan ? plan.issues.map(({ path }) => path) : [];
+}
+
+Deno.test("a job that asks for nothing has no options", () => {
+  assert.deepEqual(finish({}), {});
+});
+
+Deno.test("sound, captions, size and rate are settled with the models that are configured", () => {
+  const job = {
+    scenes: [{ prompt: "A", voice_over: "Hello" }],
+    voice: "af_heart",
+    music_url: MUSIC,
+    captions: "files",
+    fps: 25,
+    resolution: "1280x720",
+  };
+
+  assert.deepEqual(finish(job, STITCHER), {
+    film_options: {
+      speech_model: SPEECH,
+      voice: "af_heart",
+      music: { url: MUSIC, volume: 0.25, ducking: true },
+      captions: "files",
+      fps: 25,
+      width: 1280,
+      height: 720,
+    },
+  });
+});
+
+Deno.test("where nobody mixes with a volume, music is brought below speech beforehand, lower under a film that is heard", () => {
+  const musicOf = (fields: Record<string, unknown>) => {
+    const plan = finish({ music_url: MUSIC, ...fields });
+    return "film_options" in plan ? plan.film_options?.music : null;
+  };
+
+  assert.deepEqual(musicOf({}), { url: MUSIC, volume: 0.25, ducking: false, loudness: -30 });
+  assert.equal(musicOf({ music_volume: 1 })?.loudness, -18);
+  const heard = { scenes: [{ prompt: "A", audio_url: TRACK }] };
+  assert.equal(musicOf(heard)?.loudness, -36);
+  assert.equal(musicOf({ ...heard, music_ducking: false })?.loudness, -30);
+});
+
+Deno.test("what nobody here can do is refused at its field", () => {
+  const speaking = { scenes: [{ prompt: "A", voice_over: "Hello" }] };
+  const fading = { scenes: [{ prompt: "A" }, { prompt: "B", transition: "fade" }] };
+
+  assert.deepEqual(pathsOf(speaking, FAL_OFFERS), ["scenes.0.voice_over"]);
+  assert.deepEqual(pathsOf({ music_prompt: "A waltz" }), ["music_prompt"]);
+  assert.deepEqual(pathsOf({ music_url: MUSIC, music_prompt: "A waltz" }), ["music_prompt"]);
+  assert.deepEqual(pathsOf({ captions: "burn", transition: "fade" }), ["captions", "transition"]);
+  assert.deepEqual(pathsOf(fading), ["scenes.1.transition"]);
+  assert.deepEqual(pathsOf(fading, STITCHER), []);
+  assert.deepEqual(pathsOf({ captions: "burn" }, STITCHER), []);
+  const heard = { scenes: [{ prompt: "A", audio_url: TRACK }], music_url: MUSIC };
+  assert.deepEqual(pathsOf(heard, NOBODY), ["scenes.0.audio_url", "music_url"]);
+});
+
+Deno.test("fal mixes only what has a known length", () => {
+  const job = {
+    image_url: "https://cdn.example.com/a.png",
+    music_url: MUSIC,
+    scenes: [{
+      prompt: "A",
+      model: "kling-2.6-pro-motion",
+      driver_video_url: "https://cdn.example.com/dance.mp4",
+    }],
+  };
+
+  assert.deepEqual(pathsOf(job), ["music_url"]);
+  assert.deepEqual(pathsOf(job, STITCHER), []);
+});
+
+Deno.test("a sound track goes to a model that takes one, and under the clip of any other", () => {
+  const trackOf = (model: string) => {
+    const job = JobFields.parse({
+      ...{ video_id: "v", user_id: "u", image_url: "https://cdn.example.com/a.png" },
+      scenes: [{ prompt: "A", model, audio_url: TRACK }],
+    });
+    const plan = planScenes(job);
+    assert.ok("scenes" in plan, JSON.stringify(plan));
+    return [plan.scenes[0]?.audio_url, plan.scenes[0]?.chunks[0]?.audio_url];
+  };
+
+  assert.deepEqual(trackOf("kling-2.5-turbo-pro"), [TRACK, TRACK]);
+  assert.deepEqual(trackOf("wan-2.5"), [undefined, TRACK]);
+});
+
+Deno.test("a caption may be empty, a voice-over says something", () => {
+  const fields = (scene: Record<string, unknown>) =>
+    JobFields.safeParse({ video_id: "v", user_id: "u", scenes: [{ prompt: "A", ...scene }] });
+
+  assert.ok(fields({ caption: "" }).success);
+  assert.ok(!fields({ voice_over: " " }).success);
+});
+
+Deno.test("sizes are even and of a kind that can be made", () => {
+  const size = (resolution: string) =>
+    JobFields.safeParse({ video_id: "v", user_id: "u", prompt: "A", resolution }).success;
+
+  assert.deepEqual(["1280x720", "512x2048", "1281x720", "100x100", "4096x720", "720p"].map(size), [
+    ...[true, true, false, false, false, false],
+  ]);
+});
+
+Deno.test("a speech model that nobody knows how to ask is as none, and fal's models need fal's key", () => {
+  const offers = (variables: Record<string, string>) => readFinishOffers((name) => variables[name]);
+
+  assert.deepEqual(offers({ FAL_KEY: "k", SPEECH_MODEL: SPEECH, MUSIC_MODEL: "fal-ai/lyria2" }), {
+    speechModel: SPEECH,
+    musicModel: "fal-ai/lyria2",
+    hasStitchService: false,
+    canMux: true,
+  });
+  assert.equal(offers({ FAL_KEY: "k", SPEECH_MODEL: "fal-ai/unknown" }).speechModel, null);
+  assert.deepEqual(offers({ SPEECH_MODEL: SPEECH }), { ...NOBODY });
+  assert.equal(offers({ STITCH_SERVICE_URL: "https://s.example.com" }).canMux, true);
+});

@@ -1,0 +1,45 @@
+import type { Issue } from "../errors.ts";
+import type { JobScene } from "../transitions/projects.ts";
+import type { JobFields } from "./job_fields.ts";
+import { type Planning, planScenes } from "./plan_scenes.ts";
+import { splitPrompt } from "./split_prompt.ts";
+
+/** Who says what a film's scenes are; `none`: the job did. */
+export type StoryboardBy = "model" | "splitter" | "none";
+
+export type JobPlan = { scenes: JobScene[]; storyboard: StoryboardBy } | { issues: Issue[] };
+
+/**
+ * A job's scenes: its own, else its prompt's. Where a language model will write them, those of the
+ * splitter are planned all the same: they are the film where the model fails, and show at once what
+ * the job's models cannot do.
+ */
+export function planJob(
+  job: JobFields,
+  { hasStoryboardModel = false, ...planning }: Planning & { hasStoryboardModel?: boolean } = {},
+): JobPlan {
+  if (job.scenes) return withStoryboard(planScenes(job, planning), "none");
+
+  const parts = splitPrompt(job.prompt ?? "");
+  const [only] = parts;
+  const plan = parts.length > 1
+    ? planScenes({ ...job, scenes: parts.map((prompt) => ({ prompt })) }, planning)
+    : planScenes({ ...job, prompt: only }, planning);
+  if ("issues" in plan) return { issues: unique(plan.issues.map(ofJob)) };
+  return withStoryboard(plan, hasStoryboardModel ? "model" : "splitter");
+}
+
+function withStoryboard(plan: ReturnType<typeof planScenes>, storyboard: StoryboardBy): JobPlan {
+  return "issues" in plan ? plan : { ...plan, storyboard };
+}
+
+/** The sender wrote no scenes: what is wrong with them is wrong with the job. */
+function ofJob({ path, message }: Issue): Issue {
+  return { path: path.replace(/^scenes\.\d+\./, ""), message };
+}
+
+function unique(issues: readonly Issue[]): Issue[] {
+  return issues.filter(({ path, message }, i) =>
+    i === issues.findIndex((other) => other.path === path && other.message === message)
+  );
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { withDeadline } from "../deadline.ts";
+import type { Answer, StepWork } from "../transitions/steps.ts";
+import { cuesOf, toSrt, toVtt } from "./caption_files.ts";
+import { BUCKET, NotCopied, type StorageDeps } from "./copy_file.ts";
+import { httpReader, mp4Duration } from "./mp4_duration.ts";
+
+const CaptionsInput = z.object({
+  cues: z.array(z.object({
+    text: z.string(),
+    clips: z.array(z.string()),
+    /** As they were ordered. */
+    seconds: z.number().nullable(),
+  })),
+  path: z.string(),
+});
+type Scene = z.infer<typeof CaptionsInput>["cues"][number];
+
+type CaptionsDeps = StorageDeps & {
+  warn: (message: string) => void;
+  urlOf: (path: string) => Promise<string>;
+};
+
+/**
+ * Writes a film's captions as SubRip and WebVTT beside it, timed by what its clips say of their own
+ * lengths. It costs nothing to do it again.
+ */
+export async function storeCaptions(
+  deps: CaptionsDeps,
+  { attempt }: StepWork,
+): Promise<Extract<Answer, { state: "completed" | "failed" }>> {
+  const { cues, path } = CaptionsInput.parse(attempt.input);
+  try {
+    const scenes = await Promise.all(
+      cues.map(async (scene) => ({ text: scene.text, seconds: await secondsOf(deps, scene) })),
+    );
+    const timed = cuesOf(scenes);
+    await store(deps, `${path}.srt`, "application/x-subrip", toSrt(timed));
+    await store(deps, `${path}.vtt`, "text/vtt", toVtt(timed));
+    const [srt_url, vtt_url] = await Promise.all([
+      deps.urlOf(`${path}.srt`),
+      deps.urlOf(`${path}.vtt`),
+    ]);
+    return { state: "completed", output: { srt_url, vtt_url } };
+  } catch (error) {
+    if (!(error instanceof NotCopied)) throw error;
+    const { message, retryable } = error;
+    return { state: "failed", error: { message, retryable } };
+  }
+}
+
+/** A clip that does not tell its length is as long as it was ordered. */
+async function secondsOf(deps: CaptionsDeps, { clips, seconds }: Scene): Promise<number> {
+  const measured = await Promise.all(clips.map((url) => measure(deps, url)));
+  const known = measured.filter((length) => length !== null);
+  if (known.length === clips.length) return known.reduce((sum, length) => sum + length, 0);
+  if (seconds !== null) {
+    deps.warn("A clip does not tell its length: captions are timed by what was ordered");
+    return seconds;
+  }
+  throw new NotCopied("Cannot time captions: a clip does not tell its length", true);
+}
+
+async function measure({ fetch, timeoutMs }: StorageDeps, url: string): Promise<number | null> {
+  if (!/^https?:/i.test(url)) return null;
+  try {
+    return await withDeadline(
+      timeoutMs,
+      (signal) => mp4Duration(httpReader(fetch, url, signal)),
+    );
+  } catch {
+    return null;
+  }
+}
+
+async function store(
+  { storage }: CaptionsDeps,
+  path: string,
+  contentType: string,
+  text: string,
+): Promise<void> {
+  const body = new TextEncoder().encode(text);
+  const { error } = await storage.from(BUCKET).upload(path, body, { contentType, upsert: true });
+  if (error) throw new NotCopied(`Cannot store captions: ${error.message}`, true);
+}

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { callOnce, NoAnswer, readJson, type Reply } from "../call_once.ts";
+import { onFreshConnection } from "../fresh_connection.ts";
+import { ownWords } from "../own_words.ts";
+import { leavesOpen, mayPassLater } from "../refusal.ts";
+import { readRetryAfter } from "../retry_after.ts";
+import type { Failure } from "../transitions/results.ts";
+import { type Message, responseFormat } from "./messages.ts";
+
+export type ChatDeps = {
+  /** OPENAI_API_KEY. */
+  key: string;
+  /** OPENAI_BASE_URL, without a slash at the end. */
+  baseUrl: string;
+  /** OPENAI_MODEL. */
+  model: string;
+  fetch: typeof fetch;
+  now: () => number;
+  /** Milliseconds for one call. */
+  timeoutMs: number;
+};
+
+/** What a language model answered, or why it did not. */
+export type Said =
+  | { state: "text"; text: string; isWhole: boolean }
+  | { state: "refused"; words: string }
+  | { state: "failed"; error: Failure }
+  /** It may have been answered, and paid for. */
+  | { state: "lost"; message: string };
+
+/** Tokens of a hundred scenes would be more; whoever needs those sends `scenes`. */
+const MOST_TOKENS = 8000;
+
+const Completion = z.looseObject({
+  choices: z.array(z.looseObject({
+    finish_reason: z.string().nullish(),
+    message: z.looseObject({ content: z.string().nullish(), refusal: z.string().nullish() }),
+  })).min(1),
+});
+
+/**
+ * Asks an OpenAI-compatible server once, on a connection of its own: on a kept one the runtime might
+ * send it again. Plain fetch: the package costs 30 ms and 9 MB of every cold
+ * start of the runner, and sends a call again by itself.
+ */
+export async function chat(deps: ChatDeps, messages: readonly Message[]): Promise<Said> {
+  try {
+    const call = {
+      method: "POST",
+      headers: { authorization: `Bearer ${deps.key}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        model: deps.model,
+        messages,
+        response_format: responseFormat(),
+        max_completion_tokens: MOST_TOKENS,
+      }),
+    };
+    const reply = await onFreshConnection(
+      deps.fetch,
+      (fetch) => callOnce({ ...deps, fetch }, `${deps.baseUrl}/chat/completions`, call),
+    );
+    return reply.status >= 200 && reply.status < 300 ? read(reply) : refusal(deps, reply);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return error.sent
+      ? { state: "lost", message: `No answer of the language model: ${error.message}` }
+      : {
+        state: "failed",
+        error: { message: `Cannot reach the language model: ${error.message}`, retryable: true },
+      };
+  }
+}
+
+function read({ body }: Reply): Said {
+  const completion = Completion.safeParse(readJson(body));
+  const choice = completion.data?.choices[0];
+  if (!choice) return { state: "text", text: "", isWhole: false };
+  const { refusal, content } = choice.message;
+  if (refusal) return { state: "refused", words: refusal.slice(0, 500) };
+  if (choice.finish_reason === "content_filter") {
+    return { state: "refused", words: "its content filter" };
+  }
+  return { state: "text", text: content ?? "", isWhole: choice.finish_reason !== "length" };
+}
+
+function refusal({ key, now }: ChatDeps, reply: Reply): Said {
+  const words = ownWords(readJson(reply.body), [key]);
+  const who = reply.status === 401 || reply.status === 403 ? "OPENAI_API_KEY" : "the request";
+  const message = `The language model's server refused ${who} (${reply.status})${
+    words === null ? "" : `: ${words}`
+  }`;
+  if (leavesOpen(reply.status)) return { state: "lost", message };
+  const retryAfter = readRetryAfter(reply.headers, now());
+  return {
+    state: "failed",
+    error: {
+      message,
+      retryable: mayPassLater(reply.status),
+      ...(retryAfter === null ? {} : { retry_after: retryAfter }),
+    },
+  };
+}

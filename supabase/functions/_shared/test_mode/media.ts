@@ -1,0 +1,86 @@
+/*
+ * What a test film is made of: a second of a test picture (128 x 72, H.264) and its first frame,
+ * small enough to travel with the function.
+ */
+
+export const CLIP = bytes(
+  "AAAAIGZ0eXBpc29tAAACAGlzb21pc28yYXZjMW1wNDEAAAMQbW9vdgAAAGxtdmhkAAAAAAAAAAAAAAAAAAAD6AAAA+gA" +
+    "AQAAAQAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" +
+    "AAAAAAAAAAAAAgAAAl90cmFrAAAAXHRraGQAAAADAAAAAAAAAAAAAAABAAAAAAAAA+gAAAAAAAAAAAAAAAAAAAAAAAEA" +
+    "AAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAABAAAAAAIAAAABIAAAAAAAkZWR0cwAAABxlbHN0AAAAAAAAAAEAAAPo" +
+    "AAAAAAABAAAAAAHXbWRpYQAAACBtZGhkAAAAAAAAAAAAAAAAAABAAAAAQABVxAAAAAAALWhkbHIAAAAAAAAAAHZpZGUA" +
+    "AAAAAAAAAAAAAABWaWRlb0hhbmRsZXIAAAABgm1pbmYAAAAUdm1oZAAAAAEAAAAAAAAAAAAAACRkaW5mAAAAHGRyZWYA" +
+    "AAAAAAAAAQAAAAx1cmwgAAAAAQAAAUJzdGJsAAAAqnN0c2QAAAAAAAAAAQAAAJphdmMxAAAAAAAAAAEAAAAAAAAAAAAA" +
+    "AAAAAAAAAIAASABIAAAASAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGP//AAAANGF2Y0MB" +
+    "ZAAL/+EAGmdkAAusTCIQX8uAiAAAAwAIAAADAIB4oVCMAQAHaOhDAxLIsAAAABBwYXNwAAAAAQAAAAEAAAAYc3R0cwAA" +
+    "AAAAAAABAAAACAAACAAAAAAUc3RzcwAAAAAAAAABAAAAAQAAABxzdHNjAAAAAAAAAAEAAAABAAAACAAAAAEAAAA0c3Rz" +
+    "egAAAAAAAAAAAAAACAAAAlQAAAA8AAAAMQAAAEEAAABWAAAAPgAAAEoAAAA0AAAAFHN0Y28AAAAAAAAAAQAAA0AAAAA9" +
+    "dWR0YQAAADVtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABtZGlyYXBwbAAAAAAAAAAAAAAAAAhpbHN0AAAACGZyZWUAAAQc" +
+    "bWRhdAAAAlBliIICH/7eI8CmHdJ4UWzhwuAFlLf7kd8BjqsUgouLlJGmdBVKYFjCEVFWSFlQ/4KnFnXHb7CIQkkVxX+8" +
+    "RF6UgtpIJxTU47wMI6nbErD3AVc6zCurg+yc9opqRAXUEteKlaN9S66pAIUNn0XmC8dQ6SrBkIoAc9xCIXrel6s2KHpi" +
+    "pcc+SEGCWZpurg04+/6ZDH3nhPkjMulLmSkKVh4w4XF98L31ctk61tRtH7JXkcpHwsl1Dqg2JlHtq5vxxHMU4MTOqNBr" +
+    "fvbf81/AfoeBrlrdn2/aPbf+HZiFO1ErgnrbvSsp8b8IVG8qe24L+jjlgialxUq/f2BvPuhfbkUKXQHB55gCkfjAhMkU" +
+    "yRMMXxdzHlzau1gHBZBTaIH3JgQimU+cFt/2TDGOFt/bC+ubLZBwxY2IBMXO9PB2v+zyFAVQyWswLLkskXIYxIUwn8Wm" +
+    "UfzHIAeoUTO62UefjlOqDBw9nElDKAm+Cjes2WuhRJ2hBbRZy2Te7rwBEH4gBJAALw/B6u+sN119Tlmn/WW3SdaJQzNe" +
+    "rQQUmj0VPih+juqhtNr7rEznpFoFCkpYxpkzElHR7Zj+/Ha6tJy14sU4aesBPF4Ghr1yzGY2wklF5Nj70/BZg0n6xVNe" +
+    "2yEB7MvyUws06BWxosmvH8apNIpb8oCabKTlxMzwQY7D6VFCkzBnfhrOxZCfUPbAdeGXv0rdpOghWawR5iQTlh4uCrC1" +
+    "itwrM4vES+GTRRoo6zUm4q/yfCD+saybTq9HIcAH1MLHnNr98vq5BSpg+ubx7MfhAAAAOEGaHYgh/wrcrZQCY7jcNzkh" +
+    "JrJgCkEP0+GfR31g3vp+obEcWjsjav1UGzNCzL41vLCXW4HJA9AQAAAALUGaK/BBkymEEP8AHus6LcqBYQAJW4KRg+62" +
+    "5I35LmLYP9JFbOssRJ7e0zbVOQAAAD1Bmjk8EHkymBBD/wAe6zorBTJfnZACCbYHBQ2Hn1Vml1DYHktwTOdiOEU/Pvea" +
+    "0ItEqf9raTy8IDSXrHvAAAAAUkGaSXwQfkymAQQ/AB7rOiPTx4AWk0akny4AXkwZZOmCEaye8RUHYCABiTNqrv4B+BTr" +
+    "LwkQbtz4kjqKkjENVlU9a1CNR27NTRu0Zwq+X0+bOoEAAAA6QZpZvBB/kymAEP8AGoVMzAkNgA1sgQAfJGOsiiUYNtb6" +
+    "1iDymUOKHLzFZ/ODMWJ8Lan+0j3Cd0lBwQAAAEZBmmn8EH/kymABD/8AGrqs9aABtBg1LoZXmlS1RvGX1UbOcQNrd7oE" +
+    "YQHPzV0j4S+Iv+mLLY7L7LsWthbiA5kir4TwkvJpAAAAMEGaeI8EH/5MpgAEO/8AK8/0AFZXv4kQCTZ7gTtqDBqoSoYt" +
+    "mOGIB6CpA4CRUGvHZQ==",
+);
+
+export const STILL = bytes(
+  "/9j/4AAQSkZJRgABAgAAAQABAAD//gAQTGF2YzU4LjQyLjEwMAD/2wBDAAgYGBwYHCEhISEhISckJygoKCcnJycoKCgr" +
+    "KyszMzMrKysoKCsrMDAzMzc5NzQ0MzQ5OTw8PEhIRUVUVFdnZ3z/xACgAAACAgMBAQAAAAAAAAAAAAAABwIGBAgDBQEB" +
+    "AAIDAQEBAQAAAAAAAAAAAAcGAAQIBQMCARAAAgECBAEGCA8BAAAAAAAAAAECAxExBBIhQWFRkUIFE1NxIqEUsTIzsqLR" +
+    "0rODc4E1gvAVclLxNBEAAQMBBgMGBQUBAQAAAAAAAQACAxExIdGRBAVBElEigXFh0kJSMuEVFIITkqEzI3L/wAARCABI" +
+    "AIADASIAAhEAAxEA/9oADAMBAAIRAxEAPwDX8AAiiaYwspl9Hlyx4LmK5kqanPW17OHjGWTTQgjnP6cV+b9uLgfxYzS7" +
+    "/oRxr7MrylWAAFRGxLMAAa1n9bigAGAE0pZgADagAqNQrujK/V6yG1Fp2a42EgXbIVt+7k+VBO0kxFGO42I977twew6q" +
+    "MAOb/oAPmF3attbxuvHgn+sCRFYEj1XPWgAAexlaarV6VN3tOpCDtjaUktr33Ioth8vDu6cVa2ybvjdnrECQ0gcoA6XI" +
+    "FyyOmkc91rnFx7yloAANa2+lmAANaAC3FAAMAJoSzADy5ZilHVHVecVLVTSlqWhNzV2lTelJ3tNp22uOLI3P+UE0QJZG" +
+    "+SvK0upbRUYyINxakuH6/wBMc6jMLQtuOaHAg3gggjqCtq4yU0mmmmrpp3TXBprgzsUrsmq62RoSla6i47YWg3FeZbl1" +
+    "GdAVaAFjyH/Xl/tqXw0Vw9nKTVPMUZydoxqwlJ8yUk2fSi2aAAGtZ/S1A+gNK3WlkAANaAC3FAAMAJoSzFRLX6dmd46l" +
+    "6Xd6dn5FTVZarq/Dd25RrmM6dOSs4Q3VnJJKbvjepG03qW0t/K43CNBKIuaoJrSzyqhHpJ2wc/MCealnlXFL4APpfWx0" +
+    "8Ow/w+j9Z9JIYRQOxouGQoxkrO0n90pOS6Uy/jUgAtGFlar6p6MOz8zLqeoutNq+KGLQwFWTUvZSgbl9U8S6OJnxd5+i" +
+    "yoUqmleJHXu5llj7KMGoyl91nHCPI4oRT7dC0kgv60qKd1yWLpVLs5ujUsW5tXZzujvs3edxHZjyOK60m9ahhoGRZO9S" +
+    "TryOZv7vzk45HMqSfd8VxG7qXOuk6qS510hEh3GZ9oZkcUPPzpOjf7xVojXpqKvLBLgYbz2W8J5irS4lIrYijFsunfa+" +
+    "XNvpTHFrpH2hmRxVkeay9/bI+k0P7CqnidojV9j03xzfyb6F6R6KN/ufmMF7axOulnGJ6pHbbC33PzGC0hHMXipA7k6K" +
+    "edydKMYRnZRSSWipskrLqmV+5ZXwnxKnzBGGNIXpRyea4Y2+I+5+Y9KVl3zsFiQJLFFdDhMmLstm0+DXBjIoZhVo2e0k" +
+    "t+XlQtVgj38n7x/xKmlcRKB1KcN8gZJo3PcO1EQWn/04AjwKk27s5NuzJvE5vBhkCd6Dol65O73fSQ1S530kXiyIzoBr" +
+    "cUAAwHVMyWYAA2VQCVDo0ZVpWWy4vgl8vMhsRSpq0dkUzs/Cr+X1SLswu6VtI633ok79qJH6r9kmjIwKAXXuFST1PDwT" +
+    "KAAKyZF//9k=",
+);
+
+function bytes(base64: string) {
+  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+}
+
+/** A second of silence: WAVE, 8000 samples of 8 bits, mono. */
+export const SILENCE = wave(new Uint8Array(8000).fill(128));
+
+/** RIFF WAVE with a PCM header of 44 bytes: http://soundfile.sapp.org/doc/WaveFormat/ */
+function wave(samples: Uint8Array): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(44 + samples.length);
+  const view = new DataView(file.buffer);
+  const name = (at: number, four: string) => file.set(new TextEncoder().encode(four), at);
+  name(0, "RIFF");
+  view.setUint32(4, file.length - 8, true);
+  name(8, "WAVE");
+  name(12, "fmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, 8000, true);
+  view.setUint32(28, 8000, true);
+  view.setUint16(32, 1, true);
+  view.setUint16(34, 8, true);
+  name(36, "data");
+  view.setUint32(40, samples.length, true);
+  file.set(samples, 44);
+  return file;
+}

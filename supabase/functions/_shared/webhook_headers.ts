@@ -1,0 +1,27 @@
+import { CONNECTION_HEADERS } from "./connection_headers.ts";
+import type { Issue } from "./errors.ts";
+
+const MOST_HEADERS = 20;
+/** An HTTP token (RFC 9110, 5.6.2). */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
+/** Printable, so that no value can end its line and start another header. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Says which of the headers that a client wants to get with its deliveries we will not send. */
+export function checkWebhookHeaders(headers: Readonly<Record<string, string>>): Issue[] {
+  const names = Object.keys(headers);
+  if (names.length > MOST_HEADERS) {
+    return [{ path: "webhook_headers", message: `More than ${MOST_HEADERS} headers` }];
+  }
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const message = problem(name.toLowerCase(), value);
+    return message === null ? [] : [{ path: `webhook_headers.${name}`, message }];
+  });
+}
+
+function problem(name: string, value: string): string | null {
+  if (!NAME.test(name)) return "Not a header name";
+  if (CONNECTION_HEADERS.has(name)) return "Belongs to the connection, not to the message";
+  if (name.startsWith("webhook-")) return "Reserved for the signature";
+  return VALUE.test(value) ? null : "Not a header value: line breaks and controls are refused";
+}

@@ -1,0 +1,142 @@
+import type { Log } from "../_shared/log.ts";
+import type { ClaimedDeliveries, DeliveryWork } from "../_shared/transitions/deliveries.ts";
+
+export type DeliverySlots = {
+  /** Deliveries that are on their way at a time, while they are young. */
+  quick: number;
+  /** More, for those that are older than `slowAfter`: they hold up no young one. */
+  slow: number;
+  /** Milliseconds. */
+  slowAfter: number;
+  /** Characters of the bodies on their way; with so many nothing is claimed. */
+  characters: number;
+  /** Milliseconds after which nothing new is taken on. */
+  time: number;
+};
+
+export type DeliveryRunDeps = {
+  claim: (limit: number) => Promise<ClaimedDeliveries>;
+  /** Sends one and records what came of it. */
+  deliver: (work: DeliveryWork) => Promise<void>;
+  /** Rings for a successor. */
+  ring: () => Promise<void>;
+  /** Sleeps `ms`, or until the signal aborts. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  now: () => number;
+  log: Log;
+  slots: DeliverySlots;
+  /** Aborted when the isolate is told to go. */
+  stopping: AbortSignal;
+};
+
+/** Milliseconds. A run stays for what becomes due within this; the rest is the sweep's. */
+const STAY = 5000;
+/**
+ * It also stays for a while after its last delivery, and looks often: pg_net pauses a second between
+ * two rounds (worker.c), so that a bell which comes soon after another one would be heard late.
+ */
+const LINGER = 1200;
+/** A claim that found nothing is not repeated faster than this. */
+const LEAST_PAUSE = 50;
+/** While some are on their way, how often it is looked for others at the latest. */
+const LONGEST_PAUSE = 1000;
+/** Fewer free slots than this are not worth a claim while others are on their way. */
+const LEAST_CLAIM = 4;
+
+export type DeliveryLoop = {
+  /** There may be something to send: starts the loop, or has the running one look. */
+  wake: () => void;
+  /** Resolves when the loop has ended; never rejects. */
+  idle: () => Promise<void>;
+};
+
+/**
+ * Claims, sends and records deliveries until none is due, one loop an isolate. A delivery that takes
+ * long moves from the quick slots to the slow ones, so that receivers that hang leave the others alone.
+ */
+export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
+  const { slots, stopping } = deps;
+  const underWay = new Map<Promise<void>, { since: number; characters: number }>();
+  let running: Promise<void> | null = null;
+  let isAsked = false;
+  let busyAt = -Infinity;
+  let awake = new AbortController();
+
+  function wakeUp(): void {
+    isAsked = true;
+    awake.abort();
+  }
+
+  function begin(work: DeliveryWork): void {
+    const piece = deps.deliver(work)
+      .catch((error) => deps.log("work.failed", { delivery_id: work.delivery_id, error }))
+      .finally(() => {
+        underWay.delete(piece);
+        busyAt = deps.now();
+        wakeUp();
+      });
+    underWay.set(piece, { since: deps.now(), characters: work.body.length });
+  }
+
+  function freeSlots(): number {
+    const pieces = [...underWay.values()];
+    if (pieces.reduce((sum, { characters }) => sum + characters, 0) >= slots.characters) return 0;
+    const young = pieces.filter(({ since }) => deps.now() - since < slots.slowAfter).length;
+    const old = pieces.length - young;
+    return slots.quick - young - Math.max(old - slots.slow, 0);
+  }
+
+  async function rest(ms: number): Promise<void> {
+    if (isAsked || stopping.aborted) return;
+    await deps.sleep(ms, AbortSignal.any([awake.signal, stopping]));
+  }
+
+  /** True when its time is over with work left. */
+  async function run(): Promise<boolean> {
+    const until = deps.now() + slots.time;
+    while (deps.now() < until && !stopping.aborted) {
+      awake = new AbortController();
+      isAsked = false;
+      const free = freeSlots();
+      if (free < Math.min(LEAST_CLAIM, slots.quick)) {
+        await rest(slots.slowAfter / 4);
+        continue;
+      }
+      const { deliveries, next_at } = await deps.claim(free);
+      deliveries.forEach(begin);
+      if (deliveries.length > 0) continue;
+
+      const due = next_at === null ? Infinity : Date.parse(next_at) - deps.now();
+      const pause = deps.now() - busyAt < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
+      if (underWay.size === 0 && !(pause <= STAY) && !isAsked) return false;
+      await rest(Math.min(pause, LONGEST_PAUSE, until - deps.now()));
+    }
+    return true;
+  }
+
+  async function runSafely(): Promise<void> {
+    let isSpent = false;
+    do {
+      isAsked = false;
+      try {
+        isSpent = await run();
+        await Promise.all(underWay.keys());
+        if (isSpent) await deps.ring();
+      } catch (error) {
+        deps.log("deliveries.failed", { error });
+        await Promise.all(underWay.keys());
+        isSpent = true;
+      }
+      // Asked between its last look and now: nobody else would hear of it.
+    } while (isAsked && !isSpent);
+    running = null;
+  }
+
+  return {
+    wake() {
+      wakeUp();
+      running ??= Promise.resolve().then(runSafely);
+    },
+    idle: () => running ?? Promise.resolve(),
+  };
+}

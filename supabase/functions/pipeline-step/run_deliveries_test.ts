@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import type { ClaimedDeliveries } from "../_shared/transitions/deliveries.ts";
+import { delivery } from "./fixture.ts";
+import { createDeliveryLoop, type DeliveryRunDeps } from "./run_deliveries.ts";
+
+const START = Date.UTC(2026, 10, 22, 12, 0, 0);
+const NOTHING: ClaimedDeliveries = { deliveries: [], next_at: null };
+
+/** Answers claims in order, then with nothing; a clock that only sleeping moves on. */
+function aLoop(claims: ClaimedDeliveries[], more: Partial<DeliveryRunDeps> = {}) {
+  const seen = {
+    limits: [] as number[],
+    delivered: [] as string[],
+    slept: [] as number[],
+    rings: 0,
+    logged: [] as string[],
+    now: START,
+  };
+  const loop = createDeliveryLoop({
+    claim(limit) {
+      seen.limits.push(limit);
+      return Promise.resolve(claims.shift() ?? NOTHING);
+    },
+    deliver: ({ delivery_id }) => Promise.resolve(void seen.delivered.push(delivery_id)),
+    ring: () => Promise.resolve(void seen.rings++),
+    sleep(ms) {
+      seen.slept.push(ms);
+      seen.now += ms;
+      return Promise.resolve();
+    },
+    now: () => seen.now,
+    log: (event) => seen.logged.push(event),
+    slots: { quick: 8, slow: 4, slowAfter: 1000, characters: 1000, time: 100_000 },
+    stopping: new AbortController().signal,
+    ...more,
+  });
+  return { loop, seen };
+}
+
+const due = (...ids: string[]): ClaimedDeliveries => ({
+  deliveries: ids.map((id) => delivery(id)),
+  next_at: null,
+});
+const notBefore = (ms: number): ClaimedDeliveries => ({
+  deliveries: [],
+  next_at: new Date(START + ms).toISOString(),
+});
+
+Deno.test("all that is due is delivered, and a loop that leaves nothing behind rings nobody", async () => {
+  const { loop, seen } = aLoop([due("1", "2"), due("3")]);
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual(seen.delivered, ["del_1", "del_2", "del_3"]);
+  assert.deepEqual([seen.rings, seen.logged], [0, []]);
+});
+
+Deno.test("receivers that hang fill the slow slots and leave the quick ones to the others", async () => {
+  const hanging = Promise.withResolvers<void>();
+  const hangs = ["1", "2", "3", "4", "5", "6"];
+  const { loop, seen } = aLoop([due(...hangs)], {
+    async deliver({ delivery_id }) {
+      if (hangs.some((id) => delivery_id === `del_${id}`)) await hanging.promise;
+      seen.delivered.push(delivery_id);
+    },
+    claim(limit) {
+      seen.limits.push(limit);
+      if (seen.limits.length === 1) return Promise.resolve(due(...hangs));
+      if (seen.limits.length === 2) return Promise.resolve(due("7"));
+      hanging.resolve();
+      return Promise.resolve(NOTHING);
+    },
+  });
+
+  loop.wake();
+  await loop.idle();
+
+  // Six of eight are taken: too few for a claim. A second later four of them count as slow.
+  assert.deepEqual(seen.limits.slice(0, 2), [8, 6]);
+  assert.equal(seen.delivered[0], "del_7");
+  assert.equal(seen.delivered.length, 7);
+});
+
+Deno.test("with large bodies on their way nothing more is claimed until one has ended", async () => {
+  const large = Promise.withResolvers<void>();
+  const claimedBeside: string[] = [];
+  const { loop, seen } = aLoop([
+    { deliveries: [{ ...delivery("1"), body: "x".repeat(1000) }], next_at: null },
+    due("2"),
+  ], {
+    async deliver({ delivery_id }) {
+      if (delivery_id === "del_1") await large.promise;
+      seen.delivered.push(delivery_id);
+    },
+    sleep(ms) {
+      claimedBeside.push(`${seen.limits.length} claims`);
+      large.resolve();
+      seen.now += ms;
+      return Promise.resolve();
+    },
+  });
+
+  loop.wake();
+  await loop.idle();
+
+  assert.equal(claimedBeside[0], "1 claims");
+  assert.deepEqual(seen.delivered, ["del_1", "del_2"]);
+});
+
+Deno.test("it stays for what becomes due within seconds, and leaves the rest to the sweep", async () => {
+  const soon = aLoop([notBefore(800), due("1"), notBefore(60_000)]);
+  soon.loop.wake();
+  await soon.loop.idle();
+
+  assert.deepEqual(soon.seen.delivered, ["del_1"]);
+  assert.equal(soon.seen.slept[0], 800);
+  assert.ok(soon.seen.now < START + 5000);
+});
+
+Deno.test("woken while it looks, it looks once more", async () => {
+  const wakes: (() => void)[] = [];
+  let claims = 0;
+  const { loop, seen } = aLoop([], {
+    claim() {
+      if (++claims === 1) wakes[0]?.();
+      return Promise.resolve(claims === 2 ? due("1") : NOTHING);
+    },
+  });
+  wakes.push(loop.wake);
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual(seen.delivered, ["del_1"]);
+});
+
+Deno.test("when its time is over it ends what is on its way, then rings for a successor", async () => {
+  const { loop, seen } = aLoop([], { claim: () => Promise.resolve(due("1")) });
+  const { now } = seen;
+
+  loop.wake();
+  for (let turn = 0; turn < 20; turn++) await null;
+  seen.now = now + 100_000;
+  await loop.idle();
+
+  assert.equal(seen.rings, 1);
+  assert.ok(seen.delivered.length > 0);
+});
+
+Deno.test("a claim that fails is one line in the log, and the next wake tries again", async () => {
+  let claims = 0;
+  const { loop, seen } = aLoop([], {
+    claim: () =>
+      ++claims === 1
+        ? Promise.reject(new Error("away"))
+        : Promise.resolve(claims === 2 ? due("1") : NOTHING),
+  });
+
+  loop.wake();
+  await loop.idle();
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual(seen.logged, ["deliveries.failed"]);
+  assert.deepEqual(seen.delivered, ["del_1"]);
+});
+
+Deno.test("a delivery that throws is logged, left to its lease, and stops no other", async () => {
+  const { loop, seen } = aLoop([due("1", "2")], {
+    deliver({ delivery_id }) {
+      if (delivery_id === "del_1") return Promise.reject(new Error("bug"));
+      return Promise.resolve(void seen.delivered.push(delivery_id));
+    },
+  });
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual([seen.delivered, seen.logged], [["del_2"], ["work.failed"]]);
+});

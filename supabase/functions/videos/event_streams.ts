@@ -1,0 +1,144 @@
+import { DatabaseError } from "../_shared/database.ts";
+import type { Deps } from "../_shared/deps.ts";
+import { notFound, Refusal } from "../_shared/errors.ts";
+import { type Reader, readVideoEvents, type VideoEvents } from "../_shared/transitions/videos.ts";
+import { FIRST_WORDS, HEARTBEAT, sayEvents } from "./server_sent.ts";
+
+export interface EventStreams {
+  /**
+   * Answers with a task's events as they come, after the last one that the reader has.
+   *
+   * @throws {Refusal} 404, or 503 where too many streams are open here
+   */
+  open(taskId: string, by: Reader, lastEventId: string | null): Promise<Response>;
+}
+
+/** An isolate has 256 MB, and the database other work. */
+const MOST_STREAMS = 100;
+/** Milliseconds; well below the 150 seconds that a hosted isolate lives at least. */
+const LONGEST = 100_000;
+/** Milliseconds between two looks at a task, from when something happened to when nothing does. */
+const LOOK_AGAIN = { first: 1000, last: 5000, growth: 1.5 };
+/** Milliseconds between two looks of all streams of this isolate. */
+const SHARE = 20;
+/** Milliseconds of silence after which proxies might think that a connection is dead. */
+const SILENCE = 15_000;
+
+const ENDED = new Set(["completed", "failed", "cancelled"]);
+const HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+};
+
+type StreamDeps = Pick<Deps, "db" | "now" | "wait" | "log">;
+
+export function createEventStreams(
+  deps: StreamDeps,
+  { stopping }: { stopping: AbortSignal },
+): EventStreams {
+  const { db } = deps;
+  let open = 0;
+
+  return {
+    async open(taskId, by, lastEventId) {
+      if (open >= MOST_STREAMS) throw tooMany();
+      const after = /^\d{1,15}$/.test(lastEventId ?? "") ? Number(lastEventId) : 0;
+      const first = await readVideoEvents(db, taskId, { ...by, after });
+      if (first === null) throw notFound();
+      // 204 tells an EventSource, which comes again by itself, to stay away.
+      if (lastEventId !== null && isOver(first) && first.events.length === 0) {
+        return new Response(null, { status: 204 });
+      }
+
+      open++;
+      const words = tell(deps, {
+        first,
+        after,
+        read: (from) => readVideoEvents(db, taskId, { ...by, after: from }),
+        isEnd: () => stopping.aborted,
+        leastPause: () => open * SHARE,
+      });
+      return new Response(toStream(words, () => open--), { headers: HEADERS });
+    },
+  };
+}
+
+type Story = {
+  first: VideoEvents;
+  after: number;
+  read: (after: number) => Promise<VideoEvents | null>;
+  isEnd: () => boolean;
+  leastPause: () => number;
+};
+
+async function* tell(deps: StreamDeps, story: Story): AsyncGenerator<string, void> {
+  const { now, wait, log } = deps;
+  const until = now() + LONGEST;
+  let { after, first: answer } = story;
+  let said = "";
+  let saidAt = now();
+  let pause = LOOK_AGAIN.first;
+  yield FIRST_WORDS;
+
+  while (true) {
+    const { words, lastEventId, task } = sayEvents(answer, { after, said });
+    after = lastEventId;
+    if (words !== "") {
+      yield words;
+      said = task;
+      saidAt = now();
+    }
+    if (isOver(answer) && words === "") return;
+    // Everything is said only when an answer brings no more.
+    pause = words !== "" ? LOOK_AGAIN.first : Math.min(pause * LOOK_AGAIN.growth, LOOK_AGAIN.last);
+    if (story.isEnd() || now() >= until) return;
+    if (!isOver(answer)) await wait(Math.max(pause, story.leastPause()));
+    if (now() - saidAt >= SILENCE) {
+      yield HEARTBEAT;
+      saidAt = now();
+    }
+    try {
+      const next = await story.read(after);
+      if (next === null) return;
+      answer = next;
+    } catch (error) {
+      if (!(error instanceof DatabaseError && error.away)) {
+        log("stream.failed", { error });
+        return;
+      }
+      answer = { ...answer, events: [] };
+    }
+  }
+}
+
+function toStream(words: AsyncGenerator<string, void>, onEnd: () => void): ReadableStream {
+  const encoder = new TextEncoder();
+  let ended = false;
+  const end = () => {
+    if (!ended) onEnd();
+    ended = true;
+  };
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await words.next();
+      if (ended) return;
+      if (!done) return controller.enqueue(encoder.encode(value));
+      end();
+      controller.close();
+    },
+    cancel() {
+      end();
+      // It may be waiting: it ends when it has waited.
+      void words.return();
+    },
+  });
+}
+
+function isOver({ task }: VideoEvents): boolean {
+  return ENDED.has(task.status);
+}
+
+function tooMany(): Refusal {
+  return new Refusal(503, "Too many streams are open", { headers: { "Retry-After": "5" } });
+}

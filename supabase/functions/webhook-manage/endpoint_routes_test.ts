@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { DatabaseError } from "../_shared/database.ts";
+import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { createWebhookManage } from "./app.ts";
+
+const DESK = {
+  endpoint_id: "ep_1",
+  user_id: "anne",
+  url: "https://desk.example.com/hook",
+  is_enabled: true,
+};
+const SECRET = "whsec_bm9ib2R5IHNob3VsZCBzZWUgdGhpcw==";
+
+function aDoor(sql: Record<string, unknown> = {}, env: Record<string, string> = {}) {
+  const world = handMadeWorld({
+    env: { OPERATOR_KEY: "op-key", ...env },
+    sql: {
+      put_endpoint: { ...DESK, secret: SECRET },
+      list_endpoints: [DESK],
+      rotate_endpoint_secret: { endpoint_id: "ep_1", secret: SECRET, old_expires_at: "later" },
+      set_endpoint_enabled: { endpoint_id: "ep_1", was: true, is_enabled: false, skipped: 2 },
+      test_endpoint: { endpoint_id: "ep_1", delivery_id: "dlv_1", webhook_id: "msg_1" },
+      delete_endpoint: { endpoint_id: "ep_1", removed: true, skipped: 0 },
+      is_bell_deaf: false,
+      ...sql,
+    },
+  });
+  const app = createWebhookManage(world.deps);
+
+  async function send(method: string, path: string, body?: unknown) {
+    const answer = await app.request(`/webhook-manage${path}`, {
+      method,
+      headers: { apikey: "op-key" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    return { status: answer.status, body: await answer.json() };
+  }
+  const called = () => world.calls.filter(({ name }) => name !== "is_bell_deaf");
+  return { ...world, send, called };
+}
+
+Deno.test("an endpoint is created with what is named, and its secret is in the answer alone", async () => {
+  const { send, called, lines } = aDoor();
+  const fields = {
+    user_id: "anne",
+    url: DESK.url,
+    events: ["scene.completed"],
+    headers: { Authorization: "Bearer x1y2" },
+    batch_size: 5,
+  };
+
+  const { status, body } = await send("POST", "/endpoints", fields);
+
+  assert.deepEqual([status, body.secret], [201, SECRET]);
+  assert.deepEqual(called(), [{
+    name: "put_endpoint",
+    args: { p_endpoint_id: null, p_changes: fields },
+  }]);
+  assert.ok(lines.some((line) => line.includes("create endpoint")));
+  assert.ok(!lines.join().includes(SECRET) && !lines.join().includes("x1y2"));
+});
+
+Deno.test("endpoints are listed, by user or one alone; an unknown one is 404", async () => {
+  const { send, called } = aDoor();
+  assert.deepEqual((await send("GET", "/endpoints?user_id=anne")).body, { endpoints: [DESK] });
+  assert.deepEqual((await send("GET", "/endpoints/ep_1")).body, DESK);
+  assert.deepEqual(called().map(({ args }) => args), [
+    { p_user_id: "anne", p_endpoint_id: null },
+    { p_user_id: null, p_endpoint_id: "ep_1" },
+  ]);
+  assert.equal((await aDoor({ list_endpoints: [] }).send("GET", "/endpoints/ep_9")).status, 404);
+});
+
+Deno.test("each verb reaches its function", async () => {
+  const { send, called } = aDoor();
+
+  await send("POST", "/endpoints/ep_1", { max_per_second: null });
+  await send("POST", "/endpoints/ep_1/rotate");
+  await send("POST", "/endpoints/ep_1/rotate", { overlap_seconds: 60 });
+  await send("POST", "/endpoints/ep_1/disable", { reason: "Moving" });
+  await send("POST", "/endpoints/ep_1/enable");
+  assert.equal((await send("POST", "/endpoints/ep_1/test")).status, 202);
+  await send("DELETE", "/endpoints/ep_1");
+
+  const p_endpoint_id = "ep_1";
+  assert.deepEqual(called(), [
+    { name: "put_endpoint", args: { p_endpoint_id, p_changes: { max_per_second: null } } },
+    { name: "rotate_endpoint_secret", args: { p_endpoint_id, p_overlap_seconds: 86_400 } },
+    { name: "rotate_endpoint_secret", args: { p_endpoint_id, p_overlap_seconds: 60 } },
+    {
+      name: "set_endpoint_enabled",
+      args: { p_endpoint_id, p_is_enabled: false, p_reason: "Moving" },
+    },
+    { name: "set_endpoint_enabled", args: { p_endpoint_id, p_is_enabled: true, p_reason: null } },
+    { name: "test_endpoint", args: { p_endpoint_id } },
+    { name: "delete_endpoint", args: { p_endpoint_id } },
+  ]);
+});
+
+Deno.test("a private address, a reserved header or a line break is refused by its field", async () => {
+  const { send, called } = aDoor();
+
+  for (
+    const [wrong, path] of [
+      [{ url: "http://desk.example.com" }, "url"],
+      [{ url: "https://169.254.169.254/" }, "url"],
+      [{ headers: { "webhook-id": "x" } }, "headers.webhook-id"],
+      [{ headers: { "Transfer-Encoding": "chunked" } }, "headers.Transfer-Encoding"],
+      [{ headers: { "X-A": "a\r\nX-B: b" } }, "headers.X-A"],
+      [{ events: ["film.done"] }, "events.0"],
+      [{ max_in_flight: 0 }, "max_in_flight"],
+      [{}, ""],
+    ] as const
+  ) {
+    const { status, body } = await send("POST", "/endpoints/ep_1", wrong);
+    assert.deepEqual([status, body.issues[0].path], [400, path]);
+  }
+  assert.deepEqual(called(), []);
+});
+
+Deno.test("what the database refuses is passed on in its own sentence", async () => {
+  const refused = new DatabaseError("Cannot call it", "RL409", false, "It is disabled");
+  assert.deepEqual(await aDoor({ test_endpoint: refused }).send("POST", "/endpoints/ep_1/test"), {
+    status: 409,
+    body: { error: "It is disabled" },
+  });
+});

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { refuseOtherMethods } from "../_shared/door.ts";
+import { optional } from "../_shared/env.ts";
+import { refuseBody } from "../_shared/errors.ts";
+import { listModelFallbacks, putModelFallback } from "../_shared/management.ts";
+import { asVerb, type Desk, readFields } from "./desk.ts";
+import { checkFallback } from "./check_fallback.ts";
+
+export const Fields = z.object({
+  model: z.string().min(1).max(255),
+  /** Null takes it away. */
+  fallback: z.string().min(1).max(255).nullable(),
+});
+
+/** Which model makes a clip where the first one refuses it or is down. */
+export function addFallbackRoutes({ app, admit, get, db, log }: Desk): void {
+  const hasVideoService = optional(get, "VIDEO_GENERATION_SERVICE") !== null;
+
+  app.get("/fallbacks", async (c) => {
+    await admit(c);
+    return c.json({ docs: await listModelFallbacks(db) });
+  });
+
+  app.post("/fallbacks", async (c) => {
+    const { model, fallback } = readFields((await admit(c)).body, Fields);
+    const issues = fallback === null || hasVideoService ? [] : checkFallback(model, fallback);
+    if (issues.length > 0) throw refuseBody(issues);
+
+    const answer = await asVerb(putModelFallback(db, model, fallback));
+    log("fallback.put", answer);
+    return c.json(answer);
+  });
+  refuseOtherMethods(app, "/fallbacks", "GET, POST");
+}

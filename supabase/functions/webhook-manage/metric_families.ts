@@ -1,0 +1,197 @@
+import { z } from "zod";
+import { SLOTS } from "../_shared/door_counts.ts";
+import { DoorSums } from "./door_figures.ts";
+import type { Family, Sample } from "./prometheus_text.ts";
+
+const Counts = z.record(z.string(), z.number());
+const Rate = z.number().nullish();
+const Span = z.object({ p50: Rate, p95: Rate, p99: Rate });
+
+/** What `read_metrics` tells; a database of an earlier release tells less. */
+export const Metrics = z.object({
+  doors: z.record(z.string(), DoorSums).default({}),
+  doors_ever: z.record(z.string(), DoorSums).default({}),
+  callbacks: z.record(
+    z.string(),
+    z.object({
+      by_outcome: Counts,
+      repeated_deliveries: z.number(),
+      success_rate: Rate,
+      duration_ms: Span,
+    }),
+  ),
+  deliveries: z.object({
+    by_status: Counts,
+    tries: z.number(),
+    success_rate: Rate,
+    duration_ms: Span,
+  }),
+  steps: z.object({
+    by_kind: z.record(z.string(), Counts),
+    oldest_due: z.object({ overdue_s: z.number() }).nullable(),
+    attempts: Counts,
+  }),
+  providers: z.array(z.object({
+    name: z.string(),
+    is_paused: z.boolean(),
+    held_until: z.string().nullish(),
+    in_flight: z.number(),
+  })),
+  projects: Counts,
+  errors: Counts.default({}),
+  rate_limit_hits: Counts.default({}),
+});
+export type Metrics = z.infer<typeof Metrics>;
+
+/**
+ * The figures as Prometheus keeps them: counters since ever for doors, gauges for what the database
+ * counts over the window that was asked for, because rows are deleted in time.
+ *
+ * @param seconds the window's
+ */
+export function metricFamilies(metrics: Metrics, seconds: number): Family[] {
+  return [
+    ...doorFamilies(metrics.doors_ever),
+    gauge("window_seconds", "What the gauges that count something count it over", [{
+      value: seconds,
+    }]),
+    ...callbackFamilies(metrics.callbacks),
+    ...deliveryFamilies(metrics.deliveries),
+    ...workFamilies(metrics),
+    gauge("errors", "Rows of error_logs in the window", counted("type", metrics.errors)),
+    gauge(
+      "rate_limit_hits",
+      "Verified requests that a limit refused in the window",
+      counted("limit", metrics.rate_limit_hits),
+    ),
+  ];
+}
+
+function doorFamilies(doors: Metrics["doors_ever"]): Family[] {
+  const entries = Object.entries(doors);
+  return [
+    {
+      name: "reelay_door_requests_total",
+      help: "Requests that a door answered, by status",
+      type: "counter",
+      samples: entries.flatMap(([door, { by_status }]) => counted("status", by_status, { door })),
+    },
+    {
+      name: "reelay_door_request_duration_seconds",
+      help: "From receiving a request to answering it",
+      type: "histogram",
+      samples: entries.flatMap(([door, sums]) => histogram({ door }, sums)),
+    },
+  ];
+}
+
+function histogram(labels: Record<string, string>, sums: DoorSums): Sample[] {
+  let below = 0;
+  const buckets = SLOTS.map((end) => {
+    below += sums.requests_by_ms[end] ?? 0;
+    return { labels: { ...labels, le: `${end / 1000}` }, value: below, suffix: "_bucket" };
+  });
+  const count = Object.values(sums.requests_by_ms).reduce((all, n) => all + n, 0);
+  return [
+    ...buckets,
+    { labels: { ...labels, le: "+Inf" }, value: count, suffix: "_bucket" },
+    { labels, value: sums.ms_total / 1000, suffix: "_sum" },
+    { labels, value: count, suffix: "_count" },
+  ];
+}
+
+function callbackFamilies(callbacks: Metrics["callbacks"]): Family[] {
+  const each = (samples: (source: string, of: Metrics["callbacks"][string]) => Sample[]) =>
+    Object.entries(callbacks).flatMap(([source, of]) => samples(source, of));
+  return [
+    gauge(
+      "callbacks",
+      "Callbacks recorded in the window, by source and outcome",
+      each((source, { by_outcome }) => counted("outcome", by_outcome, { source })),
+    ),
+    gauge(
+      "callbacks_repeated",
+      "Deliveries of callbacks recorded in the window that had been seen before",
+      each((source, of) => [{ labels: { source }, value: of.repeated_deliveries }]),
+    ),
+    gauge(
+      "callback_success_ratio",
+      "Callbacks of the window that were processed; 1: all",
+      each((source, of) => [{ labels: { source }, value: of.success_rate ?? null }]),
+    ),
+    gauge(
+      "callback_duration_seconds",
+      "What the database took to apply callbacks of the window",
+      each((source, of) => quantiles({ source }, of.duration_ms)),
+    ),
+  ];
+}
+
+function deliveryFamilies({ by_status, tries, success_rate, duration_ms }: Metrics["deliveries"]) {
+  return [
+    gauge("deliveries", "Deliveries open, or ended in the window", counted("status", by_status)),
+    gauge("delivery_tries", "Tries to deliver in the window", [{ value: tries }]),
+    gauge("delivery_success_ratio", "Tries in the window that clients took; 1: all", [
+      { value: success_rate ?? null },
+    ]),
+    gauge("delivery_duration_seconds", "What clients took to answer", quantiles({}, duration_ms)),
+  ];
+}
+
+function workFamilies({ steps, providers, projects }: Metrics): Family[] {
+  const each = (value: (provider: Metrics["providers"][number]) => number) =>
+    providers.map((one) => ({ labels: { provider: one.name }, value: value(one) }));
+  return [
+    gauge(
+      "steps",
+      "Steps open, or ended in the window",
+      Object.entries(steps.by_kind).flatMap(([kind, of]) => counted("status", of, { kind })),
+    ),
+    gauge("oldest_due_step_seconds", "How long the oldest due step has been so; 0: none is", [
+      { value: steps.oldest_due?.overdue_s ?? 0 },
+    ]),
+    gauge(
+      "attempts",
+      "Attempts that ended in the window, and lost ones",
+      counted("status", steps.attempts),
+    ),
+    gauge("projects", "Films, by status", counted("status", projects)),
+    gauge(
+      "provider_in_flight",
+      "Steps under way at a provider",
+      each(({ in_flight }) => in_flight),
+    ),
+    gauge(
+      "provider_paused",
+      "1: an operator paused it",
+      each(({ is_paused }) => is_paused ? 1 : 0),
+    ),
+    gauge("provider_held", "1: held after failures", each(({ held_until }) => held_until ? 1 : 0)),
+  ];
+}
+
+function gauge(name: string, help: string, samples: Sample[]): Family {
+  return { name: `reelay_${name}`, help, type: "gauge", samples };
+}
+
+function counted(
+  label: string,
+  counts: Record<string, number>,
+  labels: Record<string, string> = {},
+): Sample[] {
+  return Object.entries(counts).map(([key, value]) => ({
+    labels: { ...labels, [label]: key },
+    value,
+  }));
+}
+
+function quantiles(
+  labels: Record<string, string>,
+  { p50, p95, p99 }: z.infer<typeof Span>,
+): Sample[] {
+  const of = { "0.5": p50, "0.95": p95, "0.99": p99 };
+  return Object.entries(of).map(([quantile, ms]) => ({
+    labels: { ...labels, quantile },
+    value: typeof ms === "number" ? ms / 1000 : null,
+  }));
+}

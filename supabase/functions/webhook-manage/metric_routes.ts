@@ -1,0 +1,41 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { refuseOtherMethods } from "../_shared/door.ts";
+import { readMetrics } from "../_shared/management.ts";
+import { type Desk, readQuery } from "./desk.ts";
+import { doorFigures, DoorSums } from "./door_figures.ts";
+import { metricFamilies, Metrics } from "./metric_families.ts";
+import { PROMETHEUS_TYPE, prometheusText } from "./prometheus_text.ts";
+
+/** A week at most: what is older may be pruned already. */
+export const Window = z.object({
+  hours: z.coerce.number().positive().max(168).nullish(),
+  format: z.enum(["json", "prometheus"], "Expected json or prometheus").nullish(),
+});
+
+const WithDoors = z.looseObject({ doors: z.record(z.string(), DoorSums).default({}) });
+
+/** Figures, as JSON for people and as text for Prometheus. */
+export function addMetricRoutes({ app, admit, db }: Desk): void {
+  app.get("/metrics", async (c) => {
+    await admit(c);
+    const { hours, format } = readQuery(c, Window);
+    const seconds = (hours ?? 24) * 3600;
+    const facts = await readMetrics(db, seconds);
+    if (format ? format === "prometheus" : wantsText(c)) {
+      const text = prometheusText(metricFamilies(Metrics.parse(facts), seconds));
+      return c.body(text, 200, { "Content-Type": PROMETHEUS_TYPE });
+    }
+
+    const { doors_ever: _, doors, ...others } = WithDoors.parse(facts);
+    const figures = Object.entries(doors).map(([door, sums]) => [door, doorFigures(sums)]);
+    return c.json({ ...others, doors: Object.fromEntries(figures) });
+  });
+  refuseOtherMethods(app, "/metrics", "GET");
+}
+
+/** Prometheus asks for its own formats by name, a browser or curl for anything. */
+function wantsText(c: Context): boolean {
+  const accept = c.req.header("accept") ?? "";
+  return /\btext\/plain\b/.test(accept) && !/\bapplication\/json\b/.test(accept);
+}

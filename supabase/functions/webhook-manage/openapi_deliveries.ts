@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { Operation } from "../_shared/openapi/door_part.ts";
+import { Filter, Range, Replay } from "./delivery_routes.ts";
+import { Changes, NewEndpoint, Overlap } from "./endpoint_routes.ts";
+import { Why } from "./film_routes.ts";
+import { OPERATOR } from "./openapi_callbacks.ts";
+import { verb } from "./openapi_films.ts";
+
+const Endpoint = z.looseObject({ endpoint_id: z.string(), url: z.string() });
+const Endpoints = z.object({ endpoints: z.array(Endpoint) });
+const Deliveries = z.object({ deliveries: z.array(z.looseObject({ delivery_id: z.string() })) });
+
+export const DELIVERY_OPERATIONS: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/deliveries",
+    summary: "The newest deliveries",
+    by: OPERATOR,
+    query: Filter,
+    answers: { 200: { says: "Newest first", schema: Deliveries } },
+  },
+  {
+    method: "get",
+    path: "/deliveries/{id}",
+    summary: "One delivery, its body and how each try went",
+    by: OPERATOR,
+    answers: { 200: { says: "Header values and secrets are not in it" } },
+  },
+  verb("/deliveries/redrive", "Send failed deliveries again", Range),
+  verb("/deliveries/replay", "Send many again under their ids: by filter and time, paced", Replay),
+  verb("/deliveries/{id}/redrive", "Send one failed delivery again"),
+  verb("/deliveries/{id}/replay", "Send one delivery again under its id"),
+];
+
+export const ENDPOINT_OPERATIONS: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/endpoints",
+    summary: "Standing endpoints",
+    by: OPERATOR,
+    query: z.object({ user_id: z.string().optional() }),
+    answers: { 200: { says: "Without secrets", schema: Endpoints } },
+  },
+  {
+    method: "post",
+    path: "/endpoints",
+    summary: "Add an endpoint",
+    by: OPERATOR,
+    body: { schema: NewEndpoint },
+    answers: { 201: { says: "With its secret, which is told this once", schema: Endpoint } },
+  },
+  {
+    method: "get",
+    path: "/endpoints/{id}",
+    summary: "One endpoint",
+    by: OPERATOR,
+    answers: { 200: { says: "Without its secret", schema: Endpoint } },
+  },
+  verb("/endpoints/{id}", "Change an endpoint", Changes),
+  {
+    method: "delete",
+    path: "/endpoints/{id}",
+    summary: "Delete an endpoint",
+    by: OPERATOR,
+    answers: { 200: { says: "Deleted; its open deliveries are not sent" } },
+  },
+  verb("/endpoints/{id}/rotate", "A new secret, the old one valid for a while", Overlap),
+  verb("/endpoints/{id}/enable", "Send to it again", Why),
+  verb("/endpoints/{id}/disable", "Send nothing to it; events are kept", Why),
+  {
+    method: "post",
+    path: "/endpoints/{id}/test",
+    summary: "Send it a test event",
+    by: OPERATOR,
+    answers: { 202: { says: "Queued like any delivery" } },
+  },
+];

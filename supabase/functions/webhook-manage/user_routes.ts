@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { refuseOtherMethods } from "../_shared/door.ts";
+import { refuseBody } from "../_shared/errors.ts";
+import { deleteUserData, previewUserData } from "../_shared/management.ts";
+import { connectStorage } from "../_shared/storage/configure.ts";
+import { type Desk, readFields, readId } from "./desk.ts";
+import { removeFiles } from "./remove_files.ts";
+
+const Deletion = z.object({
+  /** Says what would go, and changes nothing. */
+  dry_run: z.boolean().nullish(),
+  /** The user's id once more, so that nobody is deleted by a slip of the finger. */
+  confirm: z.string().nullish(),
+});
+
+/** Deleting all that is known of a user, on that user's request. */
+export function addUserRoutes({ app, admit, get, db, fetch, log, watchBell }: Desk): void {
+  const storage = connectStorage({ get, fetch })?.storage ?? null;
+
+  app.post("/users/:id/delete", async (c) => {
+    const { dry_run, confirm } = readFields((await admit(c)).body, Deletion);
+    const userId = readId(c, "id");
+    if (dry_run) return c.json({ dry_run: true, ...await previewUserData(db, userId) });
+    if (confirm !== userId) {
+      const message = 'Required: the user\'s id once more, or "dry_run": true';
+      throw refuseBody([{ path: "confirm", message }]);
+    }
+
+    const { bucket, paths, ...deleted } = await deleteUserData(db, userId);
+    const left = await removeFiles(storage, bucket, paths);
+    const answer = { ...deleted, files: paths.length - left.length, files_left: left };
+    // Their rows are gone: this line is the second witness of what is still to be removed.
+    log("user.deleted", { user_id: userId, ...answer });
+    watchBell();
+    return c.json(answer);
+  });
+  refuseOtherMethods(app, "/users/:id/delete", "POST");
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { GREETS, Outcome } from "../_shared/openapi/callback_part.ts";
+import type { DoorPart, Operation, Proof } from "../_shared/openapi/door_part.ts";
+import { JobFields } from "../_shared/planning/job_fields.ts";
+import { Stats, Task } from "../_shared/transitions/projects.ts";
+
+const SENDER: readonly Proof[] = ["signature", "standard", "bearer"];
+
+export const JobAnswer = z.object({
+  task_id: z.string(),
+  project_id: z.string().meta({ description: "The same id" }),
+  status: z.string(),
+  status_url: z.string().meta({ description: "To be asked without any credential" }),
+  duplicate: z.boolean(),
+});
+
+const post: Operation = {
+  method: "post",
+  path: "",
+  summary: "Order a film",
+  description: "Required: `video_id`, `user_id`, and `prompt` or `scenes`. Fields that are not " +
+    "listed are kept in the project's metadata.",
+  by: SENDER,
+  headers: { "Idempotency-Key": "Goes before the field; for ever the same job for the same user" },
+  body: {
+    schema: JobFields,
+    example: {
+      video_id: "v1",
+      user_id: "u1",
+      scenes: [{ prompt: "A kettle on a stove" }, { prompt: "Steam rises" }],
+    },
+  },
+  answers: {
+    200: { says: "The same job as before: its first ids", schema: JobAnswer },
+    202: { says: "A new film", schema: JobAnswer },
+    409: { says: "The idempotency key belongs to another job" },
+  },
+};
+
+export const WEBHOOK: DoorPart = {
+  door: "webhook",
+  says: "Chat apps order films; custom sources post whatever they have.",
+  operations: [
+    GREETS,
+    post,
+    { ...GREETS, path: "/health", summary: "The same" },
+    {
+      method: "get",
+      path: "/stats",
+      summary: "How many films in which status",
+      by: SENDER,
+      answers: { 200: { says: "Over all projects", schema: Stats } },
+    },
+    {
+      method: "get",
+      path: "/task/{id}",
+      summary: "How far a film is",
+      by: ["taskToken", ...SENDER],
+      answers: { 200: { says: "The film", schema: Task } },
+    },
+    {
+      method: "post",
+      path: "/{source}",
+      summary: "A callback of a custom source",
+      description: "Any body, signed as the source's row says; `webhook-manage/sources` has them.",
+      by: ["source"],
+      body: { schema: z.unknown() },
+      answers: {
+        200: {
+          says: "Recorded, and given to the source's handler",
+          schema: z.object({ received: z.literal(true), outcome: Outcome }),
+        },
+      },
+    },
+  ],
+};

@@ -1,0 +1,88 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { DatabaseError } from "../_shared/database.ts";
+import type { Deps } from "../_shared/deps.ts";
+import { type Door, refuseOtherMethods } from "../_shared/door.ts";
+import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
+import { parseJson } from "../_shared/json.ts";
+import { findUnstorable } from "../_shared/storable.ts";
+import { approveProject, readTask, readVersions } from "../_shared/transitions/projects.ts";
+import { zodIssues } from "../_shared/zod_issues.ts";
+
+const Approval = z.object({
+  stage: z.enum(["storyboard", "stills", "budget"]).nullish(),
+  reason: z.string().max(1000).nullish(),
+});
+
+/** What a sender asks about a task of theirs, and the approval that it may wait for. */
+export function addTaskRoutes(
+  { app, admit, limit, db, logOf, watchBell }: Deps & Door & { watchBell: () => void },
+): void {
+  app.get("/task/:id", async (c) => {
+    const task = await readTask(db, ...await whose(c));
+    // A wrong token says no more than an unknown id does.
+    if (task === null) throw notFound();
+    return c.json(task);
+  });
+  refuseOtherMethods(app, "/task/:id", "GET");
+
+  app.get("/task/:id/versions", async (c) => {
+    const versions = await readVersions(db, ...await whose(c));
+    if (versions === null) throw notFound();
+    return c.json(versions);
+  });
+  refuseOtherMethods(app, "/task/:id/versions", "GET");
+
+  // Money is spent on it: the token, which travels in URLs, is not enough.
+  app.post("/task/:id/approve", async (c) => {
+    const { body } = await admit(c);
+    const { stage = null, reason = null } = readApproval(body);
+    const id = c.req.param("id");
+    if (findUnstorable(id) !== null) throw notFound();
+    await limit(c);
+
+    const approved = await approve(id, { stage, reason });
+    logOf(c)("project.approved", { project_id: id });
+    watchBell();
+    const task = await readTask(db, id, { token: null, trusted: true });
+    return c.json(task ?? approved);
+  });
+  refuseOtherMethods(app, "/task/:id/approve", "POST");
+
+  /** Either the token or the sender's credentials open a task; the token is the usual way. */
+  async function whose(
+    c: Context,
+  ): Promise<[id: string, by: { token: string | null; trusted: boolean }]> {
+    const id = c.req.param("id") ?? "";
+    const token = c.req.query("token") || null;
+    const shows = c.req.raw.headers;
+    const trusted = token === null || shows.has("authorization") ||
+      shows.has("x-webhook-signature") || shows.has("webhook-signature");
+    if (trusted) await admit(c);
+    if (findUnstorable([id, token]) !== null) throw notFound();
+    return [id, { token, trusted }];
+  }
+
+  async function approve(id: string, by: { stage: string | null; reason: string | null }) {
+    try {
+      return await approveProject(db, id, by);
+    } catch (error) {
+      if (error instanceof DatabaseError && error.code === "RL404") throw notFound();
+      if (error instanceof DatabaseError && error.code === "RL409") {
+        throw new Refusal(409, error.raised);
+      }
+      throw error;
+    }
+  }
+}
+
+function readApproval(body: Uint8Array): z.infer<typeof Approval> {
+  if (body.length === 0) return {};
+  const json = parseJson(body);
+  if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
+  const unstorable = findUnstorable(json.value);
+  if (unstorable !== null) throw refuseBody([{ path: unstorable, message: "Cannot be stored" }]);
+  const read = Approval.safeParse(json.value);
+  if (!read.success) throw refuseBody(zodIssues(read.error));
+  return read.data;
+}

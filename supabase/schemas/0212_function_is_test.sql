@@ -1,0 +1,16 @@
+create or replace function private.is_test(p_project_id text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    (select projects.execution_mode = 'test' from public.projects where projects.project_id = p_project_id),
+    false
+  );
+$$;
+
+comment on function private.is_test(text) is 'True for a project that goes through everything and pays for nothing.';
+
+revoke execute on function private.is_test(text) from public, anon, authenticated, service_role;

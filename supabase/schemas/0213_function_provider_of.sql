@@ -1,0 +1,20 @@
+-- Storing costs nothing, also in a test: its film goes to where films are. Giving up goes to whoever
+-- has the request.
+
+create or replace function private.provider_of(p_project_id text, p_kind text, p_providers jsonb)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and private.is_test(p_project_id) then 'test'
+    else p_providers ->> p_kind
+  end;
+$$;
+
+comment on function private.provider_of(text, text, jsonb) is
+'Who does this kind of step for this project, of those that are configured; test, where it is a test.';
+
+revoke execute on function private.provider_of(text, text, jsonb) from public, anon, authenticated, service_role;

@@ -1,0 +1,30 @@
+-- → queued, where it is not there yet
+
+create or replace function private.ask_for_part(
+  p_project_id text,
+  p_kind text,
+  p_input jsonb,
+  p_scene_id text default null,
+  p_chunk_id text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_output jsonb := private.film_part(p_project_id, p_kind, p_input);
+begin
+  if p_input is not null and v_output is null then
+    perform private.add_step(p_project_id, p_kind, p_scene_id, p_chunk_id, p_input);
+  end if;
+  return v_output;
+end;
+$$;
+
+comment on function private.ask_for_part(text, text, jsonb, text, text) is
+'What was made from this input, else null and a step that makes it; nothing for a null input.';
+
+revoke execute on function private.ask_for_part(text, text, jsonb, text, text)
+from public, anon, authenticated, service_role;

@@ -1,0 +1,52 @@
+-- pending → batched: what has collected for an endpoint that takes batches becomes one delivery, whose body and id
+-- are fixed from then on, through all its tries.
+
+create or replace function private.form_batches(p_now timestamptz)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_endpoint private.endpoints;
+  v_events public.webhook_deliveries[];
+  v_batch_id text;
+begin
+  for v_endpoint in
+    select endpoints.*
+    from private.endpoints
+    where endpoints.batch_size > 1
+      and endpoints.is_enabled
+      and exists (
+        select 1
+        from public.webhook_deliveries
+        where webhook_deliveries.lane = endpoints.endpoint_id
+          and webhook_deliveries.status = 'pending'
+          and webhook_deliveries.attempt_count = 0
+          and webhook_deliveries.due_at <= p_now
+          and webhook_deliveries.type not in ('batch', 'endpoint.test')
+      )
+    for no key update skip locked
+  loop
+    loop
+      v_events := private.next_batch(v_endpoint, p_now);
+      exit when v_events is null;
+
+      insert into public.webhook_deliveries (endpoint_id, type, url, body, due_at)
+      values (v_endpoint.endpoint_id, 'batch', v_endpoint.url, private.batch_body(v_events, p_now), p_now)
+      returning webhook_deliveries.delivery_id into v_batch_id;
+
+      update public.webhook_deliveries
+      set status = 'batched', batch_id = v_batch_id, updated_at = p_now
+      from unnest(v_events) as event
+      where webhook_deliveries.delivery_id = event.delivery_id;
+    end loop;
+  end loop;
+end;
+$$;
+
+comment on function private.form_batches(timestamptz) is
+'pending → batched, for endpoints with a batch that is full or has waited for long enough. Called by each claim.';
+
+revoke execute on function private.form_batches(timestamptz) from public, anon, authenticated, service_role;

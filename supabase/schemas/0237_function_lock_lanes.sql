@@ -1,0 +1,53 @@
+-- Lanes whose breaker is open, or that another claim has just now, are left out: the first wait, the second are
+-- looked at again soon. Their own statement, so that what is counted next is as of the lock.
+
+create or replace function private.lock_lanes(p_now timestamptz)
+returns text[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_open text[];
+begin
+  with recursive open_lanes (lane) as (
+    select min(webhook_deliveries.lane)
+    from public.webhook_deliveries
+    where webhook_deliveries.status = 'pending'
+    union all
+    select (
+      select min(webhook_deliveries.lane)
+      from public.webhook_deliveries
+      where webhook_deliveries.status = 'pending'
+        and webhook_deliveries.lane > open_lanes.lane
+    )
+    from open_lanes
+    where open_lanes.lane is not null
+  )
+  select array_agg(open_lanes.lane) into v_open from open_lanes where open_lanes.lane is not null;
+
+  -- One claim at a time: a second one would wait for the first one's rows, instead of going without.
+  if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
+    insert into private.delivery_lanes (lane)
+    select missing.lane
+    from unnest(v_open) as missing (lane)
+    where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
+    order by missing.lane
+    on conflict do nothing;
+  end if;
+
+  return array(
+    select delivery_lanes.lane
+    from private.delivery_lanes
+    where delivery_lanes.lane = any (v_open)
+      and (delivery_lanes.held_until is null or delivery_lanes.held_until <= p_now)
+    for no key update skip locked
+  );
+end;
+$$;
+
+comment on function private.lock_lanes(timestamptz) is
+'Locks the lanes that have something to send and may, and names them. A step along the index for each lane with open deliveries.';
+
+revoke execute on function private.lock_lanes(timestamptz) from public, anon, authenticated, service_role;

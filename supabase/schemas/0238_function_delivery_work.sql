@@ -1,0 +1,44 @@
+-- Secrets and header values leave the database here alone, on their way to the runner.
+
+create or replace function private.delivery_work(p_claimed public.webhook_deliveries[], p_now timestamptz)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'kind', 'delivery',
+        'delivery_id', claimed.delivery_id,
+        'claim_token', claimed.claim_token,
+        'url', coalesce(endpoints.url, claimed.url),
+        'webhook_id', claimed.webhook_id,
+        'body', claimed.body,
+        'endpoint_id', claimed.endpoint_id,
+        'headers', case
+          when claimed.endpoint_id is null then coalesce(job_requests.webhook_headers, '{}')
+          else coalesce(endpoints.headers, '{}')
+        end,
+        'secrets', (
+          select jsonb_agg(endpoint_secrets.secret order by endpoint_secrets.created_at desc)
+          from private.endpoint_secrets
+          where endpoint_secrets.endpoint_id = claimed.endpoint_id
+            and coalesce(endpoint_secrets.expires_at, 'infinity') > p_now
+        ),
+        'number', claimed.attempt_count
+      )
+      order by claimed.position
+    ),
+    '[]'
+  )
+  from unnest(p_claimed) as claimed
+  left join private.job_requests using (project_id)
+  left join private.endpoints using (endpoint_id);
+$$;
+
+comment on function private.delivery_work(public.webhook_deliveries[], timestamptz) is
+'What a runner needs to send these: where to, the exact body, headers, and an endpoint''s secrets (null: the installation''s).';
+
+revoke execute on function private.delivery_work(public.webhook_deliveries[], timestamptz) from public, anon, authenticated, service_role;

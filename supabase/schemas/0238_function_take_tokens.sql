@@ -1,0 +1,26 @@
+create or replace function private.take_tokens(p_claimed public.webhook_deliveries[], p_now timestamptz)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update private.delivery_lanes
+  set
+    tokens = private.lane_tokens(delivery_lanes, endpoints.max_per_second, p_now) - taken.n,
+    tokens_at = p_now,
+    updated_at = p_now
+  from private.endpoints
+  join (
+    select claimed.lane, count(*) as n
+    from unnest(p_claimed) as claimed
+    group by claimed.lane
+  ) as taken on taken.lane = endpoints.endpoint_id
+  where delivery_lanes.lane = endpoints.endpoint_id
+    and endpoints.max_per_second is not null;
+$$;
+
+comment on function private.take_tokens(public.webhook_deliveries[], timestamptz) is
+'Counts these deliveries against their endpoints'' max_per_second. The caller holds the lanes'' locks.';
+
+revoke execute on function private.take_tokens(public.webhook_deliveries[], timestamptz) from public, anon, authenticated, service_role;

@@ -1,0 +1,29 @@
+-- running → queued, or failed
+--
+-- Its runner ended before it announced the call. Called below a step lock, where waiting for the project
+-- would break the lock order: if the project is busy, the step stays due and the next claim tries again.
+
+create or replace function private.requeue_unsent(p_step private.steps, p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform 1
+  from public.projects
+  where projects.project_id = p_step.project_id
+  for no key update skip locked;
+
+  if found then
+    perform private.fail_unsent(p_step, p_attempt.attempt_id, 'The lease ran out before anything was sent');
+  end if;
+end;
+$$;
+
+comment on function private.requeue_unsent(private.steps, private.attempts) is
+'running → queued: the runner ended before its call; after max_attempts → failed.';
+
+revoke execute on function private.requeue_unsent(private.steps, private.attempts)
+from public, anon, authenticated, service_role;

@@ -1,0 +1,30 @@
+-- The film of a version before that was joined from the same. One whose URL is signed, and has been
+-- for days, is left alone: it will not open much longer.
+
+create or replace function private.same_cut(p_project public.projects)
+returns public.projects
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select earlier.*
+  from public.projects as earlier
+  where earlier.user_id = p_project.user_id
+    and earlier.video_id = p_project.video_id
+    and earlier.project_id <> p_project.project_id
+    and earlier.cut_hash = p_project.cut_hash
+    and earlier.status = 'completed'
+    -- Captions have names of their own for each project.
+    and not p_project.film_options ? 'captions'
+    and (
+      earlier.final_video_url not like '%/object/sign/%'
+      or earlier.completed_at > private.clock() - interval '1 day'
+    )
+  order by earlier.version desc
+  limit 1;
+$$;
+
+comment on function private.same_cut(public.projects) is 'A completed version of the same video that is the same cut; null where there is none.';
+
+revoke execute on function private.same_cut(public.projects) from public, anon, authenticated, service_role;

@@ -1,0 +1,46 @@
+-- Music and captions of a film that is not completed count, also where they may be there already: an
+-- estimate may be too high.
+
+create or replace function private.remaining_sound(p_project_id text)
+returns table (kind text, input jsonb, chunk_id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'generate_voice', private.voice_input(scenes), private.last_chunk(scenes.scene_id)
+  from public.scenes
+  where scenes.project_id = p_project_id
+    and scenes.voice_over is not null
+    and scenes.audio_url is null
+    and private.film_part(p_project_id, 'generate_voice', private.voice_input(scenes)) is null
+  union all
+  select 'mux_audio', jsonb_build_object('seconds', clips.seconds), private.last_chunk(scenes.scene_id)
+  from public.scenes
+  cross join lateral (
+    select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end as seconds
+    from public.video_chunks
+    where video_chunks.scene_id = scenes.scene_id
+      and video_chunks.selected
+  ) as clips
+  where scenes.project_id = p_project_id
+    and coalesce(scenes.audio_url, scenes.voice_over) is not null
+    and private.film_part(p_project_id, 'mux_audio', private.mux_input(scenes)) is null
+  union all
+  select finish.kind, finish.input || jsonb_build_object('seconds', private.film_seconds(p_project_id)), null
+  from public.projects
+  cross join lateral (values
+    ('generate_music', private.music_input(p_project_id), private.music_input(p_project_id) is not null),
+    ('level_music', '{}', projects.film_options -> 'music' -> 'loudness' is not null),
+    ('mix_music', '{}', projects.film_options -> 'music' is not null),
+    ('burn_captions', '{}', private.burns_captions(p_project_id))
+  ) as finish (kind, input, is_wanted)
+  where projects.project_id = p_project_id
+    and projects.status <> 'completed'
+    and finish.is_wanted;
+$$;
+
+comment on function private.remaining_sound(text) is
+'Voices, sound under clips, music and captions that a film still needs, with as much of the input as its price depends on.';
+
+revoke execute on function private.remaining_sound(text) from public, anon, authenticated, service_role;

@@ -1,0 +1,76 @@
+-- What was spent, what is reserved, and what is left to do; a clip counts as the dearer one of its
+-- model and that model's fallback. One try of each: what is tried again after it was paid for adds
+-- to what was spent.
+
+create or replace function private.estimate_film(p_project_id text)
+returns table (usd numeric, unpriced text[])
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with
+  chosen (providers) as (
+    select coalesce(
+      (select job_requests.providers from private.job_requests where job_requests.project_id = p_project_id),
+      '{"storyboard": "openai", "reframe_image": "fal", "generate_clip": "fal", "extract_last_frame": "fal",
+        "extract_thumbnail": "fal", "stitch": "fal", "generate_voice": "fal", "generate_music": "fal",
+        "level_music": "fal", "mux_audio": "fal", "mix_music": "fal", "burn_captions": "stitch"}'
+    )
+  ),
+
+  -- Each piece of work with each model that may do it
+  work as (
+    select
+      remaining.kind || coalesce(' ' || remaining.chunk_id, '') as piece,
+      remaining.kind,
+      models.name,
+      private.estimate_cost(
+        remaining.kind,
+        remaining.input || jsonb_build_object('model', models.name),
+        private.provider_of(p_project_id, remaining.kind, chosen.providers)
+      ) as usd
+    from chosen
+    cross join private.remaining_work(p_project_id) as remaining
+    cross join lateral (
+      select remaining.input ->> 'model' as name
+      union
+      select model_fallbacks.fallback
+      from private.model_fallbacks
+      where model_fallbacks.model = remaining.input ->> 'model'
+    ) as models
+    where not private.has_open_attempt(p_project_id, remaining.kind, remaining.chunk_id)
+  ),
+
+  spent as (
+    select
+      coalesce(sum(private.attempt_cost(attempts)), 0) as usd,
+      array_agg(steps.kind) filter (where private.attempt_cost(attempts) is null) as unpriced
+    from private.steps
+    join private.attempts using (step_id)
+    where steps.project_id = p_project_id
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+  )
+
+  select
+    case when unknown.names is null then spent.usd + dearest.usd end,
+    coalesce(unknown.names, '{}')
+  from spent
+  cross join (
+    select coalesce(sum(pieces.usd), 0) as usd
+    from (select max(work.usd) as usd from work group by work.piece) as pieces
+  ) as dearest
+  cross join (
+    select array_agg(distinct names.name) as names
+    from (
+      select coalesce(work.name, work.kind) from work where work.usd is null
+      union all
+      select unnest(spent.unpriced) from spent
+    ) as names (name)
+  ) as unknown;
+$$;
+
+comment on function private.estimate_film(text) is
+'US dollars of the whole film; null where something has no price, and then what that is.';
+
+revoke execute on function private.estimate_film(text) from public, anon, authenticated, service_role;

@@ -1,0 +1,36 @@
+-- What is not known to fit into the budget does not fit.
+
+create or replace function private.hold_over_budget(p_project_id text)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_max numeric;
+  v_usd numeric;
+  v_unpriced text[];
+begin
+  select film.usd, film.unpriced into v_usd, v_unpriced from private.estimate_film(p_project_id) as film;
+
+  update public.projects
+  set estimated_cost_usd = v_usd
+  where projects.project_id = p_project_id
+  returning projects.max_cost_usd into v_max;
+
+  if v_max is null or v_usd <= v_max then
+    return false;
+  end if;
+
+  perform private.await_approval(p_project_id, 'budget', jsonb_build_object(
+    'estimated_cost_usd', v_usd, 'max_cost_usd', v_max, 'unpriced', to_jsonb(nullif(v_unpriced, '{}'))
+  ));
+  return true;
+end;
+$$;
+
+comment on function private.hold_over_budget(text) is
+'Writes the film''s estimate down, and pauses it where that is above its max_cost_usd: true then. The caller holds the project''s lock.';
+
+revoke execute on function private.hold_over_budget(text) from public, anon, authenticated, service_role;

@@ -1,0 +1,41 @@
+-- The body is fixed when it is queued, to the byte: it is what is signed in every try. The event's
+-- own time is the timestamp; that of a try travels in its headers.
+
+create or replace function private.film_body(p_project public.projects, p_type text)
+returns text
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select row_to_json(message)::text
+  from (
+    select
+      p_type as type,
+      to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+      (
+        select row_to_json(film)
+        from (
+          select
+            p_project.project_id as task_id,
+            p_project.project_id,
+            p_project.video_id,
+            p_project.chat_id,
+            p_project.user_id,
+            p_project.status,
+            p_project.version,
+            p_project.progress,
+            p_project.final_video_url,
+            p_project.thumbnail_url,
+            p_project.duration,
+            p_project.total_scenes,
+            p_project.error_message as error
+        ) as film
+      ) as data
+  ) as message;
+$$;
+
+comment on function private.film_body(public.projects, text) is
+'{type, timestamp, data} as Standard Webhooks recommends it, about a project.';
+
+revoke execute on function private.film_body(public.projects, text) from public, anon, authenticated, service_role;

@@ -1,0 +1,59 @@
+-- → pending | filtered | skipped
+--
+-- What an endpoint does not want, or cannot get while it is disabled, is kept and can be sent later. Progress alone is
+-- not: by then it is past.
+
+create or replace function private.queue_event(p_project public.projects, p_type text, p_body text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+begin
+  insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body, status, due_at)
+  select
+    p_project.project_id, wished.endpoint_id, p_type, wished.url, p_body,
+    case when not wished.wants then 'filtered' when not wished.is_enabled then 'skipped' else 'pending' end,
+    v_now + case when wished.batch_size > 1 then wished.batch_ms * interval '1 millisecond' else interval '0' end
+  from (
+    select
+      endpoints.*,
+      coalesce(p_type = any (endpoints.events), endpoints.events is null and p_type <> 'video.generation.progress') as wants
+    from private.endpoints
+    where endpoints.user_id = p_project.user_id
+  ) as wished
+  where wished.wants
+    or p_type <> 'video.generation.progress'
+  order by wished.endpoint_id;
+
+  if not found then
+    return;
+  end if;
+
+  -- A batch that is full need not wait.
+  update public.webhook_deliveries
+  set due_at = v_now
+  from private.endpoints
+  where endpoints.user_id = p_project.user_id
+    and endpoints.batch_size > 1
+    and webhook_deliveries.lane = endpoints.endpoint_id
+    and webhook_deliveries.status = 'pending'
+    and webhook_deliveries.attempt_count = 0
+    and webhook_deliveries.due_at > v_now
+    and endpoints.batch_size <= (
+      select count(*)
+      from public.webhook_deliveries as waiting
+      where waiting.lane = endpoints.endpoint_id
+        and waiting.status = 'pending'
+        and waiting.attempt_count = 0
+    );
+end;
+$$;
+
+comment on function private.queue_event(public.projects, text, text) is
+'Tells the standing endpoints of the project''s user: → pending, or kept as filtered or skipped.';
+
+revoke execute on function private.queue_event(public.projects, text, text) from public, anon, authenticated, service_role;

@@ -1,0 +1,46 @@
+-- delivering → delivered | pending | dead, a page at a time
+
+create or replace function public.record_deliveries(p_results jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_done text[] := private.record_delivered(p_results);
+  v_result record;
+  v_stale integer := 0;
+begin
+  perform private.lock_receivers(array(
+    select results.delivery_id
+    from jsonb_to_recordset(p_results) as results (delivery_id text)
+    where results.delivery_id <> all (v_done)
+  ));
+
+  for v_result in
+    select results.delivery_id, results.claim_token, results.result
+    from (
+      select
+        given.value ->> 'delivery_id' as delivery_id,
+        (given.value ->> 'claim_token')::uuid as claim_token,
+        given.value as result
+      from jsonb_array_elements(p_results) as given
+    ) as results
+    where results.delivery_id <> all (v_done)
+    order by results.delivery_id
+  loop
+    if public.record_delivery(v_result.delivery_id, v_result.claim_token, v_result.result) = 'stale' then
+      v_stale := v_stale + 1;
+    end if;
+  end loop;
+
+  return jsonb_build_object('applied', jsonb_array_length(p_results) - v_stale, 'stale', v_stale);
+end;
+$$;
+
+comment on function public.record_deliveries(jsonb) is
+'record_delivery for each of [{delivery_id, claim_token, status_code, ...}]: {applied, stale}. Called by the runner.';
+
+revoke execute on function public.record_deliveries(jsonb) from public, anon, authenticated;
+grant execute on function public.record_deliveries(jsonb) to service_role;

@@ -1,0 +1,28 @@
+create or replace function private.broken_ledger()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'what is reserved and spent in the ledger is what the attempts say', attempts.attempt_id
+  from private.attempts
+  left join lateral (
+    select
+      coalesce(sum(case ledger.kind when 'reserve' then ledger.usd when 'release' then -ledger.usd end), 0) as reserved,
+      coalesce(sum(ledger.usd) filter (where ledger.kind = 'settle'), 0) as spent
+    from private.ledger
+    where ledger.attempt_id = attempts.attempt_id
+  ) as entries on true
+  where entries.reserved <> case when attempts.ended_at is null then coalesce(attempts.estimated_cost_usd, 0) else 0 end
+    or entries.spent <> case when attempts.ended_at is null then 0 else coalesce(private.attempt_cost(attempts), 0) end
+  union all
+  select 'a test costs nothing', projects.project_id
+  from public.projects
+  where projects.execution_mode = 'test'
+    and exists (select 1 from private.ledger where ledger.project_id = projects.project_id);
+$$;
+
+comment on function private.broken_ledger() is 'Broken invariants of money.';
+
+revoke execute on function private.broken_ledger() from public, anon, authenticated, service_role;

@@ -1,0 +1,31 @@
+-- A job may ask for fewer tries of its deliveries than the schedule has.
+
+create or replace function private.tg_webhook_deliveries__limit_tries()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if new.attempt_count >= (
+    select (projects.metadata #>> '{webhook_retry,max_attempts}')::integer
+    from public.projects
+    join private.job_requests using (project_id)
+    where projects.project_id = new.project_id
+      and job_requests.via = 'videos'
+  ) then
+    new.status := 'dead';
+  end if;
+  return new;
+end;
+$$;
+
+comment on function private.tg_webhook_deliveries__limit_tries() is
+'delivering → dead instead of pending, after webhook_retry.max_attempts of a job of the door videos.';
+
+revoke execute on function private.tg_webhook_deliveries__limit_tries() from public, anon, authenticated, service_role;
+
+create or replace trigger _300_limit_tries before update of status on public.webhook_deliveries
+for each row when (old.status = 'delivering' and new.status = 'pending' and new.endpoint_id is null)
+execute function private.tg_webhook_deliveries__limit_tries();

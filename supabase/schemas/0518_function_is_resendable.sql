@@ -1,0 +1,22 @@
+create or replace function private.is_resendable(p_delivery public.webhook_deliveries)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select p_delivery.status in ('dead', 'delivered', 'filtered', 'skipped')
+    and p_delivery.batch_id is null
+    and octet_length(p_delivery.body) <= 1048576
+    and (p_delivery.endpoint_id is null or p_delivery.endpoint_id not like 'ep\_%' or exists (
+      select 1
+      from private.endpoints
+      where endpoints.endpoint_id = p_delivery.endpoint_id
+        and endpoints.is_enabled
+    ));
+$$;
+
+comment on function private.is_resendable(public.webhook_deliveries) is
+'True where it has ended and can be sent again: not where its endpoint is disabled or gone, nor what travelled in a batch, which is sent again as that batch.';
+
+revoke execute on function private.is_resendable(public.webhook_deliveries) from public, anon, authenticated, service_role;

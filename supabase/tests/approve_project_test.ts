@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management.ts";
+import {
+  approveProject,
+  createProject,
+  readTask,
+  type Task,
+} from "../functions/_shared/transitions/projects.ts";
+import { driveToTheEnd } from "./film_players.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
+import { brokenInvariants, eventsOf, projectOf } from "./look.ts";
+import { priceClips } from "./prices.ts";
+import { claim, complete, fail, moveClock } from "./verbs.ts";
+
+async function taskOf({ db }: Given, id: string): Promise<Task> {
+  const task = await readTask(db, id, { token: null, trusted: true });
+  assert(task);
+  return task;
+}
+
+const YES = { stage: null, reason: null };
+
+Deno.test(
+  "stop_at storyboard asks before anything is paid for, and goes on when it is approved",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { project_id, status } = await createProject(db, jobOf({ stop_at: "storyboard" }));
+
+    assert.equal(status, "paused");
+    assert.deepEqual(await claim(db), []);
+    const { awaiting_approval, scenes } = await taskOf(given, project_id);
+    assert.deepEqual([awaiting_approval, scenes[0]?.prompt], ["storyboard", "Scene 1"]);
+    await assert.rejects(approveProject(db, project_id, { ...YES, stage: "stills" }), /awaits/);
+    assert.deepEqual(await brokenInvariants(sql), []);
+
+    await approveProject(db, project_id, { ...YES, stage: "storyboard" });
+    assert.equal((await taskOf(given, project_id)).awaiting_approval, null);
+    await driveToTheEnd(db, sql);
+    assert.equal((await projectOf(sql, project_id)).status, "completed");
+    assert((await eventsOf(sql, project_id)).includes("project.approved"));
+    await assert.rejects(approveProject(db, project_id, YES), /awaits no approval/);
+  }),
+);
+
+Deno.test(
+  "stop_at storyboard waits for the model first",
+  onDatabase(async (given) => {
+    const { db } = given;
+    const job = jobOf({ stop_at: "storyboard", storyboard: "model" });
+    const { project_id, status } = await createProject(db, job);
+    assert.equal(status, "queued");
+    const [work] = await claim(db);
+    assert(work);
+    await complete(db, work);
+
+    assert.equal((await taskOf(given, project_id)).awaiting_approval, "storyboard");
+    assert.deepEqual(await claim(db), []);
+  }),
+);
+
+Deno.test(
+  "stop_at stills has every image reframed, and begins no clip before it is approved",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const job = jobOf({ stop_at: "stills", reframe_to: "16:9", scenes: ["last_frame", "cut"] });
+    for (const scene of job.scenes.slice(1)) scene.image_url = "https://images.test/other.png";
+    const { project_id } = await createProject(db, job);
+    const works = await claim(db);
+
+    assert.deepEqual(works.map(({ step }) => step), ["reframe_image", "reframe_image"]);
+    for (const work of works) {
+      assert.equal((await taskOf(given, project_id)).awaiting_approval, null);
+      await complete(db, work);
+    }
+    assert.equal((await taskOf(given, project_id)).awaiting_approval, "stills");
+    assert.deepEqual(await claim(db), []);
+    assert.deepEqual(await brokenInvariants(sql), []);
+    await approveProject(db, project_id, YES);
+    const clips = await claim(db);
+    assert.deepEqual(clips.map(({ step }) => step), ["generate_clip", "generate_clip"]);
+  }),
+);
+
+Deno.test(
+  "what awaits an approval is resumed by nothing else, and may be cancelled",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { project_id } = await createProject(db, jobOf({ stop_at: "storyboard" }));
+    const by = { projectId: project_id, reason: null };
+
+    await assert.rejects(changeProject(db, "resume", by), /awaits an approval of its storyboard/);
+    await changeProject(db, "cancel", by);
+    assert.equal((await taskOf(given, project_id)).awaiting_approval, null);
+    assert.deepEqual(await brokenInvariants(sql), []);
+    await changeProject(db, "retry", by);
+    assert.equal((await taskOf(given, project_id)).awaiting_approval, "storyboard");
+  }),
+);
+
+Deno.test(
+  "a storyboard that costs more than max_cost_usd waits, and its approval raises the limit",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await priceClips(sql, 0.1);
+    const job = jobOf({ storyboard: "model", max_cost_usd: 0.7 });
+    const { project_id } = await createProject(db, job);
+    const [work] = await claim(db);
+    assert(work);
+    await complete(db, work);
+
+    const waiting = await taskOf(given, project_id);
+    assert.equal(waiting.awaiting_approval, "budget");
+    assert(waiting.estimated_cost_usd && waiting.estimated_cost_usd > 1);
+    assert.deepEqual(await claim(db), []);
+    await approveProject(db, project_id, YES);
+    assert.equal((await taskOf(given, project_id)).max_cost_usd, waiting.estimated_cost_usd);
+    await driveToTheEnd(db, sql);
+    const done = await taskOf(given, project_id);
+    assert.equal(done.status, "completed");
+    assert(done.cost_usd && done.cost_usd <= waiting.estimated_cost_usd);
+  }),
+);
+
+Deno.test(
+  "a try that was paid for and failed leaves too little for another, which waits",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await priceClips(sql, 0.1);
+    const { project_id } = await createProject(db, jobOf({ max_cost_usd: 0.6 }));
+    const [work] = await claim(db);
+    assert(work);
+    await sql`update private.attempts set request_id = 'r' where attempt_id = ${work.attempt.attempt_id}`;
+    await fail(db, work, { retryable: true });
+    await moveClock(sql, 100);
+
+    assert.equal((await taskOf(given, project_id)).awaiting_approval, "budget");
+    assert.deepEqual(await claim(db), []);
+    assert.deepEqual(await brokenInvariants(sql), []);
+    await approveProject(db, project_id, YES);
+    assert.equal((await claim(db))[0]?.step, "generate_clip");
+  }),
+);

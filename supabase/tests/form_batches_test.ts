@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { replayDeliveries, setEndpointEnabled } from "../functions/_shared/endpoints.ts";
+import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
+import { aFilm } from "./drive.ts";
+import { anEndpoint, BUSY, claimAll, OK, statusesOf } from "./endpoints.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { brokenInvariants, only } from "./look.ts";
+import { moveClock, setSetting } from "./verbs.ts";
+
+const Batch = z.object({
+  type: z.literal("batch"),
+  timestamp: z.iso.datetime(),
+  data: z.array(z.object({ id: z.string(), event: z.looseObject({ type: z.string() }) })),
+});
+
+/** The four events of a film of one scene, to an endpoint that takes batches. */
+async function aBatchingFilm(given: Given, batch: { batch_size: number; batch_ms: number }) {
+  const { id } = await anEndpoint(given, batch);
+  await aFilm(given, { callback_url: null });
+  return id;
+}
+
+Deno.test(
+  "a full batch goes out at once as one signed request, its events in order under their own ids",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const id = await aBatchingFilm(given, { batch_size: 4, batch_ms: 60_000 });
+
+    const batch = only(await claimAll(given));
+
+    const { data } = Batch.parse(JSON.parse(batch.body));
+    assert.deepEqual(data.map(({ event }) => event.type), [
+      "scene.started",
+      "scene.completed",
+      "stitching.started",
+      "video.generation.completed",
+    ]);
+    const ids = await sql`
+      select webhook_id from public.webhook_deliveries where type <> 'batch' order by position`;
+    assert.deepEqual(data.map((one) => one.id), ids.map(({ webhook_id }) => webhook_id));
+    assert.ok(!ids.some(({ webhook_id }) => webhook_id === batch.webhook_id));
+    assert.deepEqual(await brokenInvariants(sql), []);
+
+    await recordDelivery(given.db, batch, OK);
+    assert.deepEqual(await statusesOf(sql, id), [
+      "scene.started delivered",
+      "scene.completed delivered",
+      "stitching.started delivered",
+      "video.generation.completed delivered",
+      "batch delivered",
+    ]);
+  }),
+);
+
+Deno.test(
+  "a batch that is not full goes out when its first event has waited for long enough",
+  onDatabase(async (given) => {
+    await aBatchingFilm(given, { batch_size: 10, batch_ms: 30_000 });
+    assert.deepEqual(await claimAll(given), []);
+
+    await moveClock(given.sql, 31);
+
+    const { data } = Batch.parse(JSON.parse(only(await claimAll(given)).body));
+    assert.equal(data.length, 4);
+  }),
+);
+
+Deno.test(
+  "a batch is the same through all its tries, and its events end with it",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await setSetting(sql, "delivery_breaker_failures", 100);
+    await setSetting(sql, "endpoint_disable_hours", 1000);
+    const id = await aBatchingFilm(given, { batch_size: 4, batch_ms: 60_000 });
+    const first = only(await claimAll(given));
+    let work = first;
+    for (let n = 0; n < 10; n++) {
+      assert.deepEqual([work.webhook_id, work.body], [first.webhook_id, first.body]);
+      await recordDelivery(db, work, BUSY);
+      await moveClock(sql, 86_400);
+      work = (await claimAll(given))[0] ?? work;
+    }
+
+    assert.deepEqual([...new Set((await statusesOf(sql, id)).map((line) => line.split(" ")[1]))], [
+      "dead",
+    ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a batch of a disabled endpoint waits with its events, and a replay sends both",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const id = await aBatchingFilm(given, { batch_size: 4, batch_ms: 60_000 });
+    const batch = only(await claimAll(given));
+    await recordDelivery(db, batch, BUSY);
+
+    await setEndpointEnabled(db, id, { isEnabled: false, reason: null });
+
+    const statuses = (await statusesOf(sql, id)).map((line) => line.split(" ")[1]);
+    assert.deepEqual(statuses, ["batched", "batched", "batched", "batched", "skipped"]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+
+    await setEndpointEnabled(db, id, { isEnabled: true, reason: null });
+    const range = { limit: 100, perSecond: 10, isDry: false };
+    assert.equal((await replayDeliveries(db, { endpoint_id: id }, range)).replayed, 1);
+    const again = only(await claimAll(given));
+    assert.deepEqual([again.webhook_id, again.body], [batch.webhook_id, batch.body]);
+    await recordDelivery(db, again, OK);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);

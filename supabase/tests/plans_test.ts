@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { insertFinishedFilms } from "../../bench/finished_films.ts";
+import { onDatabase } from "./given.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { drive } from "./drive.ts";
+import { jobOf } from "./job_of.ts";
+import { callback, claim, submit } from "./verbs.ts";
+
+/** They hold a row for each thing that an operator configured: no index is faster than reading them. */
+const SMALL = [
+  "bell",
+  "providers",
+  "settings",
+  "prices",
+  "webhook_sources",
+  "housekeeping",
+  "http_request_queue",
+  "secrets",
+];
+
+/** How often each large table was read as a whole, with what the session has counted until now. */
+async function sequentialScans(sql: Sql, session: Sql): Promise<Map<string, number>> {
+  // A session tells its counts between two transactions.
+  await session`select pg_stat_force_next_flush()`;
+  await session`select 1`;
+  const rows = await sql<{ name: string; scans: number }[]>`
+    select relname as name, seq_scan::int as scans
+    from pg_stat_user_tables
+    where relname <> all (${SMALL})`;
+  return new Map(rows.map(({ name, scans }) => [name, scans]));
+}
+
+Deno.test(
+  "no query from a job to its finished film reads a large table as a whole",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    await insertFinishedFilms(sql, 2000);
+    // A connection that plans its statements now, with the tables as they are.
+    const { db, sql: own } = await openSession();
+    const before = await sequentialScans(sql, own);
+
+    const { project_id } = await createProject(db, jobOf({ scenes: ["last_frame", "last_frame"] }));
+    await drive({ ...given, db }, project_id);
+    await createProject(db, jobOf({ video_id: "another" }));
+    const [work] = await claim(db);
+    assert(work);
+    await submit(db, work);
+    await callback(db, work);
+    assert.equal((await callback(db, work)).outcome, "duplicate");
+    const stranger = { token: null, result: { request_id: "nobody's" } };
+    assert.equal((await callback(db, work, stranger)).outcome, "buffered");
+
+    const after = await sequentialScans(sql, own);
+    const read = [...after].filter(([name, scans]) => scans > (before.get(name) ?? 0));
+    assert.deepEqual(read, []);
+  }),
+);
+
+Deno.test(
+  "the sweep finds what is due among finished rows by an index",
+  onDatabase(async ({ sql, openSession }) => {
+    await insertFinishedFilms(sql, 2000);
+    const { sql: own } = await openSession();
+    await own`reset role`;
+    const before = await sequentialScans(sql, own);
+
+    await own`select private.sweep()`;
+
+    const after = await sequentialScans(sql, own);
+    assert.deepEqual([...after].filter(([name, scans]) => scans > (before.get(name) ?? 0)), []);
+  }),
+);

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { regenerateScene, selectTake } from "../functions/_shared/management.ts";
+import { createProject, readVersions } from "../functions/_shared/transitions/projects.ts";
+import { driveToTheEnd } from "./film_players.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
+import { brokenInvariants, eventsOf, projectOf } from "./look.ts";
+
+const Shown = z.array(z.object({
+  version: z.number(),
+  status: z.string(),
+  cut_hash: z.string(),
+  scenes: z.array(z.object({
+    scene_id: z.string(),
+    input_hash: z.string(),
+    takes: z.array(z.object({
+      take: z.number(),
+      selected: z.boolean(),
+      status: z.string(),
+      clips: z.array(z.object({ input_hash: z.string() })),
+    })),
+  })),
+}));
+
+async function film({ db, sql }: Given, change = (_: ReturnType<typeof jobOf>) => {}) {
+  const job = jobOf({ scenes: ["last_frame", "cut"], is_revision: true });
+  change(job);
+  const { project_id } = await createProject(db, job);
+  await driveToTheEnd(db, sql);
+  return project_id;
+}
+
+async function versionsOf({ db }: Given, id: string) {
+  const read = await readVersions(db, id, { token: null, trusted: true });
+  return Shown.parse(read?.versions);
+}
+
+Deno.test(
+  "read_versions shows every film of a video, and hashes say which scenes differ",
+  onDatabase(async (given) => {
+    const first = await film(given);
+    await film(given, (job) => {
+      for (const chunk of job.scenes[1]?.chunks ?? []) chunk.prompt = "Other words";
+    });
+
+    const [second, earlier] = await versionsOf(given, first);
+    assert.deepEqual([second?.version, earlier?.version], [2, 1]);
+    const hashes = [second, earlier].map((one) => one?.scenes.map(({ input_hash }) => input_hash));
+    assert.equal(hashes[0]?.[0], hashes[1]?.[0]);
+    assert.notEqual(hashes[0]?.[1], hashes[1]?.[1]);
+    assert.notEqual(second?.cut_hash, earlier?.cut_hash);
+    assert.equal(await readVersions(given.db, first, { token: "wrong", trusted: false }), null);
+  }),
+);
+
+Deno.test(
+  "a take that is selected again brings its hash along, and its film is stitched from it",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const id = await film(given);
+    const scene = (await versionsOf(given, id))[0]?.scenes[1];
+    assert(scene);
+    await regenerateScene(db, scene.scene_id, { prompt: "Other words" });
+    await driveToTheEnd(db, sql);
+    const changed = (await versionsOf(given, id))[0]?.scenes[1];
+    assert.notEqual(changed?.input_hash, scene.input_hash);
+    assert.deepEqual(changed?.takes.map(({ take, selected }) => [take, selected]), [
+      [1, false],
+      [2, true],
+    ]);
+
+    await selectTake(db, scene.scene_id, 1);
+    await driveToTheEnd(db, sql);
+    const back = (await versionsOf(given, id))[0]?.scenes[1];
+    assert.equal(back?.input_hash, scene.input_hash);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a version that is the same cut as one before has its film, and stitches nothing",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const first = await film(given);
+    const second = await film(given, (job) => job.chat_id = "another chat");
+    const other = await film(given, (job) => job.metadata = { music: "loud" });
+
+    const urls = await Promise.all([first, second].map((id) => projectOf(sql, id)));
+    assert.equal(urls[0]?.final_video_url, urls[1]?.final_video_url);
+    assert((await eventsOf(sql, second)).includes("film.reused"));
+    const stitched = await sql`
+      select project_id from private.steps where kind = 'stitch' order by step_id`;
+    assert.deepEqual(stitched.map(({ project_id }) => project_id), [first, other]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { attemptsOf, brokenInvariants, chunksOf, errorsOf, projectOf, stepsOf } from "./look.ts";
+import { callback, claim, fail, moveClock, submit } from "./verbs.ts";
+
+/** A database in which another model stands in for the one of every test job. */
+function withFallback(test: (given: Given) => Promise<void>): () => Promise<void> {
+  return onDatabase(async (given) => {
+    await put(given.sql, "fal-ai/second");
+    try {
+      await test(given);
+    } finally {
+      await put(given.sql, null);
+    }
+  });
+}
+
+async function put(sql: Sql, fallback: string | null): Promise<void> {
+  await sql`select public.put_model_fallback('fal-ai/some-model', ${fallback})`;
+}
+
+Deno.test(
+  "switch_model asks the fallback for a clip that was refused, once",
+  withFallback(async ({ sql, db, aSubmittedClip }) => {
+    const first = await aSubmittedClip();
+    const refusal = { state: "failed", error: { message: "Policy", retryable: false } } as const;
+    await callback(db, first, { result: refusal });
+
+    const [second] = await claim(db);
+    assert.equal(second?.attempt.input.model, "fal-ai/second");
+    assert.equal(second.attempt.input.prompt, first.attempt.input.prompt);
+    assert.equal((await projectOf(sql, first.project_id)).status, "generating");
+    assert.deepEqual(await errorsOf(sql, "step"), ["Cannot finish generate_clip: Policy"]);
+    const [told] = await sql`
+      select data from public.pipeline_events where type = 'chunk.model_switched'`;
+    assert.deepEqual([told?.data.from, told?.data.to, told?.data.reason], [
+      "fal-ai/some-model",
+      "fal-ai/second",
+      "Policy",
+    ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+
+    await submit(db, second);
+    await callback(db, second, { result: refusal, delivery_id: "2" });
+    assert.equal((await projectOf(sql, first.project_id)).error_message, "Scene 1: Policy");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a model that is down is tried as often as any, and then the fallback as often",
+  withFallback(async ({ sql, db, aClaimedClip }) => {
+    let work = await aClaimedClip();
+    const asked: unknown[] = [];
+    for (let tries = 0; tries < 6; tries++) {
+      asked.push(work.attempt.input.model);
+      await fail(db, work, { retryable: true });
+      await moveClock(sql, 100);
+      [work = work] = await claim(db);
+    }
+
+    assert.deepEqual(asked, [
+      ...Array(4).fill("fal-ai/some-model"),
+      ...Array(2).fill("fal-ai/second"),
+    ]);
+    assert.equal((await attemptsOf(sql, work.step_id)).length, 3);
+    assert.deepEqual(await stepsOf(sql, work.project_id), [
+      "generate_clip failed",
+      "generate_clip running",
+    ]);
+  }),
+);
+
+Deno.test(
+  "no fallback is asked where the first model may still be at it, or nobody knows",
+  withFallback(async ({ sql, db, aClaimedClip, aSubmittedClip }) => {
+    const unknown = await aClaimedClip({ video_id: "unknown" });
+    await recordAnswer(db, unknown, { state: "lost", message: "No answer" });
+    const slow = await aSubmittedClip({ video_id: "slow" });
+    for (let hours = 0; hours < 3; hours++) {
+      await moveClock(sql, 3700);
+      for (const work of await claim(db)) {
+        if (work.step !== "generate_clip") continue;
+        const answer = work.mode === "lookup"
+          ? { state: "lost", message: "Not found" } as const
+          : { state: "in_progress" } as const;
+        await recordAnswer(db, work, answer);
+      }
+    }
+
+    for (const { project_id } of [unknown, slow]) {
+      assert.equal((await projectOf(sql, project_id)).status, "failed");
+      const [chunk] = await chunksOf(sql, project_id);
+      assert.equal(chunk?.status, "FAILED");
+    }
+    const switched = await sql`
+      select from public.pipeline_events where type = 'chunk.model_switched'`;
+    assert.equal(switched.length, 0);
+  }),
+);

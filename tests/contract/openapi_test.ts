@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { findFunctions } from "../../local/functions/find_functions.ts";
+import {
+  handMadeWorld,
+  NOTHING_CHANGED,
+  signedPost,
+} from "../../supabase/functions/_shared/hand_made_world.ts";
+import { PROJECT_ROOT } from "../../tools/project_root.ts";
+import { WEBHOOK_SAMPLES } from "../../tools/webhook_samples.ts";
+import { clipMade, filmMade, frameMade, olderJob, wrapped } from "../pipeline/documented_bodies.ts";
+import { APPS, bodySchema, readDocument, routesOf, SECRETS } from "./openapi_document.ts";
+
+/** Doors for callbacks, and what opens them. */
+const DOORS: Record<string, string> = {
+  "fal-webhook": "s3cret-of-fal",
+  "video-complete": "s3cret-of-clips",
+  "last-frame-complete": "s3cret-of-frames",
+  "stitch-complete": "s3cret-of-films",
+};
+
+Deno.test("every route that a function serves is in the document, and nothing else is", async () => {
+  const { paths } = await readDocument();
+  const names = [...(await findFunctions(PROJECT_ROOT)).keys()];
+  assert.deepEqual(names.filter((name) => !(name in APPS)), [], "tell this test of the new door");
+
+  const served = new Set(names.flatMap(routesOf));
+  const described = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`)
+  );
+  assert.ok(served.size > 40);
+  assert.deepEqual(described.toSorted(), [...served].toSorted());
+});
+
+Deno.test("names, parameters, security and references of the document hold", async () => {
+  const document = await readDocument();
+  const { schemas, securitySchemes } = document.components;
+  const ids: string[] = [];
+
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const { operationId, parameters = [], security } of Object.values(operations)) {
+      ids.push(operationId);
+      const inPath = parameters.filter((one) => one.in === "path").map(({ name }) => `{${name}}`);
+      assert.deepEqual(inPath, path.match(/\{\w+\}/g) ?? [], path);
+      for (const name of security.flatMap((one) => Object.keys(one))) {
+        assert.ok(name in securitySchemes, name);
+      }
+    }
+  }
+  assert.equal(new Set(ids).size, ids.length, "two operations have one name");
+  for (
+    const [, name = ""] of JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)
+  ) {
+    assert.ok(name in schemas, name);
+  }
+  assert.deepEqual(document.servers, [{ url: "https://films.example/functions/v1" }]);
+});
+
+Deno.test("no value of the environment but the doors' address stands in the document", async () => {
+  const text = JSON.stringify(await readDocument());
+
+  for (const [name, value] of Object.entries(SECRETS)) {
+    assert.equal(text.includes(value), name === "WEBHOOK_BASE_URL", name);
+  }
+});
+
+Deno.test("only what asks for no credential is described so", async () => {
+  const open: string[] = [];
+  for (const [path, operations] of Object.entries((await readDocument()).paths)) {
+    for (const [method, { security }] of Object.entries(operations)) {
+      if (security.length === 0) open.push(`${method} ${path}`);
+    }
+  }
+
+  assert.deepEqual(open.toSorted(), [
+    "get /fal-webhook",
+    "get /last-frame-complete",
+    "get /pipeline-step",
+    "get /stitch-complete",
+    "get /video-complete",
+    "get /webhook",
+    "get /webhook-manage/openapi.json",
+    "get /webhook/health",
+  ]);
+});
+
+Deno.test("every documented body is valid by the document, and what a door refuses is not", async () => {
+  const document = await readDocument();
+  const others: [string, unknown][] = [
+    ["video-complete", clipMade("scene_1", "proj_1")],
+    ["last-frame-complete", frameMade("scene_1", "proj_1")],
+    ["last-frame-complete", olderJob("proj_1", "video-stitch")],
+    ["stitch-complete", filmMade("proj_1")],
+    ["fal-webhook", wrapped("r1", { type: "image" })],
+  ];
+  const samples = Object.entries(WEBHOOK_SAMPLES).flatMap(([door, bodies]) =>
+    Object.values(bodies).map((body): [string, unknown] => [door, body])
+  );
+
+  for (const [door, body] of [...samples, ...others]) {
+    const read = bodySchema(document, door).safeParse(body);
+    assert.ok(read.success, `${door}: ${JSON.stringify(body)}`);
+  }
+  for (const door of ["webhook", ...Object.keys(DOORS)]) {
+    for (const wrong of [{}, [], 7, { task_id: 7, status: "completed" }, { request_id: "r" }]) {
+      assert.equal(bodySchema(document, door).safeParse(wrong).success, false, door);
+    }
+  }
+});
+
+Deno.test("what doors answer is valid by the document", async () => {
+  const document = await readDocument();
+  for (const [door, secret] of Object.entries(DOORS)) {
+    const { deps } = handMadeWorld({
+      env: SECRETS,
+      sql: { receive_callback: NOTHING_CHANGED, is_bell_deaf: false },
+    });
+    const app = APPS[door]?.(deps);
+    const responses = document.paths[`/${door}`]?.post?.responses;
+    const [sample] = Object.values(WEBHOOK_SAMPLES[door] ?? {});
+    const sent: [number, RequestInit][] = [
+      [200, signedPost(JSON.stringify(sample), secret)],
+      [400, signedPost("{}", secret)],
+      [405, { method: "PUT" }],
+    ];
+
+    for (const [status, init] of sent) {
+      const answer = await app?.request(`/${door}`, init);
+      assert.equal(answer?.status, status);
+      const schema = responses?.[`${status}`]?.content["application/json"]?.schema;
+      const resolved = schema?.$ref ? document.components.schemas.Problem : schema;
+      assert.ok(resolved);
+      z.fromJSONSchema(resolved).parse(await answer?.json());
+    }
+  }
+});

@@ -6,6 +6,12 @@ import { CRM_SECRET, signIn } from "./world.ts";
 const MARKUP =
   '<img src=x onerror="document.title=`taken`"><script>document.title="taken"</script>';
 
+const FILMS = [
+  ["Ada", "A harbour wakes up", "dawn"],
+  ["Linus", "Noon above the reef", "noon"],
+  ["Grace", "The last ferry home", "dusk"],
+] as const;
+
 export const MESSAGE_CHECKS: [name: string, check: Check][] = [
   ["a broken callback is shown as text and replayed once its handler is mended", async (world) => {
     const { visit, key, post, stack } = world;
@@ -90,6 +96,36 @@ export const MESSAGE_CHECKS: [name: string, check: Check][] = [
     await page.getByRole("button", { name: "Retry" }).click();
     await page.getByRole("button", { name: "Retry film" }).click();
     await page.locator(".head .status", { hasText: "Completed" }).waitFor();
+    await page.context().close();
+  }],
+
+  ["the board shows films at every stage beside each other", async (world) => {
+    const { visit, key, stack, order, pictures } = world;
+    stack.fal.behave({
+      fail: { status: 422, detail: [{ msg: "The prompt was flagged", type: "content_policy" }] },
+      times: 1,
+    });
+    await order({
+      video_id: "no-2",
+      user_id: "grace",
+      user_name: "Grace",
+      prompt: "A wreck in the storm",
+    });
+    const page = await visit({ width: 1440 });
+    await signIn(page, key);
+    await page.getByRole("link", { name: /A wreck/ }).filter({ hasText: "Failed" }).waitFor();
+    const calm = stack.fal.behave({ slowMs: 20_000 });
+    for (const [name, prompt, mood] of FILMS) {
+      const scene = { prompt, image_url: pictures[mood], continuity: "cut" };
+      const scenes = [scene, { ...scene, prompt: "Nearer" }, { ...scene, prompt: "Night falls" }];
+      await order({ video_id: name, user_id: name, user_name: name, prompt, scenes });
+    }
+    await page.locator(".column-generating .card").nth(FILMS.length - 1).waitFor();
+    await page.locator(".column-completed .card").first().waitFor();
+    await shoot(page, "board");
+    calm();
+    await stack
+      .sql`select public.cancel_project(project_id) from public.projects where status = 'generating'`;
     await page.context().close();
   }],
 

@@ -11,14 +11,20 @@ export function ago(at: string, now: number): string {
   return ms > 0 ? `${words} ago` : `in ${words}`;
 }
 
-/** A length of time by its largest unit: `850 ms`, `4.2 s`, `12 s`, `5 min`, `3 h`, `2 d`. */
+/** A length of time: `850 ms`, `4.2 s`, `12 s`, `1 min 5 s`, `25 min`, `3 h`, `2 d`. */
 export function span(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${Math.round(ms / 100) / 10} s`;
   if (ms < MINUTE) return `${Math.round(ms / 1000)} s`;
+  if (ms < 10 * MINUTE) return minutes(Math.round(ms / 1000));
   if (ms < HOUR) return `${Math.round(ms / MINUTE)} min`;
   if (ms < 2 * DAY) return `${Math.round(ms / HOUR)} h`;
   return `${Math.round(ms / DAY)} d`;
+}
+
+function minutes(seconds: number): string {
+  const rest = seconds % 60;
+  return `${Math.floor(seconds / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
 }
 
 /** `$0.35`, `$12.40`, `< $0.01`; nothing spent is `$0`. */

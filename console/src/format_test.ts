@@ -13,11 +13,13 @@ Deno.test("a moment is told by its distance, past or to come", () => {
 });
 
 Deno.test("a length of time is told by its largest unit", () => {
-  assert.deepEqual([12, 4210, 59_400, 90_000, 7_300_000].map(span), [
+  assert.deepEqual([12, 4210, 59_400, 60_000, 90_000, 1_500_000, 7_300_000].map(span), [
     "12 ms",
     "4.2 s",
     "59 s",
-    "2 min",
+    "1 min",
+    "1 min 30 s",
+    "25 min",
     "2 h",
   ]);
 });

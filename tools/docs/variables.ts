@@ -35,7 +35,7 @@ export function variablesPage(example: string): string {
       ...section.words.flatMap((words) => [words, ""]),
       "| variable | |",
       "|---|---|",
-      ...section.variables.map(row),
+      ...section.variables.map((variable, n) => row(variable, n === 0)),
       "",
     ].join("\n")
   );
@@ -53,9 +53,12 @@ export function variablesPage(example: string): string {
   ].join("\n");
 }
 
-function row({ name, example, words }: Variable): string {
+/** A variable without words shares those before it; the first one, the section's title. */
+function row({ name, example, words }: Variable, isFirst: boolean): string {
   const given = example === "" ? "" : ` Example: \`${example}\`.`;
-  return `| \`${name}\` | ${(words || "As above.").replaceAll("|", "\\|")}${given} |`;
+  return `| \`${name}\` | ${
+    (words || (isFirst ? "" : "As above.")).replaceAll("|", "\\|")
+  }${given} |`;
 }
 
 function paragraph(text: string): string {

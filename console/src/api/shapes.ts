@@ -222,6 +222,10 @@ export const Story = z.object({
     prompt: text,
     status: z.string(),
     paused_from: text,
+    /** What an installation with approvals waits for: `storyboard`, `stills`, `budget`. */
+    awaiting_approval: text,
+    estimated_cost_usd: number,
+    max_cost_usd: number,
     progress: z.number(),
     model: text,
     aspect_ratio: text,

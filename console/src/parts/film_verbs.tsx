@@ -53,10 +53,9 @@ const VERBS: Verb[] = [
 /** The verbs that a film's status allows. Each asks before it does anything. */
 export function FilmVerbs({ story, onDone }: { story: Story; onDone: () => void }): JSX.Element {
   const { project_id, status } = story.project;
-  const awaits = awaitsApproval(story);
-  const verbs = VERBS.filter(({ name, from }) =>
-    from.includes(status) && (name !== "approve" || awaits)
-  );
+  // Only an approval lets go on what waits for one.
+  const hidden = story.project.awaiting_approval ? "resume" : "approve";
+  const verbs = VERBS.filter(({ name, from }) => from.includes(status) && name !== hidden);
   return (
     <div class="verbs">
       {verbs.map(({ name, label, text, isGrave, isMain }) => (
@@ -81,13 +80,4 @@ export function FilmVerbs({ story, onDone }: { story: Story; onDone: () => void 
       ))}
     </div>
   );
-}
-
-/** True where the film is paused for somebody's yes: only some installations have such pauses. */
-function awaitsApproval({ project, timeline }: Story): boolean {
-  if (project.status !== "paused") return false;
-  const last = timeline.findLast(({ type }) =>
-    type.includes("approv") || type === "project.paused"
-  );
-  return /approv/.test(`${last?.type} ${JSON.stringify(last?.data ?? {})}`);
 }

@@ -1,5 +1,5 @@
 import type { Delivery, Step, Story } from "../api/shapes.ts";
-import { ago, span, words } from "../format.ts";
+import { ago, span, usd, words } from "../format.ts";
 
 export type Wait = {
   tone: "calm" | "moving" | "attention" | "trouble";
@@ -29,6 +29,10 @@ export function waitsFor(story: Story, now: number): Wait[] {
       return [{ tone: "calm", text: `Nothing. It was cancelled.${givenUp}` }];
     }
     case "paused":
+      if (project.awaiting_approval) {
+        const text = `Somebody to approve the ${project.awaiting_approval}${costs(story)}.`;
+        return [{ tone: "attention", text }];
+      }
       return [{ tone: "attention", text: `Somebody to resume it${pauseReason(story)}.` }];
   }
   if (open.length === 0 && !FINISHED.includes(project.status)) {
@@ -101,4 +105,12 @@ export function nameOf(step: Pick<Step, "kind" | "scene_id" | "chunk_id">, story
 function pauseReason({ timeline }: Story): string {
   const reason = timeline.findLast(({ type }) => type.startsWith("project.pause"))?.data.reason;
   return typeof reason === "string" && reason !== "" ? `: ${reason}` : "";
+}
+
+function costs({ project }: Story): string {
+  const { estimated_cost_usd: estimate, max_cost_usd: most } = project;
+  if (estimate === null || estimate === undefined) return "";
+  const isAbove = most !== null && most !== undefined && estimate > most;
+  const cap = isAbove ? `, above the ${usd(most)} allowed` : "";
+  return `; the film will cost about ${usd(estimate)}${cap}`;
 }

@@ -55,3 +55,14 @@ Deno.test("a film that is there still waits for a client that does not answer", 
     "trouble: The callback to https://app.example/hook was given up: Receiver answered 500. Redrive it.",
   ]);
 });
+
+Deno.test("a film that waits for a yes says for which one, and what it will cost", () => {
+  const story = aStory({ status: "paused" });
+  story.project.awaiting_approval = "budget";
+  assert.deepEqual(told(story), ["attention: Somebody to approve the budget."]);
+
+  Object.assign(story.project, { estimated_cost_usd: 4.2, max_cost_usd: 3 });
+  assert.deepEqual(told(story), [
+    "attention: Somebody to approve the budget; the film will cost about $4.20, above the $3.00 allowed.",
+  ]);
+});

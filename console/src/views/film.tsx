@@ -173,6 +173,7 @@ function FilmFacts({ story }: { story: Story }): JSX.Element {
         "Took": project.completed_at ? took : null,
         "So far": project.completed_at ? null : took,
         "Cost": usd(cost.usd) + unpriced,
+        "Estimate": project.estimated_cost_usd ? usd(project.estimated_cost_usd) : null,
         "Length": project.duration ? `${project.duration} s` : null,
         "Tells": project.callback_url ?? null,
         "Trace": typeof trace === "string" ? <Id id={trace.split("-")[1]} /> : null,

@@ -30,32 +30,32 @@ const Status = z.enum([
   "cancelled",
   "paused",
 ]);
-const Films = Bounds.extend({
+export const Films = Bounds.extend({
   /** One, or several separated by commas. */
   status: z.string().transform((text) => text.split(",")).pipe(z.array(Status).min(1)).optional(),
   user_id: Word,
   search: z.string().max(200).optional(),
 });
-const Callbacks = Bounds.extend({
+export const Callbacks = Bounds.extend({
   source: Source.optional(),
   status: z.enum(["success", "error", "pending"]).optional(),
   outcome: z.enum(["applied", "duplicate", "stale", "buffered", "unknown"]).optional(),
   project_id: Word,
   request_id: Word,
 });
-const Deliveries = Bounds.extend({
+export const Deliveries = Bounds.extend({
   status: Word,
   type: Word,
   project_id: Word,
   endpoint_id: Word,
 });
-const Errors = Bounds.extend({
+export const Errors = Bounds.extend({
   before: z.string().regex(/^\d{1,18}$/, "Expected the next of the page before").optional(),
   type: Word,
   severity: z.enum(["info", "warning", "error", "critical"]).optional(),
 });
-const Board = z.object({ limit: z.coerce.number().int().min(1).max(100).default(24) });
-const Series = z.object({
+export const Board = z.object({ limit: z.coerce.number().int().min(1).max(100).default(24) });
+export const Series = z.object({
   hours: z.coerce.number().positive().max(168).default(24),
   buckets: z.coerce.number().int().min(1).max(200).default(48),
 });

@@ -21,7 +21,6 @@ comment on column private.attempts.sent_at is
 
 drop function private.lose_attempt(text, text);
 
-
 drop function private.claim_deliveries(integer);
 alter table public.webhook_deliveries
   add column lane text,
@@ -61,13 +60,105 @@ create index webhook_deliveries_batch_id on public.webhook_deliveries (batch_id)
 alter table public.webhook_delivery_attempts add column timing jsonb;
 comment on column public.webhook_delivery_attempts.timing is 'Milliseconds of its parts, as far as the sender knows them.';
 
---! altered supabase/schemas/0100_table_projects.sql sha256:cb8bb805217ccae4a72b9bf9f32df6734f289bb9a72aee16c573892d477edada
---! altered supabase/schemas/0110_table_scenes.sql sha256:28cf6f3af81c62b3b24b391c5bd71f9494be20e04de50cd625eb8cd7605a7323
---! altered supabase/schemas/0120_table_video_chunks.sql sha256:f8873ae8a57522f94d4cdf197f6b6dff4bd1c9f3cc3243361050ba4498c3ed5d
---! altered supabase/schemas/0140_table_steps.sql sha256:9956ae294e65b95b3e43d6167cf307a36e23c81a7269c41502e7a2bcdd61aad8
+alter table public.projects
+  add column storyboard jsonb,
+  add column stop_at text,
+  add column awaiting_approval text,
+  add column max_cost_usd numeric,
+  add column estimated_cost_usd numeric,
+  add column cut_hash text,
+  add constraint stop_is_known check (stop_at in ('storyboard', 'stills')),
+  add constraint approval_is_known check (awaiting_approval in ('storyboard', 'stills', 'budget')),
+  add constraint budget_is_not_negative check (max_cost_usd >= 0);
+comment on column public.projects.storyboard is
+'Who wrote the scenes: {by: model | splitter, title, scenes, input_hash}, and why not the model (fell_back). Null where the job had scenes.';
+comment on column public.projects.stop_at is 'Where the job wants to be asked before it goes on; null once that was approved.';
+comment on column public.projects.awaiting_approval is
+'What a paused project waits for: the storyboard, the stills, or a budget above max_cost_usd. Only an approval resumes it.';
+comment on column public.projects.max_cost_usd is 'Beyond this nothing is begun without an approval, which raises it; null: no limit.';
+comment on column public.projects.estimated_cost_usd is
+'What the whole film costs by private.prices: what was spent so far and what is left to do. Null: unknown.';
+comment on column public.projects.cut_hash is 'Of all that the film is joined from: the same cut is not stitched twice.';
+
+alter table public.scenes
+  add column reframe_to text,
+  add column reframed_image_url text,
+  add column input_hash text;
+comment on column public.scenes.reframe_to is
+'The aspect ratio that the image it starts from is brought to before it is used; null: used as it is.';
+comment on column public.scenes.reframed_image_url is 'That image in that aspect ratio; its own URL where it had it already.';
+comment on column public.scenes.input_hash is
+'SHA-256 in hex of all that its selected take was made from, the scenes that it continues included.';
+
+alter table public.video_chunks add column input_hash text;
+comment on column public.video_chunks.input_hash is 'SHA-256 in hex of what the clip was asked for with.';
+
+comment on column private.prices.model is
+'fal''s endpoint id; for another provider its name: video, lastframe, stitch, openai. The provider test and Storage cost nothing.';
+
+alter table private.job_requests add column providers jsonb;
+comment on column private.job_requests.providers is
+'Who would do each kind of step when the job came, {"stitch": "fal", ...}: estimates go by it. Null: fal does all it can.';
+
+drop function public.create_project(jsonb);
+
+alter table public.projects add column film_options jsonb not null default '{}';
+
+alter table public.scenes
+  add column audio_url text,
+  add column voice_over text,
+  add column caption text,
+  add column transition text not null default 'cut',
+  add column reanchored boolean not null default false;
+alter table public.scenes drop constraint scene_continuity_is_known;
+alter table public.scenes add constraint scene_continuity_is_known check (
+  continuity in ('last_frame', 'cut', 'shared_keyframe')
+);
+alter table public.scenes add constraint scene_transition_is_known check (transition in ('cut', 'fade'));
+
+comment on column public.projects.film_options is
+'How the film is finished, as the door settled it: speech_model, voice, music {url | prompt + model, volume, ducking, loudness}, captions, fps, width, height. Empty: clips joined as they are.';
+comment on column public.scenes.continuity is
+'last_frame: starts from the last frame of the scene before. cut: starts from its own image, else the job''s, else from its prompt alone. shared_keyframe: starts from its image, which the clip before it ends with.';
+comment on column public.scenes.audio_url is 'A sound track to be put under the scene''s clip; null where there is none, or the model itself takes it.';
+comment on column public.scenes.voice_over is 'Text that is spoken and put under the clip, where the job gave no audio_url.';
+comment on column public.scenes.caption is 'Text of its caption; null: voice_over, else the prompt. Empty: none.';
+comment on column public.scenes.transition is 'How the film comes to this scene: cut, or fade (through black).';
+comment on column public.scenes.reanchored is 'True where reanchor_every made it begin from the job''s image again.';
+
+create index projects_newest_by_status on public.projects (status, project_id);
+create index webhook_logs_newest_of_a_source on public.webhook_logs (source, webhook_log_id);
+create index webhook_logs_not_applied on public.webhook_logs (outcome, webhook_log_id) where outcome <> 'applied';
+create index webhook_logs_by_request on public.webhook_logs (request_id) where request_id is not null;
+create index webhook_deliveries_not_delivered on public.webhook_deliveries (delivery_id) where status <> 'delivered';
+create index error_logs_newest on public.error_logs (created_at);
+create index error_logs_newest_of_a_type on public.error_logs (type, error_log_id);
+
+alter table private.steps drop constraint step_kind_is_known;
+alter table private.steps add constraint step_kind_is_known check (kind in (
+      'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
+      'store_film', 'cancel_request', 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music',
+      'store_captions', 'burn_captions', 'check_frame'
+    ));
+
+alter table private.prices drop constraint price_is_of_a_kind_of_step;
+alter table private.prices add constraint price_is_of_a_kind_of_step check (kind in (
+      'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
+      'store_film', 'cancel_request', 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music',
+      'store_captions', 'burn_captions', 'check_frame'
+    ));
+
+--! altered supabase/schemas/0100_table_projects.sql sha256:6638fd8f343bd514b16b6ac9420c26ee31731d460894884d998defaab96029e1
+--! altered supabase/schemas/0110_table_scenes.sql sha256:d45ac96b2483828e8aa17c445a6bc59bc1375dbc5b5b6b068274e0d126ce036b
+--! altered supabase/schemas/0120_table_video_chunks.sql sha256:1d77a64cf5cbdf9d130295bb21c1094ae154a3b682128758205fc6e21ab036ab
+--! altered supabase/schemas/0140_table_steps.sql sha256:6fe3aeca9a3064934b9a0e0a2e966e0d9808575ea324b0f302babcccabf7fd0a
 --! altered supabase/schemas/0150_table_attempts.sql sha256:74411f7f90ec76d335a67743ec76844bf1f49225ea67c96bf3904a8d477f7f67
---! altered supabase/schemas/0170_table_webhook_deliveries.sql sha256:75a2c9db4a212dc664b85092d322ffd412d35b3d13c79d72722984a4800adfff
+--! altered supabase/schemas/0160_table_webhook_logs.sql sha256:a76612e5c2489a6154fd494a3c7e1e4f908b1d1a040966afbe02299e47740548
+--! altered supabase/schemas/0170_table_webhook_deliveries.sql sha256:efe01ec4adf7c4175c0cf2c0ddfc6ba6d08fff769ac4c41c8073df706ea67f3a
 --! altered supabase/schemas/0171_table_webhook_delivery_attempts.sql sha256:400b5869d1beac4591a141220ba7102a7f06f2e53255606958058b10dad8c151
+--! altered supabase/schemas/0190_table_error_logs.sql sha256:b9b90b67bbc14bf2ee8203e35e4486761a71cdf18b49a070a333113a7e5037b7
+--! altered supabase/schemas/0195_table_job_requests.sql sha256:e021bc95ab28d45d419d8c25ee2b9dbbaf1f98667e21e0fd4c09d203eff5d753
+--! altered supabase/schemas/0197_table_prices.sql sha256:fdb65311f4f8867f374c4d0322fa01a5e34cd5af33276088d11857e7f2b12c6e
 
 --! included supabase/schemas/0040_function_clock.sql
 -- The time, for everything in here. The offset lets tests move the clock of every connection.
@@ -153,6 +244,22 @@ comment on function private.sign(text, text) is
 revoke execute on function private.sign(text, text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0041_function_iso_time.sql
+create or replace function private.iso_time(p_at timestamptz)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+$$;
+
+comment on function private.iso_time(timestamptz) is 'A time as JSON has it, in UTC with milliseconds.';
+
+revoke execute on function private.iso_time(timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0050_function_is_signed.sql
 -- Both sides are hashed before they are compared: how long the comparison takes says nothing about
 -- how much of a guess was right.
@@ -175,6 +282,69 @@ $$;
 comment on function private.is_signed(text, text, text) is 'True when the signature is ours for this purpose and id.';
 
 revoke execute on function private.is_signed(text, text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0132_table_film_parts.sql
+create table private.film_parts (
+  project_id text not null,
+  kind text not null,
+  input_hash text not null,
+  output jsonb not null,
+  made_at timestamptz not null default private.clock(),
+  constraint film_parts_pkey primary key (project_id, kind, input_hash),
+  constraint film_part_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade
+);
+
+comment on table private.film_parts is
+'What was made for a film beside its clips (voices, music, clips with their sound, captions, the film with its music), each under the hash of what it was made from: the same is not made twice, in a later version neither.';
+comment on column private.film_parts.kind is 'The kind of step that made it.';
+comment on column private.film_parts.input_hash is 'private.part_hash of that step''s input.';
+
+alter table private.film_parts enable row level security;
+revoke all on table private.film_parts from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0148_table_model_aliases.sql
+create table private.model_aliases (
+  alias text not null,
+  model text not null,
+  constraint model_aliases_pkey primary key (alias),
+  constraint alias_is_a_name check (length(alias) between 1 and 255),
+  constraint alias_is_of_another_name check (model <> alias)
+);
+
+comment on table private.model_aliases is
+'What clients of the door videos may call a model: their name for it, and ours (a family, an endpoint, or what the video service calls it).';
+
+alter table private.model_aliases enable row level security;
+revoke all on table private.model_aliases from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0155_table_ledger.sql
+create table private.ledger (
+  entry_id bigint generated always as identity,
+  project_id text not null,
+  user_id text not null,
+  attempt_id text not null,
+  kind text not null,
+  usd numeric not null,
+  at timestamptz not null default private.clock(),
+  constraint ledger_pkey primary key (entry_id),
+  constraint entry_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
+  constraint entry_kind_is_known check (kind in ('reserve', 'release', 'settle')),
+  constraint reservation_is_of_something check (kind = 'settle' or usd > 0)
+);
+
+comment on table private.ledger is
+'Money, written by the trigger on attempts and never changed: what an attempt was expected to cost is reserved when it begins and released when it ends; what it did cost is settled. Outlives the attempts.';
+comment on column private.ledger.usd is
+'US dollars. Reserved are sum(reserve) - sum(release), spent is sum(settle); a later correction is a settle too, and may be negative.';
+
+create index ledger_project_id on private.ledger (project_id);
+create index ledger_attempt_id on private.ledger (attempt_id);
+
+alter table private.ledger enable row level security;
+revoke all on table private.ledger from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0168_function_are_events_known.sql
@@ -241,6 +411,7 @@ comment on column private.endpoints.batch_size is 'More than 1: events are colle
 comment on column private.endpoints.failing_since is 'The first of the failures of any kind since its last 2xx, none of them more than 30 hours before the next.';
 
 create index endpoints_user_id on private.endpoints (user_id);
+create index endpoints_batching on private.endpoints (endpoint_id) where batch_size > 1 and is_enabled;
 
 alter table private.endpoints enable row level security;
 revoke all on table private.endpoints from public, anon, authenticated, service_role;
@@ -287,6 +458,42 @@ comment on column private.delivery_lanes.tokens is 'What is left of max_per_seco
 
 alter table private.delivery_lanes enable row level security;
 revoke all on table private.delivery_lanes from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0199_function_is_ringing.sql
+create or replace function private.is_ringing(p_bell private.bell, p_now timestamptz)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_bell.unanswered_since is not null
+    and p_bell.last_rung_at > p_now - make_interval(secs => private.setting('bell_repeat_seconds')::double precision);
+end;
+$$;
+
+comment on function private.is_ringing(private.bell, timestamptz) is
+'True while a ring is on its way that no runner has answered, and that is not to be repeated yet.';
+
+revoke execute on function private.is_ringing(private.bell, timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0199_table_model_fallbacks.sql
+create table private.model_fallbacks (
+  model text not null,
+  fallback text not null,
+  updated_at timestamptz not null default private.clock(),
+  constraint model_fallbacks_pkey primary key (model),
+  constraint fallback_is_another_model check (model <> fallback)
+);
+
+comment on table private.model_fallbacks is
+'Which model makes a clip where the first refuses it or is down. Names as video_chunks.model has them: fal''s endpoint ids. Written through webhook-manage, which checks that the second can do what the first was asked for.';
+
+alter table private.model_fallbacks enable row level security;
+revoke all on table private.model_fallbacks from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0200_function_is_bell_deaf.sql
@@ -370,6 +577,56 @@ revoke execute on function private.record_event(text, text, text, text, jsonb)
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0200_function_ring_bell.sql
+-- Wakes the step runner through pg_net, with a signature after Standard Webhooks
+-- (github.com/standard-webhooks/standard-webhooks, spec v1.0.0: HMAC-SHA256 over id.timestamp.body).
+--
+-- At most one ring a transaction, and none while one is on its way that no runner has answered.
+-- What falls between two rings is found by the runner's next claim or by the sweep.
+
+create or replace function public.ring_bell()
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_bell private.bell;
+  v_transaction text := pg_current_xact_id()::text;
+begin
+  if coalesce(current_setting('reelay.rung_in', true), '') = v_transaction then
+    return false;
+  end if;
+  perform set_config('reelay.rung_in', v_transaction, true);
+
+  -- Looked at before it is locked: under load most rings are under way already, and a lock is a write.
+  select bell.* into v_bell from private.bell;
+  if private.is_ringing(v_bell, v_now) then
+    return false;
+  end if;
+
+  -- Whoever holds the row is ringing or answering just now: no need to wait for it.
+  select bell.* into v_bell from private.bell for no key update skip locked;
+  if not found or private.is_ringing(v_bell, v_now) then
+    return false;
+  end if;
+
+  update private.bell
+  set last_rung_at = v_now, unanswered_since = coalesce(bell.unanswered_since, v_now);
+
+  return private.post_bell();
+end;
+$$;
+
+comment on function public.ring_bell() is
+'Wakes the runner. True when a ring was sent, false when one is under way or no functions URL is known. Called by triggers, the sweep and a runner that leaves work behind.';
+
+revoke execute on function public.ring_bell() from public, anon, authenticated;
+grant execute on function public.ring_bell() to service_role;
+--! end included
+
 --! included supabase/schemas/0204_function_step_setting.sql
 -- A figure for a kind of step, which a model may have of its own: give_up_seconds.generate_clip, or
 -- give_up_seconds.generate_clip.fal-ai/veo3.1 for that endpoint alone.
@@ -428,6 +685,311 @@ comment on function private.overdue_at(text, text) is
 'Until when a callback is awaited that is asked for now: deadline_seconds of the step or, where it has one, of the model.';
 
 revoke execute on function private.overdue_at(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0205_function_part_hash.sql
+create or replace function private.part_hash(p_input jsonb)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(p_input::text, 'UTF8')), 'hex');
+$$;
+
+comment on function private.part_hash(jsonb) is 'SHA-256 in hex of what a part of a film is made from.';
+
+revoke execute on function private.part_hash(jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0206_function_end_image.sql
+create or replace function private.end_image(p_scene_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(following.reframed_image_url, following.image_url, projects.image_url)
+  from public.scenes
+  join public.projects using (project_id)
+  join public.scenes as following
+    on following.project_id = scenes.project_id
+    and following.position = scenes.position + 1
+    and following.continuity = 'shared_keyframe'
+  where scenes.scene_id = p_scene_id;
+$$;
+
+comment on function private.end_image(text) is
+'The image that the scene''s last clip has to end with, because the next scene starts from it; null when it may end as it likes.';
+
+revoke execute on function private.end_image(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0206_function_film_part.sql
+create or replace function private.film_part(p_project_id text, p_kind text, p_input jsonb)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select film_parts.output
+  from public.projects
+  join public.projects as made_for on made_for.user_id = projects.user_id and made_for.video_id = projects.video_id
+  join private.film_parts on film_parts.project_id = made_for.project_id
+  where projects.project_id = p_project_id
+    and film_parts.kind = p_kind
+    and film_parts.input_hash = private.part_hash(p_input)
+  order by film_parts.made_at desc
+  limit 1;
+$$;
+
+comment on function private.film_part(text, text, jsonb) is
+'What was made from this input for any version of the project''s video; null when nothing was yet.';
+
+revoke execute on function private.film_part(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0206_function_film_seconds.sql
+create or replace function private.film_seconds(p_project_id text)
+returns numeric
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+  from public.video_chunks
+  where video_chunks.project_id = p_project_id
+    and video_chunks.selected;
+$$;
+
+comment on function private.film_seconds(text) is
+'Seconds of the film as they were ordered; null where one clip''s length is not known beforehand.';
+
+revoke execute on function private.film_seconds(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0206_function_last_chunk.sql
+create or replace function private.last_chunk(p_scene_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select video_chunks.chunk_id
+  from public.video_chunks
+  where video_chunks.scene_id = p_scene_id
+    and video_chunks.selected
+  order by video_chunks.position desc
+  limit 1;
+$$;
+
+comment on function private.last_chunk(text) is 'The last clip of a scene''s selected take; steps of the scene as a whole name it.';
+
+revoke execute on function private.last_chunk(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0207_function_end_frame.sql
+create or replace function private.end_frame(p_chunk public.video_chunks)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('end_image_url', case
+    when not exists (
+      select 1
+      from public.video_chunks
+      where video_chunks.scene_id = p_chunk.scene_id
+        and video_chunks.take = p_chunk.take
+        and video_chunks.position > p_chunk.position
+    ) then private.end_image(p_chunk.scene_id)
+  end));
+$$;
+
+comment on function private.end_frame(public.video_chunks) is
+'{end_image_url} for the last clip of a scene before a shared keyframe, else {}.';
+
+revoke execute on function private.end_frame(public.video_chunks) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0207_function_music_input.sql
+-- Music that is made to order is as long as the film.
+
+create or replace function private.music_input(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'prompt', projects.film_options -> 'music' ->> 'prompt',
+    'model', projects.film_options -> 'music' ->> 'model',
+    'seconds', private.film_seconds(p_project_id)
+  )
+  from public.projects
+  where projects.project_id = p_project_id
+    and projects.film_options -> 'music' ->> 'prompt' is not null;
+$$;
+
+comment on function private.music_input(text) is 'What generate_music is asked for; null where the job gave a file, or wants none.';
+
+revoke execute on function private.music_input(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0207_function_voice_input.sql
+create or replace function private.voice_input(p_scene public.scenes)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'text', p_scene.voice_over,
+    'model', projects.film_options ->> 'speech_model',
+    'voice', projects.film_options ->> 'voice'
+  )
+  from public.projects
+  where projects.project_id = p_scene.project_id
+    and p_scene.voice_over is not null
+    and p_scene.audio_url is null;
+$$;
+
+comment on function private.voice_input(public.scenes) is 'What generate_voice is asked for; null for a scene that is not spoken.';
+
+revoke execute on function private.voice_input(public.scenes) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0208_function_level_input.sql
+create or replace function private.level_input(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('audio_url', raw.url, 'loudness', projects.film_options -> 'music' -> 'loudness')
+  from public.projects
+  cross join lateral (
+    select coalesce(
+      projects.film_options -> 'music' ->> 'url',
+      private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
+    ) as url
+  ) as raw
+  where projects.project_id = p_project_id
+    and projects.film_options -> 'music' -> 'loudness' is not null
+    and raw.url is not null;
+$$;
+
+comment on function private.level_input(text) is
+'The music, and the loudness in LUFS that it is brought to; null where its volume is set in mixing, or while it is not there.';
+
+revoke execute on function private.level_input(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0208_function_mux_input.sql
+create or replace function private.mux_input(p_scene public.scenes)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'audio_url', sound.url,
+    'video_urls', jsonb_agg(video_chunks.kling_video_url order by video_chunks.position),
+    'lengths', jsonb_agg(video_chunks.duration order by video_chunks.position),
+    'seconds', case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+  )
+  from (
+    select coalesce(
+      p_scene.audio_url,
+      private.film_part(p_scene.project_id, 'generate_voice', private.voice_input(p_scene)) ->> 'audio_url'
+    ) as url
+  ) as sound
+  join public.video_chunks on video_chunks.scene_id = p_scene.scene_id and video_chunks.selected
+  where sound.url is not null
+  group by sound.url
+  having count(*) = count(video_chunks.kling_video_url);
+$$;
+
+comment on function private.mux_input(public.scenes) is
+'A scene''s clips and the sound that goes under them; null for a scene without a sound of its own, or while a part is missing.';
+
+revoke execute on function private.mux_input(public.scenes) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0209_function_film_pieces.sql
+-- A scene with a sound of its own is one piece, its clips joined below it; any other as many as it has clips.
+
+create or replace function private.film_pieces(p_project_id text)
+returns table (place bigint, scene_id text, url text, transition text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    row_number() over (order by scenes.position, piece.position),
+    scenes.scene_id,
+    piece.url,
+    case when piece.position = 1 then scenes.transition else 'cut' end
+  from public.scenes
+  cross join lateral (
+    select
+      1 as position,
+      private.film_part(p_project_id, 'mux_audio', private.mux_input(scenes)) ->> 'video_url' as url
+    where coalesce(scenes.audio_url, scenes.voice_over) is not null
+    union all
+    select video_chunks.position, video_chunks.kling_video_url
+    from public.video_chunks
+    where video_chunks.scene_id = scenes.scene_id
+      and video_chunks.selected
+      and coalesce(scenes.audio_url, scenes.voice_over) is null
+  ) as piece
+  where scenes.project_id = p_project_id;
+$$;
+
+comment on function private.film_pieces(text) is
+'What a film is joined from, in order, each with how the film comes to it; url is null for what is not there yet.';
+
+revoke execute on function private.film_pieces(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0209_function_music_url.sql
+-- Where nobody downstream can set a volume, the music is brought to its loudness beforehand.
+
+create or replace function private.music_url(p_project_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when projects.film_options -> 'music' -> 'loudness' is null then raw.url
+    else private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) ->> 'audio_url'
+  end
+  from public.projects
+  cross join lateral (
+    select coalesce(
+      projects.film_options -> 'music' ->> 'url',
+      private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
+    ) as url
+  ) as raw
+  where projects.project_id = p_project_id;
+$$;
+
+comment on function private.music_url(text) is 'The music as it goes under the film; null while it is not there yet.';
+
+revoke execute on function private.music_url(text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0210_function_add_step.sql
@@ -505,6 +1067,115 @@ comment on function private.advance_project(text, text[], text) is
 revoke execute on function private.advance_project(text, text[], text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0210_function_burns_captions.sql
+create or replace function private.burns_captions(p_project_id text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select projects.film_options ->> 'captions' = 'burn'
+        and exists (
+          select 1
+          from public.scenes
+          where scenes.project_id = p_project_id
+            and coalesce(scenes.caption, scenes.voice_over, scenes.prompt, '') <> ''
+        )
+      from public.projects
+      where projects.project_id = p_project_id
+    ),
+    false
+  );
+$$;
+
+comment on function private.burns_captions(text) is 'True when the film is to show its captions, and has any.';
+
+revoke execute on function private.burns_captions(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_captions_input.sql
+-- The files' name cannot be guessed, and is another one for other captions: whoever has the URLs of the
+-- film of before keeps what they were.
+
+create or replace function private.captions_input(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'cues', jsonb_agg(cues.cue order by cues.position),
+    'path', p_project_id || '/' || left(
+      private.sign('captions', p_project_id || private.part_hash(jsonb_agg(cues.cue order by cues.position))), 32
+    )
+  )
+  from (
+    select
+      scenes.position,
+      jsonb_build_object(
+        'text', coalesce(scenes.caption, scenes.voice_over, scenes.prompt, ''),
+        'clips', (
+          select jsonb_agg(film_pieces.url order by film_pieces.place)
+          from private.film_pieces(p_project_id)
+          where film_pieces.scene_id = scenes.scene_id
+        ),
+        'seconds', (
+          select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+          from public.video_chunks
+          where video_chunks.scene_id = scenes.scene_id
+            and video_chunks.selected
+        )
+      ) as cue
+    from public.scenes
+    join public.projects using (project_id)
+    where scenes.project_id = p_project_id
+      and projects.film_options ->> 'captions' is not null
+  ) as cues
+  having bool_or(cues.cue ->> 'text' <> '');
+$$;
+
+comment on function private.captions_input(text) is
+'The texts of a film with the clips that they stand over, and the path of the two files; null where no captions are asked for, or no scene has a text.';
+
+revoke execute on function private.captions_input(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_cut_input.sql
+create or replace function private.cut_input(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('video_urls', coalesce(pieces.urls, '[]'))
+    || case when pieces.fades then jsonb_build_object('transitions', pieces.transitions) else '{}' end
+    || jsonb_strip_nulls(jsonb_build_object(
+      'fps', projects.film_options -> 'fps',
+      'width', projects.film_options -> 'width',
+      'height', projects.film_options -> 'height'
+    ))
+  from public.projects
+  cross join lateral (
+    select
+      jsonb_agg(film_pieces.url order by film_pieces.place) as urls,
+      jsonb_agg(film_pieces.transition order by film_pieces.place) as transitions,
+      coalesce(bool_or(film_pieces.transition <> 'cut' and film_pieces.place > 1), false) as fades
+    from private.film_pieces(p_project_id)
+  ) as pieces
+  where projects.project_id = p_project_id;
+$$;
+
+comment on function private.cut_input(text) is
+'How the film is joined: {video_urls}, and {transitions, fps, width, height} where the job asked for them.';
+
+revoke execute on function private.cut_input(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0210_function_due_at.sql
 -- A paused project asks for nothing new: what becomes due meanwhile waits for its resumption. Giving
 -- requests up is not held back, it saves money.
@@ -558,6 +1229,179 @@ comment on function private.film_clips(text) is 'URLs of the selected clips of a
 revoke execute on function private.film_clips(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0210_function_mix_input.sql
+create or replace function private.mix_input(p_project_id text, p_video_url text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'video_url', p_video_url,
+    'music_url', private.music_url(p_project_id),
+    'volume', case when projects.film_options -> 'music' -> 'loudness' is null
+      then projects.film_options -> 'music' -> 'volume' end,
+    'ducking', projects.film_options -> 'music' -> 'ducking',
+    'has_sound', exists (
+      select 1
+      from public.scenes
+      where scenes.project_id = p_project_id
+        and coalesce(scenes.audio_url, scenes.voice_over) is not null
+    ),
+    'seconds', private.film_seconds(p_project_id)
+  )
+  from public.projects
+  where projects.project_id = p_project_id
+    and projects.film_options -> 'music' is not null;
+$$;
+
+comment on function private.mix_input(text, text) is 'This film and its music; null for a film without.';
+
+revoke execute on function private.mix_input(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_step_input.sql
+-- What the provider is going to be asked, read when the step is claimed and frozen in the attempt.
+
+create or replace function private.step_input(p_step private.steps)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_context jsonb := jsonb_build_object('project_id', p_step.project_id);
+  v_chunk public.video_chunks;
+  v_aspect_ratio text;
+begin
+  select projects.aspect_ratio
+  into v_aspect_ratio
+  from public.projects
+  where projects.project_id = p_step.project_id;
+
+  if p_step.chunk_id is not null then
+    select video_chunks.* into v_chunk from public.video_chunks where video_chunks.chunk_id = p_step.chunk_id;
+    v_context := v_context || jsonb_build_object('scene_id', p_step.scene_id, 'chunk_id', p_step.chunk_id);
+  end if;
+
+  case p_step.kind
+    when 'generate_clip' then
+      return v_context || jsonb_build_object(
+        'model', v_chunk.model,
+        'prompt', v_chunk.prompt,
+        'duration', v_chunk.duration,
+        'aspect_ratio', v_aspect_ratio,
+        'image_url', v_chunk.image_url,
+        'driver_video_url', v_chunk.driver_video_url,
+        'audio_url', v_chunk.audio_url
+      ) || private.end_frame(v_chunk);
+    when 'extract_last_frame' then
+      return v_context || jsonb_build_object('video_url', v_chunk.kling_video_url);
+    when 'extract_thumbnail' then
+      return v_context || jsonb_build_object('video_url', v_chunk.kling_video_url);
+    when 'stitch' then
+      return v_context || jsonb_build_object('aspect_ratio', v_aspect_ratio) || private.cut_input(p_step.project_id);
+    else
+      return v_context || p_step.input;
+  end case;
+end;
+$$;
+
+comment on function private.step_input(private.steps) is 'The input of a step, in our words; the provider''s file translates it.';
+
+revoke execute on function private.step_input(private.steps) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0211_function_film_captions.sql
+create or replace function private.film_captions(p_project_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object('srt_url', made.output -> 'srt_url', 'vtt_url', made.output -> 'vtt_url')
+  from (
+    select private.film_part(p_project_id, 'store_captions', private.captions_input(p_project_id)) as output
+  ) as made
+  where made.output is not null;
+$$;
+
+comment on function private.film_captions(text) is
+'{srt_url, vtt_url} of the captions of a film as it is now; null where it has none.';
+
+revoke execute on function private.film_captions(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0211_function_is_last_cut.sql
+create or replace function private.is_last_cut(p_step private.steps)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case p_step.kind
+    when 'burn_captions' then true
+    when 'mix_music' then not private.burns_captions(p_step.project_id)
+    else not private.burns_captions(p_step.project_id) and not exists (
+      select 1
+      from public.projects
+      where projects.project_id = p_step.project_id
+        and projects.film_options -> 'music' is not null
+    )
+  end;
+$$;
+
+comment on function private.is_last_cut(private.steps) is 'True when what this step makes is the film, with nothing to be done to it any more.';
+
+revoke execute on function private.is_last_cut(private.steps) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0212_function_is_test.sql
+create or replace function private.is_test(p_project_id text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    (select projects.execution_mode = 'test' from public.projects where projects.project_id = p_project_id),
+    false
+  );
+$$;
+
+comment on function private.is_test(text) is 'True for a project that goes through everything and pays for nothing.';
+
+revoke execute on function private.is_test(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0213_function_provider_of.sql
+-- Storing costs nothing, also in a test: its film goes to where films are. Giving up goes to whoever
+-- has the request.
+
+create or replace function private.provider_of(p_project_id text, p_kind text, p_providers jsonb)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and private.is_test(p_project_id) then 'test'
+    else p_providers ->> p_kind
+  end;
+$$;
+
+comment on function private.provider_of(text, text, jsonb) is
+'Who does this kind of step for this project, of those that are configured; test, where it is a test.';
+
+revoke execute on function private.provider_of(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0215_function_job_request.sql
 -- The door hands the body over as text: jsonb keeps every digit of a number, JavaScript does not.
 
@@ -606,137 +1450,6 @@ comment on function private.job_metadata(jsonb) is
 revoke execute on function private.job_metadata(jsonb) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0220_function_begin_project.sql
--- What continue_project comes to for a project of which nothing is made yet: the first scene and each
--- after a cut begin. One statement, however many they are: every job pays for this.
-
-create or replace function private.begin_project(p_project public.projects)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_now timestamptz := private.clock();
-begin
-  with
-  -- The first clip of each scene that waits for no other one
-  queued as (
-    insert into private.steps (
-      project_id, scene_id, chunk_id, user_id, kind, due_at, created_at, updated_at
-    )
-    select
-      p_project.project_id,
-      scenes.scene_id,
-      video_chunks.chunk_id,
-      p_project.user_id,
-      'generate_clip',
-      v_now,
-      v_now,
-      v_now
-    from public.scenes
-    join public.video_chunks using (scene_id)
-    where scenes.project_id = p_project.project_id
-      and (scenes.position = 1 or scenes.continuity = 'cut')
-      and video_chunks.position = 1
-    order by scenes.position
-    returning steps.step_id, steps.scene_id, steps.chunk_id
-  )
-  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
-  select
-    p_project.project_id,
-    queued.scene_id,
-    queued.chunk_id,
-    'step.queued',
-    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id),
-    v_now
-  from queued;
-end;
-$$;
-
-comment on function private.begin_project(public.projects) is
-'Queues the first clips of a new project, whose chunks have the images that they start from.';
-
-revoke execute on function private.begin_project(public.projects) from public, anon, authenticated, service_role;
---! end included
-
---! included supabase/schemas/0220_function_create_project.sql
--- → queued
---
--- Takes a parsed job. The same job again (same key, same body) gets the first project back.
-
-create or replace function public.create_project(p_job jsonb)
-returns jsonb
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-declare
-  v_digest text := private.job_digest(p_job);
-  v_key text := coalesce(p_job ->> 'idempotency_key', 'body:' || v_digest);
-  v_user_id text := p_job ->> 'user_id';
-  v_project public.projects;
-begin
-  -- Versions of one video are counted under a lock of its own: no row exists yet that could be locked.
-  perform pg_advisory_xact_lock(hashtextextended('version:' || v_user_id || ':' || (p_job ->> 'video_id'), 0));
-
-  v_project := private.insert_project(p_job, v_key);
-
-  if v_project.project_id is null then
-    select projects.*
-    into strict v_project
-    from public.projects
-    where projects.user_id = v_user_id
-      and projects.idempotency_key = v_key;
-
-    return jsonb_build_object(
-      'outcome', (
-        select case when job_requests.body_digest = v_digest then 'duplicate' else 'conflict' end
-        from private.job_requests
-        where job_requests.project_id = v_project.project_id
-      ),
-      'project_id', v_project.project_id,
-      'status', v_project.status,
-      'task_token', private.sign('task', v_project.project_id)
-    );
-  end if;
-
-  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified)
-  values (
-    v_project.project_id,
-    p_job ->> 'via',
-    v_digest,
-    case when jsonb_typeof(p_job -> 'events') = 'array'
-      then array(select jsonb_array_elements_text(p_job -> 'events')) end,
-    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}'),
-    coalesce((p_job ->> 'notify')::boolean, false)
-  );
-  perform private.insert_scenes(v_project, p_job -> 'scenes');
-  if v_project.revision_of is null then
-    perform private.begin_project(v_project);
-  else
-    perform private.reuse_scenes(v_project);
-    perform private.continue_project(v_project.project_id);
-  end if;
-
-  return jsonb_build_object(
-    'outcome', 'created',
-    'project_id', v_project.project_id,
-    'status', v_project.status,
-    'task_token', private.sign('task', v_project.project_id)
-  );
-end;
-$$;
-
-comment on function public.create_project(jsonb) is
-'→ queued; idempotent by key. Outcome created, duplicate, or conflict (same key, other body). Called by webhook.';
-
-revoke execute on function public.create_project(jsonb) from public, anon, authenticated;
-grant execute on function public.create_project(jsonb) to service_role;
---! end included
-
 --! included supabase/schemas/0220_function_insert_project.sql
 create or replace function private.insert_project(p_job jsonb, p_key text)
 returns public.projects
@@ -752,7 +1465,7 @@ begin
   insert into public.projects (
     video_id, chat_id, user_id, user_email, user_name, source, prompt, image_url, model, aspect_ratio,
     version, revision_of, total_scenes, callback_url, idempotency_key, execution_mode, metadata,
-    created_at, updated_at
+    created_at, updated_at, storyboard, stop_at, max_cost_usd, film_options
   )
   select
     p_job ->> 'video_id',
@@ -773,7 +1486,12 @@ begin
     p_job ->> 'execution_mode',
     private.job_metadata(p_job),
     v_now,
-    v_now
+    v_now,
+    case when p_job ->> 'storyboard' = 'splitter'
+      then jsonb_build_object('by', 'splitter', 'scenes', jsonb_array_length(p_job -> 'scenes')) end,
+    p_job ->> 'stop_at',
+    (p_job ->> 'max_cost_usd')::numeric,
+    coalesce(jsonb_strip_nulls(nullif(p_job -> 'film_options', 'null')), '{}')
   from (values (1)) as one_row
   left join lateral (
     select projects.version, projects.project_id
@@ -816,7 +1534,7 @@ begin
       item.position,
       item.scene,
       case
-        when item.position = 1 or item.scene ->> 'continuity' = 'cut'
+        when (item.position = 1 or item.scene ->> 'continuity' <> 'last_frame') and item.scene ->> 'reframe_to' is null
           then coalesce(item.scene ->> 'image_url', p_project.image_url)
       end as first_image_url
     from jsonb_array_elements(p_scenes) with ordinality as item (scene, position)
@@ -824,7 +1542,8 @@ begin
   -- Their rows
   inserted as (
     insert into public.scenes (
-      scene_id, project_id, position, prompt, image_url, continuity, metadata, created_at, updated_at
+      scene_id, project_id, position, prompt, image_url, continuity, metadata, reframe_to,
+      audio_url, voice_over, caption, transition, reanchored, created_at, updated_at
     )
     select
       planned.scene_id,
@@ -834,6 +1553,12 @@ begin
       planned.scene ->> 'image_url',
       planned.scene ->> 'continuity',
       coalesce(planned.scene -> 'metadata', '{}'),
+      planned.scene ->> 'reframe_to',
+      planned.scene ->> 'audio_url',
+      planned.scene ->> 'voice_over',
+      planned.scene ->> 'caption',
+      coalesce(planned.scene ->> 'transition', 'cut'),
+      coalesce((planned.scene ->> 'reanchored')::boolean, false),
       v_now,
       v_now
     from planned
@@ -894,6 +1619,151 @@ comment on function private.job_digest(jsonb) is 'SHA-256 in hex of the job as i
 revoke execute on function private.job_digest(jsonb) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0225_function_copy_clips.sql
+-- chunks PENDING → COMPLETED, with the clips of another project's scene
+
+create or replace function private.copy_clips(p_from public.scenes, p_to public.scenes)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.video_chunks
+  set
+    status = 'COMPLETED',
+    progress = 100,
+    image_url = made.image_url,
+    kling_video_url = made.kling_video_url,
+    kling_completed_at = made.kling_completed_at,
+    input_hash = made.input_hash,
+    metadata = video_chunks.metadata || jsonb_build_object('reused_from', made.chunk_id)
+  from public.video_chunks as made
+  where video_chunks.scene_id = p_to.scene_id
+    and made.scene_id = p_from.scene_id
+    and made.selected
+    and made.position = video_chunks.position;
+
+  update public.scenes
+  set
+    -- The film's thumbnail is its first clip's; a signed URL would not open for ever.
+    thumbnail_url = coalesce(p_from.thumbnail_url, (
+      select projects.thumbnail_url
+      from public.projects
+      where projects.project_id = p_from.project_id
+        and p_from.position = 1
+        and projects.thumbnail_url not like '%/object/sign/%'
+    )),
+    last_frame_url = p_from.last_frame_url,
+    duration = p_from.duration,
+    fps = p_from.fps,
+    width = p_from.width,
+    height = p_from.height,
+    quality_score = p_from.quality_score
+  where scenes.scene_id = p_to.scene_id;
+end;
+$$;
+
+comment on function private.copy_clips(public.scenes, public.scenes) is
+'Takes the finished clips and the last frame of a scene over into the same scene of a later version.';
+
+revoke execute on function private.copy_clips(public.scenes, public.scenes) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0225_function_reuse_scenes.sql
+-- A revision keeps every clip whose inputs did not change: what the scene asks for, and the frame that
+-- it starts from. It is copied from the selected take of the version before; nothing is paid again.
+
+create or replace function private.reuse_scenes(p_project public.projects)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_old public.scenes;
+  v_is_chain_same boolean := true;
+begin
+  for v_scene in
+    select scenes.* from public.scenes where scenes.project_id = p_project.project_id order by scenes.position
+  loop
+    select scenes.*
+    into v_old
+    from public.scenes
+    where scenes.project_id = p_project.revision_of
+      and scenes.position = v_scene.position
+      and scenes.status = 'completed'
+      and scenes.continuity = v_scene.continuity
+      and private.scene_input(scenes.scene_id) = private.scene_input(v_scene.scene_id);
+
+    -- A chained scene starts from the frame before it: if that one changes, so does this one.
+    v_is_chain_same := v_old.scene_id is not null
+      and (v_is_chain_same or v_scene.continuity <> 'last_frame' or v_scene.position = 1);
+
+    if v_is_chain_same then
+      perform private.copy_clips(v_old, v_scene);
+    end if;
+  end loop;
+
+  update public.scenes
+  set reframed_image_url = made.reframed_image_url
+  from public.projects
+  join public.scenes as made on made.project_id = projects.project_id
+  where projects.project_id = p_project.revision_of
+    and scenes.project_id = p_project.project_id
+    and made.reframed_image_url is not null
+    and made.reframe_to = scenes.reframe_to
+    and coalesce(made.image_url, projects.image_url) = coalesce(scenes.image_url, p_project.image_url);
+end;
+$$;
+
+comment on function private.reuse_scenes(public.projects) is
+'Copies the clips of unchanged scenes, and images that were reframed, from the version that this project revises. Nothing for a first version.';
+
+revoke execute on function private.reuse_scenes(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0225_function_scene_input.sql
+create or replace function private.scene_input(p_scene_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'aspect_ratio', projects.aspect_ratio,
+    'image_url', case
+      when scenes.position = 1 or scenes.continuity <> 'last_frame' then coalesce(scenes.image_url, projects.image_url)
+    end,
+    'end_image_url', private.end_image(scenes.scene_id),
+    'chunks', (
+      select jsonb_agg(
+        jsonb_build_array(
+          video_chunks.model, video_chunks.prompt, video_chunks.duration,
+          video_chunks.driver_video_url, video_chunks.audio_url
+        )
+        order by video_chunks.position
+      )
+      from public.video_chunks
+      where video_chunks.scene_id = scenes.scene_id
+        and video_chunks.selected
+    )
+  )
+  from public.scenes
+  join public.projects using (project_id)
+  where scenes.scene_id = p_scene_id;
+$$;
+
+comment on function private.scene_input(text) is
+'All that the clips of a scene are made from, but for the frame that a scene before hands over.';
+
+revoke execute on function private.scene_input(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0228_function_paid_seconds.sql
 create or replace function private.paid_seconds(p_kind text, p_input jsonb)
 returns numeric
@@ -911,6 +1781,7 @@ begin
       where video_chunks.chunk_id = p_input ->> 'chunk_id'
     )
     -- One clip of unknown length makes the sum unknown.
+    when p_kind in ('generate_music', 'mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
     when p_kind = 'stitch' then (
       select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
       from public.video_chunks
@@ -928,7 +1799,7 @@ revoke execute on function private.paid_seconds(text, jsonb) from public, anon, 
 --! end included
 
 --! included supabase/schemas/0228_function_priced_model.sql
--- What fal asks money for is an endpoint, and only clips name theirs; any other provider has one price
+-- What fal asks money for is an endpoint, and only clips, voices and music name theirs; any other provider has one price
 -- for each kind of step.
 
 create or replace function private.priced_model(p_provider text, p_kind text, p_input jsonb)
@@ -943,6 +1814,10 @@ begin
     when p_provider is distinct from 'fal' then p_provider
     when p_kind in ('extract_last_frame', 'extract_thumbnail') then 'fal-ai/ffmpeg-api/extract-frame'
     when p_kind = 'stitch' then 'fal-ai/ffmpeg-api/merge-videos'
+    when p_kind = 'reframe_image' then 'fal-ai/image-editing/reframe'
+    when p_kind = 'mux_audio' and p_input ->> 'seconds' is null then 'fal-ai/ffmpeg-api/merge-audio-video'
+    when p_kind in ('mux_audio', 'mix_music') then 'fal-ai/ffmpeg-api/compose'
+    when p_kind = 'level_music' then 'fal-ai/ffmpeg-api/loudnorm'
     else p_input ->> 'model'
   end;
 end;
@@ -951,6 +1826,31 @@ $$;
 comment on function private.priced_model(text, text, jsonb) is 'Under which model private.prices has the price of a step.';
 
 revoke execute on function private.priced_model(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0228_function_traceparent_of.sql
+-- https://www.w3.org/TR/trace-context/: the sender's trace, with a span of our own for each call of ours.
+
+create or replace function private.traceparent_of(p_project_id text, p_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select '00-' || substr(given.traceparent, 4, 32) || '-' || left(encode(sha256(convert_to(p_id, 'UTF8')), 'hex'), 16) || right(given.traceparent, 3)
+  from (
+    select projects.metadata ->> 'traceparent' as traceparent
+    from public.projects
+    where projects.project_id = p_project_id
+  ) as given
+  where given.traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$';
+$$;
+
+comment on function private.traceparent_of(text, text) is
+'The traceparent of what we send for a project under this id; null where its job came without one.';
+
+revoke execute on function private.traceparent_of(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0229_function_estimate_cost.sql
@@ -962,15 +1862,19 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return (
-    select case
-      when prices.usd_per_second is null then prices.usd_per_call
-      else coalesce(prices.usd_per_call, 0) + prices.usd_per_second * private.paid_seconds(p_kind, p_input)
-    end
-    from private.prices
-    where prices.kind = p_kind
-      and prices.model = private.priced_model(p_provider, p_kind, p_input)
-  );
+  return case
+    when p_provider in ('test', 'storage') then 0
+    else (
+      select case
+        when prices.usd_per_second is null then prices.usd_per_call
+        when prices.usd_per_second = 0 then coalesce(prices.usd_per_call, 0)
+        else coalesce(prices.usd_per_call, 0) + prices.usd_per_second * private.paid_seconds(p_kind, p_input)
+      end
+      from private.prices
+      where prices.kind = p_kind
+        and prices.model = private.priced_model(p_provider, p_kind, p_input)
+    )
+  end;
 end;
 $$;
 
@@ -978,6 +1882,100 @@ comment on function private.estimate_cost(text, jsonb, text) is
 'US dollars that this input will cost by private.prices; null where no price, or no length, is known.';
 
 revoke execute on function private.estimate_cost(text, jsonb, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0229_function_spent_on.sql
+create or replace function private.spent_on(p_project_id text)
+returns numeric
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(sum(ledger.usd), 0)
+  from private.ledger
+  where ledger.project_id = p_project_id
+    and ledger.kind = 'settle';
+$$;
+
+comment on function private.spent_on(text) is 'US dollars that a film has cost so far, by the ledger, as far as prices are known.';
+
+revoke execute on function private.spent_on(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_due_steps.sql
+-- Which steps a runner may have next, in order: overdue ones first (they hold their place at the
+-- provider already), then new ones, as many as provider and user have room for and the day's spending
+-- cap reaches for, users taking turns.
+--
+-- Where a limit or the cap is set, claims go one after the other, so that what is counted here is still true
+-- when the step is claimed.
+
+create or replace function private.due_steps(p_limit integer, p_providers jsonb)
+returns table (step_id text, status text, place bigint)
+language plpgsql
+volatile
+security invoker
+rows 20
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_budget numeric;
+begin
+  if exists (select 1 from private.providers where providers.name = '*' and providers.is_paused) then
+    return;
+  end if;
+  if private.setting('max_usd_per_day') > 0
+    or exists (
+      select 1
+      from private.providers
+      where coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
+        or providers.failures_in_a_row >= private.setting('breaker_failures')
+    ) then
+    perform pg_advisory_xact_lock(hashtextextended('claim', 0));
+    v_budget := private.budget_left();
+  end if;
+  if v_budget = 0 and exists (
+    select 1
+    from private.steps
+    where steps.status = 'queued'
+      and steps.due_at <= v_now
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+  ) then
+    perform private.note_spending_cap();
+  end if;
+
+  return query
+  with
+  overdue as (
+    select steps.step_id, steps.status, steps.due_at
+    from private.steps
+    where steps.status in ('running', 'waiting')
+      and steps.due_at <= v_now
+      and p_providers ? steps.kind
+    order by steps.due_at
+    limit p_limit
+  ),
+  fresh as (
+    select queued.step_id, queued.turn, queued.due_at
+    from private.affordable_steps(p_limit, p_providers, v_now, v_budget) as queued
+  )
+  select ordered.step_id, ordered.status, row_number() over (order by ordered.turn, ordered.due_at)
+  from (
+    select overdue.step_id, overdue.status, 0::bigint as turn, overdue.due_at from overdue
+    union all
+    select fresh.step_id, 'queued', fresh.turn, fresh.due_at from fresh
+  ) as ordered
+  order by ordered.turn, ordered.due_at
+  limit p_limit;
+end;
+$$;
+
+comment on function private.due_steps(integer, jsonb) is
+'Up to p_limit steps that are due and allowed, fair between users. The caller locks them.';
+
+revoke execute on function private.due_steps(integer, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0230_function_is_limited.sql
@@ -1009,26 +2007,40 @@ revoke execute on function private.is_limited(text) from public, anon, authentic
 -- steps those go first that bring a film nearer to its end.
 --
 -- Giving a request up takes no place at a provider, it makes one: no limit holds it back.
+--
+-- What is read grows with the users who wait, not with the steps that do.
 
 create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
 returns table (step_id text, turn bigint, due_at timestamptz)
 language plpgsql
 volatile
 security invoker
+rows 20
 set search_path = ''
 as $$
 begin
   return query
   with recursive
-  -- Users with queued steps, by hopping along the index from one to the next
-  users (user_id) as (
-    (select min(steps.user_id) from private.steps where steps.status = 'queued')
-    union all
-    select (
-      select min(steps.user_id) from private.steps where steps.status = 'queued' and steps.user_id > users.user_id
+  -- The first step of each user and kind, by hopping along the index from one pair to the next
+  firsts (user_id, kind, due_at) as (
+    (
+      select steps.user_id, steps.kind, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+      order by steps.user_id, steps.kind, steps.due_at
+      limit 1
     )
-    from users
-    where users.user_id is not null
+    union all
+    select next.user_id, next.kind, next.due_at
+    from firsts
+    cross join lateral (
+      select steps.user_id, steps.kind, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+        and (steps.user_id, steps.kind) > (firsts.user_id, firsts.kind)
+      order by steps.user_id, steps.kind, steps.due_at
+      limit 1
+    ) as next
   ),
   -- What is in flight, by provider and user
   in_flight as (
@@ -1061,30 +2073,63 @@ begin
       and coalesce(providers.held_until <= p_now, true)
     group by providers.name
   ),
-  -- The first due steps of each user, with their turn
+  -- Who may begin something there, with the turn of the first step
+  openings as (
+    select distinct on (firsts.user_id, kinds.provider, firsts.kind = 'cancel_request')
+      firsts.user_id,
+      kinds.provider,
+      firsts.kind = 'cancel_request' as is_free,
+      firsts.due_at,
+      coalesce(in_flight.n, 0) as before
+    from firsts
+    join jsonb_each_text(p_providers) as kinds (name, provider) on kinds.name = firsts.kind
+    join room on room.name = kinds.provider
+    left join in_flight on in_flight.user_id = firsts.user_id and in_flight.provider = kinds.provider
+    where firsts.due_at <= p_now
+    order by firsts.user_id, kinds.provider, firsts.kind = 'cancel_request', firsts.kind = 'generate_clip', firsts.due_at
+  ),
+  -- No other user's steps can be among the first p_limit
+  nearest as (
+    select ranked.*
+    from (
+      select
+        openings.*,
+        row_number() over (
+          partition by openings.provider, openings.is_free order by openings.before, openings.due_at
+        ) as rank
+      from openings
+    ) as ranked
+    where ranked.rank <= p_limit
+  ),
+  -- Their first due steps, with their turn
   turns as (
     select
       due.step_id,
       due.due_at,
-      kinds.provider,
-      kinds.name = 'cancel_request' as is_free,
-      coalesce(in_flight.n, 0) + row_number() over (
-        partition by users.user_id, kinds.provider, kinds.name = 'cancel_request'
+      nearest.provider,
+      nearest.is_free,
+      nearest.before + row_number() over (
+        partition by nearest.user_id, nearest.provider, nearest.is_free
         order by kinds.name = 'generate_clip', due.due_at
       ) as turn
-    from users
-    cross join jsonb_each_text(p_providers) as kinds (name, provider)
+    from nearest
+    join jsonb_each_text(p_providers) as kinds (name, provider)
+      on kinds.provider = nearest.provider
+      and (kinds.name = 'cancel_request') = nearest.is_free
     cross join lateral (
       select steps.step_id, steps.due_at
       from private.steps
       where steps.status = 'queued'
-        and steps.user_id = users.user_id
-        and steps.kind = kinds.name
+        and steps.user_id = nearest.user_id
+        -- Not by =, which would make the order below that of due_at alone: then the limit lures the
+        -- planner to the index of all that is due, and through it for every user.
+        and steps.kind between kinds.name and kinds.name
         and steps.due_at <= p_now
-      order by steps.due_at
+        -- What nobody here can do is done for a test alone.
+        and (kinds.provider <> 'test' or private.is_test(steps.project_id))
+      order by steps.kind, steps.due_at
       limit p_limit
     ) as due
-    left join in_flight on in_flight.user_id = users.user_id and in_flight.provider = kinds.provider
   ),
   -- As many as each provider has room for
   allowed as (
@@ -1113,6 +2158,63 @@ revoke execute on function private.queued_steps(integer, jsonb, timestamptz)
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0232_function_ask_for_still.sql
+create or replace function private.ask_for_still(
+  p_project_id text,
+  p_scene_id text,
+  p_chunk_id text,
+  p_image_url text,
+  p_aspect_ratio text
+)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_input jsonb := jsonb_build_object('image_url', p_image_url, 'aspect_ratio', p_aspect_ratio);
+begin
+  -- Several scenes may start from one image: it is paid for once.
+  if not exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.kind = 'reframe_image'
+      and steps.status in ('queued', 'running', 'waiting')
+      and steps.input = v_input
+  ) then
+    perform private.add_step(p_project_id, 'reframe_image', p_scene_id, p_chunk_id, v_input);
+  end if;
+end;
+$$;
+
+comment on function private.ask_for_still(text, text, text, text, text) is
+'Queues reframe_image for an image of the project, unless that is under way. The caller holds the project''s lock.';
+
+revoke execute on function private.ask_for_still(text, text, text, text, text)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0234_function_is_free.sql
+create or replace function private.is_free(p_step private.steps)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_step.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+    or private.is_test(p_step.project_id);
+end;
+$$;
+
+comment on function private.is_free(private.steps) is 'True for a step that nobody asks money for, or that saves what was paid for.';
+
+revoke execute on function private.is_free(private.steps) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0235_function_affordable_steps.sql
 -- A step is begun while what is spent, and what the steps before it in this claim will cost, has not
 -- reached the day's cap. What costs nothing or saves what was paid for goes on.
@@ -1127,6 +2229,7 @@ returns table (step_id text, turn bigint, due_at timestamptz)
 language plpgsql
 volatile
 security invoker
+rows 20
 set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
@@ -1136,9 +2239,9 @@ begin
   from (
     select
       queued.*,
-      steps.kind in ('store_film', 'cancel_request') as is_free,
+      p_budget is null or private.is_free(steps) as is_free,
       sum(case
-        when p_budget is null or steps.kind in ('store_film', 'cancel_request') then 0
+        when p_budget is null or private.is_free(steps) then 0
         else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
       end) over (
         order by queued.turn, queued.due_at, queued.step_id
@@ -1147,8 +2250,7 @@ begin
     from private.queued_steps(p_limit, p_providers, p_now) as queued
     join private.steps using (step_id)
   ) as priced
-  where p_budget is null
-    or priced.is_free
+  where priced.is_free
     or coalesce(priced.before_usd, 0) < p_budget;
 end;
 $$;
@@ -1277,6 +2379,64 @@ comment on function private.next_batch(private.endpoints, timestamptz) is
 revoke execute on function private.next_batch(private.endpoints, timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0235_function_open_status.sql
+create or replace function private.open_status(p_endpoint_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_endpoint_id like 'ep\_%' and not exists (
+      select 1
+      from private.endpoints
+      where endpoints.endpoint_id = p_endpoint_id
+        and endpoints.is_enabled
+    ) then 'skipped'
+    else 'pending'
+  end;
+$$;
+
+comment on function private.open_status(text) is
+'What a delivery is that has a further try: pending, or skipped where its endpoint was disabled or deleted meanwhile.';
+
+revoke execute on function private.open_status(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0236_function_ask_for_part.sql
+-- → queued, where it is not there yet
+
+create or replace function private.ask_for_part(
+  p_project_id text,
+  p_kind text,
+  p_input jsonb,
+  p_scene_id text default null,
+  p_chunk_id text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_output jsonb := private.film_part(p_project_id, p_kind, p_input);
+begin
+  if p_input is not null and v_output is null then
+    perform private.add_step(p_project_id, p_kind, p_scene_id, p_chunk_id, p_input);
+  end if;
+  return v_output;
+end;
+$$;
+
+comment on function private.ask_for_part(text, text, jsonb, text, text) is
+'What was made from this input, else null and a step that makes it; nothing for a null input.';
+
+revoke execute on function private.ask_for_part(text, text, jsonb, text, text)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0236_function_end_delivery_leases.sql
 -- delivering → pending: its runner was lost, before it sent, while it did, or before it could say so. The next try is
 -- under the same webhook-id, so that a receiver that had it already knows it again.
@@ -1298,7 +2458,10 @@ as $$
   ),
   freed as (
     update public.webhook_deliveries
-    set status = 'pending', claim_token = null, updated_at = p_now
+    set
+      status = private.open_status(webhook_deliveries.endpoint_id),
+      claim_token = null,
+      updated_at = p_now
     from ended
     where webhook_deliveries.delivery_id = ended.delivery_id
     returning webhook_deliveries.delivery_id, webhook_deliveries.attempt_count
@@ -1310,7 +2473,7 @@ as $$
 $$;
 
 comment on function private.end_delivery_leases(timestamptz) is
-'delivering → pending where the lease ran out, due at once; the lost try stays on record.';
+'delivering → pending | skipped where the lease ran out, due at once; the lost try stays on record.';
 
 revoke execute on function private.end_delivery_leases(timestamptz) from public, anon, authenticated, service_role;
 --! end included
@@ -1370,6 +2533,44 @@ comment on function private.form_batches(timestamptz) is
 revoke execute on function private.form_batches(timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0237_function_begin_sound.sql
+-- Voices and music need no clip: they are made while the clips are.
+
+create or replace function private.begin_sound(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+begin
+  for v_scene in
+    select scenes.*
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.voice_over is not null
+      and scenes.audio_url is null
+    order by scenes.position
+  loop
+    perform private.ask_for_part(
+      p_project_id, 'generate_voice', private.voice_input(v_scene), v_scene.scene_id,
+      private.last_chunk(v_scene.scene_id)
+    );
+  end loop;
+
+  perform private.ask_for_part(p_project_id, 'generate_music', private.music_input(p_project_id));
+  perform private.ask_for_part(p_project_id, 'level_music', private.level_input(p_project_id));
+end;
+$$;
+
+comment on function private.begin_sound(text) is
+'Queues the voices and the music that a film asks for and that are not there. The caller holds the project''s lock.';
+
+revoke execute on function private.begin_sound(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0237_function_lane_room.sql
 -- A lane whose last try failed gets five at most. One that has failed so often in a row that its breaker opened lets
 -- one delivery through at a time, until one gets an answer.
@@ -1387,7 +2588,7 @@ as $$
     coalesce(endpoints.batch_size > 1, false),
     least(
       case
-        when not endpoints.is_enabled then 0
+        when not endpoints.is_enabled or endpoints.endpoint_id is null and delivery_lanes.lane like 'ep\_%' then 0
         when delivery_lanes.failures_in_a_row >= limits.breaker_failures or endpoints.is_ordered then 1
         when delivery_lanes.failures_in_a_row > 0 then least(coalesce(endpoints.max_in_flight, limits.in_flight), 5)
         else coalesce(endpoints.max_in_flight, limits.in_flight)
@@ -1470,6 +2671,78 @@ comment on function private.lock_lanes(timestamptz) is
 revoke execute on function private.lock_lanes(timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0238_function_continue_film.sql
+-- One after the other: each clip with its sound, the captions, the joined film (one piece alone is not
+-- joined), the music under it, the captions burnt in. What was made from the same input counts as made.
+
+create or replace function private.continue_film(p_project_id text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_pieces text[];
+  v_captions_input jsonb;
+  v_captions jsonb;
+  v_url text;
+  v_input jsonb;
+begin
+  perform private.begin_sound(p_project_id);
+
+  for v_scene in
+    select scenes.* from public.scenes where scenes.project_id = p_project_id order by scenes.position
+  loop
+    perform private.ask_for_part(
+      p_project_id, 'mux_audio', private.mux_input(v_scene), v_scene.scene_id, private.last_chunk(v_scene.scene_id)
+    );
+  end loop;
+
+  select array_agg(film_pieces.url order by film_pieces.place)
+  into v_pieces
+  from private.film_pieces(p_project_id);
+
+  if array_position(v_pieces, null) is not null then
+    return null;
+  end if;
+
+  v_captions_input := private.captions_input(p_project_id);
+  v_captions := private.ask_for_part(p_project_id, 'store_captions', v_captions_input);
+  if v_captions_input is not null and v_captions is null then
+    return null;
+  end if;
+
+  if cardinality(v_pieces) = 1 then
+    v_url := v_pieces[1];
+  elsif (private.film_step(p_project_id, 'stitch')).step_id is null then
+    perform private.add_step(p_project_id, 'stitch');
+  else
+    v_url := (private.film_step(p_project_id, 'stitch')).output ->> 'video_url';
+  end if;
+
+  v_input := private.mix_input(p_project_id, v_url);
+  if v_url is not null and v_input is not null then
+    v_url := case when v_input ->> 'music_url' is not null
+      then private.ask_for_part(p_project_id, 'mix_music', v_input) ->> 'video_url' end;
+  end if;
+
+  if v_url is not null and private.burns_captions(p_project_id) then
+    v_url := private.ask_for_part(
+      p_project_id, 'burn_captions', jsonb_build_object('video_url', v_url, 'captions_url', v_captions ->> 'srt_url')
+    ) ->> 'video_url';
+  end if;
+  return v_url;
+end;
+$$;
+
+comment on function private.continue_film(text) is
+'Queues what a film whose clips are there needs next; the whole film''s URL once nothing is missing, else null. The caller holds the project''s lock.';
+
+revoke execute on function private.continue_film(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0238_function_delivery_work.sql
 -- Secrets and header values leave the database here alone, on their way to the runner.
 
@@ -1517,17 +2790,16 @@ comment on function private.delivery_work(public.webhook_deliveries[], timestamp
 revoke execute on function private.delivery_work(public.webhook_deliveries[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0238_function_due_deliveries.sql
--- Within a lane first tries come before retries, yet a fourth of the places, by lot, is for retries: neither starves.
--- Between lanes the places take turns, so that a long queue for one receiver stands in nobody's way.
---
--- Of an ordered lane it is the oldest open delivery or, until that is due, none. What an endpoint takes in batches
--- waits to be put into one.
+--! included supabase/schemas/0238_function_lane_candidates.sql
+-- What each lane could send next, by place: first tries in their order; of retries about a fourth of the places, by
+-- lot, so that neither starves. Of an ordered lane it is the oldest open delivery or, until that is due, none. What an
+-- endpoint takes in batches waits to be put into one.
 
-create or replace function private.due_deliveries(p_limit integer, p_lanes text[], p_now timestamptz)
-returns table (delivery_id text, place bigint)
+create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
+returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
 language sql
 volatile
+rows 100
 security invoker
 set search_path = ''
 as $$
@@ -1536,83 +2808,55 @@ as $$
     select rooms.lane, rooms.is_ordered, rooms.is_batched, rooms.room
     from private.lane_room(p_lanes, p_now) as rooms
     where rooms.room > 0
-  ),
-  found as (
-    select rooms.lane, rooms.room, first.delivery_id, first.due_at, first.place::double precision
-    from rooms
-    cross join lateral (
-      select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.due_at, fresh.position) as place
-      from public.webhook_deliveries as fresh
-      where fresh.lane = rooms.lane
-        and fresh.status = 'pending'
-        and (fresh.attempt_count > 0) = false
-        and fresh.due_at <= p_now
-        and (not rooms.is_batched or fresh.type in ('batch', 'endpoint.test'))
-      order by fresh.due_at, fresh.position
-      limit rooms.room
-    ) as first
-    where not rooms.is_ordered
-    union all
-    select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
-    from rooms
-    cross join lateral (
-      select tried.delivery_id, tried.due_at, row_number() over (order by tried.due_at, tried.position) as place
-      from public.webhook_deliveries as tried
-      where tried.lane = rooms.lane
-        and tried.status = 'pending'
-        and (tried.attempt_count > 0) = true
-        and tried.due_at <= p_now
-      order by tried.due_at, tried.position
-      limit rooms.room
-    ) as retry
-    where not rooms.is_ordered
-    union all
-    select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
-    from rooms
-    cross join lateral (
-      select oldest.delivery_id, oldest.due_at
-      from public.webhook_deliveries as oldest
-      where oldest.lane = rooms.lane
-        and oldest.status = 'pending'
-        and (not rooms.is_batched or oldest.attempt_count > 0 or oldest.type in ('batch', 'endpoint.test'))
-      order by oldest.position
-      limit 1
-    ) as head
-    where rooms.is_ordered
-      and head.due_at <= p_now
-  ),
-  ranked as (
-    select
-      found.delivery_id,
-      found.due_at,
-      found.room,
-      row_number() over (partition by found.lane order by found.place, found.due_at) as place
-    from found
-  ),
-  -- A runner's memory bounds what one claim may bring.
-  weighed as (
-    select
-      ranked.delivery_id,
-      ranked.place,
-      ranked.due_at,
-      sum(octet_length(webhook_deliveries.body)) over (
-        order by ranked.place, ranked.due_at, ranked.delivery_id
-      ) - octet_length(webhook_deliveries.body) as bytes_before
-    from ranked
-    join public.webhook_deliveries using (delivery_id)
-    where ranked.place <= ranked.room
   )
-  select weighed.delivery_id, weighed.place
-  from weighed
-  where weighed.bytes_before < 8388608
-  order by weighed.place, weighed.due_at, weighed.delivery_id
-  limit p_limit;
+  select rooms.lane, rooms.room, first.delivery_id, first.due_at, first.place::double precision
+  from rooms
+  cross join lateral (
+    select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.due_at, fresh.position) as place
+    from public.webhook_deliveries as fresh
+    where fresh.lane = rooms.lane
+      and fresh.status = 'pending'
+      and (fresh.attempt_count > 0) = false
+      and fresh.due_at <= p_now
+      and (not rooms.is_batched or fresh.type in ('batch', 'endpoint.test'))
+    order by fresh.due_at, fresh.position
+    limit rooms.room
+  ) as first
+  where not rooms.is_ordered
+  union all
+  select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
+  from rooms
+  cross join lateral (
+    select tried.delivery_id, tried.due_at, row_number() over (order by tried.due_at, tried.position) as place
+    from public.webhook_deliveries as tried
+    where tried.lane = rooms.lane
+      and tried.status = 'pending'
+      and (tried.attempt_count > 0) = true
+      and tried.due_at <= p_now
+    order by tried.due_at, tried.position
+    limit rooms.room
+  ) as retry
+  where not rooms.is_ordered
+  union all
+  select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
+  from rooms
+  cross join lateral (
+    select oldest.delivery_id, oldest.due_at
+    from public.webhook_deliveries as oldest
+    where oldest.lane = rooms.lane
+      and oldest.status = 'pending'
+      and (not rooms.is_batched or oldest.attempt_count > 0 or oldest.type in ('batch', 'endpoint.test'))
+    order by oldest.position
+    limit 1
+  ) as head
+  where rooms.is_ordered
+    and head.due_at <= p_now;
 $$;
 
-comment on function private.due_deliveries(integer, text[], timestamptz) is
-'Up to p_limit deliveries (and 8 MiB) that are due and that their lanes have room for, in order. The caller locks them.';
+comment on function private.lane_candidates(text[], timestamptz) is
+'For each lane that has room, the due deliveries that might go next. The caller holds the lanes'' locks.';
 
-revoke execute on function private.due_deliveries(integer, text[], timestamptz) from public, anon, authenticated, service_role;
+revoke execute on function private.lane_candidates(text[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0238_function_next_delivery_at.sql
@@ -1691,64 +2935,50 @@ comment on function private.take_tokens(public.webhook_deliveries[], timestamptz
 revoke execute on function private.take_tokens(public.webhook_deliveries[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0239_function_lease_deliveries.sql
--- pending → delivering
---
--- The lease is longer than the 30 seconds that one try may take: a repeated post is harmless, because
--- its webhook-id stays the same.
+--! included supabase/schemas/0239_function_due_deliveries.sql
+-- Between lanes the places take turns, so that a long queue for one receiver stands in nobody's way.
 
-create or replace function private.lease_deliveries(p_limit integer, p_with_endpoints boolean)
-returns jsonb
-language plpgsql
+create or replace function private.due_deliveries(p_limit integer, p_lanes text[], p_now timestamptz)
+returns table (delivery_id text, place bigint)
+language sql
 volatile
+rows 100
 security invoker
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := private.clock();
-  v_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision);
-  v_claimed public.webhook_deliveries[];
-  v_lanes text[];
-begin
-  perform private.end_delivery_leases(v_now);
-  perform private.form_batches(v_now);
-  v_lanes := private.lock_lanes(v_now);
-  if not p_with_endpoints then
-    v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
-  end if;
-
   with
-  due as (
-    select webhook_deliveries.delivery_id
-    from private.due_deliveries(p_limit, v_lanes, v_now) as found
-    join public.webhook_deliveries using (delivery_id)
-    where webhook_deliveries.status = 'pending'
-      and webhook_deliveries.due_at <= v_now
-    for no key update of webhook_deliveries skip locked
+  ranked as (
+    select
+      found.delivery_id,
+      found.due_at,
+      found.room,
+      row_number() over (partition by found.lane order by found.place, found.due_at) as place
+    from private.lane_candidates(p_lanes, p_now) as found
   ),
-  claimed as (
-    update public.webhook_deliveries
-    set
-      status = 'delivering',
-      claim_token = gen_random_uuid(),
-      attempt_count = webhook_deliveries.attempt_count + 1,
-      due_at = v_until,
-      updated_at = v_now
-    from due
-    where webhook_deliveries.delivery_id = due.delivery_id
-    returning webhook_deliveries.*
+  -- A runner's memory bounds what one claim may bring.
+  weighed as (
+    select
+      ranked.delivery_id,
+      ranked.place,
+      ranked.due_at,
+      sum(octet_length(webhook_deliveries.body)) over (
+        order by ranked.place, ranked.due_at, ranked.delivery_id
+      ) - octet_length(webhook_deliveries.body) as bytes_before
+    from ranked
+    join public.webhook_deliveries using (delivery_id)
+    where ranked.place <= ranked.room
   )
-  select array_agg(claimed::public.webhook_deliveries) into v_claimed from claimed;
-
-  perform private.take_tokens(v_claimed, v_now);
-  return private.delivery_work(v_claimed, v_now);
-end;
+  select weighed.delivery_id, weighed.place
+  from weighed
+  where weighed.bytes_before < 8388608
+  order by weighed.place, weighed.due_at, weighed.delivery_id
+  limit p_limit;
 $$;
 
-comment on function private.lease_deliveries(integer, boolean) is
-'pending → delivering: leases up to p_limit due deliveries, with all that is needed to send them.';
+comment on function private.due_deliveries(integer, text[], timestamptz) is
+'Up to p_limit deliveries (and 8 MiB) that are due and that their lanes have room for, in order. The caller locks them.';
 
-revoke execute on function private.lease_deliveries(integer, boolean) from public, anon, authenticated, service_role;
+revoke execute on function private.due_deliveries(integer, text[], timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0240_function_attempt_for_runner.sql
@@ -1763,6 +2993,11 @@ as $$
     'attempt_id', p_attempt.attempt_id,
     'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
     'number', p_attempt.number,
+    'traceparent', (
+      select private.traceparent_of(steps.project_id, p_attempt.attempt_id)
+      from private.steps
+      where steps.step_id = p_attempt.step_id
+    ),
     'provider', p_attempt.provider,
     'input', p_attempt.input,
     'request_id', p_attempt.request_id,
@@ -1935,6 +3170,182 @@ revoke execute on function public.claim_work(integer, jsonb, boolean) from publi
 grant execute on function public.claim_work(integer, jsonb, boolean) to service_role;
 --! end included
 
+--! included supabase/schemas/0240_function_continue_project.sql
+-- Asks for what each unfinished scene needs next: its first missing clip, if the image that it starts
+-- from is there, else the frame that is missing. Scenes that wait for another one are started by it.
+
+create or replace function private.continue_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+begin
+  -- An earlier take, or a scene before a cut, may have no last frame yet that now is needed.
+  update public.scenes
+  set status = 'pending', completed_at = null
+  from public.scenes as following
+  where scenes.project_id = p_project_id
+    and scenes.status = 'completed'
+    and scenes.last_frame_url is null
+    and following.project_id = scenes.project_id
+    and following.position = scenes.position + 1
+    and following.continuity = 'last_frame'
+    and following.status = 'pending';
+
+  for v_scene in
+    select scenes.*
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.status = 'pending'
+    order by scenes.position
+  loop
+    perform private.continue_scene(v_scene);
+  end loop;
+
+  perform private.begin_sound(p_project_id);
+end;
+$$;
+
+comment on function private.continue_project(text) is
+'Queues the next step of every scene that is not finished and waits for no other one. The caller holds the project''s lock.';
+
+revoke execute on function private.continue_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_continue_scene.sql
+-- The first scene, and each after a cut, starts from its own image, else the job's, else from its prompt
+-- alone; any other from the last frame of the scene before, once that is there. An image that has to
+-- have the film's aspect ratio first is brought to it.
+
+create or replace function private.continue_scene(p_scene public.scenes)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_missing public.video_chunks;
+  v_last public.video_chunks;
+  v_image_url text;
+  v_begins boolean := p_scene.position = 1 or p_scene.continuity <> 'last_frame';
+begin
+  select video_chunks.*
+  into v_missing
+  from public.video_chunks
+  where video_chunks.scene_id = p_scene.scene_id
+    and video_chunks.selected
+    and video_chunks.status <> 'COMPLETED'
+  order by video_chunks.position
+  limit 1;
+
+  select video_chunks.*
+  into v_last
+  from public.video_chunks
+  where video_chunks.scene_id = p_scene.scene_id
+    and video_chunks.selected
+    and video_chunks.status = 'COMPLETED'
+    and (v_missing.chunk_id is null or video_chunks.position = v_missing.position - 1)
+  order by video_chunks.position desc
+  limit 1;
+
+  if v_missing.chunk_id is null then
+    perform private.finish_scene_clip(v_last, '{}');
+  elsif v_missing.position > 1 and v_missing.image_url is null then
+    perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
+  elsif v_missing.position > 1 then
+    perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
+  else
+    select case
+      when v_begins then coalesce(p_scene.reframed_image_url, p_scene.image_url, projects.image_url)
+      else previous.last_frame_url
+    end
+    into v_image_url
+    from public.projects
+    left join public.scenes as previous
+      on previous.project_id = projects.project_id
+      and previous.position = p_scene.position - 1
+      and previous.status = 'completed'
+    where projects.project_id = p_scene.project_id;
+
+    if v_begins and v_image_url is not null and p_scene.reframe_to is not null and p_scene.reframed_image_url is null then
+      perform private.ask_for_still(
+        p_scene.project_id, p_scene.scene_id, v_missing.chunk_id, v_image_url, p_scene.reframe_to
+      );
+    elsif v_image_url is not null or v_begins then
+      perform private.start_scene(p_scene.scene_id, v_image_url);
+    end if;
+  end if;
+end;
+$$;
+
+comment on function private.continue_scene(public.scenes) is
+'Queues what a pending scene needs next, unless it waits for the scene before it.';
+
+revoke execute on function private.continue_scene(public.scenes) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_end_lease.sql
+-- created → lost | failed
+--
+-- The runner of this attempt is gone. Whether its call went out is unknown, so what costs money is
+-- looked up; copying a film or giving up a request again does no harm.
+
+create or replace function private.end_lease(p_step private.steps, p_attempt private.attempts)
+returns private.attempts
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attempt private.attempts := p_attempt;
+  v_now timestamptz := private.clock();
+begin
+  if p_attempt.status <> 'created' then
+    return p_attempt;
+  end if;
+
+  if p_step.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request') then
+    update private.attempts
+    set status = 'failed', error_message = 'The lease ran out', ended_at = v_now
+    where attempts.attempt_id = p_attempt.attempt_id
+    returning attempts.* into v_attempt;
+  else
+    update private.attempts
+    set
+      status = 'lost',
+      error_message = 'The runner ended before the answer was recorded',
+      deadline_at = v_now + make_interval(secs => private.setting('lookup_seconds')::double precision)
+    where attempts.attempt_id = p_attempt.attempt_id
+    returning attempts.* into v_attempt;
+    perform private.record_event(
+      p_step.project_id, 'attempt.lost', p_step.scene_id, p_step.chunk_id,
+      jsonb_build_object('kind', p_step.kind, 'attempt_id', p_attempt.attempt_id)
+    );
+  end if;
+
+  perform private.record_error(
+    'step',
+    format('Cannot finish %s: the runner''s lease ran out', p_step.kind),
+    jsonb_build_object('project_id', p_step.project_id, 'step_id', p_step.step_id, 'attempt_id', p_attempt.attempt_id),
+    'warning'
+  );
+  return v_attempt;
+end;
+$$;
+
+comment on function private.end_lease(private.steps, private.attempts) is
+'created → lost (a paid call may have gone out) | failed (harmless to do again). Returns the attempt as it is now.';
+
+revoke execute on function private.end_lease(private.steps, private.attempts)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0240_function_insert_attempt.sql
 create or replace function private.insert_attempt(p_step private.steps, p_providers jsonb)
 returns private.attempts
@@ -1944,14 +3355,17 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_provider text := p_providers ->> p_step.kind;
+  v_provider text := private.provider_of(p_step.project_id, p_step.kind, p_providers);
   v_input jsonb := private.step_input(p_step);
   v_attempt private.attempts;
 begin
   -- A stitch service stores what it makes: its film is the film, unless it is to be copied first.
-  if p_step.kind = 'stitch' then
+  if p_step.kind in ('stitch', 'mix_music', 'burn_captions') then
     v_input := v_input || jsonb_build_object(
-      'is_film', v_provider = 'stitch' and p_providers ->> 'store_films' is distinct from 'always'
+      'is_film',
+      v_provider = 'stitch'
+        and p_providers ->> 'store_films' is distinct from 'always'
+        and private.is_last_cut(p_step)
     );
   end if;
 
@@ -1964,7 +3378,7 @@ begin
     encode(sha256(convert_to(v_input::text, 'UTF8')), 'hex'),
     private.estimate_cost(p_step.kind, v_input, v_provider),
     case
-      when p_step.kind not in ('store_film', 'cancel_request') and p_providers -> 'announced' ? v_provider
+      when p_step.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and p_providers -> 'announced' ? v_provider
         then 'infinity'::timestamptz
     end
   )
@@ -1978,6 +3392,66 @@ comment on function private.insert_attempt(private.steps, jsonb) is
 '→ created: the attempt exists, its input frozen, before the provider is called.';
 
 revoke execute on function private.insert_attempt(private.steps, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0240_function_lease_deliveries.sql
+-- pending → delivering
+--
+-- The lease is longer than the 30 seconds that one try may take: a repeated post is harmless, because
+-- its webhook-id stays the same.
+
+create or replace function private.lease_deliveries(p_limit integer, p_with_endpoints boolean)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision);
+  v_claimed public.webhook_deliveries[];
+  v_lanes text[];
+begin
+  perform private.end_delivery_leases(v_now);
+  perform private.form_batches(v_now);
+  v_lanes := private.lock_lanes(v_now);
+  if not p_with_endpoints then
+    v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
+  end if;
+
+  with
+  due as (
+    select webhook_deliveries.delivery_id
+    from private.due_deliveries(p_limit, v_lanes, v_now) as found
+    join public.webhook_deliveries using (delivery_id)
+    where webhook_deliveries.status = 'pending'
+      and webhook_deliveries.due_at <= v_now
+    for no key update of webhook_deliveries skip locked
+  ),
+  claimed as (
+    update public.webhook_deliveries
+    set
+      status = 'delivering',
+      claim_token = gen_random_uuid(),
+      attempt_count = webhook_deliveries.attempt_count + 1,
+      due_at = v_until,
+      updated_at = v_now
+    from due
+    where webhook_deliveries.delivery_id = due.delivery_id
+    returning webhook_deliveries.*
+  )
+  select array_agg(claimed::public.webhook_deliveries) into v_claimed from claimed;
+
+  perform private.take_tokens(v_claimed, v_now);
+  return private.delivery_work(v_claimed, v_now);
+end;
+$$;
+
+comment on function private.lease_deliveries(integer, boolean) is
+'pending → delivering: leases up to p_limit due deliveries, with all that is needed to send them.';
+
+revoke execute on function private.lease_deliveries(integer, boolean) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0241_function_claim_deliveries.sql
@@ -2060,7 +3534,8 @@ from public, anon, authenticated, service_role;
 -- running → queued, or failed
 --
 -- Its runner ended before it announced the call. Called below a step lock, where waiting for the project
--- would break the lock order: if the project is busy, the step stays due and the next claim tries again.
+-- would break the lock order: if the project is busy, the lease goes on for a moment, so that the steps of
+-- a project that somebody holds for minutes do not come first in every claim and hide the others.
 
 create or replace function private.requeue_unsent(p_step private.steps, p_attempt private.attempts)
 returns void
@@ -2077,6 +3552,10 @@ begin
 
   if found then
     perform private.fail_unsent(p_step, p_attempt.attempt_id, 'The lease ran out before anything was sent');
+  else
+    update private.steps
+    set due_at = private.clock() + interval '2 seconds'
+    where steps.step_id = p_step.step_id;
   end if;
 end;
 $$;
@@ -2224,6 +3703,70 @@ revoke execute on function public.withdraw_call(text, text) from public, anon, a
 grant execute on function public.withdraw_call(text, text) to service_role;
 --! end included
 
+--! included supabase/schemas/0260_function_end_unknown.sql
+-- lost → outcome_unknown
+--
+-- Then the step fails: nobody pays twice. An installation that would rather risk that than lose a film
+-- sets on_outcome_unknown to resubmit; what happens then is on the timeline and in error_logs.
+
+create or replace function private.end_unknown(p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_message text := format('Cannot tell whether %s accepted the request: %s', p_attempt.provider, p_attempt.error_message);
+  v_step private.steps;
+  v_limit private.settings;
+begin
+  update private.attempts
+  set status = 'outcome_unknown', ended_at = private.clock()
+  where attempts.attempt_id = p_attempt.attempt_id
+    and attempts.status = 'lost';
+
+  if not found then
+    return;
+  end if;
+
+  select steps.* into v_step from private.steps where steps.step_id = p_attempt.step_id;
+
+  v_limit := private.step_setting('give_up_seconds', v_step.kind, p_attempt.input ->> 'model');
+  if p_attempt.created_at + make_interval(secs => (v_limit.value #>> '{}')::double precision) > private.clock() then
+    select settings.* into v_limit from private.settings where settings.name = 'lookup_seconds';
+  end if;
+  perform private.record_event(
+    v_step.project_id, 'attempt.outcome_unknown', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object(
+      'kind', v_step.kind, 'attempt_id', p_attempt.attempt_id,
+      'deadline', v_limit.name, 'seconds', v_limit.value
+    )
+  );
+
+  perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
+    'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
+    'step_id', v_step.step_id, 'attempt_id', p_attempt.attempt_id, 'attempt', p_attempt.number
+  ));
+
+  if p_attempt.number < private.setting('max_attempts') and private.is_resubmitting() then
+    perform private.record_event(
+      v_step.project_id, 'attempt.resubmitted_unknown', v_step.scene_id, v_step.chunk_id,
+      jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)
+    );
+    perform private.requeue_step(v_step, v_message, null);
+  else
+    perform private.fail_step(v_step.step_id, v_message);
+  end if;
+end;
+$$;
+
+comment on function private.end_unknown(private.attempts) is
+'lost → outcome_unknown: visibly unknown; the step fails, or is queued again where on_outcome_unknown says resubmit.';
+
+revoke execute on function private.end_unknown(private.attempts) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0260_function_lose_attempt.sql
 -- created → lost, looked up again and again; lost → outcome_unknown once the look-up's time is over
 --
@@ -2248,10 +3791,11 @@ begin
   into v_step
   from private.steps
   join private.attempts using (step_id)
-  where attempts.attempt_id = p_attempt_id
-    and attempts.status = 'created';
+  where attempts.attempt_id = p_attempt_id;
 
-  if found then
+  if exists (
+    select 1 from private.attempts where attempts.attempt_id = p_attempt_id and attempts.status = 'created'
+  ) then
     perform private.record_event(
       v_step.project_id, 'attempt.lost', v_step.scene_id, v_step.chunk_id,
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt_id, 'reason', p_message)
@@ -2276,10 +3820,13 @@ begin
   cross join lateral private.step_setting('give_up_seconds', steps.kind, v_attempt.input ->> 'model') as limits
   where steps.step_id = v_attempt.step_id;
 
-  -- A request id that came meanwhile (a late record, an early callback) can be asked about.
+  -- A request id that came meanwhile (a late record, an early callback) can be asked about. What a
+  -- language model was asked nobody can be asked about.
   if v_attempt.request_id is null
-    and v_attempt.deadline_at <= v_now
-    and (p_was_asked or v_patience <= v_now) then
+    and (
+      v_step.kind = 'storyboard'
+      or v_attempt.deadline_at <= v_now and (p_was_asked or v_patience <= v_now)
+    ) then
     perform private.end_unknown(v_attempt);
     return;
   end if;
@@ -2415,6 +3962,77 @@ comment on function private.release_provider(text) is 'The provider accepted som
 revoke execute on function private.release_provider(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0269_function_switch_model.sql
+-- chunk → PENDING with another model, its step → failed, and a new step
+--
+-- Once a clip. What the first model was asked has ended, so that nothing is paid twice.
+
+create or replace function private.switch_model(p_step private.steps, p_message text)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_chunk public.video_chunks;
+  v_fallback text;
+begin
+  select video_chunks.*
+  into v_chunk
+  from public.video_chunks
+  where video_chunks.chunk_id = p_step.chunk_id
+    and p_step.kind = 'generate_clip'
+    and not video_chunks.metadata ? 'fell_back_from'
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+
+  select model_fallbacks.fallback
+  into v_fallback
+  from private.model_fallbacks
+  where model_fallbacks.model = v_chunk.model;
+
+  if v_fallback is null then
+    return false;
+  end if;
+
+  update private.steps
+  set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
+  where steps.step_id = p_step.step_id
+    and steps.status in ('queued', 'running', 'waiting');
+
+  update public.video_chunks
+  set
+    status = 'PENDING',
+    request_id = null,
+    progress = 0,
+    model = v_fallback,
+    metadata = video_chunks.metadata || jsonb_build_object('fell_back_from', v_chunk.model)
+  where video_chunks.chunk_id = v_chunk.chunk_id;
+
+  perform private.record_event(
+    p_step.project_id, 'chunk.model_switched', p_step.scene_id, p_step.chunk_id,
+    jsonb_build_object('from', v_chunk.model, 'to', v_fallback, 'reason', p_message, 'step_id', p_step.step_id)
+  );
+  perform private.add_step(p_step.project_id, 'generate_clip', p_step.scene_id, p_step.chunk_id);
+  if exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_step.project_id
+      and projects.max_cost_usd is not null
+  ) then
+    perform private.hold_over_budget(p_step.project_id);
+  end if;
+  return true;
+end;
+$$;
+
+comment on function private.switch_model(private.steps, text) is
+'Asks the model''s fallback for a clip that the model refused, or was down for; false where there is none. The caller holds the project''s lock.';
+
+revoke execute on function private.switch_model(private.steps, text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0269_function_with_thumbnail.sql
 create or replace function private.with_thumbnail(p_project_id text, p_film jsonb)
 returns jsonb
@@ -2444,6 +4062,216 @@ comment on function private.with_thumbnail(text, jsonb) is
 revoke execute on function private.with_thumbnail(text, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0270_function_complete_attempt.sql
+-- attempt created | submitted | in_progress | lost → completed · step → completed
+--
+-- The verb of what was made then moves chunk, scene or project on.
+
+create or replace function private.complete_attempt(p_attempt_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+  v_is_film boolean;
+begin
+  select steps.*
+  into v_step
+  from private.steps
+  join private.attempts using (step_id)
+  where attempts.attempt_id = p_attempt_id;
+
+  if not private.is_output_of(v_step.kind, p_output) then
+    perform private.fail_attempt(p_attempt_id, jsonb_build_object(
+      'message', format('The provider reported success without the result of %s', v_step.kind),
+      'retryable', false
+    ));
+    return;
+  end if;
+
+  update private.attempts
+  set
+    status = 'completed',
+    output = p_output,
+    actual_cost_usd = case
+      when jsonb_typeof(p_output -> 'cost_usd') = 'number' then greatest((p_output ->> 'cost_usd')::numeric, 0)
+      else attempts.actual_cost_usd
+    end,
+    error_message = null,
+    ended_at = v_now
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  returning (attempts.input ->> 'is_film')::boolean into v_is_film;
+
+  if not found then
+    return;
+  end if;
+
+  update private.steps
+  set status = 'completed', output = p_output, claim_token = null, updated_at = v_now
+  where steps.step_id = v_step.step_id;
+
+  perform private.record_event(
+    v_step.project_id, 'step.completed', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object('kind', v_step.kind, 'step_id', v_step.step_id)
+  );
+
+  case v_step.kind
+    when 'storyboard' then
+      perform private.complete_storyboard(v_step.project_id, p_output);
+    when 'reframe_image' then
+      perform private.complete_still(v_step, p_output);
+    when 'generate_clip' then
+      perform private.complete_chunk(v_step.chunk_id, p_output);
+    when 'extract_last_frame' then
+      perform private.check_frame(v_step, p_output);
+    when 'check_frame' then
+      perform private.complete_frame_check(v_step, p_output);
+    when 'stitch', 'extract_thumbnail' then
+      if v_is_film then
+        perform private.complete_project(v_step.project_id, private.with_thumbnail(v_step.project_id, p_output));
+      else
+        perform private.store_film_when_ready(v_step.project_id);
+      end if;
+    when 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions' then
+      perform private.complete_part(v_step, p_output, coalesce(v_is_film, false));
+    when 'store_film' then
+      perform private.complete_project(v_step.project_id, p_output);
+    else
+      null;
+  end case;
+end;
+$$;
+
+comment on function private.complete_attempt(text, jsonb) is
+'→ completed, for attempt and step; what was made moves chunk, scene or project on. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_attempt(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_fail_attempt.sql
+-- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
+--
+-- p_error: {message, retryable, retry_after, billed}. A failure that can pass goes back to the queue, its
+-- chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip.
+
+create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_message text := coalesce(nullif(p_error ->> 'message', ''), 'The provider gave no reason');
+  v_attempt private.attempts;
+  v_step private.steps;
+begin
+  update private.attempts
+  set
+    status = 'failed',
+    error_message = v_message,
+    actual_cost_usd = case
+      when (p_error ->> 'billed')::boolean then coalesce(attempts.actual_cost_usd, attempts.estimated_cost_usd)
+      else attempts.actual_cost_usd
+    end,
+    ended_at = v_now
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  returning attempts.* into v_attempt;
+
+  if not found then
+    return;
+  end if;
+
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
+
+  perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
+    'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
+    'step_id', v_step.step_id, 'attempt_id', p_attempt_id, 'attempt', v_attempt.number
+  ));
+
+  if (p_error ->> 'retryable')::boolean and v_attempt.number < private.setting('max_attempts') then
+    perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
+  -- A request that may still run might be paid for: then no other model is asked besides.
+  elsif not coalesce((p_error ->> 'ended')::boolean, true) or not private.switch_model(v_step, v_message) then
+    perform private.fail_step(v_step.step_id, v_message);
+  end if;
+
+  -- It failed for us, perhaps not for the provider: past our patience a request still runs.
+  if not coalesce((p_error ->> 'ended')::boolean, true) then
+    perform private.abandon_request(v_attempt, v_step);
+  end if;
+end;
+$$;
+
+comment on function private.fail_attempt(text, jsonb) is
+'→ failed; the step is queued again with backoff where that may help, else it fails. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_attempt(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_fail_step.sql
+-- step → failed; what cannot do without it fails too
+--
+-- A film does without a thumbnail and without a written storyboard, and a request that cannot be given up ends by itself.
+
+create or replace function private.fail_step(p_step_id text, p_message text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+begin
+  update private.steps
+  set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
+  where steps.step_id = p_step_id
+    and steps.status in ('queued', 'running', 'waiting')
+  returning steps.* into v_step;
+
+  if not found then
+    return;
+  end if;
+
+  perform private.record_event(
+    v_step.project_id, 'step.failed', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object('kind', v_step.kind, 'step_id', v_step.step_id, 'reason', p_message)
+  );
+
+  case v_step.kind
+    when 'cancel_request' then
+      null;
+    when 'storyboard' then
+      perform private.fail_storyboard(v_step, p_message);
+    when 'extract_thumbnail' then
+      perform private.store_film_when_ready(v_step.project_id);
+    when 'generate_clip' then
+      update public.video_chunks
+      set status = 'FAILED', error_message = p_message, kling_completed_at = v_now
+      where video_chunks.chunk_id = v_step.chunk_id
+        and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+      perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);
+    else
+      perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);
+  end case;
+end;
+$$;
+
+comment on function private.fail_step(text, text) is
+'→ failed; chunk, scene and project fail with the provider''s own words. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_step(text, text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0270_function_is_output_of.sql
 create or replace function private.is_output_of(p_kind text, p_output jsonb)
 returns boolean
@@ -2454,8 +4282,15 @@ set search_path = ''
 as $$
 begin
   return case
-    when p_kind in ('generate_clip', 'stitch', 'store_film') then coalesce(p_output ->> 'video_url', '') <> ''
-    when p_kind in ('extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
+    when p_kind in ('generate_clip', 'stitch', 'store_film', 'mux_audio', 'mix_music', 'burn_captions') then coalesce(p_output ->> 'video_url', '') <> ''
+    when p_kind in ('reframe_image', 'extract_last_frame', 'extract_thumbnail') then coalesce(p_output ->> 'image_url', '') <> ''
+    when p_kind in ('generate_voice', 'generate_music', 'level_music') then coalesce(p_output ->> 'audio_url', '') <> ''
+    when p_kind = 'store_captions' then p_output ?& array['srt_url', 'vtt_url']
+    when p_kind = 'check_frame' then p_output ? 'is_plain'
+    when p_kind = 'storyboard' then case
+      when jsonb_typeof(p_output -> 'scenes') = 'array' then jsonb_array_length(p_output -> 'scenes') between 1 and 100
+      else false
+    end
     else true
   end;
 end;
@@ -2464,6 +4299,307 @@ $$;
 comment on function private.is_output_of(text, jsonb) is 'True when the output has what this kind of step is for.';
 
 revoke execute on function private.is_output_of(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0270_function_requeue_step.sql
+-- step → queued, due later · chunk SUBMITTED | IN_PROGRESS → PENDING
+
+create or replace function private.requeue_step(p_step private.steps, p_message text, p_retry_after numeric)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_delay interval := private.retry_delay(p_step.attempt_count, p_retry_after);
+  v_status text := (select projects.status from public.projects where projects.project_id = p_step.project_id);
+begin
+  update public.video_chunks
+  set status = 'PENDING', request_id = null
+  where video_chunks.chunk_id = p_step.chunk_id
+    and p_step.kind = 'generate_clip'
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+
+  update private.steps
+  set
+    status = 'queued',
+    claim_token = null,
+    due_at = private.due_at(v_status, p_step.kind) + v_delay,
+    updated_at = private.clock()
+  where steps.step_id = p_step.step_id
+    and steps.status in ('running', 'waiting');
+
+  perform private.record_event(
+    p_step.project_id, 'step.retried', p_step.scene_id, p_step.chunk_id,
+    jsonb_build_object(
+      'kind', p_step.kind, 'step_id', p_step.step_id, 'attempt', p_step.attempt_count,
+      'reason', p_message, 'delay_s', round(extract(epoch from v_delay), 1)
+    )
+  );
+
+  -- What failed may have been paid for: another try is begun only if it still fits.
+  if exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_step.project_id
+      and projects.max_cost_usd is not null
+  ) then
+    perform private.hold_over_budget(p_step.project_id);
+  end if;
+end;
+$$;
+
+comment on function private.requeue_step(private.steps, text, numeric) is
+'running | waiting → queued, after a backoff; a failed chunk that is retried goes back to PENDING.';
+
+revoke execute on function private.requeue_step(private.steps, text, numeric)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0271_function_fail_storyboard.sql
+-- A film need not fail because nobody wrote its scenes: the job's own words, split, are scenes too.
+
+create or replace function private.fail_storyboard(p_step private.steps, p_message text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if coalesce(
+    (select settings.value #>> '{}' = 'fail' from private.settings where settings.name = 'on_storyboard_failure'),
+    false
+  ) then
+    perform private.fail_project(p_step.project_id, format('Storyboard: %s', p_message), null);
+    return;
+  end if;
+
+  perform private.complete_storyboard(p_step.project_id, jsonb_build_object(
+    'by', 'splitter', 'scenes', p_step.input -> 'fallback', 'fell_back', p_message
+  ));
+end;
+$$;
+
+comment on function private.fail_storyboard(private.steps, text) is
+'The splitter''s scenes instead, or, where on_storyboard_failure says fail, a failed project. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_storyboard(private.steps, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0275_function_complete_part.sql
+-- A part of the film is there: it is kept under the hash of what it was made from, and the film goes on.
+
+create or replace function private.complete_part(p_step private.steps, p_output jsonb, p_is_film boolean)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into private.film_parts (project_id, kind, input_hash, output)
+  values (p_step.project_id, p_step.kind, private.part_hash(p_step.input), p_output)
+  on conflict (project_id, kind, input_hash) do update
+  set output = excluded.output, made_at = excluded.made_at;
+
+  if p_step.kind = 'mux_audio' then
+    update public.video_chunks
+    set final_video_url = p_output ->> 'video_url'
+    where video_chunks.chunk_id = p_step.chunk_id;
+  end if;
+
+  if p_is_film then
+    perform private.complete_project(p_step.project_id, private.with_thumbnail(p_step.project_id, p_output));
+    return;
+  end if;
+
+  perform private.begin_sound(p_step.project_id);
+  if exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_step.project_id
+      and 'stitching' in (projects.status, projects.paused_from)
+  ) then
+    perform private.store_film_when_ready(p_step.project_id);
+  end if;
+end;
+$$;
+
+comment on function private.complete_part(private.steps, jsonb, boolean) is
+'Keeps what a step made for a film beside its clips, and asks for what comes next. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_part(private.steps, jsonb, boolean)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0279_function_clip_hash.sql
+create or replace function private.clip_hash(p_chunk public.video_chunks)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(
+    jsonb_build_array(
+      projects.aspect_ratio, p_chunk.model, p_chunk.prompt, p_chunk.duration, p_chunk.image_url,
+      p_chunk.driver_video_url, p_chunk.audio_url
+    )::text,
+    'UTF8'
+  )), 'hex')
+  from public.projects
+  where projects.project_id = p_chunk.project_id;
+$$;
+
+comment on function private.clip_hash(public.video_chunks) is 'SHA-256 in hex of what a clip is asked for with.';
+
+revoke execute on function private.clip_hash(public.video_chunks) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0279_function_scene_hash.sql
+create or replace function private.scene_hash(p_scene_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(
+    jsonb_build_array(private.scene_input(scenes.scene_id), previous.input_hash)::text,
+    'UTF8'
+  )), 'hex')
+  from public.scenes
+  left join public.scenes as previous
+    on previous.project_id = scenes.project_id
+    and previous.position = scenes.position - 1
+    and scenes.continuity = 'last_frame'
+  where scenes.scene_id = p_scene_id;
+$$;
+
+comment on function private.scene_hash(text) is
+'SHA-256 in hex of all that a scene is made from; one that continues another depends on that one''s hash.';
+
+revoke execute on function private.scene_hash(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_complete_chunk.sql
+-- chunk → COMPLETED; then its last frame, or the end of its scene
+
+create or replace function private.complete_chunk(p_chunk_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_chunk public.video_chunks;
+begin
+  update public.video_chunks
+  set
+    status = 'COMPLETED',
+    kling_video_url = p_output ->> 'video_url',
+    kling_completed_at = private.clock(),
+    input_hash = private.clip_hash(video_chunks),
+    progress = 100,
+    error_message = null
+  where video_chunks.chunk_id = p_chunk_id
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+  returning video_chunks.* into v_chunk;
+
+  if not found then
+    return;
+  end if;
+
+  -- The callback may be faster than the record of the submission.
+  perform private.advance_project(v_chunk.project_id, array['queued', 'storyboarding'], 'generating');
+
+  insert into public.media (project_id, scene_id, type, url, width, height, duration, metadata)
+  values (
+    v_chunk.project_id, v_chunk.scene_id, 'generated-video', v_chunk.kling_video_url,
+    (p_output ->> 'width')::numeric, (p_output ->> 'height')::numeric,
+    coalesce((p_output ->> 'duration')::numeric, v_chunk.duration),
+    jsonb_build_object('chunk_id', v_chunk.chunk_id, 'model', v_chunk.model)
+  );
+  perform private.update_progress(v_chunk.project_id);
+
+  if exists (select 1 from private.next_chunk(v_chunk)) then
+    -- A scene looks like its beginning.
+    update public.scenes
+    set thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url)
+    where scenes.scene_id = v_chunk.scene_id
+      and v_chunk.position = 1;
+    perform private.add_step(v_chunk.project_id, 'extract_last_frame', v_chunk.scene_id, v_chunk.chunk_id);
+  else
+    perform private.finish_scene_clip(v_chunk, p_output);
+  end if;
+end;
+$$;
+
+comment on function private.complete_chunk(text, jsonb) is
+'PENDING | SUBMITTED | IN_PROGRESS → COMPLETED, once. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_chunk(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_complete_scene.sql
+-- scene pending | generating | extracting_frame → completed; the next scene starts, or the film is stitched
+
+create or replace function private.complete_scene(p_scene_id text, p_last_frame_url text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_next_id text;
+begin
+  update public.scenes
+  set
+    status = 'completed',
+    last_frame_url = coalesce(p_last_frame_url, scenes.last_frame_url),
+    input_hash = private.scene_hash(scenes.scene_id),
+    completed_at = private.clock()
+  where scenes.scene_id = p_scene_id
+    and scenes.status in ('pending', 'generating', 'extracting_frame')
+  returning scenes.* into v_scene;
+
+  if not found then
+    return;
+  end if;
+
+  select scenes.scene_id
+  into v_next_id
+  from public.scenes
+  where scenes.project_id = v_scene.project_id
+    and scenes.position = v_scene.position + 1
+    and scenes.continuity = 'last_frame'
+    and scenes.status = 'pending';
+
+  if found then
+    perform private.start_scene(v_next_id, v_scene.last_frame_url);
+  end if;
+
+  -- Whichever scene is the last one to complete, the project's lock makes it see all the others.
+  if not exists (
+    select 1
+    from public.scenes
+    where scenes.project_id = v_scene.project_id
+      and scenes.status <> 'completed'
+  ) then
+    perform private.advance_project(v_scene.project_id, array['queued', 'storyboarding', 'generating'], 'stitching');
+  end if;
+end;
+$$;
+
+comment on function private.complete_scene(text, text) is
+'→ completed; starts the scene that continues from its last frame, and the stitching once all are complete. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_scene(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0280_function_next_chunk.sql
@@ -2489,6 +4625,316 @@ comment on function private.next_chunk(public.video_chunks) is 'The chunk that c
 revoke execute on function private.next_chunk(public.video_chunks) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0283_function_complete_still.sql
+-- An image has the film's aspect ratio now: every scene that starts from it starts from the new one.
+
+create or replace function private.complete_still(p_step private.steps, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.scenes
+  set reframed_image_url = p_output ->> 'image_url'
+  from public.projects
+  where projects.project_id = p_step.project_id
+    and scenes.project_id = projects.project_id
+    and scenes.reframe_to = p_step.input ->> 'aspect_ratio'
+    and scenes.reframed_image_url is null
+    and coalesce(scenes.image_url, projects.image_url) = p_step.input ->> 'image_url'
+    and (scenes.position = 1 or scenes.continuity <> 'last_frame');
+
+  if p_output ->> 'image_url' <> p_step.input ->> 'image_url' then
+    insert into public.media (project_id, scene_id, type, url, width, height, metadata)
+    values (
+      p_step.project_id, p_step.scene_id, 'generated-image', p_output ->> 'image_url',
+      (p_output ->> 'width')::numeric, (p_output ->> 'height')::numeric,
+      jsonb_build_object('reframed_to', p_step.input ->> 'aspect_ratio')
+    );
+  end if;
+
+  perform private.prepare_film(p_step.project_id);
+end;
+$$;
+
+comment on function private.complete_still(private.steps, jsonb) is
+'A reframed image is there: the scenes that waited for it go on. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_still(private.steps, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0285_function_check_frame.sql
+create or replace function private.check_frame(p_step private.steps, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_step.project_id
+      and projects.film_options -> 'check_frames' = 'true'
+  ) then
+    perform private.add_step(
+      p_step.project_id, 'check_frame', p_step.scene_id, p_step.chunk_id,
+      jsonb_build_object(
+        'image_url', p_output -> 'image_url', 'width', p_output -> 'width', 'height', p_output -> 'height'
+      )
+    );
+  else
+    perform private.complete_frame(p_step.chunk_id, p_output);
+  end if;
+end;
+$$;
+
+comment on function private.check_frame(private.steps, jsonb) is
+'A last frame is there: it is looked at where the job asked for that, else handed over. The caller holds the project''s lock.';
+
+revoke execute on function private.check_frame(private.steps, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0286_function_complete_frame_check.sql
+-- A clip that ends in black or in a blur would begin the next one with it, and all that follow. They begin
+-- from an image that the job gave instead; without one the film ends before more is paid.
+
+create or replace function private.complete_frame_check(p_step private.steps, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_message constant text := 'The clip ends in a frame that is almost of one colour';
+  v_anchor text;
+begin
+  if not (p_output ->> 'is_plain')::boolean then
+    perform private.complete_frame(p_step.chunk_id, p_step.input);
+    return;
+  end if;
+
+  select coalesce(following.image_url, projects.image_url)
+  into v_anchor
+  from public.scenes
+  join public.projects using (project_id)
+  left join public.scenes as following
+    on following.project_id = scenes.project_id
+    and following.position = scenes.position + 1
+  where scenes.scene_id = p_step.scene_id;
+
+  perform private.record_error('frame', v_message, jsonb_build_object(
+    'project_id', p_step.project_id, 'scene_id', p_step.scene_id, 'chunk_id', p_step.chunk_id,
+    'bytes_per_pixel', p_output -> 'bytes_per_pixel', 'begins_from_an_image', v_anchor is not null
+  ), 'warning');
+
+  if v_anchor is null then
+    perform private.fail_project(p_step.project_id, v_message, p_step.scene_id);
+  else
+    perform private.complete_frame(p_step.chunk_id, jsonb_build_object('image_url', v_anchor));
+  end if;
+end;
+$$;
+
+comment on function private.complete_frame_check(private.steps, jsonb) is
+'Hands a good last frame over; in place of a plain one the next scene''s own image, else the job''s; without either the film fails. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_frame_check(private.steps, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0289_function_cut_hash.sql
+-- All that project and scenes say counts, but for what says nothing about the film: a column that is
+-- added later changes the hash, and at worst a film is joined once too often.
+
+create or replace function private.cut_hash(p_project_id text)
+returns text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select encode(sha256(convert_to(
+    jsonb_build_array(
+      to_jsonb(private.film_clips(p_project_id)),
+      to_jsonb(projects) - array[
+        'project_id', 'chat_id', 'user_email', 'user_name', 'source', 'prompt', 'model', 'image_url', 'status',
+        'progress', 'version', 'revision_of', 'final_video_url', 'thumbnail_url', 'duration', 'callback_url',
+        'idempotency_key', 'error_message', 'metadata', 'created_at', 'updated_at', 'completed_at', 'paused_from',
+        'storyboard', 'stop_at', 'awaiting_approval', 'max_cost_usd', 'estimated_cost_usd', 'cut_hash'
+      ],
+      projects.metadata - array['request_timestamp', 'webhookUrl', 'version'],
+      (
+        select jsonb_agg(
+          to_jsonb(scenes) - array[
+            'scene_id', 'project_id', 'image_url', 'status', 'thumbnail_url', 'last_frame_url', 'error_message',
+            'created_at', 'updated_at', 'completed_at', 'reframe_to', 'reframed_image_url'
+          ]
+          order by scenes.position
+        )
+        from public.scenes
+        where scenes.project_id = p_project_id
+      )
+    )::text,
+    'UTF8'
+  )), 'hex')
+  from public.projects
+  where projects.project_id = p_project_id;
+$$;
+
+comment on function private.cut_hash(text) is 'SHA-256 in hex of all that the film is joined from: its clips, and what else its job says about it.';
+
+revoke execute on function private.cut_hash(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0289_function_same_cut.sql
+-- The film of a version before that was joined from the same. One whose URL is signed, and has been
+-- for a day, is left alone: it will not open much longer. So is one that lacks its thumbnail.
+
+create or replace function private.same_cut(p_project public.projects)
+returns public.projects
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select earlier.*
+  from public.projects as earlier
+  where earlier.user_id = p_project.user_id
+    and earlier.video_id = p_project.video_id
+    and earlier.project_id <> p_project.project_id
+    and earlier.cut_hash = p_project.cut_hash
+    and earlier.status = 'completed'
+    -- Captions have names of their own for each project.
+    and not p_project.film_options ? 'captions'
+    and earlier.thumbnail_url is not null
+    and (
+      earlier.final_video_url not like '%/object/sign/%'
+      or earlier.completed_at > private.clock() - interval '1 day'
+    )
+  order by earlier.version desc
+  limit 1;
+$$;
+
+comment on function private.same_cut(public.projects) is 'A completed version of the same video that is the same cut; null where there is none.';
+
+revoke execute on function private.same_cut(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_begin_stitch.sql
+-- What a project in stitching needs: its film put together, and the first frame of the first clip as its
+-- thumbnail. What was made before from the same clips is not made again: a version that is the same cut
+-- as one before it has that one's film.
+
+create or replace function private.begin_stitch(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_first_id text;
+  v_thumbnail_url text;
+  v_project public.projects;
+  v_same public.projects;
+begin
+  update public.projects
+  set cut_hash = private.cut_hash(p_project_id)
+  where projects.project_id = p_project_id
+  returning projects.* into v_project;
+  v_same := private.same_cut(v_project);
+  if v_same.project_id is not null then
+    perform private.record_event(p_project_id, 'film.reused', null, null, jsonb_build_object('from', v_same.project_id));
+    perform private.complete_project(p_project_id, jsonb_build_object(
+      'video_url', v_same.final_video_url, 'thumbnail_url', v_same.thumbnail_url, 'duration', v_same.duration
+    ));
+    return;
+  end if;
+
+  select video_chunks.chunk_id, scenes.thumbnail_url
+  into strict v_first_id, v_thumbnail_url
+  from public.video_chunks
+  join public.scenes using (scene_id)
+  where scenes.project_id = p_project_id
+    and video_chunks.selected
+  order by scenes.position, video_chunks.position
+  limit 1;
+
+  -- A video service may have made one already.
+  if v_thumbnail_url is null and (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
+    perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first_id);
+  end if;
+
+  -- All may be there already: the project was paused, or failed when it stored its film.
+  perform private.store_film_when_ready(p_project_id);
+end;
+$$;
+
+comment on function private.begin_stitch(text) is
+'Queues extract_thumbnail and what the film needs next. Called by the trigger on projects when a project starts stitching.';
+
+revoke execute on function private.begin_stitch(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_complete_project.sql
+-- project stitching → completed: the film is stored and its URL works
+
+create or replace function private.complete_project(p_project_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+  v_captions jsonb;
+begin
+  update public.projects
+  set
+    status = 'completed',
+    paused_from = null,
+    progress = 100,
+    final_video_url = p_output ->> 'video_url',
+    thumbnail_url = p_output ->> 'thumbnail_url',
+    duration = coalesce(
+      (p_output ->> 'duration')::numeric,
+      (select sum(scenes.duration) from public.scenes where scenes.project_id = p_project_id)
+    ),
+    completed_at = private.clock()
+  where projects.project_id = p_project_id
+    and 'stitching' in (projects.status, projects.paused_from)
+  returning projects.* into v_project;
+
+  if not found then
+    return;
+  end if;
+
+  v_captions := private.film_captions(p_project_id);
+
+  insert into public.media (project_id, type, url, duration)
+  select v_project.project_id, made.type, made.url, made.duration
+  from (values
+    ('film', v_project.final_video_url, v_project.duration),
+    ('thumbnail', v_project.thumbnail_url, null),
+    ('captions', v_captions ->> 'srt_url', v_project.duration),
+    ('captions', v_captions ->> 'vtt_url', v_project.duration)
+  ) as made (type, url, duration)
+  where made.url is not null;
+end;
+$$;
+
+comment on function private.complete_project(text, jsonb) is
+'stitching → completed, once; p_output is that of store_film, or of a stitch service. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_project(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0290_function_film_step.sql
 -- The step that makes (or has made) the film's thumbnail or the joined film from the clips as they are
 -- selected now. A step that was made from other clips does not count: they were generated anew since.
@@ -2512,7 +4958,7 @@ begin
     and steps.status in ('queued', 'running', 'waiting', 'completed')
     and case
       when attempts.attempt_id is null then true
-      when p_kind = 'stitch' then attempts.input -> 'video_urls' = to_jsonb(private.film_clips(p_project_id))
+      when p_kind = 'stitch' then attempts.input - 'is_film' = private.step_input(steps)
       else attempts.input ->> 'video_url' = (private.film_clips(p_project_id))[1]
     end
   order by steps.created_at desc
@@ -2526,6 +4972,693 @@ comment on function private.film_step(text, text) is
 'The open or completed stitch or extract_thumbnail step for the clips that are selected now; null when there is none.';
 
 revoke execute on function private.film_step(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_store_film_when_ready.sql
+-- Asks for what the film needs next. Once it is whole and its thumbnail is there or given up, both are copied into Storage:
+-- the provider's URLs expire. The names are drawn here, so that a second try writes the same files.
+
+create or replace function private.store_film_when_ready(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_film_url text := private.continue_film(p_project_id);
+  v_thumbnail private.steps := private.film_step(p_project_id, 'extract_thumbnail');
+  v_name text := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
+begin
+  if v_film_url is null or v_thumbnail.status in ('queued', 'running', 'waiting') then
+    return;
+  end if;
+
+  perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
+    'film_url', v_film_url,
+    'thumbnail_url', coalesce(
+      v_thumbnail.output ->> 'image_url',
+      (
+        select scenes.thumbnail_url
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and scenes.position = 1
+      )
+    ),
+    'film_path', v_name || '.mp4',
+    'thumbnail_path', v_name || '.jpg'
+  ));
+
+  update public.projects
+  set progress = greatest(projects.progress, 95)
+  where projects.project_id = p_project_id;
+end;
+$$;
+
+comment on function private.store_film_when_ready(text) is
+'Queues what the film needs next, and store_film when it is whole and no thumbnail is pending. The caller holds the project''s lock.';
+
+revoke execute on function private.store_film_when_ready(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0291_function_missing_stills.sql
+create or replace function private.missing_stills(p_project_id text)
+returns table (image_url text, aspect_ratio text, scene_id text, chunk_id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select distinct on (coalesce(scenes.image_url, projects.image_url), scenes.reframe_to)
+    coalesce(scenes.image_url, projects.image_url),
+    scenes.reframe_to,
+    scenes.scene_id,
+    video_chunks.chunk_id
+  from public.projects
+  join public.scenes using (project_id)
+  join public.video_chunks
+    on video_chunks.scene_id = scenes.scene_id
+    and video_chunks.selected
+    and video_chunks.position = 1
+  where projects.project_id = p_project_id
+    and scenes.reframe_to is not null
+    and scenes.reframed_image_url is null
+    and (scenes.position = 1 or scenes.continuity <> 'last_frame')
+    and coalesce(scenes.image_url, projects.image_url) is not null
+    and video_chunks.status <> 'COMPLETED'
+    and video_chunks.image_url is null
+  order by coalesce(scenes.image_url, projects.image_url), scenes.reframe_to, scenes.position;
+$$;
+
+comment on function private.missing_stills(text) is
+'Images that have to be brought to an aspect ratio before clips start from them: each once, with the first scene that does.';
+
+revoke execute on function private.missing_stills(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0291_function_needed_frames.sql
+create or replace function private.needed_frames(p_project_id text)
+returns setof text
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select clips.chunk_id
+  from (
+    select
+      video_chunks.chunk_id,
+      scenes.last_frame_url,
+      lead(video_chunks.position > 1) over in_order as is_within,
+      lead(video_chunks.position = 1 and scenes.continuity = 'last_frame') over in_order as is_across,
+      lead(video_chunks.status <> 'COMPLETED' and video_chunks.image_url is null) over in_order as is_missing
+    from public.scenes
+    join public.video_chunks using (scene_id)
+    where scenes.project_id = p_project_id
+      and video_chunks.selected
+    window in_order as (order by scenes.position, video_chunks.position)
+  ) as clips
+  where clips.is_missing
+    and (clips.is_within or (clips.is_across and clips.last_frame_url is null));
+$$;
+
+comment on function private.needed_frames(text) is
+'The chunks whose last frame is still to be taken, because what continues from it has no image yet.';
+
+revoke execute on function private.needed_frames(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0292_function_remaining_sound.sql
+-- Music and captions of a film that is not completed count, also where they may be there already: an
+-- estimate may be too high.
+
+create or replace function private.remaining_sound(p_project_id text)
+returns table (kind text, input jsonb, chunk_id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'generate_voice', private.voice_input(scenes), private.last_chunk(scenes.scene_id)
+  from public.scenes
+  where scenes.project_id = p_project_id
+    and scenes.voice_over is not null
+    and scenes.audio_url is null
+    and private.film_part(p_project_id, 'generate_voice', private.voice_input(scenes)) is null
+  union all
+  select 'mux_audio', jsonb_build_object('seconds', clips.seconds), private.last_chunk(scenes.scene_id)
+  from public.scenes
+  cross join lateral (
+    select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end as seconds
+    from public.video_chunks
+    where video_chunks.scene_id = scenes.scene_id
+      and video_chunks.selected
+  ) as clips
+  where scenes.project_id = p_project_id
+    and coalesce(scenes.audio_url, scenes.voice_over) is not null
+    and private.film_part(p_project_id, 'mux_audio', private.mux_input(scenes)) is null
+  union all
+  select finish.kind, finish.input || jsonb_build_object('seconds', private.film_seconds(p_project_id)), null
+  from public.projects
+  cross join lateral (values
+    ('generate_music', private.music_input(p_project_id), private.music_input(p_project_id) is not null),
+    ('level_music', '{}', projects.film_options -> 'music' -> 'loudness' is not null),
+    ('mix_music', '{}', projects.film_options -> 'music' is not null),
+    ('burn_captions', '{}', private.burns_captions(p_project_id))
+  ) as finish (kind, input, is_wanted)
+  where projects.project_id = p_project_id
+    and projects.status <> 'completed'
+    and finish.is_wanted;
+$$;
+
+comment on function private.remaining_sound(text) is
+'Voices, sound under clips, music and captions that a film still needs, with as much of the input as its price depends on.';
+
+revoke execute on function private.remaining_sound(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0292_function_remaining_work.sql
+-- A new kind of step that costs money has to be added here: estimates go by it. In plpgsql because
+-- that keeps its plans from one call to the next.
+
+create or replace function private.remaining_work(p_project_id text)
+returns table (kind text, input jsonb, chunk_id text, seconds numeric)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  select 'storyboard', '{}'::jsonb, null::text, null::numeric
+  from public.projects
+  where projects.project_id = p_project_id
+    and 'storyboarding' in (projects.status, projects.paused_from)
+    and not exists (select 1 from public.scenes where scenes.project_id = p_project_id)
+  union all
+  select 'reframe_image', '{}', stills.chunk_id, null
+  from private.missing_stills(p_project_id) as stills
+  union all
+  select
+    'generate_clip',
+    jsonb_build_object('model', video_chunks.model, 'duration', video_chunks.duration),
+    video_chunks.chunk_id,
+    video_chunks.duration
+  from public.video_chunks
+  where video_chunks.project_id = p_project_id
+    and video_chunks.selected
+    and video_chunks.status in ('PENDING', 'FAILED', 'CANCELLED')
+  union all
+  select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
+  from private.needed_frames(p_project_id) as frames (chunk_id)
+  join public.video_chunks on video_chunks.chunk_id = frames.chunk_id
+  union all
+  select
+    'extract_thumbnail',
+    jsonb_build_object('chunk_id', video_chunks.chunk_id),
+    video_chunks.chunk_id,
+    video_chunks.duration
+  from public.scenes
+  join public.video_chunks on video_chunks.scene_id = scenes.scene_id
+  where scenes.project_id = p_project_id
+    and scenes.position = 1
+    and scenes.thumbnail_url is null
+    and video_chunks.selected
+    and video_chunks.position = 1
+    and coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'queued') = 'queued'
+  union all
+  select 'stitch', jsonb_build_object('project_id', p_project_id), null, null
+  where cardinality(private.film_clips(p_project_id)) > 1
+    and coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued'
+  union all
+  select sound.kind, sound.input, sound.chunk_id, (sound.input ->> 'seconds')::numeric
+  from private.remaining_sound(p_project_id) as sound;
+end;
+$$;
+
+comment on function private.remaining_work(text) is
+'What a film still needs from outside, whether it is queued or not, with as much of the input as its price depends on, and the seconds of its clip.';
+
+revoke execute on function private.remaining_work(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0293_function_await_approval.sql
+-- project queued | storyboarding | generating → paused, until somebody approves
+
+create or replace function private.await_approval(p_project_id text, p_stage text, p_data jsonb default '{}')
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.projects
+  set
+    status = 'paused',
+    paused_from = coalesce(projects.paused_from, projects.status),
+    awaiting_approval = p_stage
+  where projects.project_id = p_project_id
+    and projects.status not in ('completed', 'failed', 'cancelled');
+
+  if not found then
+    return;
+  end if;
+
+  update private.steps
+  set due_at = 'infinity', updated_at = private.clock()
+  where steps.project_id = p_project_id
+    and steps.status = 'queued'
+    and steps.kind <> 'cancel_request';
+
+  perform private.record_event(
+    p_project_id, 'project.awaiting_approval', null, null, jsonb_build_object('stage', p_stage) || p_data
+  );
+end;
+$$;
+
+comment on function private.await_approval(text, text, jsonb) is
+'→ paused, awaiting approval of p_stage. The caller holds the project''s lock.';
+
+revoke execute on function private.await_approval(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0293_function_estimate_film.sql
+-- What was spent, what is reserved, and what is left to do; a clip counts as the dearer one of its
+-- model and that model's fallback. One try of each: what is tried again after it was paid for adds
+-- to what was spent.
+
+create or replace function private.estimate_film(p_project_id text)
+returns table (usd numeric, unpriced text[])
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  with
+  chosen (providers) as (
+    select coalesce(
+      (select job_requests.providers from private.job_requests where job_requests.project_id = p_project_id),
+      '{"storyboard": "openai", "reframe_image": "fal", "generate_clip": "fal", "extract_last_frame": "fal",
+        "extract_thumbnail": "fal", "stitch": "fal", "generate_voice": "fal", "generate_music": "fal",
+        "level_music": "fal", "mux_audio": "fal", "mix_music": "fal", "burn_captions": "stitch"}'
+    )
+  ),
+
+  -- Equal pieces of work are priced once; one that somebody is at already is an attempt's
+  pieces as (
+    select remaining.kind, (array_agg(remaining.input))[1] as input, count(*) as n
+    from private.remaining_work(p_project_id) as remaining
+    where not exists (
+      select 1
+      from private.steps
+      join private.attempts using (step_id)
+      where steps.project_id = p_project_id
+        and steps.kind = remaining.kind
+        and steps.chunk_id is not distinct from remaining.chunk_id
+        and steps.status in ('running', 'waiting')
+        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+    )
+    group by remaining.kind, remaining.input ->> 'model', remaining.seconds
+  ),
+
+  -- Each with each model that may do it
+  work as (
+    select
+      pieces.kind,
+      pieces.input,
+      pieces.n,
+      models.name,
+      private.estimate_cost(
+        pieces.kind,
+        pieces.input || jsonb_build_object('model', models.name),
+        private.provider_of(p_project_id, pieces.kind, chosen.providers)
+      ) as usd
+    from chosen
+    cross join pieces
+    cross join lateral (
+      select pieces.input ->> 'model' as name
+      union
+      select model_fallbacks.fallback
+      from private.model_fallbacks
+      where model_fallbacks.model = pieces.input ->> 'model'
+    ) as models
+  ),
+
+  spent as (
+    select
+      coalesce(sum(private.attempt_cost(attempts)), 0) as usd,
+      array_agg(steps.kind) filter (where private.attempt_cost(attempts) is null) as unpriced
+    from private.steps
+    join private.attempts using (step_id)
+    where steps.project_id = p_project_id
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+  )
+
+  select
+    case when unknown.names is null then spent.usd + dearest.usd end,
+    coalesce(unknown.names, '{}')
+  from spent
+  cross join (
+    select coalesce(sum(priced.usd), 0) as usd
+    from (select max(work.usd) * work.n as usd from work group by work.kind, work.input, work.n) as priced
+  ) as dearest
+  cross join (
+    select array_agg(distinct names.name) as names
+    from (
+      select coalesce(work.name, work.kind) from work where work.usd is null
+      union all
+      select unnest(spent.unpriced) from spent
+    ) as names (name)
+  ) as unknown;
+end;
+$$;
+
+comment on function private.estimate_film(text) is
+'US dollars of the whole film; null where something has no price, and then what that is.';
+
+revoke execute on function private.estimate_film(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0294_function_hold_over_budget.sql
+-- What is not known to fit into the budget does not fit.
+
+create or replace function private.hold_over_budget(p_project_id text)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_max numeric;
+  v_usd numeric;
+  v_unpriced text[];
+begin
+  select film.usd, film.unpriced into v_usd, v_unpriced from private.estimate_film(p_project_id) as film;
+
+  update public.projects
+  set estimated_cost_usd = v_usd
+  where projects.project_id = p_project_id
+  returning projects.max_cost_usd into v_max;
+
+  if v_max is null or v_usd <= v_max then
+    return false;
+  end if;
+
+  perform private.await_approval(p_project_id, 'budget', jsonb_build_object(
+    'estimated_cost_usd', v_usd, 'max_cost_usd', v_max, 'unpriced', to_jsonb(nullif(v_unpriced, '{}'))
+  ));
+  return true;
+end;
+$$;
+
+comment on function private.hold_over_budget(text) is
+'Writes the film''s estimate down, and pauses it where that is above its max_cost_usd: true then. The caller holds the project''s lock.';
+
+revoke execute on function private.hold_over_budget(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0295_function_prepare_film.sql
+-- The one way from a storyboard to the first clip, walked again after each approval and each still:
+-- the storyboard is approved where the job asked for that, the film fits into its budget, images have
+-- the film's aspect ratio, and those are approved.
+
+create or replace function private.prepare_film(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+  v_still record;
+  v_stills integer := 0;
+begin
+  select projects.* into v_project from public.projects where projects.project_id = p_project_id;
+  if v_project.status = 'paused' and v_project.awaiting_approval is not null then
+    return;
+  end if;
+
+  if v_project.stop_at = 'storyboard' then
+    update public.projects
+    set estimated_cost_usd = (select film.usd from private.estimate_film(p_project_id) as film)
+    where projects.project_id = p_project_id;
+    perform private.await_approval(p_project_id, 'storyboard');
+    return;
+  end if;
+
+  if private.hold_over_budget(p_project_id) then
+    return;
+  end if;
+
+  if v_project.stop_at = 'stills' then
+    for v_still in select stills.* from private.missing_stills(p_project_id) as stills
+    loop
+      v_stills := v_stills + 1;
+      perform private.ask_for_still(p_project_id, v_still.scene_id, v_still.chunk_id, v_still.image_url, v_still.aspect_ratio);
+    end loop;
+    if v_stills = 0 then
+      perform private.await_approval(p_project_id, 'stills');
+    end if;
+    return;
+  end if;
+
+  perform private.continue_project(p_project_id);
+end;
+$$;
+
+comment on function private.prepare_film(text) is
+'Queues what the film needs next, or pauses it where an approval is missing. The caller holds the project''s lock.';
+
+revoke execute on function private.prepare_film(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0296_function_complete_storyboard.sql
+-- A storyboard is there: its scenes become the project's.
+
+create or replace function private.complete_storyboard(p_project_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+begin
+  if exists (select 1 from public.scenes where scenes.project_id = p_project_id) then
+    return;
+  end if;
+
+  update public.projects
+  set
+    total_scenes = jsonb_array_length(p_output -> 'scenes'),
+    storyboard = coalesce(projects.storyboard, '{}') || jsonb_strip_nulls(jsonb_build_object(
+      'by', coalesce(p_output ->> 'by', 'model'),
+      'title', p_output ->> 'title',
+      'scenes', jsonb_array_length(p_output -> 'scenes'),
+      'repairs', p_output -> 'repairs',
+      'fell_back', p_output ->> 'fell_back'
+    ))
+  where projects.project_id = p_project_id
+    and 'storyboarding' in (projects.status, projects.paused_from)
+  returning projects.* into v_project;
+
+  if not found then
+    return;
+  end if;
+
+  perform private.insert_scenes(v_project, p_output -> 'scenes');
+  perform private.reuse_scenes(v_project);
+  perform private.record_event(p_project_id, 'storyboard.written', null, null, v_project.storyboard - 'input_hash');
+  perform private.prepare_film(p_project_id);
+end;
+$$;
+
+comment on function private.complete_storyboard(text, jsonb) is
+'Inserts the scenes that were written, once, and lets the film begin. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_storyboard(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0296_function_job_answer.sql
+create or replace function private.job_answer(p_project_id text, p_outcome text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'outcome', p_outcome,
+    'project_id', projects.project_id,
+    -- A job that is being written for is still waiting for its first clip.
+    'status', case when p_outcome = 'created' and projects.status = 'storyboarding' then 'queued' else projects.status end,
+    'storyboard', coalesce(projects.storyboard ->> 'by', 'none'),
+    'estimated_cost_usd', projects.estimated_cost_usd,
+    'task_token', private.sign('task', projects.project_id)
+  )
+  from public.projects
+  where projects.project_id = p_project_id;
+$$;
+
+comment on function private.job_answer(text, text) is 'What create_project answers about a project that is there.';
+
+revoke execute on function private.job_answer(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0296_function_refuse_over_budget.sql
+create or replace function private.refuse_over_budget(p_project_id text, p_scenes jsonb default '[]')
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_max numeric := (select projects.max_cost_usd from public.projects where projects.project_id = p_project_id);
+  v_usd numeric;
+  v_unpriced text[];
+begin
+  if v_max is null then
+    return;
+  end if;
+
+  select
+    case when count(clips.model) = count(clips.usd) then film.usd + coalesce(sum(clips.usd), 0) end,
+    film.unpriced || coalesce(array_agg(distinct clips.model) filter (where clips.model is not null and clips.usd is null), '{}')
+  into v_usd, v_unpriced
+  from private.estimate_film(p_project_id) as film
+  left join (
+    select part.clip ->> 'model' as model, private.estimate_cost('generate_clip', part.clip, private.provider_of(
+      p_project_id, 'generate_clip', coalesce(job_requests.providers, '{"generate_clip": "fal"}')
+    )) as usd
+    from private.job_requests
+    cross join jsonb_array_elements(p_scenes) as item (scene)
+    cross join jsonb_array_elements(item.scene -> 'chunks') as part (clip)
+    where job_requests.project_id = p_project_id
+  ) as clips on true
+  group by film.usd, film.unpriced;
+
+  if v_usd is null or v_usd > v_max then
+    raise exception 'Cannot create project: it does not fit into its budget' using
+      errcode = 'RL402',
+      detail = jsonb_build_object(
+        'outcome', 'over_budget', 'estimated_cost_usd', v_usd, 'max_cost_usd', v_max, 'unpriced', to_jsonb(v_unpriced)
+      )::text;
+  end if;
+end;
+$$;
+
+comment on function private.refuse_over_budget(text, jsonb) is
+'Raises RL402 where a new film, and the clips of p_scenes besides, cost more than its max_cost_usd, or an unknown sum.';
+
+revoke execute on function private.refuse_over_budget(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0297_function_begin_storyboard.sql
+-- project queued → storyboarding, or its scenes at once where a version before had them written from
+-- the same words
+--
+-- The scenes that need no model come along: they are the film where the model fails, and its least cost.
+
+create or replace function private.begin_storyboard(p_project public.projects, p_fallback jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_brief jsonb := jsonb_build_object(
+    'prompt', p_project.prompt,
+    'image_url', p_project.image_url,
+    'model', p_project.model,
+    'aspect_ratio', p_project.aspect_ratio
+  );
+  v_hash text := encode(sha256(convert_to(v_brief::text, 'UTF8')), 'hex');
+  v_written jsonb;
+begin
+  update public.projects
+  set
+    status = 'storyboarding',
+    total_scenes = null,
+    storyboard = jsonb_build_object('by', 'model', 'input_hash', v_hash)
+  where projects.project_id = p_project.project_id;
+
+  perform private.refuse_over_budget(p_project.project_id, p_fallback);
+
+  select steps.output
+  into v_written
+  from private.steps
+  join public.projects using (project_id)
+  where steps.project_id = p_project.revision_of
+    and steps.kind = 'storyboard'
+    and steps.status = 'completed'
+    and projects.storyboard ->> 'input_hash' = v_hash
+  order by steps.created_at desc
+  limit 1;
+
+  if v_written is not null then
+    perform private.complete_storyboard(p_project.project_id, v_written);
+    return;
+  end if;
+
+  update public.projects
+  set estimated_cost_usd = (select film.usd from private.estimate_film(p_project.project_id) as film)
+  where projects.project_id = p_project.project_id;
+  perform private.add_step(
+    p_project.project_id, 'storyboard', null, null, v_brief || jsonb_build_object('fallback', p_fallback)
+  );
+end;
+$$;
+
+comment on function private.begin_storyboard(public.projects, jsonb) is
+'queued → storyboarding: asks for the scenes, unless the version before has them. Raises RL402 where even the least film costs too much.';
+
+revoke execute on function private.begin_storyboard(public.projects, jsonb)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0299_function_create_project.sql
+-- → queued
+--
+-- Takes a parsed job. The same job again (same key, same body) gets the first project back. p_needs
+-- names what the job relies on: a database that does not know the argument does not take the job.
+
+create or replace function public.create_project(p_job jsonb, p_needs text[] default '{}')
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_answer text;
+begin
+  if p_job ->> 'max_cost_usd' is null then
+    return private.open_project(p_job);
+  end if;
+
+  begin
+    return private.open_project(p_job);
+  exception
+    when sqlstate 'RL402' then
+      get stacked diagnostics v_answer = pg_exception_detail;
+      return v_answer::jsonb;
+  end;
+end;
+$$;
+
+comment on function public.create_project(jsonb, text[]) is
+'→ queued; idempotent by key. Outcome created, duplicate, conflict (same key, other body) or over_budget (nothing was created). Called by webhook.';
+
+revoke execute on function public.create_project(jsonb, text[]) from public, anon, authenticated;
+grant execute on function public.create_project(jsonb, text[]) to service_role;
 --! end included
 
 --! included supabase/schemas/0299_function_is_provider.sql
@@ -2545,6 +5678,76 @@ comment on function private.is_provider(text) is
 'True where callbacks of this source are about attempts; any other name is a custom source.';
 
 revoke execute on function private.is_provider(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0299_function_open_project.sql
+-- → queued, or what follows from it at once
+
+create or replace function private.open_project(p_job jsonb)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_digest text := private.job_digest(p_job);
+  -- A job that was tried out first is not the same one when it is meant.
+  v_key text := coalesce(
+    p_job ->> 'idempotency_key',
+    case when p_job ->> 'execution_mode' = 'test' then 'test:' else '' end || 'body:' || v_digest
+  );
+  v_user_id text := p_job ->> 'user_id';
+  v_project public.projects;
+begin
+  -- Versions of one video are counted under a lock of its own: no row exists yet that could be locked.
+  perform pg_advisory_xact_lock(hashtextextended('version:' || v_user_id || ':' || (p_job ->> 'video_id'), 0));
+
+  v_project := private.insert_project(p_job, v_key);
+
+  if v_project.project_id is null then
+    select projects.*
+    into strict v_project
+    from public.projects
+    where projects.user_id = v_user_id
+      and projects.idempotency_key = v_key;
+
+    return private.job_answer(v_project.project_id, (
+      select case when job_requests.body_digest = v_digest then 'duplicate' else 'conflict' end
+      from private.job_requests
+      where job_requests.project_id = v_project.project_id
+    ));
+  end if;
+
+  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified, providers)
+  values (
+    v_project.project_id,
+    p_job ->> 'via',
+    v_digest,
+    case when jsonb_typeof(p_job -> 'events') = 'array'
+      then array(select jsonb_array_elements_text(p_job -> 'events')) end,
+    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}'),
+    coalesce((p_job ->> 'notify')::boolean, false),
+    nullif(p_job -> 'providers', 'null')
+  );
+
+  if p_job ->> 'storyboard' = 'model' then
+    perform private.begin_storyboard(v_project, p_job -> 'scenes');
+  else
+    perform private.insert_scenes(v_project, p_job -> 'scenes');
+    perform private.reuse_scenes(v_project);
+    perform private.refuse_over_budget(v_project.project_id);
+    perform private.prepare_film(v_project.project_id);
+  end if;
+
+  return private.job_answer(v_project.project_id, 'created');
+end;
+$$;
+
+comment on function private.open_project(jsonb) is
+'→ queued; idempotent by key. Raises RL402, with the answer as its detail, where the film does not fit into max_cost_usd.';
+
+revoke execute on function private.open_project(jsonb) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0299_function_put_callback.sql
@@ -2627,6 +5830,7 @@ begin
   v_log.status := 'error';
   v_log.outcome := null;
   v_log.error := p_error;
+  v_log.duration_ms := round(extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, 3);
   v_log.processed_at := private.clock();
   perform private.put_callback(v_log);
 
@@ -2784,7 +5988,8 @@ set search_path = ''
 as $$
 begin
   return (p_output ->> 'video_url') is not distinct from (p_other ->> 'video_url')
-    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url');
+    and (p_output ->> 'image_url') is not distinct from (p_other ->> 'image_url')
+    and (p_output ->> 'audio_url') is not distinct from (p_other ->> 'audio_url');
 end;
 $$;
 
@@ -3023,7 +6228,7 @@ begin
         ),
         false
       ),
-      'project_updated', p_step.kind = 'stitch' and coalesce(bool_or(events.type like 'step.%'), false),
+      'project_updated', p_step.kind in ('stitch', 'mix_music', 'burn_captions') and coalesce(bool_or(events.type like 'step.%'), false),
       'user_notified', coalesce(bool_or(events.type = 'delivery.queued'), false),
       'final_video_url', (
         select projects.final_video_url from public.projects where projects.project_id = p_step.project_id
@@ -3164,6 +6369,27 @@ comment on function private.stage_body(public.projects, text, public.scenes) is
 revoke execute on function private.stage_body(public.projects, text, public.scenes) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0318_function_video_status.sql
+create or replace function private.video_status(p_status text)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select case
+    when p_status = 'queued' then 'pending'
+    when p_status in ('completed', 'failed', 'cancelled') then p_status
+    else 'processing'
+  end;
+$$;
+
+comment on function private.video_status(text) is
+'A project''s status in the words of the door videos: pending, processing, completed, failed or cancelled.';
+
+revoke execute on function private.video_status(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0319_function_queue_event.sql
 -- → pending | filtered | skipped
 --
@@ -3226,9 +6452,98 @@ comment on function private.queue_event(public.projects, text, text) is
 revoke execute on function private.queue_event(public.projects, text, text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0319_function_video_body.sql
+-- The bodies that clients of the door videos know, field by field. Every end has the same
+-- webhook_type; its status tells them apart.
+
+create or replace function private.video_body(p_project public.projects, p_type text)
+returns text
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select row_to_json(body)::text
+  from (
+    select
+      p_project.project_id as task_id,
+      'completed' as status,
+      'video_generation_completed' as webhook_type,
+      private.iso_time(private.clock()) as timestamp,
+      p_project.final_video_url as video_url,
+      round(extract(epoch from p_project.completed_at - p_project.created_at), 1) as generation_duration_seconds,
+      p_project.model,
+      p_project.prompt
+  ) as body
+  where p_type = 'video.generation.completed'
+  union all
+  select row_to_json(body)::text
+  from (
+    select
+      p_project.project_id as task_id,
+      private.video_status(p_project.status) as status,
+      'video_generation_completed' as webhook_type,
+      private.iso_time(private.clock()) as timestamp,
+      p_project.error_message as error,
+      p_project.model,
+      p_project.prompt
+  ) as body
+  where p_type in ('video.generation.failed', 'video.generation.cancelled')
+  union all
+  select row_to_json(body)::text
+  from (
+    select
+      p_project.project_id as task_id,
+      'processing' as status,
+      'video_generation_progress' as webhook_type,
+      private.iso_time(private.clock()) as timestamp,
+      p_project.progress as progress_percentage,
+      case p_project.status
+        when 'queued' then 'Waiting for its turn'
+        when 'storyboarding' then 'Writing the storyboard'
+        when 'stitching' then 'Joining and storing the film'
+        else 'Rendering video content'
+      end as message,
+      ceil(
+        extract(epoch from private.clock() - p_project.created_at)
+        * (100 - p_project.progress) / nullif(p_project.progress, 0)
+      )::integer as estimated_seconds_remaining
+  ) as body
+  where p_type = 'video.generation.progress';
+$$;
+
+comment on function private.video_body(public.projects, text) is
+'A delivery''s body for a job that came through the door videos: its end, or its progress; null for any other type.';
+
+revoke execute on function private.video_body(public.projects, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0319_function_video_task.sql
+create or replace function private.video_task(p_project public.projects)
+returns jsonb
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'task_id', p_project.project_id,
+    'status', private.video_status(p_project.status),
+    'progress_percentage', p_project.progress,
+    'video_url', p_project.final_video_url,
+    'error', p_project.error_message
+  );
+$$;
+
+comment on function private.video_task(public.projects) is
+'{task_id, status, progress_percentage, video_url, error}: a project as the door videos shows it.';
+
+revoke execute on function private.video_task(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0320_function_delivery_body.sql
 -- The one place where the body for a job's own callback_url is chosen. Standing endpoints get film_body, whichever
--- way the job came in.
+-- way the job came in. Who asked for the film through the door videos gets the bodies of that API.
 
 create or replace function private.delivery_body(p_project public.projects, p_type text)
 returns text
@@ -3237,7 +6552,15 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  select private.film_body(p_project, p_type);
+  select coalesce(
+    (
+      select private.video_body(p_project, p_type)
+      from private.job_requests
+      where job_requests.project_id = p_project.project_id
+        and job_requests.via = 'videos'
+    ),
+    private.film_body(p_project, p_type)
+  );
 $$;
 
 comment on function private.delivery_body(public.projects, text) is
@@ -3589,7 +6912,7 @@ revoke execute on function private.note_endpoint(text, integer, timestamptz) fro
 --! end included
 
 --! included supabase/schemas/0323_function_record_delivery.sql
--- delivering → delivered | pending (another try is due later) | dead
+-- delivering → delivered | pending (another try is due later) | dead | skipped (its endpoint was disabled meanwhile)
 
 create or replace function public.record_delivery(p_delivery_id text, p_claim_token uuid, p_result jsonb)
 returns text
@@ -3636,7 +6959,11 @@ begin
 
   update public.webhook_deliveries
   set
-    status = case when v_is_delivered then 'delivered' when v_wait is null then 'dead' else 'pending' end,
+    status = case
+      when v_is_delivered then 'delivered'
+      when v_wait is null then 'dead'
+      else private.open_status(webhook_deliveries.endpoint_id)
+    end,
     claim_token = null,
     due_at = v_now + coalesce(v_wait, interval '0'),
     status_code = v_code,
@@ -3662,7 +6989,7 @@ end;
 $$;
 
 comment on function public.record_delivery(text, uuid, jsonb) is
-'delivering → delivered | pending | dead. p_result: {status_code, error, duration_ms, response_excerpt, retry_after, timing}. Called by the runner.';
+'delivering → delivered | pending | dead | skipped. p_result: {status_code, error, duration_ms, response_excerpt, retry_after, timing}. Called by the runner.';
 
 revoke execute on function public.record_delivery(text, uuid, jsonb) from public, anon, authenticated;
 grant execute on function public.record_delivery(text, uuid, jsonb) to service_role;
@@ -3859,6 +7186,164 @@ comment on function private.expire_deliveries() is
 revoke execute on function private.expire_deliveries() from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0330_function_read_model_aliases.sql
+create or replace function public.read_model_aliases()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(model_aliases.alias, model_aliases.model), '{}')
+  from private.model_aliases;
+$$;
+
+comment on function public.read_model_aliases() is '{alias: model}. Called by videos.';
+
+revoke execute on function public.read_model_aliases() from public, anon, authenticated;
+grant execute on function public.read_model_aliases() to service_role;
+--! end included
+
+--! included supabase/schemas/0330_function_read_task.sql
+-- A project as its sender sees it. An unknown id and a wrong token get the same nothing.
+
+create or replace function public.read_task(p_project_id text, p_token text, p_trusted boolean)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'task_id', projects.project_id,
+    'status', projects.status,
+    'progress', projects.progress,
+    'scenes', coalesce(
+      (
+        select jsonb_agg(
+          jsonb_build_object(
+            'scene_id', scenes.scene_id,
+            'position', scenes.position,
+            'status', scenes.status,
+            'video_url', scenes.video_url,
+            'prompt', scenes.prompt,
+            'continuity', scenes.continuity,
+            'image_url', case
+              when scenes.position = 1 or scenes.continuity <> 'last_frame'
+                then coalesce(scenes.reframed_image_url, scenes.image_url, projects.image_url)
+            end,
+            'input_hash', scenes.input_hash
+          )
+          order by scenes.position
+        )
+        from public.scenes
+        where scenes.project_id = projects.project_id
+      ),
+      '[]'
+    ),
+    'final_video_url', projects.final_video_url,
+    'error', projects.error_message,
+    'version', projects.version,
+    'execution_mode', projects.execution_mode,
+    'storyboard', projects.storyboard - 'input_hash',
+    'awaiting_approval', case when projects.status = 'paused' then projects.awaiting_approval end,
+    'estimated_cost_usd', projects.estimated_cost_usd,
+    'max_cost_usd', projects.max_cost_usd,
+    'cost_usd', private.spent_on(projects.project_id)
+  ) || case
+    when projects.status = 'completed' and projects.film_options ? 'captions'
+      then jsonb_strip_nulls(jsonb_build_object('captions', private.film_captions(projects.project_id)))
+    else '{}'
+  end
+  from public.projects
+  where projects.project_id = p_project_id
+    and (p_trusted or private.is_signed('task', p_project_id, p_token));
+$$;
+
+comment on function public.read_task(text, text, boolean) is
+'{task_id, status, progress, scenes, final_video_url, error, version, execution_mode, storyboard, awaiting_approval, estimated_cost_usd, max_cost_usd, cost_usd}, and captions {srt_url, vtt_url} of a film that has any; null for an unknown id or a wrong token. p_trusted: the sender showed credentials. Called by webhook.';
+
+revoke execute on function public.read_task(text, text, boolean) from public, anon, authenticated;
+grant execute on function public.read_task(text, text, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0331_function_read_video_task.sql
+-- A project as the door videos shows it. An unknown id and a wrong token get the same nothing.
+
+create or replace function public.read_video_task(p_project_id text, p_token text, p_trusted boolean)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select private.video_task(projects)
+  from public.projects
+  where projects.project_id = p_project_id
+    and (p_trusted or private.is_signed('task', p_project_id, p_token));
+$$;
+
+comment on function public.read_video_task(text, text, boolean) is
+'{task_id, status, progress_percentage, video_url, error}; null for an unknown id or a wrong token. Called by videos.';
+
+revoke execute on function public.read_video_task(text, text, boolean) from public, anon, authenticated;
+grant execute on function public.read_video_task(text, text, boolean) to service_role;
+--! end included
+
+--! included supabase/schemas/0332_function_read_video_events.sql
+-- What a stream of events shows: where the task stands, and what happened to film, scenes and clips
+-- since. Events of one film are written under its lock, so that none appears behind a later one.
+
+create or replace function public.read_video_events(
+  p_project_id text,
+  p_token text,
+  p_trusted boolean,
+  p_after bigint default 0,
+  p_limit integer default 100
+)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'task', private.video_task(projects),
+    'events', coalesce(
+      (
+        select jsonb_agg(jsonb_build_object(
+          'event_id', shown.event_id,
+          'type', shown.type,
+          'scene_id', shown.scene_id,
+          'chunk_id', shown.chunk_id,
+          'at', private.iso_time(shown.at)
+        ) order by shown.event_id)
+        from (
+          select pipeline_events.*
+          from public.pipeline_events
+          where pipeline_events.project_id = p_project_id
+            and pipeline_events.event_id > p_after
+            and pipeline_events.type ~ '^(project|scene|chunk)\.[a-z_]+$'
+            and pipeline_events.type not like '%reason'
+          order by pipeline_events.event_id
+          limit p_limit
+        ) as shown
+      ),
+      '[]'
+    )
+  )
+  from public.projects
+  where projects.project_id = p_project_id
+    and (p_trusted or private.is_signed('task', p_project_id, p_token));
+$$;
+
+comment on function public.read_video_events(text, text, boolean, bigint, integer) is
+'{task, events: [{event_id, type, scene_id, chunk_id, at}]} after an event, the oldest first; null for an unknown id or a wrong token. Called by videos.';
+
+revoke execute on function public.read_video_events(text, text, boolean, bigint, integer) from public, anon, authenticated;
+grant execute on function public.read_video_events(text, text, boolean, bigint, integer) to service_role;
+--! end included
+
 --! included supabase/schemas/0340_function_sweep.sql
 -- Finds what no bell, lease or callback moved on. Dead leases, silent providers and stuck deliveries
 -- are rows whose due_at has passed, so all that is left to do is to wake a runner for them.
@@ -3993,6 +7478,128 @@ comment on function private.broken_attempts() is 'Broken invariants of steps and
 revoke execute on function private.broken_attempts() from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0345_function_broken_films.sql
+create or replace function private.broken_films()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'a completed film has all its parts', projects.project_id
+  from public.projects
+  where projects.status = 'completed'
+    and not (
+      projects.final_video_url is not null
+      and exists (
+        select 1
+        from public.media
+        where media.project_id = projects.project_id
+          and media.type = 'film'
+          and media.url = projects.final_video_url
+      )
+      and exists (select 1 from public.scenes where scenes.project_id = projects.project_id)
+      and not exists (
+        select 1
+        from public.scenes
+        where scenes.project_id = projects.project_id
+          and (
+            scenes.status <> 'completed'
+            or not exists (
+              select 1
+              from public.video_chunks
+              where video_chunks.scene_id = scenes.scene_id
+                and video_chunks.selected
+            )
+          )
+      )
+      and not exists (
+        select 1
+        from public.video_chunks
+        where video_chunks.project_id = projects.project_id
+          and video_chunks.selected
+          and video_chunks.status <> 'COMPLETED'
+      )
+    )
+  union all
+  select 'a completed film with captions has them as files', projects.project_id
+  from public.projects
+  where projects.status = 'completed'
+    and projects.film_options ? 'captions'
+    and private.captions_input(projects.project_id) is not null
+    and (
+      select count(*)
+      from public.media
+      where media.project_id = projects.project_id
+        and media.type = 'captions'
+    ) < 2
+  union all
+  select 'a completed film has the sound of each scene', scenes.scene_id
+  from public.scenes
+  join public.projects using (project_id)
+  where projects.status = 'completed'
+    and coalesce(scenes.audio_url, scenes.voice_over) is not null
+    and private.film_part(projects.project_id, 'mux_audio', private.mux_input(scenes)) is null
+  union all
+  select 'a scene has one selected take', video_chunks.scene_id
+  from public.video_chunks
+  where video_chunks.scene_id is not null
+  group by video_chunks.scene_id
+  having count(distinct video_chunks.take) filter (where video_chunks.selected) <> 1
+  union all
+  select 'chunks of a take count up from 1', video_chunks.scene_id
+  from public.video_chunks
+  where video_chunks.scene_id is not null
+  group by video_chunks.scene_id, video_chunks.take
+  having min(video_chunks.position) <> 1 or max(video_chunks.position) <> count(*)
+  union all
+  select 'scenes of a project count up from 1', scenes.project_id
+  from public.scenes
+  group by scenes.project_id
+  having min(scenes.position) <> 1 or max(scenes.position) <> count(*)
+  union all
+  select 'versions of a video count up from 1', min(projects.project_id)
+  from public.projects
+  group by projects.user_id, projects.video_id
+  having min(projects.version) <> 1 or max(projects.version) <> count(*);
+$$;
+
+comment on function private.broken_films() is 'Broken invariants of projects, scenes and chunks.';
+
+revoke execute on function private.broken_films() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0345_function_broken_ledger.sql
+create or replace function private.broken_ledger()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'what is reserved and spent in the ledger is what the attempts say', attempts.attempt_id
+  from private.attempts
+  left join lateral (
+    select
+      coalesce(sum(case ledger.kind when 'reserve' then ledger.usd when 'release' then -ledger.usd end), 0) as reserved,
+      coalesce(sum(ledger.usd) filter (where ledger.kind = 'settle'), 0) as spent
+    from private.ledger
+    where ledger.attempt_id = attempts.attempt_id
+  ) as entries on true
+  where entries.reserved <> case when attempts.ended_at is null then coalesce(attempts.estimated_cost_usd, 0) else 0 end
+    or entries.spent <> case when attempts.ended_at is null then 0 else coalesce(private.attempt_cost(attempts), 0) end
+  union all
+  select 'a test costs nothing', projects.project_id
+  from public.projects
+  where projects.execution_mode = 'test'
+    and exists (select 1 from private.ledger where ledger.project_id = projects.project_id);
+$$;
+
+comment on function private.broken_ledger() is 'Broken invariants of money.';
+
+revoke execute on function private.broken_ledger() from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0345_function_broken_messages.sql
 -- Deliveries are looked for while they are kept, at most a week back.
 
@@ -4098,6 +7705,90 @@ $$;
 comment on function private.broken_messages() is 'Broken invariants of deliveries and callbacks.';
 
 revoke execute on function private.broken_messages() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0350_function_check_invariants.sql
+-- What must be true at any moment between two transactions. Each row is a broken promise.
+
+create or replace function private.check_invariants()
+returns table (invariant text, id text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select 'a finished project has no open scene', scenes.scene_id
+  from public.scenes
+  join public.projects using (project_id)
+  where projects.status in ('completed', 'failed', 'cancelled')
+    and scenes.status in ('pending', 'generating', 'extracting_frame')
+  union all
+  select 'a finished project has no open chunk', video_chunks.chunk_id
+  from public.video_chunks
+  join public.projects using (project_id)
+  where projects.status in ('completed', 'failed', 'cancelled')
+    and video_chunks.selected
+    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+  union all
+  select 'a finished project has no open step but to give requests up', steps.step_id
+  from private.steps
+  join public.projects using (project_id)
+  where projects.status in ('completed', 'failed', 'cancelled')
+    and steps.kind <> 'cancel_request'
+    and steps.status in ('queued', 'running', 'waiting')
+  union all
+  select 'a finished step has no open attempt', attempts.attempt_id
+  from private.attempts
+  join private.steps using (step_id)
+  where steps.status in ('completed', 'failed', 'cancelled')
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  union all
+  select 'a step has one open attempt at most', attempts.step_id
+  from private.attempts
+  where attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+  group by attempts.step_id
+  having count(*) > 1
+  union all
+  select 'a waiting step has an open attempt', steps.step_id
+  from private.steps
+  where steps.status = 'waiting'
+    and not exists (
+      select 1
+      from private.attempts
+      where attempts.step_id = steps.step_id
+        and attempts.status in ('submitted', 'in_progress', 'lost')
+    )
+  union all
+  select 'a completed scene has only completed chunks', video_chunks.chunk_id
+  from public.video_chunks
+  join public.scenes using (scene_id)
+  where scenes.status = 'completed'
+    and video_chunks.selected
+    and video_chunks.status <> 'COMPLETED'
+  union all
+  select 'an unfinished project has an open step', projects.project_id
+  from public.projects
+  where projects.status in ('queued', 'storyboarding', 'generating', 'stitching')
+    and not exists (
+      select 1
+      from private.steps
+      where steps.project_id = projects.project_id
+        and steps.status in ('queued', 'running', 'waiting')
+    )
+  union all
+  select broken.invariant, broken.id from private.broken_films() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_attempts() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_messages() as broken
+  union all
+  select broken.invariant, broken.id from private.broken_ledger() as broken;
+$$;
+
+comment on function private.check_invariants() is
+'One row for each broken invariant, none when all is well. Run by tests and by whoever is on call.';
+
+revoke execute on function private.check_invariants() from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0355_function_is_lane_waiting.sql
@@ -4236,6 +7927,34 @@ comment on view private.stuck_work is
 revoke all on table private.stuck_work from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0399_function_broadcast.sql
+-- Supabase Realtime carries it to whoever listens on the private channel project:<id>. A broadcast is
+-- a convenience: where Realtime is not there, or fails, the film goes on and nobody is told here.
+
+create or replace function private.broadcast(p_project_id text, p_event text, p_payload jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+    return;
+  end if;
+  execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
+exception
+  when others then
+    raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
+end;
+$$;
+
+comment on function private.broadcast(text, text, jsonb) is
+'Sends an event to the private Realtime channel project:<id>, where there is Realtime; never fails.';
+
+revoke execute on function private.broadcast(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0415_trigger_projects_tell_progress.sql
 -- A project has come further → a delivery, to those who asked for progress.
 
@@ -4281,6 +8000,32 @@ for each row when (
 execute function private.tg_projects__tell_progress();
 --! end included
 
+--! included supabase/schemas/0416_trigger_projects_broadcast.sql
+-- A film has come further or changed its status → whoever listens hears where it stands.
+
+create or replace function private.tg_projects__broadcast()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.broadcast(new.project_id, 'task', private.video_task(new));
+  return null;
+end;
+$$;
+
+comment on function private.tg_projects__broadcast() is
+'Status or progress has changed → Realtime event task: {task_id, status, progress_percentage, video_url, error}.';
+
+revoke execute on function private.tg_projects__broadcast() from public, anon, authenticated, service_role;
+
+create or replace trigger _700_broadcast after update of status, progress on public.projects
+for each row when (old.status is distinct from new.status or old.progress is distinct from new.progress)
+execute function private.tg_projects__broadcast();
+--! end included
+
 --! included supabase/schemas/0416_trigger_projects_tell_stage.sql
 -- The storyboard is written, or the stitching begins → a delivery, to those who asked for it.
 
@@ -4309,6 +8054,82 @@ revoke execute on function private.tg_projects__tell_stage() from public, anon, 
 create or replace trigger _400_tell_stage after update of status on public.projects
 for each row when (old.status is distinct from new.status and new.status in ('generating', 'stitching'))
 execute function private.tg_projects__tell_stage();
+--! end included
+
+--! included supabase/schemas/0421_trigger_scenes_broadcast.sql
+-- A scene's new status → whoever listens to its film hears of it, with the clip where there is one.
+
+create or replace function private.tg_scenes__broadcast()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.broadcast(new.project_id, 'scene.' || new.status, jsonb_build_object(
+    'scene_id', new.scene_id, 'position', new.position, 'status', new.status, 'video_url', new.video_url
+  ));
+  return null;
+end;
+$$;
+
+comment on function private.tg_scenes__broadcast() is
+'A scene''s status has changed → Realtime event scene.<status>: {scene_id, position, status, video_url}.';
+
+revoke execute on function private.tg_scenes__broadcast() from public, anon, authenticated, service_role;
+
+create or replace trigger _700_broadcast after update of status on public.scenes
+for each row when (old.status is distinct from new.status) execute function private.tg_scenes__broadcast();
+--! end included
+
+--! included supabase/schemas/0425_trigger_attempts_keep_ledger.sql
+-- Estimate and cost of an attempt, before and after: the ledger gets the difference.
+
+create or replace function private.tg_attempts__keep_ledger()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_was_over boolean := tg_op = 'UPDATE' and old.ended_at is not null;
+  v_reserved numeric := case when new.ended_at is null then new.estimated_cost_usd else 0 end;
+  v_reserved_before numeric := case when tg_op = 'UPDATE' and not v_was_over then old.estimated_cost_usd else 0 end;
+  v_spent numeric := case when new.ended_at is null then 0 else private.attempt_cost(new) end;
+  v_spent_before numeric := case when v_was_over then private.attempt_cost(old) else 0 end;
+begin
+  insert into private.ledger (project_id, user_id, attempt_id, kind, usd)
+  select steps.project_id, steps.user_id, new.attempt_id, entry.kind, entry.usd
+  from private.steps
+  cross join (values
+    ('reserve', coalesce(v_reserved, 0) - coalesce(v_reserved_before, 0)),
+    ('release', coalesce(v_reserved_before, 0) - coalesce(v_reserved, 0)),
+    ('settle', coalesce(v_spent, 0) - coalesce(v_spent_before, 0))
+  ) as entry (kind, usd)
+  where steps.step_id = new.step_id
+    and (entry.usd > 0 or (entry.kind = 'settle' and entry.usd < 0));
+  return null;
+end;
+$$;
+
+comment on function private.tg_attempts__keep_ledger() is
+'An attempt begins → reserve. It ends → release and settle. Its cost is learnt, or learnt anew → settle the difference.';
+
+revoke execute on function private.tg_attempts__keep_ledger() from public, anon, authenticated, service_role;
+
+create or replace trigger _500_keep_ledger_inserted after insert on private.attempts
+for each row when (new.estimated_cost_usd > 0) execute function private.tg_attempts__keep_ledger();
+
+create or replace trigger _500_keep_ledger_updated
+after update of status, ended_at, request_id, estimated_cost_usd, actual_cost_usd on private.attempts
+for each row when (
+  new.ended_at is not null and coalesce(new.estimated_cost_usd, new.actual_cost_usd) > 0
+  or new.estimated_cost_usd is distinct from old.estimated_cost_usd
+  or new.actual_cost_usd is distinct from old.actual_cost_usd
+)
+execute function private.tg_attempts__keep_ledger();
 --! end included
 
 --! included supabase/schemas/0425_trigger_scenes_tell.sql
@@ -4341,6 +8162,46 @@ for each row when (
   and (new.status in ('completed', 'failed') or old.status = 'pending' and new.status = 'generating')
 )
 execute function private.tg_scenes__tell();
+--! end included
+
+--! included supabase/schemas/0435_trigger_webhook_deliveries_limit_tries.sql
+-- A job may ask for fewer tries of its deliveries than the schedule has. A try counts once its result
+-- is on record: one whose runner was lost may never have been sent.
+
+create or replace function private.tg_webhook_deliveries__limit_tries()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if new.attempt_count >= (
+    select (projects.metadata #>> '{webhook_retry,max_attempts}')::integer
+    from public.projects
+    join private.job_requests using (project_id)
+    where projects.project_id = new.project_id
+      and job_requests.via = 'videos'
+  ) and exists (
+    select 1
+    from public.webhook_delivery_attempts
+    where webhook_delivery_attempts.delivery_id = new.delivery_id
+      and webhook_delivery_attempts.number = new.attempt_count
+  ) then
+    new.status := 'dead';
+  end if;
+  return new;
+end;
+$$;
+
+comment on function private.tg_webhook_deliveries__limit_tries() is
+'delivering → dead instead of pending, after webhook_retry.max_attempts of a job of the door videos.';
+
+revoke execute on function private.tg_webhook_deliveries__limit_tries() from public, anon, authenticated, service_role;
+
+create or replace trigger _300_limit_tries before update of status on public.webhook_deliveries
+for each row when (old.status = 'delivering' and new.status = 'pending' and new.endpoint_id is null)
+execute function private.tg_webhook_deliveries__limit_tries();
 --! end included
 
 --! included supabase/schemas/0435_trigger_webhook_deliveries_prepare.sql
@@ -4399,6 +8260,147 @@ revoke execute on function private.tg_webhook_deliveries__ring() from public, an
 
 create or replace trigger _900_ring after insert or update of status, due_at on public.webhook_deliveries
 for each row when (new.status = 'pending') execute function private.tg_webhook_deliveries__ring();
+--! end included
+
+--! included supabase/schemas/0500_function_approve_project.sql
+-- project paused, awaiting approval → where it was
+--
+-- Approving a budget raises max_cost_usd to the estimate that was seen; one that nobody could estimate
+-- has no limit from then on.
+
+create or replace function public.approve_project(
+  p_project_id text,
+  p_reason text default null,
+  p_stage text default null
+)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id, 'approve');
+begin
+  if v_project.status <> 'paused' or v_project.awaiting_approval is null
+    or v_project.awaiting_approval <> coalesce(p_stage, v_project.awaiting_approval) then
+    raise exception 'Cannot approve % of project "%": it awaits %', coalesce(p_stage, 'anything'), p_project_id,
+      case when v_project.status = 'paused' then coalesce(v_project.awaiting_approval, 'no approval') else 'no approval' end
+      using errcode = 'RL409';
+  end if;
+
+  update public.projects
+  set
+    status = projects.paused_from,
+    paused_from = null,
+    awaiting_approval = null,
+    stop_at = case when projects.stop_at <> projects.awaiting_approval then projects.stop_at end,
+    max_cost_usd = case
+      when projects.awaiting_approval <> 'budget' then projects.max_cost_usd
+      when projects.estimated_cost_usd is not null then greatest(projects.max_cost_usd, projects.estimated_cost_usd)
+    end
+  where projects.project_id = p_project_id;
+
+  update private.steps
+  set due_at = private.clock(), updated_at = private.clock()
+  where steps.project_id = p_project_id
+    and steps.status = 'queued'
+    and steps.due_at = 'infinity';
+
+  perform private.record_event(p_project_id, 'project.approved', null, null, jsonb_build_object(
+    'stage', v_project.awaiting_approval, 'reason', p_reason, 'estimated_cost_usd', v_project.estimated_cost_usd
+  ));
+  perform private.prepare_film(p_project_id);
+  return private.verb_answer(v_project) || jsonb_build_object('approved', v_project.awaiting_approval);
+end;
+$$;
+
+comment on function public.approve_project(text, text, text) is
+'paused, awaiting approval → paused_from. {project_id, was, status, requests_given_up, approved}. Raises RL404, and RL409 where nothing, or something else than p_stage, awaits it.';
+
+revoke execute on function public.approve_project(text, text, text) from public, anon, authenticated;
+grant execute on function public.approve_project(text, text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0500_function_resume_project.sql
+-- project paused → where it was, or as far as it has come meanwhile
+
+create or replace function public.resume_project(p_project_id text, p_reason text default null)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id, 'resume');
+begin
+  if v_project.status in ('completed', 'failed', 'cancelled') then
+    raise exception 'Cannot resume project "%": it is %, and only a paused one can be resumed',
+      p_project_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  if v_project.status = 'paused' and v_project.awaiting_approval is not null then
+    raise exception 'Cannot resume project "%": it awaits an approval of its %', p_project_id, v_project.awaiting_approval
+      using errcode = 'RL409';
+  end if;
+
+  update public.projects
+  set status = projects.paused_from, paused_from = null
+  where projects.project_id = p_project_id
+    and projects.status = 'paused';
+
+  update private.steps
+  set due_at = private.clock(), updated_at = private.clock()
+  where steps.project_id = p_project_id
+    and steps.status = 'queued'
+    and steps.due_at = 'infinity';
+
+  if p_reason is not null and v_project.status = 'paused' then
+    perform private.record_event(p_project_id, 'project.resume_reason', null, null, jsonb_build_object('reason', p_reason));
+  end if;
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.resume_project(text, text) is
+'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended or awaits an approval.';
+
+revoke execute on function public.resume_project(text, text) from public, anon, authenticated;
+grant execute on function public.resume_project(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0505_function_cancel_video_task.sql
+-- project queued | storyboarding | generating | stitching | paused → cancelled, in the words of the
+-- door videos, where whatever has ended cannot be cancelled any more.
+
+create or replace function public.cancel_video_task(p_project_id text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_answer jsonb := public.cancel_project(p_project_id, 'Video generation was cancelled by user request');
+begin
+  if v_answer ->> 'was' = 'cancelled' then
+    raise exception 'Cannot cancel project "%": it is cancelled already', p_project_id using errcode = 'RL409';
+  end if;
+
+  return (
+    select private.video_task(projects)
+    from public.projects
+    where projects.project_id = p_project_id
+  );
+end;
+$$;
+
+comment on function public.cancel_video_task(text) is
+'→ cancelled. {task_id, status, progress_percentage, video_url, error}. Raises RL404, and RL409 when the film has ended. Called by videos.';
+
+revoke execute on function public.cancel_video_task(text) from public, anon, authenticated;
+grant execute on function public.cancel_video_task(text) to service_role;
 --! end included
 
 --! included supabase/schemas/0518_function_is_resendable.sql
@@ -4613,6 +8615,255 @@ comment on function public.replay_delivery(text) is
 
 revoke execute on function public.replay_delivery(text) from public, anon, authenticated;
 grant execute on function public.replay_delivery(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_chained_scenes.sql
+create or replace function private.chained_scenes(p_scene_id text)
+returns text[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select array_agg(following.scene_id order by following.position)
+  from public.scenes
+  join public.scenes as following using (project_id)
+  where scenes.scene_id = p_scene_id
+    and following.position >= scenes.position
+    and not exists (
+      select 1
+      from public.scenes as cuts
+      where cuts.project_id = scenes.project_id
+        and cuts.position > scenes.position
+        and cuts.position <= following.position
+        and cuts.continuity <> 'last_frame'
+    );
+$$;
+
+comment on function private.chained_scenes(text) is
+'The scene and all that continue from its last frame, directly or through others, in order.';
+
+revoke execute on function private.chained_scenes(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_keep_take.sql
+-- A scene has one place for its figures, and each of its takes has its own: they are kept with the last
+-- chunk of the take, in metadata.scene, before another one is selected.
+
+create or replace function private.keep_take(p_scene_ids text[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.video_chunks
+  set metadata = video_chunks.metadata || jsonb_build_object('scene', jsonb_build_object(
+    'thumbnail_url', scenes.thumbnail_url,
+    'last_frame_url', scenes.last_frame_url,
+    'duration', scenes.duration,
+    'fps', scenes.fps,
+    'width', scenes.width,
+    'height', scenes.height,
+    'quality_score', scenes.quality_score,
+    'input_hash', scenes.input_hash
+  ))
+  from public.scenes
+  where scenes.scene_id = any (p_scene_ids)
+    and video_chunks.scene_id = scenes.scene_id
+    and video_chunks.selected
+    and video_chunks.status = 'COMPLETED'
+    and video_chunks.kling_video_url = scenes.video_url;
+$$;
+
+comment on function private.keep_take(text[]) is
+'Writes the figures of these scenes down with their selected takes. The caller holds the project''s lock.';
+
+revoke execute on function private.keep_take(text[]) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_regenerate_scene.sql
+-- project any but paused → generating · the scene, and those chained to it, get a new take
+--
+-- Old takes stay, unselected. p_changes may give this scene another prompt, image_url or model, or
+-- chunks as a job has them; the caller has checked that the model offers them. What failed beside it is asked for again.
+
+create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_scene public.scenes;
+  v_project public.projects;
+  v_followers text[];
+  v_take integer;
+begin
+  select scenes.* into v_scene from public.scenes where scenes.scene_id = p_scene_id;
+  if not found then
+    raise exception 'Cannot regenerate scene "%": no such scene', p_scene_id using errcode = 'RL404';
+  end if;
+
+  v_project := private.lock_project(v_scene.project_id);
+  if v_project.status = 'paused' then
+    raise exception 'Cannot regenerate scene "%": its project is paused, and has to be resumed first', p_scene_id
+      using errcode = 'RL409';
+  end if;
+
+  if p_changes ->> 'image_url' is not null and v_scene.position > 1 and v_scene.continuity = 'last_frame' then
+    raise exception 'Cannot regenerate scene "%" from an image: it starts from the last frame of the scene before it', p_scene_id
+      using errcode = 'RL400';
+  end if;
+
+  v_followers := private.chained_scenes(p_scene_id);
+  -- The clip before it ends with the image that is changed.
+  if p_changes ->> 'image_url' is not null and v_scene.continuity = 'shared_keyframe' then
+    v_followers := (
+      select private.chained_scenes(scenes.scene_id)
+      from public.scenes
+      where scenes.project_id = v_scene.project_id
+        and scenes.position = v_scene.position - 1
+    ) || v_followers;
+  end if;
+  select max(video_chunks.take) + 1
+  into v_take
+  from public.video_chunks
+  where video_chunks.scene_id = any (v_followers);
+
+  perform private.close_steps(v_project.project_id, v_followers);
+  perform private.keep_take(v_followers);
+  perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
+
+  update public.scenes
+  set
+    status = 'pending',
+    error_message = null,
+    thumbnail_url = null,
+    last_frame_url = null,
+    duration = null,
+    fps = null,
+    width = null,
+    height = null,
+    quality_score = null,
+    completed_at = null,
+    input_hash = null,
+    reframed_image_url = case
+      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' <> scenes.image_url then null
+      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' is not null and scenes.image_url is null then null
+      else scenes.reframed_image_url
+    end,
+    prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
+    image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
+  where scenes.scene_id = any (v_followers);
+
+  perform private.revive_scenes(v_project.project_id);
+  perform private.reopen_project(v_project.project_id);
+  return private.verb_answer(v_project) || jsonb_build_object('take', v_take, 'scenes', to_jsonb(v_followers));
+end;
+$$;
+
+comment on function public.regenerate_scene(text, jsonb) is
+'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL400, RL404, RL409.';
+
+revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
+grant execute on function public.regenerate_scene(text, jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_reopen_project.sql
+-- project completed | failed | cancelled | stitching → generating | stitching, by what is missing
+--
+-- One that is not that far yet stays where it is, and one without scenes is written for again.
+
+create or replace function private.reopen_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_is_generated boolean;
+  v_brief jsonb;
+begin
+  if not exists (select 1 from public.scenes where scenes.project_id = p_project_id) then
+    select steps.input
+    into v_brief
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.kind = 'storyboard'
+    order by steps.created_at desc
+    limit 1;
+    update public.projects
+    set status = 'storyboarding', error_message = null, completed_at = null, progress = 0
+    where projects.project_id = p_project_id;
+    perform private.add_step(p_project_id, 'storyboard', null, null, v_brief);
+    return;
+  end if;
+
+  select not exists (
+    select 1 from public.scenes where scenes.project_id = p_project_id and scenes.status <> 'completed'
+  )
+  into v_is_generated;
+
+  -- The film of before stays where it is until the new one is stored.
+  update public.projects
+  set
+    status = case
+      when v_is_generated then 'stitching'
+      when projects.status in ('queued', 'storyboarding') then projects.status
+      else 'generating'
+    end,
+    error_message = null,
+    completed_at = null,
+    progress = 0
+  where projects.project_id = p_project_id;
+
+  perform private.update_progress(p_project_id);
+  perform private.prepare_film(p_project_id);
+end;
+$$;
+
+comment on function private.reopen_project(text) is
+'→ generating | stitching, and queues what is missing. The caller holds the project''s lock.';
+
+revoke execute on function private.reopen_project(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0530_function_restore_take.sql
+create or replace function private.restore_take(p_scene_ids text[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.scenes
+  set
+    video_url = clip.kling_video_url,
+    thumbnail_url = clip.metadata -> 'scene' ->> 'thumbnail_url',
+    last_frame_url = clip.metadata -> 'scene' ->> 'last_frame_url',
+    duration = (clip.metadata -> 'scene' ->> 'duration')::numeric,
+    fps = (clip.metadata -> 'scene' ->> 'fps')::numeric,
+    width = (clip.metadata -> 'scene' ->> 'width')::integer,
+    height = (clip.metadata -> 'scene' ->> 'height')::integer,
+    quality_score = (clip.metadata -> 'scene' ->> 'quality_score')::numeric,
+    input_hash = clip.metadata -> 'scene' ->> 'input_hash'
+  from (
+    select distinct on (video_chunks.scene_id) video_chunks.*
+    from public.video_chunks
+    where video_chunks.scene_id = any (p_scene_ids)
+      and video_chunks.selected
+    order by video_chunks.scene_id, video_chunks.position desc
+  ) as clip
+  where scenes.scene_id = clip.scene_id;
+$$;
+
+comment on function private.restore_take(text[]) is
+'Gives these scenes the figures that keep_take wrote down for the takes that are selected now. The caller holds the project''s lock.';
+
+revoke execute on function private.restore_take(text[]) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0630_function_callback_metrics.sql
@@ -4841,6 +9092,147 @@ comment on function private.overdue_work(timestamptz) is
 revoke execute on function private.overdue_work(timestamptz) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0650_function_scene_takes.sql
+create or replace function private.scene_takes(p_scene_id text)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object('take', takes.take, 'selected', takes.selected, 'status', takes.status, 'clips', takes.clips)
+      order by takes.take
+    ),
+    '[]'
+  )
+  from (
+    select
+      video_chunks.take,
+      bool_and(video_chunks.selected) as selected,
+      case
+        when bool_and(video_chunks.status = 'COMPLETED') then 'completed'
+        when bool_or(video_chunks.status = 'FAILED') then 'failed'
+        when bool_or(video_chunks.status = 'CANCELLED') then 'cancelled'
+        else 'open'
+      end as status,
+      jsonb_agg(
+        jsonb_build_object(
+          'model', video_chunks.model,
+          'prompt', video_chunks.prompt,
+          'video_url', video_chunks.kling_video_url,
+          'input_hash', video_chunks.input_hash,
+          'reused_from', video_chunks.metadata ->> 'reused_from'
+        )
+        order by video_chunks.position
+      ) as clips
+    from public.video_chunks
+    where video_chunks.scene_id = p_scene_id
+    group by video_chunks.take
+  ) as takes;
+$$;
+
+comment on function private.scene_takes(text) is 'The takes of a scene, each with its clips; a completed one can be selected.';
+
+revoke execute on function private.scene_takes(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0655_function_read_scene.sql
+create or replace function public.read_scene(p_scene_id text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'scene_id', scenes.scene_id,
+    'prompt', video_chunks.prompt,
+    'is_chained', scenes.position > 1 and scenes.continuity = 'last_frame',
+    'image_url', coalesce(scenes.image_url, projects.image_url),
+    'end_image_url', private.end_image(scenes.scene_id),
+    'aspect_ratio', projects.aspect_ratio,
+    'model', video_chunks.model,
+    'duration', (
+      select sum(parts.duration)
+      from public.video_chunks as parts
+      where parts.scene_id = scenes.scene_id
+        and parts.selected
+    ),
+    'driver_video_url', video_chunks.driver_video_url,
+    'audio_url', video_chunks.audio_url
+  )
+  from public.scenes
+  join public.projects using (project_id)
+  join public.video_chunks using (scene_id)
+  where scenes.scene_id = p_scene_id
+    and video_chunks.selected
+  order by video_chunks.position
+  limit 1;
+$$;
+
+comment on function public.read_scene(text) is
+'What the clips of a scene are asked for with, by its first one; null for an unknown id. Called by webhook-manage.';
+
+revoke execute on function public.read_scene(text) from public, anon, authenticated;
+grant execute on function public.read_scene(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0655_function_read_versions.sql
+-- All films of a video, the newest first, each with its scenes and their takes.
+
+create or replace function public.read_versions(p_project_id text, p_token text, p_trusted boolean)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'video_id', projects.video_id,
+    'versions', (
+      select jsonb_agg(jsonb_build_object(
+        'task_id', versions.project_id,
+        'version', versions.version,
+        'revision_of', versions.revision_of,
+        'status', versions.status,
+        'final_video_url', versions.final_video_url,
+        'cut_hash', versions.cut_hash,
+        'cost_usd', private.spent_on(versions.project_id),
+        'created_at', versions.created_at,
+        'scenes', (
+          select coalesce(jsonb_agg(
+            jsonb_build_object(
+              'scene_id', scenes.scene_id,
+              'position', scenes.position,
+              'prompt', scenes.prompt,
+              'input_hash', scenes.input_hash,
+              'takes', private.scene_takes(scenes.scene_id)
+            )
+            order by scenes.position
+          ), '[]')
+          from public.scenes
+          where scenes.project_id = versions.project_id
+        )
+      ) order by versions.version desc)
+      from public.projects as versions
+      where versions.user_id = projects.user_id
+        and versions.video_id = projects.video_id
+    )
+  )
+  from public.projects
+  where projects.project_id = p_project_id
+    and (p_trusted or private.is_signed('task', p_project_id, p_token));
+$$;
+
+comment on function public.read_versions(text, text, boolean) is
+'{video_id, versions: [{task_id, version, …, scenes: [{…, takes}]}]} of the video that this project is of; null for an unknown id or a wrong token. Called by webhook.';
+
+revoke execute on function public.read_versions(text, text, boolean) from public, anon, authenticated;
+grant execute on function public.read_versions(text, text, boolean) to service_role;
+--! end included
+
 --! included supabase/schemas/0665_function_redrive_deliveries.sql
 -- deliveries dead → pending, in a bounded batch
 
@@ -5004,6 +9396,73 @@ revoke execute on function public.replay_deliveries(jsonb, integer, numeric, boo
 grant execute on function public.replay_deliveries(jsonb, integer, numeric, boolean) to service_role;
 --! end included
 
+--! included supabase/schemas/0670_function_list_model_fallbacks.sql
+create or replace function public.list_model_fallbacks()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(model_fallbacks) order by model_fallbacks.model), '[]')
+  from private.model_fallbacks;
+$$;
+
+comment on function public.list_model_fallbacks() is '[{model, fallback, updated_at}]. Called by webhook-manage.';
+
+revoke execute on function public.list_model_fallbacks() from public, anon, authenticated;
+grant execute on function public.list_model_fallbacks() to service_role;
+--! end included
+
+--! included supabase/schemas/0670_function_put_model_fallback.sql
+create or replace function public.put_model_fallback(p_model text, p_fallback text)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  if p_fallback is null then
+    delete from private.model_fallbacks where model_fallbacks.model = p_model;
+  elsif p_fallback = p_model then
+    raise exception 'Cannot let "%" stand in for itself', p_model using errcode = 'RL400';
+  else
+    insert into private.model_fallbacks (model, fallback, updated_at)
+    values (p_model, p_fallback, private.clock())
+    on conflict (model) do update set fallback = excluded.fallback, updated_at = excluded.updated_at;
+  end if;
+
+  return jsonb_build_object('model', p_model, 'fallback', p_fallback);
+end;
+$$;
+
+comment on function public.put_model_fallback(text, text) is
+'Which model makes a clip where p_model refuses it or is down; null: none. The caller has checked that it can. Raises RL400.';
+
+revoke execute on function public.put_model_fallback(text, text) from public, anon, authenticated;
+grant execute on function public.put_model_fallback(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0680_function_delivery_doc.sql
+create or replace function private.delivery_doc(p_delivery public.webhook_deliveries)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select to_jsonb(p_delivery) - 'claim_token' - 'body' || jsonb_build_object(
+    'url', private.without_query(p_delivery.url)
+  );
+$$;
+
+comment on function private.delivery_doc(public.webhook_deliveries) is
+'A delivery as lists show it: no body, no claim token, no query of the clients URL.';
+
+revoke execute on function private.delivery_doc(public.webhook_deliveries) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0680_function_endpoint_view.sql
 create or replace function private.endpoint_view(p_endpoint private.endpoints)
 returns jsonb
@@ -5044,6 +9503,75 @@ comment on function private.endpoint_view(private.endpoints) is
 revoke execute on function private.endpoint_view(private.endpoints) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0680_function_project_card.sql
+create or replace function private.project_card(p_project public.projects)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'project_id', p_project.project_id,
+    'video_id', p_project.video_id,
+    'version', p_project.version,
+    'user_id', p_project.user_id,
+    'user_name', p_project.user_name,
+    'prompt', left(p_project.prompt, 200),
+    'status', p_project.status,
+    'paused_from', p_project.paused_from,
+    'progress', p_project.progress,
+    'final_video_url', p_project.final_video_url,
+    'duration', p_project.duration,
+    'error_message', left(p_project.error_message, 500),
+    'created_at', p_project.created_at,
+    'updated_at', p_project.updated_at,
+    'completed_at', p_project.completed_at,
+    'poster_url', coalesce(p_project.thumbnail_url, (
+      select coalesce(scenes.thumbnail_url, scenes.last_frame_url, scenes.image_url)
+      from public.scenes
+      where scenes.project_id = p_project.project_id
+        and coalesce(scenes.thumbnail_url, scenes.last_frame_url, scenes.image_url) is not null
+      order by scenes.position
+      limit 1
+    )),
+    'scenes', coalesce(
+      (
+        select jsonb_agg(
+          jsonb_build_object(
+            'position', scenes.position,
+            'status', scenes.status,
+            'prompt', left(scenes.prompt, 120),
+            'progress', (
+              select coalesce(round(avg(video_chunks.progress)), 0)
+              from public.video_chunks
+              where video_chunks.scene_id = scenes.scene_id
+                and video_chunks.selected
+            )
+          )
+          order by scenes.position
+        )
+        from public.scenes
+        where scenes.project_id = p_project.project_id
+      ),
+      '[]'
+    ),
+    'usd', (
+      select coalesce(sum(private.attempt_cost(attempts)), 0)
+      from private.steps
+      join private.attempts using (step_id)
+      where steps.project_id = p_project.project_id
+        and steps.kind <> 'cancel_request'
+    )
+  );
+$$;
+
+comment on function private.project_card(public.projects) is
+'A film as lists show it: where it stands, scene by scene, a picture of it, and what it cost so far.';
+
+revoke execute on function private.project_card(public.projects) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0681_function_add_endpoint_secret.sql
 create or replace function private.add_endpoint_secret(p_endpoint_id text)
 returns text
@@ -5081,6 +9609,210 @@ comment on function public.list_endpoints(text, text) is
 
 revoke execute on function public.list_endpoints(text, text) from public, anon, authenticated;
 grant execute on function public.list_endpoints(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0682_function_list_projects.sql
+-- Ids sort by time, so the last one of a page is where the next one begins. The plan has to know the
+-- filters, else every page would read all films: hence force_custom_plan.
+
+create or replace function public.list_projects(p_filter jsonb default '{}', p_before text default null, p_limit integer default 50)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_statuses text[] := case when jsonb_typeof(p_filter -> 'statuses') = 'array'
+    then array(select jsonb_array_elements_text(p_filter -> 'statuses')) end;
+  v_status text := case when cardinality(v_statuses) = 1 then v_statuses[1] end;
+  v_user_id text := p_filter ->> 'user_id';
+  v_search text := p_filter ->> 'search';
+  v_docs jsonb;
+  v_count integer;
+  v_last text;
+begin
+  select
+    coalesce(jsonb_agg(private.project_card(page) order by page.project_id desc), '[]'),
+    count(*),
+    min(page.project_id)
+  into v_docs, v_count, v_last
+  from (
+    select projects.*
+    from public.projects
+    where (p_before is null or projects.project_id < p_before)
+      and (v_status is null or projects.status = v_status)
+      and (v_statuses is null or projects.status = any (v_statuses))
+      and (v_user_id is null or projects.user_id = v_user_id)
+      and (
+        v_search is null
+        or v_search in (projects.project_id, projects.video_id, projects.user_id, projects.chat_id)
+        or strpos(lower(projects.prompt), lower(v_search)) > 0
+      )
+    order by projects.project_id desc
+    limit p_limit
+  ) as page;
+
+  return jsonb_build_object('docs', v_docs, 'next', case when v_count = p_limit then v_last end);
+end;
+$$;
+
+comment on function public.list_projects(jsonb, text, integer) is
+'{docs, next}: the newest films behind p_before; p_filter {statuses, user_id, search}, search being an id or a part of the prompt. Called by webhook-manage.';
+
+revoke execute on function public.list_projects(jsonb, text, integer) from public, anon, authenticated;
+grant execute on function public.list_projects(jsonb, text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0682_function_page_callbacks.sql
+-- Ids sort by time, so the last one of a page is where the next one begins. Among a million rows the
+-- plan has to know the filters: hence force_custom_plan, and an index for each that is selective.
+
+create or replace function public.page_callbacks(p_filter jsonb default '{}', p_before text default null, p_limit integer default 50)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_source text := p_filter ->> 'source';
+  v_status text := p_filter ->> 'status';
+  v_outcome text := p_filter ->> 'outcome';
+  v_project_id text := p_filter ->> 'project_id';
+  v_request_id text := p_filter ->> 'request_id';
+  v_docs jsonb;
+  v_count integer;
+  v_last text;
+begin
+  perform private.check_source(v_source);
+
+  select
+    coalesce(jsonb_agg(
+      private.callback_doc(page) - 'data' || jsonb_build_object(
+        'is_token_wrong', page.is_token_wrong,
+        'is_malformed', private.is_malformed(page)
+      )
+      order by page.webhook_log_id desc
+    ), '[]'),
+    count(*),
+    min(page.webhook_log_id)
+  into v_docs, v_count, v_last
+  from (
+    select webhook_logs.*
+    from public.webhook_logs
+    where (p_before is null or webhook_logs.webhook_log_id < p_before)
+      and case when v_source = 'custom' then private.is_of_source(webhook_logs, 'custom') else true end
+      and (v_source is null or v_source = 'custom' or webhook_logs.source = v_source)
+      and (v_status is null or webhook_logs.status = v_status)
+      and (v_outcome is null or webhook_logs.outcome = v_outcome)
+      and (v_project_id is null or webhook_logs.project_id = v_project_id)
+      and (v_request_id is null or webhook_logs.request_id = v_request_id)
+    order by webhook_logs.webhook_log_id desc
+    limit p_limit
+  ) as page;
+
+  return jsonb_build_object('docs', v_docs, 'next', case when v_count = p_limit then v_last end);
+end;
+$$;
+
+comment on function public.page_callbacks(jsonb, text, integer) is
+'{docs, next}: the newest callbacks behind p_before, without their bodies; p_filter {source, status, outcome, project_id, request_id}. Raises RL400. Called by webhook-manage.';
+
+revoke execute on function public.page_callbacks(jsonb, text, integer) from public, anon, authenticated;
+grant execute on function public.page_callbacks(jsonb, text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0682_function_page_deliveries.sql
+-- As page_callbacks: keyset by id, planned with its filters.
+
+create or replace function public.page_deliveries(p_filter jsonb default '{}', p_before text default null, p_limit integer default 50)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_status text := p_filter ->> 'status';
+  v_type text := p_filter ->> 'type';
+  v_project_id text := p_filter ->> 'project_id';
+  v_endpoint_id text := p_filter ->> 'endpoint_id';
+  v_docs jsonb;
+  v_count integer;
+  v_last text;
+begin
+  select
+    coalesce(jsonb_agg(private.delivery_doc(page) order by page.delivery_id desc), '[]'),
+    count(*),
+    min(page.delivery_id)
+  into v_docs, v_count, v_last
+  from (
+    select webhook_deliveries.*
+    from public.webhook_deliveries
+    where (p_before is null or webhook_deliveries.delivery_id < p_before)
+      and (v_status is null or webhook_deliveries.status = v_status)
+      and (v_type is null or webhook_deliveries.type = v_type)
+      and (v_project_id is null or webhook_deliveries.project_id = v_project_id)
+      and (v_endpoint_id is null or webhook_deliveries.endpoint_id = v_endpoint_id)
+    order by webhook_deliveries.delivery_id desc
+    limit p_limit
+  ) as page;
+
+  return jsonb_build_object('docs', v_docs, 'next', case when v_count = p_limit then v_last end);
+end;
+$$;
+
+comment on function public.page_deliveries(jsonb, text, integer) is
+'{docs, next}: the newest deliveries behind p_before, without their bodies; p_filter {status, type, project_id, endpoint_id}. Called by webhook-manage.';
+
+revoke execute on function public.page_deliveries(jsonb, text, integer) from public, anon, authenticated;
+grant execute on function public.page_deliveries(jsonb, text, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0682_function_page_errors.sql
+create or replace function public.page_errors(p_filter jsonb default '{}', p_before bigint default null, p_limit integer default 50)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
+as $$
+declare
+  v_type text := p_filter ->> 'type';
+  v_severity text := p_filter ->> 'severity';
+  v_docs jsonb;
+  v_count integer;
+  v_last bigint;
+begin
+  select
+    coalesce(jsonb_agg(to_jsonb(page) order by page.error_log_id desc), '[]'),
+    count(*),
+    min(page.error_log_id)
+  into v_docs, v_count, v_last
+  from (
+    select error_logs.*
+    from public.error_logs
+    where (p_before is null or error_logs.error_log_id < p_before)
+      and (v_type is null or error_logs.type = v_type)
+      and (v_severity is null or error_logs.severity = v_severity)
+    order by error_logs.error_log_id desc
+    limit p_limit
+  ) as page;
+
+  return jsonb_build_object('docs', v_docs, 'next', case when v_count = p_limit then v_last::text end);
+end;
+$$;
+
+comment on function public.page_errors(jsonb, bigint, integer) is
+'{docs, next}: the newest rows of error_logs behind p_before; p_filter {type, severity}. Called by webhook-manage.';
+
+revoke execute on function public.page_errors(jsonb, bigint, integer) from public, anon, authenticated;
+grant execute on function public.page_errors(jsonb, bigint, integer) to service_role;
 --! end included
 
 --! included supabase/schemas/0682_function_put_endpoint.sql
@@ -5184,6 +9916,33 @@ comment on function private.lock_endpoint(text) is 'The endpoint, locked with it
 revoke execute on function private.lock_endpoint(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0684_function_browse_delivery.sql
+create or replace function public.browse_delivery(p_delivery_id text)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select private.delivery_doc(webhook_deliveries) || jsonb_build_object(
+    'body', webhook_deliveries.body,
+    'tries', (
+      select coalesce(jsonb_agg(to_jsonb(tries) - 'delivery_id' order by tries.number), '[]')
+      from public.webhook_delivery_attempts as tries
+      where tries.delivery_id = webhook_deliveries.delivery_id
+    )
+  )
+  from public.webhook_deliveries
+  where webhook_deliveries.delivery_id = p_delivery_id;
+$$;
+
+comment on function public.browse_delivery(text) is
+'All of one delivery, with the exact body and every try; null for an unknown id. Called by webhook-manage.';
+
+revoke execute on function public.browse_delivery(text) from public, anon, authenticated;
+grant execute on function public.browse_delivery(text) to service_role;
+--! end included
+
 --! included supabase/schemas/0684_function_delete_endpoint.sql
 -- What was sent to it stays on record with its films, until housekeeping takes it. Batches and tests go: no film
 -- would take them along.
@@ -5219,6 +9978,145 @@ comment on function public.delete_endpoint(text) is
 
 revoke execute on function public.delete_endpoint(text) from public, anon, authenticated;
 grant execute on function public.delete_endpoint(text) to service_role;
+--! end included
+
+--! included supabase/schemas/0684_function_read_error_series.sql
+create or replace function public.read_error_series(p_seconds numeric default 86400, p_buckets integer default 48)
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  with
+  -- The width of a bucket, and where the first one begins: the last one ends now
+  frame as materialized (
+    select
+      make_interval(secs => (p_seconds / p_buckets)::double precision) as width,
+      private.clock() - make_interval(secs => p_seconds::double precision) as since
+  ),
+  -- What went wrong, by bucket and type
+  counted as (
+    select
+      least(floor(extract(epoch from error_logs.created_at - frame.since) * p_buckets / p_seconds)::integer, p_buckets - 1) as bucket,
+      error_logs.type,
+      count(*) as n
+    from frame
+    join public.error_logs on error_logs.created_at >= frame.since
+    group by 1, 2
+  ),
+  -- By bucket
+  filled as materialized (
+    select counted.bucket, jsonb_object_agg(counted.type, counted.n) as by_type
+    from counted
+    group by counted.bucket
+  )
+  select jsonb_build_object(
+    'since', frame.since,
+    'bucket_s', p_seconds / p_buckets,
+    'buckets', (
+      select jsonb_agg(
+        jsonb_build_object('at', frame.since + frame.width * numbers.bucket, 'by_type', coalesce(filled.by_type, '{}'))
+        order by numbers.bucket
+      )
+      from generate_series(0, p_buckets - 1) as numbers (bucket)
+      left join filled on filled.bucket = numbers.bucket
+    )
+  )
+  from frame;
+$$;
+
+comment on function public.read_error_series(numeric, integer) is
+'{since, bucket_s, buckets: [{at, by_type}]}: errors over the last p_seconds, the oldest bucket first. Called by webhook-manage.';
+
+revoke execute on function public.read_error_series(numeric, integer) from public, anon, authenticated;
+grant execute on function public.read_error_series(numeric, integer) to service_role;
+--! end included
+
+--! included supabase/schemas/0684_function_read_overview.sql
+create or replace function public.read_overview()
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'is_paused', exists (select 1 from private.providers where providers.name = '*' and providers.is_paused),
+    'by_status', coalesce(
+      (
+        select jsonb_object_agg(counted.status, counted.n)
+        from (select projects.status, count(*) as n from public.projects group by projects.status) as counted
+      ),
+      '{}'
+    ),
+    'spent_today_usd', private.spent_today(),
+    'budget_left_usd', private.budget_left(),
+    'failed_callbacks', (select count(*) from public.webhook_logs where webhook_logs.status = 'error'),
+    'buffered_callbacks', (select count(*) from public.webhook_logs where webhook_logs.status = 'pending'),
+    'dead_deliveries', (select count(*) from public.webhook_deliveries where webhook_deliveries.status = 'dead'),
+    'errors_last_hour', (
+      select count(*) from public.error_logs where error_logs.created_at > (select private.clock()) - interval '1 hour'
+    )
+  );
+$$;
+
+comment on function public.read_overview() is
+'The figures that an operator sees first: films by status, money of today, what failed and waits for somebody. Called by webhook-manage.';
+
+revoke execute on function public.read_overview() from public, anon, authenticated;
+grant execute on function public.read_overview() to service_role;
+--! end included
+
+--! included supabase/schemas/0684_function_read_queue.sql
+create or replace function public.read_queue(p_limit integer default 100)
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'depth', (
+      select coalesce(jsonb_agg(to_jsonb(depth) order by depth.what, depth.status, depth.provider), '[]')
+      from (
+        select
+          queue_depth.what,
+          queue_depth.status,
+          queue_depth.provider,
+          queue_depth.items,
+          queue_depth.due,
+          queue_depth.paused,
+          nullif(queue_depth.first_due_at, 'infinity') as first_due_at
+        from private.queue_depth
+      ) as depth
+    ),
+    'stuck', (
+      select coalesce(jsonb_agg(to_jsonb(stuck) order by stuck.since), '[]')
+      from (
+        select
+          stuck_work.what,
+          stuck_work.id,
+          stuck_work.project_id,
+          stuck_work.since,
+          stuck_work.why
+        from private.stuck_work
+        order by stuck_work.stuck_for desc
+        limit p_limit
+      ) as stuck
+    ),
+    'broken', (
+      select coalesce(jsonb_agg(to_jsonb(broken) order by broken.invariant, broken.id), '[]')
+      from (select invariants.* from private.check_invariants() as invariants limit p_limit) as broken
+    )
+  );
+$$;
+
+comment on function public.read_queue(integer) is
+'{depth, stuck, broken}: what is open, what moves on by nobody and why, which invariants are broken and by what; p_limit of each. Called by webhook-manage.';
+
+revoke execute on function public.read_queue(integer) from public, anon, authenticated;
+grant execute on function public.read_queue(integer) to service_role;
 --! end included
 
 --! included supabase/schemas/0684_function_rotate_endpoint_secret.sql
@@ -5371,6 +10269,35 @@ comment on function private.delivery_view(public.webhook_deliveries) is
 'A delivery as an operator sees it in a list: no body, no query of the client''s URL.';
 
 revoke execute on function private.delivery_view(public.webhook_deliveries) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0686_function_read_board.sql
+-- One answer for all columns: a page that shows them looks again every few seconds.
+
+create or replace function public.read_board(p_limit integer default 24)
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'overview', public.read_overview(),
+    'columns', jsonb_build_object(
+      'waiting', public.list_projects('{"statuses": ["queued", "storyboarding"]}', null, p_limit),
+      'generating', public.list_projects('{"statuses": ["generating"]}', null, p_limit),
+      'stitching', public.list_projects('{"statuses": ["stitching"]}', null, p_limit),
+      'attention', public.list_projects('{"statuses": ["paused", "failed"]}', null, p_limit),
+      'completed', public.list_projects('{"statuses": ["completed"]}', null, p_limit)
+    )
+  );
+$$;
+
+comment on function public.read_board(integer) is
+'{overview, columns {waiting, generating, stitching, attention, completed}}: of each column the newest p_limit films, as list_projects answers. Called by webhook-manage.';
+
+revoke execute on function public.read_board(integer) from public, anon, authenticated;
+grant execute on function public.read_board(integer) to service_role;
 --! end included
 
 --! included supabase/schemas/0687_function_list_deliveries.sql
@@ -5565,6 +10492,38 @@ comment on function private.delete_records(text[]) is
 'Deletes what was recorded about these projects and hangs on none of their rows; counts that and what will go with them.';
 
 revoke execute on function private.delete_records(text[]) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0730_function_films_stored_for.sql
+create or replace function private.films_stored_for(p_project_ids text[])
+returns text[]
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(array_agg(distinct stored.path order by stored.path), '{}')
+  from (
+    select objects.name as path
+    from unnest(p_project_ids) as project (id)
+    join storage.objects on objects.bucket_id = 'films' and objects.name like project.id || '/%'
+    union all
+    -- A copy that is under way may not be on record there yet.
+    select unnest(array[
+      steps.input ->> 'film_path', steps.input ->> 'thumbnail_path',
+      (steps.input ->> 'path') || '.srt', (steps.input ->> 'path') || '.vtt'
+    ])
+    from private.steps
+    where steps.project_id = any (p_project_ids)
+      and steps.kind in ('store_film', 'store_captions')
+  ) as stored
+  where stored.path is not null;
+$$;
+
+comment on function private.films_stored_for(text[]) is
+'Paths in the bucket films that belong to these projects, whether the file is there already or not.';
+
+revoke execute on function private.films_stored_for(text[]) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0730_function_is_letting_go.sql
@@ -5767,15 +10726,18 @@ create table private.door_requests (
   requests integer not null,
   ms_total bigint not null,
   requests_by_ms jsonb not null,
+  is_rolled_up boolean not null default false,
   at timestamptz not null default private.clock(),
   constraint door_requests_pkey primary key (door_request_id),
   constraint door_requests_are_counted check (requests > 0)
 );
 
 create index door_requests_at_idx on private.door_requests (at);
+create index door_requests_to_roll_up_idx on private.door_requests (at) where not is_rolled_up;
 
 comment on table private.door_requests is
 'What each door answered in the last eight days and how long it took, as its isolates reported it. Then it goes into door_totals.';
+comment on column private.door_requests.is_rolled_up is 'It stands for those of an hour, at the last of which it stands.';
 comment on column private.door_requests.requests_by_ms is '{"5": 3, "10": 1, "more": 1}: requests that took at most so long, each in one slot.';
 
 alter table private.door_requests enable row level security;
@@ -5819,6 +10781,53 @@ comment on function private.add_counts(jsonb, jsonb) is
 '{"a": 1, "b": 2} and {"b": 3} are {"a": 1, "b": 5}.';
 
 revoke execute on function private.add_counts(jsonb, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0904_function_roll_up_door_requests.sql
+create or replace function private.roll_up_door_requests()
+returns integer
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  with
+  gone as (
+    delete from private.door_requests
+    where door_requests.door_request_id in (
+      select fine.door_request_id
+      from private.door_requests as fine
+      where not fine.is_rolled_up
+        and fine.at < date_trunc('hour', private.clock()) - interval '1 hour'
+      order by fine.at
+      limit 20000
+    )
+    returning door_requests.*, date_trunc('hour', door_requests.at) as hour
+  ),
+  slots as (
+    select summed.door, summed.status, summed.hour, jsonb_object_agg(summed.key, summed.n) as by_ms
+    from (
+      select gone.door, gone.status, gone.hour, slot.key, sum(slot.value::bigint) as n
+      from gone
+      cross join jsonb_each_text(gone.requests_by_ms) as slot
+      group by gone.door, gone.status, gone.hour, slot.key
+    ) as summed
+    group by summed.door, summed.status, summed.hour
+  ),
+  rolled as (
+    insert into private.door_requests (door, status, requests, ms_total, requests_by_ms, is_rolled_up, at)
+    select gone.door, gone.status, sum(gone.requests), sum(gone.ms_total), coalesce(slots.by_ms, '{}'), true, max(gone.at)
+    from gone
+    left join slots using (door, status, hour)
+    group by gone.door, gone.status, gone.hour, slots.by_ms
+  )
+  select count(*)::integer from gone;
+$$;
+
+comment on function private.roll_up_door_requests() is
+'Makes one row an hour, door and status of what is older than an hour, so that its sums stay cheap. Called by prune_request_counts.';
+
+revoke execute on function private.roll_up_door_requests() from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0905_function_fold_door_requests.sql
@@ -5885,11 +10894,14 @@ as $$
     returning 1
   )
 
-  select ((select count(*) from counts) + (select count(*) from hits) + private.fold_door_requests())::integer;
+  select (
+    (select count(*) from counts) + (select count(*) from hits)
+    + private.roll_up_door_requests() + private.fold_door_requests()
+  )::integer;
 $$;
 
 comment on function private.prune_request_counts() is
-'Forgets requests that no limit looks at any more, and refusals that no figure does; moves old figures of doors into their totals. Called by pg_cron every minute.';
+'Forgets requests that no limit looks at any more, and refusals that no figure does; sums up older figures of doors. Called by pg_cron every minute.';
 
 revoke execute on function private.prune_request_counts() from public, anon, authenticated, service_role;
 --! end included
@@ -5977,3 +10989,96 @@ insert into private.settings (name, value, description) values
   ('delivery_breaker_cap_seconds', '300', 'How long it is left alone at most'),
   ('endpoint_disable_hours', '120', 'An endpoint that answered nothing but failures for so long is disabled'),
   ('delivery_hours', '168', 'A delivery that its receiver''s failures held up for so long is given up');
+
+insert into private.model_aliases (alias, model) values ('minimax-video', 'minimax-video-01');
+
+-- Users may listen to their own films, where there is Realtime.
+do $$
+begin
+  if to_regclass('realtime.messages') is null then
+    return;
+  end if;
+  execute $policy$
+    create policy users_listen_to_their_own_films on realtime.messages for select to authenticated
+    using (exists (
+      select 1
+      from public.projects
+      where projects.project_id = substr((select realtime.topic()), 9)
+        and (select realtime.topic()) like 'project:%'
+        and projects.user_id = (select auth.uid())::text
+    ))
+  $policy$;
+exception
+  when duplicate_object then
+    null;
+  when insufficient_privilege then
+    raise warning 'Cannot let users listen to their films: realtime.messages belongs to somebody else';
+end;
+$$;
+
+-- Rows are not schema.
+
+insert into private.settings (name, value, description) values
+  ('lease_seconds.storyboard', '180', 'How long a runner has for one claim of it'),
+  ('lease_seconds.reframe_image', '90', 'How long a runner has for one claim of it'),
+  ('deadline_seconds.storyboard', '180', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.reframe_image', '120', 'A callback is awaited this long, then the provider is asked'),
+  ('give_up_seconds.storyboard', '600', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.reframe_image', '900', 'A provider that is still at it after this long is given up'),
+  ('on_storyboard_failure', '"splitter"', 'When no model writes the scenes: "splitter" makes them of the job''s own words, "fail" fails the film');
+
+insert into private.providers (name) values ('openai'), ('test');
+
+insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, source) values
+  ('fal-ai/kling-video/v2.5-turbo/pro/image-to-video', 'generate_clip', 0.07, null, '2026-11-22', 'https://fal.ai/models/fal-ai/kling-video/v2.5-turbo/pro/image-to-video/llms.txt'),
+  ('fal-ai/kling-video/v2.5-turbo/pro/text-to-video', 'generate_clip', 0.07, null, '2026-11-22', 'https://www.eachlabs.ai/kling/kling-v2-5/kling-v2-5-turbo-pro-text-to-video/llms.txt'),
+  ('fal-ai/kling-video/v2.5-turbo/standard/image-to-video', 'generate_clip', 0.042, null, '2026-11-22', 'https://fal.ai/models/fal-ai/kling-video/v2.5-turbo/standard/image-to-video/llms.txt'),
+  ('fal-ai/image-editing/reframe', 'reframe_image', null, 0.04, '2026-11-22', 'https://fal.ai/models/fal-ai/image-editing/reframe/llms.txt'),
+  ('fal-ai/ffmpeg-api/merge-videos', 'stitch', 0, null, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/merge-videos/llms.txt'),
+  ('openai', 'storyboard', null, 0.05, '2026-11-22', 'an upper bound of ours: a prompt of 20,000 characters, three answers of 8,000 tokens, a small model')
+-- What an operator wrote there holds.
+on conflict (model, kind) do nothing;
+
+-- What was spent before there was a ledger.
+insert into private.ledger (project_id, user_id, attempt_id, kind, usd, at)
+select steps.project_id, steps.user_id, attempts.attempt_id, entry.kind, entry.usd, entry.at
+from private.attempts
+join private.steps using (step_id)
+cross join lateral (values
+  ('reserve', attempts.estimated_cost_usd, attempts.created_at),
+  ('release', case when attempts.ended_at is not null then attempts.estimated_cost_usd end, attempts.ended_at),
+  ('settle', case when attempts.ended_at is not null then private.attempt_cost(attempts) end, attempts.ended_at)
+) as entry (kind, usd, at)
+where entry.usd > 0
+order by entry.at;
+
+insert into private.settings (name, value, description) values
+  ('lease_seconds.check_frame', '90', 'How long a runner has for one claim of it'),
+  ('deadline_seconds.check_frame', '60', 'A callback is awaited this long, then the provider is asked'),
+  ('give_up_seconds.check_frame', '900', 'A provider that is still at it after this long is given up'),
+  ('lease_seconds.generate_voice', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.generate_music', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.level_music', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.mux_audio', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.mix_music', '90', 'How long a runner has for one claim of it'),
+  ('lease_seconds.store_captions', '300', 'How long a runner has for one claim of it'),
+  ('lease_seconds.burn_captions', '90', 'How long a runner has for one claim of it'),
+  ('deadline_seconds.generate_voice', '60', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.generate_music', '180', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.level_music', '60', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.mux_audio', '120', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.mix_music', '180', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.store_captions', '180', 'A callback is awaited this long, then the provider is asked'),
+  ('deadline_seconds.burn_captions', '180', 'A callback is awaited this long, then the provider is asked'),
+  ('give_up_seconds.generate_voice', '900', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.generate_music', '1800', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.level_music', '900', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.mux_audio', '1800', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.mix_music', '1800', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.store_captions', '1800', 'A provider that is still at it after this long is given up'),
+  ('give_up_seconds.burn_captions', '1800', 'A provider that is still at it after this long is given up');
+
+insert into private.prices (model, kind, usd_per_second, as_of, source) values
+  ('fal-ai/ffmpeg-api/merge-audio-video', 'mux_audio', 0.0002, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/merge-audio-video/llms.txt'),
+  ('fal-ai/ffmpeg-api/compose', 'mux_audio', 0.0002, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/compose/llms.txt'),
+  ('fal-ai/ffmpeg-api/compose', 'mix_music', 0.0002, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/compose/llms.txt');

@@ -33,6 +33,11 @@ const SQL = {
   receive_callback: NOTHING_CHANGED,
   receive_source_callback: NOTHING_CHANGED,
   create_project: { outcome: "created", project_id: "proj_1", status: "queued", task_token: "t" },
+  read_model_aliases: {},
+  read_video_task: {
+    ...{ task_id: "proj_1", status: "pending", progress_percentage: 0 },
+    ...{ video_url: null, error: null },
+  },
   list_callbacks: [],
   is_bell_deaf: false,
   hint_attempt: false,

@@ -5,12 +5,14 @@ import { bodyOf, type Entry, keyPair, open, type Sender, shared } from "./door_e
 
 const VARIABLES: Record<string, string> = {
   "webhook": "WEBHOOK_SECRET",
+  "videos": "WEBHOOK_SECRET",
   "fal-webhook": "FAL_WEBHOOK_SECRET",
   "video-complete": "VIDEO_WEBHOOK_SECRET",
   "last-frame-complete": "LAST_FRAME_WEBHOOK_SECRET",
   "stitch-complete": "STITCH_WEBHOOK_SECRET",
   "pipeline-step": "PIPELINE_BELL_SECRET",
 };
+const VIDEO = JSON.stringify({ model: "kling", prompt: "Boats" });
 const HEX = ["x-webhook-signature"];
 const HEX_HEADERS: Record<string, string[]> = {
   "pipeline-step": [],
@@ -19,13 +21,14 @@ const HEX_HEADERS: Record<string, string[]> = {
 };
 /** What senders with a shared secret use at the doors of the pipeline. */
 function secretEntries(door: string, variable: string): Entry[] {
+  const path = door === "videos" ? "/videos/generations/async" : `/${door}`;
   const common = {
-    path: `/${door}`,
-    body: bodyOf(door),
-    letsIn: door === "webhook" || door === "pipeline-step" ? 202 : 200,
+    path,
+    body: door === "videos" ? VIDEO : bodyOf(door),
+    letsIn: ["webhook", "videos", "pipeline-step"].includes(door) ? 202 : 200,
     makeSender: shared,
     open: (senders: Sender[]) =>
-      open(door, `/${door}`, {
+      open(door, path, {
         env: { [variable]: senders.map(({ seen }) => seen).join(",") || "somebody-else" },
         fetch: () => Promise.resolve(Response.json({ keys: [] })),
       }),

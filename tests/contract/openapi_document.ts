@@ -8,6 +8,7 @@ import { createLastFrameComplete } from "../../supabase/functions/last-frame-com
 import { createPipelineStep } from "../../supabase/functions/pipeline-step/app.ts";
 import { createStitchComplete } from "../../supabase/functions/stitch-complete/app.ts";
 import { createVideoComplete } from "../../supabase/functions/video-complete/app.ts";
+import { createVideos } from "../../supabase/functions/videos/app.ts";
 import { createWebhook } from "../../supabase/functions/webhook/app.ts";
 import { createWebhookManage } from "../../supabase/functions/webhook-manage/app.ts";
 
@@ -51,6 +52,7 @@ export type Document = z.infer<typeof Document>;
 
 export const APPS: Record<string, (deps: Deps) => Hono> = {
   "webhook": createWebhook,
+  "videos": (deps) => createVideos(deps, { stopping: new AbortController().signal }),
   "fal-webhook": createFalWebhook,
   "video-complete": createVideoComplete,
   "last-frame-complete": createLastFrameComplete,

@@ -78,6 +78,7 @@ Deno.test("only what asks for no credential is described so", async () => {
     "get /pipeline-step",
     "get /stitch-complete",
     "get /video-complete",
+    "get /videos",
     "get /webhook",
     "get /webhook-manage/openapi.json",
     "get /webhook/health",

@@ -140,12 +140,12 @@ Deno.test("no wake falls between its last look and its end, whenever it comes", 
     const woken = Promise.withResolvers<void>();
     let isDue = false;
     let isFirst = true;
-    async function wakeLater(): Promise<void> {
+    const wakeLater = async () => {
       for (let turn = 0; turn < turns; turn++) await null;
       isDue = true;
       loop.wake();
       woken.resolve();
-    }
+    };
     const { loop, seen } = aLoop([], {
       claim() {
         if (isFirst) wakeLater();

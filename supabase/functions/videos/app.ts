@@ -3,9 +3,10 @@ import { createBellWatch } from "../_shared/bell_watch.ts";
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
-import { allowsPrivateTargets, optional, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
+import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
+import { readInstallation } from "../_shared/planning/installation.ts";
 import { findUnstorable } from "../_shared/storable.ts";
 import { createProject } from "../_shared/transitions/projects.ts";
 import { cancelVideoTask, type Reader, readVideoTask } from "../_shared/transitions/videos.ts";
@@ -26,11 +27,7 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
   const watchBell = createBellWatch({ ...deps, log });
   const aliases = createModelAliases(deps);
   const streams = createEventStreams({ ...deps, log }, { stopping });
-  const installation = {
-    allowPrivate: allowsPrivateTargets(get),
-    hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null,
-    notify: optional(get, "NOTIFICATION_SERVICE_URL") !== null,
-  };
+  const installation = readInstallation(get);
   const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;
 
   refuseOtherMethods(app, "/", "GET");

@@ -3,10 +3,12 @@ import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Health } from "../_shared/management.ts";
 import { SourceView } from "../_shared/webhook_sources.ts";
 import { DoorFigures } from "./door_figures.ts";
+import { Fields as Fallback } from "./fallback_routes.ts";
 import { Window } from "./metric_routes.ts";
 import { Docs, OPERATOR } from "./openapi_callbacks.ts";
 import { Changes as ProviderChanges } from "./provider_routes.ts";
 import { Changes as SourceChanges } from "./source_routes.ts";
+import { Deletion } from "./user_routes.ts";
 import { ErrorFilter } from "./watch_routes.ts";
 
 const Provider = z.looseObject({ name: z.string() });
@@ -92,5 +94,22 @@ export const INSTALLATION_OPERATIONS: readonly Operation[] = [
     summary: "Remove a custom source",
     by: OPERATOR,
     answers: ok(z.object({ name: z.string(), removed: z.boolean() })),
+  },
+  get("/fallbacks", "Which model makes a clip where the first one does not", ok(Docs)),
+  {
+    method: "post",
+    path: "/fallbacks",
+    summary: "Give a model a fallback, or take it away",
+    by: OPERATOR,
+    body: { schema: Fallback },
+    answers: ok(z.looseObject({})),
+  },
+  {
+    method: "post",
+    path: "/users/{id}/delete",
+    summary: "Delete all that is known of a user, or say what would go",
+    by: OPERATOR,
+    body: { schema: Deletion, example: { dry_run: true } },
+    answers: ok(z.looseObject({})),
   },
 ];

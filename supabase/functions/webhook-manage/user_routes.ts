@@ -6,7 +6,7 @@ import { connectStorage } from "../_shared/storage/configure.ts";
 import { type Desk, readFields, readId } from "./desk.ts";
 import { removeFiles } from "./remove_files.ts";
 
-const Deletion = z.object({
+export const Deletion = z.object({
   /** Says what would go, and changes nothing. */
   dry_run: z.boolean().nullish(),
   /** The user's id once more, so that nobody is deleted by a slip of the finger. */

@@ -2,11 +2,10 @@ import type { Hono } from "hono";
 import { createBellWatch } from "../_shared/bell_watch.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
-import { allowsPrivateTargets, optional, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
+import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
-import { chosenProviders } from "../_shared/planning/chosen_providers.ts";
-import { readFinishOffers } from "../_shared/planning/finish_offers.ts";
+import { readInstallation } from "../_shared/planning/installation.ts";
 import { createProject, readStats } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
 import { addTrace } from "./add_trace.ts";
@@ -19,14 +18,7 @@ export function createWebhook(deps: Deps): Hono {
   const door = createDoor({ name: "webhook", rateLimit: "RATE_LIMIT_WEBHOOK" }, deps);
   const { app, log, logOf, admit, limit } = door;
   const watchBell = createBellWatch({ ...deps, log });
-  const installation = {
-    allowPrivate: allowsPrivateTargets(get),
-    hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null,
-    offers: readFinishOffers(get),
-    notify: optional(get, "NOTIFICATION_SERVICE_URL") !== null,
-    hasStoryboardModel: optional(get, "OPENAI_API_KEY") !== null,
-    providers: chosenProviders(get),
-  };
+  const installation = readInstallation(get);
   const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;
 
   app.post("/", async (c) => {

@@ -3,6 +3,7 @@ import { GREETS, Outcome } from "../_shared/openapi/callback_part.ts";
 import type { DoorPart, Operation, Proof } from "../_shared/openapi/door_part.ts";
 import { JobFields } from "../_shared/planning/job_fields.ts";
 import { Stats, Task } from "../_shared/transitions/projects.ts";
+import { Approval } from "./task_routes.ts";
 
 const SENDER: readonly Proof[] = ["signature", "standard", "bearer"];
 
@@ -57,6 +58,21 @@ export const WEBHOOK: DoorPart = {
       summary: "How far a film is",
       by: ["taskToken", ...SENDER],
       answers: { 200: { says: "The film", schema: Task } },
+    },
+    {
+      method: "get",
+      path: "/task/{id}/versions",
+      summary: "The films of one video_id",
+      by: ["taskToken", ...SENDER],
+      answers: { 200: { says: "Its versions" } },
+    },
+    {
+      method: "post",
+      path: "/task/{id}/approve",
+      summary: "Approve what a film waits for",
+      by: SENDER,
+      body: { schema: Approval, isRequired: false },
+      answers: { 200: { says: "It goes on" }, 409: { says: "It waits for no approval" } },
     },
     {
       method: "post",

@@ -9,7 +9,7 @@ import { findUnstorable } from "../_shared/storable.ts";
 import { approveProject, readTask, readVersions } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 
-const Approval = z.object({
+export const Approval = z.object({
   stage: z.enum(["storyboard", "stills", "budget"]).nullish(),
   reason: z.string().max(1000).nullish(),
 });

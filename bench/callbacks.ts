@@ -18,7 +18,7 @@ type Sent = { [Kind in keyof typeof MIX]: number };
 export async function measureCallbacks(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
-  const [amount, rounds] = quick ? [300, 3] : [3000, 5];
+  const [amount, rounds] = quick ? [200, 2] : [3000, 5];
   await using cleanup = new AsyncDisposableStack();
   say("starting doors");
   const doors = cleanup.use(await startDoors(["fal-webhook"]));

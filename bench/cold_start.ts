@@ -15,7 +15,7 @@ export async function measureColdStart(
       name: `${name}, first answer`,
       round: () => startOnce(name, entry),
     })),
-    { unit: "ms", rounds: quick ? 2 : 9, say },
+    { unit: "ms", rounds: quick ? 1 : 9, say },
   );
 
   say("bundling");

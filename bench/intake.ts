@@ -13,7 +13,7 @@ const CROWD = 1000;
 export async function measureIntake(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
-  const [jobs, rounds] = quick ? [600, 3] : [6000, 5];
+  const [jobs, rounds] = quick ? [600, 2] : [6000, 5];
   await using cleanup = new AsyncDisposableStack();
   say("starting doors");
   const doors = cleanup.use(await startDoors(["webhook"]));

@@ -18,8 +18,8 @@ export async function measureLatency(
   { quick, args, say }: { quick: boolean; args: string[]; say: (line: string) => void },
 ): Promise<Outcome> {
   const { values } = parseArgs({ args, options: { films: { type: "string" } } });
-  const together = Number(values.films ?? (quick ? 20 : 1000));
-  const alone = quick ? 3 : 20;
+  const together = Number(values.films ?? (quick ? 10 : 1000));
+  const alone = quick ? 2 : 20;
   const idle = await measure({ films: alone, together: 1, say });
   const loaded = await measure({ films: together, together, say });
 

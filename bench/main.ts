@@ -13,6 +13,7 @@ import { measureBellBursts } from "./bell_bursts.ts";
 import { measurePipeline } from "./pipeline.ts";
 import { saveResult } from "./save_result.ts";
 import { showTable } from "./show_table.ts";
+import { writeReadme } from "./write_readme.ts";
 
 const CASES: Record<string, Case> = {
   intake: {
@@ -66,7 +67,7 @@ const OTHERS: Record<string, { what: string; main: (args: string[]) => Promise<v
 const HELP = `deno task bench [name] [--quick] [--help]
 
 Measures, checks that nothing was lost meanwhile, prints a table, and writes bench/results/<name>.json
-and .svg (with --quick below bench/results/quick/). Without a name everything, one after the other.
+and .svg (with --quick below bench/results/quick/), and the tables of bench/README.md. Without a name everything, one after the other.
 Figures belong to the machine; compare what stands in one table. Let nothing else run.
 
   --quick  small amounts, under a minute for all that have a quick form
@@ -99,6 +100,7 @@ async function main(args: string[]): Promise<number> {
     console.log(showTable(outcome));
     await saveResult({ name: each, what, quick, outcome, conditions });
   }
+  if (!quick) await writeReadme(Object.keys(CASES));
   for (const [each, { what, main }] of Object.entries(OTHERS)) {
     if (name === undefined ? quick : name !== each) continue;
     console.log(`\n${each}: ${what}`);

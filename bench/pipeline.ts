@@ -17,11 +17,11 @@ export async function measurePipeline(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
   const inSql = await measureSql({
-    ...quick ? { films: 50, rounds: 3 } : { films: 500, rounds: 5 },
+    ...quick ? { films: 40, rounds: 2 } : { films: 500, rounds: 5 },
     say,
   });
   const overHttp = await measureHttp({
-    ...quick ? { films: 10, rounds: 1 } : { films: 100, rounds: 3 },
+    ...quick ? { films: 5, rounds: 1 } : { films: 100, rounds: 3 },
     say,
   });
   return {

@@ -35,7 +35,7 @@ ${FINISH_HELP}
   --prompt             one prompt and a square picture instead of scenes: a language model writes the
                        storyboard, and the picture is brought to the film's shape
   --revise             makes a second version, with other words for this scene, and says what it
-                       would have cost and did
+                       would have cost and did, by the bill of a fal that does all the work
   --out                where the film goes, from the project's folder
   --timeout            seconds after which the demo gives up`;
 
@@ -185,6 +185,9 @@ function readArguments() {
       timeout: { type: "string", default: "170" },
     },
   });
+  if (values.revise !== undefined && values.providers !== "fal") {
+    throw new Error("Cannot take --revise without fal: what it saves is read off fal's bill");
+  }
   return {
     help: values.help,
     kind: readKind(values.kind),

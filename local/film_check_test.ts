@@ -30,6 +30,8 @@ Deno.test("a film whose second scene begins from another image fails at that sea
     const { problems } = await checkFilm({ film, clips, seconds: SECONDS });
     assert.equal(problems.length, 1);
     assert.match(problems[0] ?? "", /^Scene 2 does not continue scene 1: SSIM/);
+    const asked = await checkFilm({ film, clips, seconds: SECONDS, cuts: [2] });
+    assert.deepEqual(asked.problems, [], "unless it was to be a cut");
   });
 });
 

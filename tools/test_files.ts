@@ -3,6 +3,7 @@ import { join } from "node:path";
 const FOLDERS = [
   "supabase/functions",
   "supabase/tests",
+  "client",
   "local",
   "tools",
   "tests",

@@ -62,6 +62,15 @@ function rate(fraction: string | undefined): number {
   return under === 0 ? 0 : over / under;
 }
 
+/** Seconds of the sound in a file; 0 without any. */
+export async function soundSeconds(path: string): Promise<number> {
+  const Sound = z.object({ streams: z.array(z.object({ duration: z.string().optional() })) });
+  const { streams: [sound] } = Sound.parse(JSON.parse(
+    await runFfprobe(["-select_streams", "a", "-show_streams", path]),
+  ));
+  return Number(sound?.duration ?? 0);
+}
+
 /** Seconds of a file of sound or video, whichever of its streams is the longest. */
 export async function mediaSeconds(path: string): Promise<number> {
   const { format } = Report.parse(

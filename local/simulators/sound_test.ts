@@ -3,7 +3,7 @@ import { blackStretches, meanVolume } from "./loudness.ts";
 import { burnCaptions, cutFilm } from "./cut.ts";
 import { makeClip, saveFrame } from "./media.ts";
 import { makePicture } from "./picture.ts";
-import { mediaSeconds, probe } from "./probe.ts";
+import { mediaSeconds, probe, soundSeconds } from "./probe.ts";
 import {
   levelSound,
   makeMusic,
@@ -41,6 +41,7 @@ Deno.test("under a clip a longer sound is cut off at its end, a shorter one foll
       const { duration, hasAudio, frames } = await probe(heard);
       assert.deepEqual([hasAudio, frames], [true, SECONDS * 24]);
       assert.ok(Math.abs(duration - SECONDS) < 0.05, `${seconds}: ${duration}`);
+      assert.ok(Math.abs(await soundSeconds(heard) - SECONDS) < 0.05, `${seconds}`);
       const end = await meanVolume(heard, { from: 1, seconds: 0.7 });
       assert.equal(end > SILENCE, seconds > SECONDS, `${seconds}: ${end} dB`);
     }
@@ -139,7 +140,7 @@ Deno.test("captions change the picture while they last, and nothing of the sound
     const sounds = [{ file: await tone(SECONDS), at: 0, seconds: SECONDS }];
     await putSoundUnder({ video: await clip("a"), sounds, seconds: SECONDS, path: heard });
     const captions = path("srt");
-    await Deno.writeTextFile(captions, "1\n00:00:00,000 --> 00:00:01,000\nHello there\n");
+    await Deno.writeTextFile(captions, "1\n00:00:00,000 --> 00:00:01,000\nHello there, this is\nwhat is said in this scene\n");
     const burnt = path("mp4");
     await burnCaptions({ video: heard, captions, path: burnt });
 

@@ -39,6 +39,7 @@ comment on column private.endpoints.batch_size is 'More than 1: events are colle
 comment on column private.endpoints.failing_since is 'The first of the failures of any kind since its last 2xx, none of them more than 30 hours before the next.';
 
 create index endpoints_user_id on private.endpoints (user_id);
+create index endpoints_batching on private.endpoints (endpoint_id) where batch_size > 1 and is_enabled;
 
 alter table private.endpoints enable row level security;
 revoke all on table private.endpoints from public, anon, authenticated, service_role;

@@ -21,10 +21,15 @@ begin
   end if;
   perform set_config('reelay.rung_in', v_transaction, true);
 
+  -- Looked at before it is locked: under load most rings are under way already, and a lock is a write.
+  select bell.* into v_bell from private.bell;
+  if private.is_ringing(v_bell, v_now) then
+    return false;
+  end if;
+
   -- Whoever holds the row is ringing or answering just now: no need to wait for it.
   select bell.* into v_bell from private.bell for no key update skip locked;
-  if not found or v_bell.unanswered_since is not null
-    and v_bell.last_rung_at > v_now - make_interval(secs => private.setting('bell_repeat_seconds')::double precision) then
+  if not found or private.is_ringing(v_bell, v_now) then
     return false;
   end if;
 

@@ -14,7 +14,7 @@ begin
       where video_chunks.chunk_id = p_input ->> 'chunk_id'
     )
     -- One clip of unknown length makes the sum unknown.
-    when p_kind in ('mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
+    when p_kind in ('generate_music', 'mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
     when p_kind = 'stitch' then (
       select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
       from public.video_chunks

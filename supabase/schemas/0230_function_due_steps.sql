@@ -10,7 +10,7 @@ returns table (step_id text, status text, place bigint)
 language plpgsql
 volatile
 security invoker
-rows 10
+rows 20
 set search_path = ''
 as $$
 declare

@@ -3,27 +3,40 @@
 -- steps those go first that bring a film nearer to its end.
 --
 -- Giving a request up takes no place at a provider, it makes one: no limit holds it back.
+--
+-- What is read grows with the users who wait, not with the steps that do.
 
 create or replace function private.queued_steps(p_limit integer, p_providers jsonb, p_now timestamptz)
 returns table (step_id text, turn bigint, due_at timestamptz)
 language plpgsql
 volatile
 security invoker
-rows 10
+rows 20
 set search_path = ''
 as $$
 begin
   return query
   with recursive
-  -- Users with queued steps, by hopping along the index from one to the next
-  users (user_id) as (
-    (select min(steps.user_id) from private.steps where steps.status = 'queued')
-    union all
-    select (
-      select min(steps.user_id) from private.steps where steps.status = 'queued' and steps.user_id > users.user_id
+  -- The first step of each user and kind, by hopping along the index from one pair to the next
+  firsts (user_id, kind, due_at) as (
+    (
+      select steps.user_id, steps.kind, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+      order by steps.user_id, steps.kind, steps.due_at
+      limit 1
     )
-    from users
-    where users.user_id is not null
+    union all
+    select next.user_id, next.kind, next.due_at
+    from firsts
+    cross join lateral (
+      select steps.user_id, steps.kind, steps.due_at
+      from private.steps
+      where steps.status = 'queued'
+        and (steps.user_id, steps.kind) > (firsts.user_id, firsts.kind)
+      order by steps.user_id, steps.kind, steps.due_at
+      limit 1
+    ) as next
   ),
   -- What is in flight, by provider and user
   in_flight as (
@@ -56,24 +69,54 @@ begin
       and coalesce(providers.held_until <= p_now, true)
     group by providers.name
   ),
-  -- The first due steps of each user, with their turn
+  -- Who may begin something there, with the turn of the first step
+  openings as (
+    select distinct on (firsts.user_id, kinds.provider, firsts.kind = 'cancel_request')
+      firsts.user_id,
+      kinds.provider,
+      firsts.kind = 'cancel_request' as is_free,
+      firsts.due_at,
+      coalesce(in_flight.n, 0) as before
+    from firsts
+    join jsonb_each_text(p_providers) as kinds (name, provider) on kinds.name = firsts.kind
+    join room on room.name = kinds.provider
+    left join in_flight on in_flight.user_id = firsts.user_id and in_flight.provider = kinds.provider
+    where firsts.due_at <= p_now
+    order by firsts.user_id, kinds.provider, firsts.kind = 'cancel_request', firsts.kind = 'generate_clip', firsts.due_at
+  ),
+  -- No other user's steps can be among the first p_limit
+  nearest as (
+    select ranked.*
+    from (
+      select
+        openings.*,
+        row_number() over (
+          partition by openings.provider, openings.is_free order by openings.before, openings.due_at
+        ) as rank
+      from openings
+    ) as ranked
+    where ranked.rank <= p_limit
+  ),
+  -- Their first due steps, with their turn
   turns as (
     select
       due.step_id,
       due.due_at,
-      kinds.provider,
-      kinds.name = 'cancel_request' as is_free,
-      coalesce(in_flight.n, 0) + row_number() over (
-        partition by users.user_id, kinds.provider, kinds.name = 'cancel_request'
+      nearest.provider,
+      nearest.is_free,
+      nearest.before + row_number() over (
+        partition by nearest.user_id, nearest.provider, nearest.is_free
         order by kinds.name = 'generate_clip', due.due_at
       ) as turn
-    from users
-    cross join jsonb_each_text(p_providers) as kinds (name, provider)
+    from nearest
+    join jsonb_each_text(p_providers) as kinds (name, provider)
+      on kinds.provider = nearest.provider
+      and (kinds.name = 'cancel_request') = nearest.is_free
     cross join lateral (
       select steps.step_id, steps.due_at
       from private.steps
       where steps.status = 'queued'
-        and steps.user_id = users.user_id
+        and steps.user_id = nearest.user_id
         -- Not by =, which would make the order below that of due_at alone: then the limit lures the
         -- planner to the index of all that is due, and through it for every user.
         and steps.kind between kinds.name and kinds.name
@@ -83,7 +126,6 @@ begin
       order by steps.kind, steps.due_at
       limit p_limit
     ) as due
-    left join in_flight on in_flight.user_id = users.user_id and in_flight.provider = kinds.provider
   ),
   -- As many as each provider has room for
   allowed as (

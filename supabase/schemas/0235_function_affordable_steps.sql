@@ -11,7 +11,7 @@ returns table (step_id text, turn bigint, due_at timestamptz)
 language plpgsql
 volatile
 security invoker
-rows 10
+rows 20
 set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$

@@ -18,7 +18,10 @@ as $$
   ),
   freed as (
     update public.webhook_deliveries
-    set status = 'pending', claim_token = null, updated_at = p_now
+    set
+      status = private.open_status(webhook_deliveries.endpoint_id),
+      claim_token = null,
+      updated_at = p_now
     from ended
     where webhook_deliveries.delivery_id = ended.delivery_id
     returning webhook_deliveries.delivery_id, webhook_deliveries.attempt_count
@@ -30,6 +33,6 @@ as $$
 $$;
 
 comment on function private.end_delivery_leases(timestamptz) is
-'delivering → pending where the lease ran out, due at once; the lost try stays on record.';
+'delivering → pending | skipped where the lease ran out, due at once; the lost try stays on record.';
 
 revoke execute on function private.end_delivery_leases(timestamptz) from public, anon, authenticated, service_role;

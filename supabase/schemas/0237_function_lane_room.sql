@@ -14,7 +14,7 @@ as $$
     coalesce(endpoints.batch_size > 1, false),
     least(
       case
-        when not endpoints.is_enabled then 0
+        when not endpoints.is_enabled or endpoints.endpoint_id is null and delivery_lanes.lane like 'ep\_%' then 0
         when delivery_lanes.failures_in_a_row >= limits.breaker_failures or endpoints.is_ordered then 1
         when delivery_lanes.failures_in_a_row > 0 then least(coalesce(endpoints.max_in_flight, limits.in_flight), 5)
         else coalesce(endpoints.max_in_flight, limits.in_flight)

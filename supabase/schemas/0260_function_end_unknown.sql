@@ -13,6 +13,7 @@ as $$
 declare
   v_message text := format('Cannot tell whether %s accepted the request: %s', p_attempt.provider, p_attempt.error_message);
   v_step private.steps;
+  v_limit private.settings;
 begin
   update private.attempts
   set status = 'outcome_unknown', ended_at = private.clock()
@@ -24,6 +25,18 @@ begin
   end if;
 
   select steps.* into v_step from private.steps where steps.step_id = p_attempt.step_id;
+
+  v_limit := private.step_setting('give_up_seconds', v_step.kind, p_attempt.input ->> 'model');
+  if p_attempt.created_at + make_interval(secs => (v_limit.value #>> '{}')::double precision) > private.clock() then
+    select settings.* into v_limit from private.settings where settings.name = 'lookup_seconds';
+  end if;
+  perform private.record_event(
+    v_step.project_id, 'attempt.outcome_unknown', v_step.scene_id, v_step.chunk_id,
+    jsonb_build_object(
+      'kind', v_step.kind, 'attempt_id', p_attempt.attempt_id,
+      'deadline', v_limit.name, 'seconds', v_limit.value
+    )
+  );
 
   perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
     'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,

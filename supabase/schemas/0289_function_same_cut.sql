@@ -1,5 +1,5 @@
 -- The film of a version before that was joined from the same. One whose URL is signed, and has been
--- for days, is left alone: it will not open much longer.
+-- for a day, is left alone: it will not open much longer. So is one that lacks its thumbnail.
 
 create or replace function private.same_cut(p_project public.projects)
 returns public.projects
@@ -17,6 +17,7 @@ as $$
     and earlier.status = 'completed'
     -- Captions have names of their own for each project.
     and not p_project.film_options ? 'captions'
+    and earlier.thumbnail_url is not null
     and (
       earlier.final_video_url not like '%/object/sign/%'
       or earlier.completed_at > private.clock() - interval '1 day'

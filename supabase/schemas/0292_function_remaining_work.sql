@@ -1,36 +1,45 @@
--- A new kind of step that costs money has to be added here: estimates go by it.
+-- A new kind of step that costs money has to be added here: estimates go by it. In plpgsql because
+-- that keeps its plans from one call to the next.
 
 create or replace function private.remaining_work(p_project_id text)
-returns table (kind text, input jsonb, chunk_id text)
-language sql
+returns table (kind text, input jsonb, chunk_id text, seconds numeric)
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select 'storyboard', '{}'::jsonb, null::text
+begin
+  return query
+  select 'storyboard', '{}'::jsonb, null::text, null::numeric
   from public.projects
   where projects.project_id = p_project_id
     and 'storyboarding' in (projects.status, projects.paused_from)
     and not exists (select 1 from public.scenes where scenes.project_id = p_project_id)
   union all
-  select 'reframe_image', '{}', stills.chunk_id
+  select 'reframe_image', '{}', stills.chunk_id, null
   from private.missing_stills(p_project_id) as stills
   union all
   select
     'generate_clip',
     jsonb_build_object('model', video_chunks.model, 'duration', video_chunks.duration),
-    video_chunks.chunk_id
+    video_chunks.chunk_id,
+    video_chunks.duration
   from public.video_chunks
   where video_chunks.project_id = p_project_id
     and video_chunks.selected
     and video_chunks.status in ('PENDING', 'FAILED', 'CANCELLED')
   union all
-  select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id
+  select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
   from private.needed_frames(p_project_id) as frames (chunk_id)
+  join public.video_chunks on video_chunks.chunk_id = frames.chunk_id
   union all
-  select 'extract_thumbnail', jsonb_build_object('chunk_id', video_chunks.chunk_id), video_chunks.chunk_id
+  select
+    'extract_thumbnail',
+    jsonb_build_object('chunk_id', video_chunks.chunk_id),
+    video_chunks.chunk_id,
+    video_chunks.duration
   from public.scenes
-  join public.video_chunks using (scene_id)
+  join public.video_chunks on video_chunks.scene_id = scenes.scene_id
   where scenes.project_id = p_project_id
     and scenes.position = 1
     and scenes.thumbnail_url is null
@@ -38,15 +47,16 @@ as $$
     and video_chunks.position = 1
     and coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'queued') = 'queued'
   union all
-  select 'stitch', jsonb_build_object('project_id', p_project_id), null
+  select 'stitch', jsonb_build_object('project_id', p_project_id), null, null
   where cardinality(private.film_clips(p_project_id)) > 1
     and coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued'
   union all
-  select sound.kind, sound.input, sound.chunk_id
+  select sound.kind, sound.input, sound.chunk_id, (sound.input ->> 'seconds')::numeric
   from private.remaining_sound(p_project_id) as sound;
+end;
 $$;
 
 comment on function private.remaining_work(text) is
-'What a film still needs from outside, whether it is queued or not, with as much of the input as its price depends on.';
+'What a film still needs from outside, whether it is queued or not, with as much of the input as its price depends on, and the seconds of its clip.';
 
 revoke execute on function private.remaining_work(text) from public, anon, authenticated, service_role;

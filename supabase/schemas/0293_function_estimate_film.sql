@@ -4,11 +4,13 @@
 
 create or replace function private.estimate_film(p_project_id text)
 returns table (usd numeric, unpriced text[])
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with
   chosen (providers) as (
     select coalesce(
@@ -19,27 +21,44 @@ as $$
     )
   ),
 
-  -- Each piece of work with each model that may do it
+  -- Equal pieces of work are priced once; one that somebody is at already is an attempt's
+  pieces as (
+    select remaining.kind, (array_agg(remaining.input))[1] as input, count(*) as n
+    from private.remaining_work(p_project_id) as remaining
+    where not exists (
+      select 1
+      from private.steps
+      join private.attempts using (step_id)
+      where steps.project_id = p_project_id
+        and steps.kind = remaining.kind
+        and steps.chunk_id is not distinct from remaining.chunk_id
+        and steps.status in ('running', 'waiting')
+        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+    )
+    group by remaining.kind, remaining.input ->> 'model', remaining.seconds
+  ),
+
+  -- Each with each model that may do it
   work as (
     select
-      remaining.kind || coalesce(' ' || remaining.chunk_id, '') as piece,
-      remaining.kind,
+      pieces.kind,
+      pieces.input,
+      pieces.n,
       models.name,
       private.estimate_cost(
-        remaining.kind,
-        remaining.input || jsonb_build_object('model', models.name),
-        private.provider_of(p_project_id, remaining.kind, chosen.providers)
+        pieces.kind,
+        pieces.input || jsonb_build_object('model', models.name),
+        private.provider_of(p_project_id, pieces.kind, chosen.providers)
       ) as usd
     from chosen
-    cross join private.remaining_work(p_project_id) as remaining
+    cross join pieces
     cross join lateral (
-      select remaining.input ->> 'model' as name
+      select pieces.input ->> 'model' as name
       union
       select model_fallbacks.fallback
       from private.model_fallbacks
-      where model_fallbacks.model = remaining.input ->> 'model'
+      where model_fallbacks.model = pieces.input ->> 'model'
     ) as models
-    where not private.has_open_attempt(p_project_id, remaining.kind, remaining.chunk_id)
   ),
 
   spent as (
@@ -57,8 +76,8 @@ as $$
     coalesce(unknown.names, '{}')
   from spent
   cross join (
-    select coalesce(sum(pieces.usd), 0) as usd
-    from (select max(work.usd) as usd from work group by work.piece) as pieces
+    select coalesce(sum(priced.usd), 0) as usd
+    from (select max(work.usd) * work.n as usd from work group by work.kind, work.input, work.n) as priced
   ) as dearest
   cross join (
     select array_agg(distinct names.name) as names
@@ -68,6 +87,7 @@ as $$
       select unnest(spent.unpriced) from spent
     ) as names (name)
   ) as unknown;
+end;
 $$;
 
 comment on function private.estimate_film(text) is

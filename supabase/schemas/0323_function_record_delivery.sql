@@ -1,4 +1,4 @@
--- delivering → delivered | pending (another try is due later) | dead
+-- delivering → delivered | pending (another try is due later) | dead | skipped (its endpoint was disabled meanwhile)
 
 create or replace function public.record_delivery(p_delivery_id text, p_claim_token uuid, p_result jsonb)
 returns text
@@ -45,7 +45,11 @@ begin
 
   update public.webhook_deliveries
   set
-    status = case when v_is_delivered then 'delivered' when v_wait is null then 'dead' else 'pending' end,
+    status = case
+      when v_is_delivered then 'delivered'
+      when v_wait is null then 'dead'
+      else private.open_status(webhook_deliveries.endpoint_id)
+    end,
     claim_token = null,
     due_at = v_now + coalesce(v_wait, interval '0'),
     status_code = v_code,
@@ -71,7 +75,7 @@ end;
 $$;
 
 comment on function public.record_delivery(text, uuid, jsonb) is
-'delivering → delivered | pending | dead. p_result: {status_code, error, duration_ms, response_excerpt, retry_after, timing}. Called by the runner.';
+'delivering → delivered | pending | dead | skipped. p_result: {status_code, error, duration_ms, response_excerpt, retry_after, timing}. Called by the runner.';
 
 revoke execute on function public.record_delivery(text, uuid, jsonb) from public, anon, authenticated;
 grant execute on function public.record_delivery(text, uuid, jsonb) to service_role;

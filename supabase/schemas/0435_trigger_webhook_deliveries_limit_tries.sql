@@ -1,4 +1,5 @@
--- A job may ask for fewer tries of its deliveries than the schedule has.
+-- A job may ask for fewer tries of its deliveries than the schedule has. A try counts once its result
+-- is on record: one whose runner was lost may never have been sent.
 
 create or replace function private.tg_webhook_deliveries__limit_tries()
 returns trigger
@@ -14,6 +15,11 @@ begin
     join private.job_requests using (project_id)
     where projects.project_id = new.project_id
       and job_requests.via = 'videos'
+  ) and exists (
+    select 1
+    from public.webhook_delivery_attempts
+    where webhook_delivery_attempts.delivery_id = new.delivery_id
+      and webhook_delivery_attempts.number = new.attempt_count
   ) then
     new.status := 'dead';
   end if;

@@ -10,6 +10,7 @@ as $$
     'prompt', video_chunks.prompt,
     'is_chained', scenes.position > 1 and scenes.continuity = 'last_frame',
     'image_url', coalesce(scenes.image_url, projects.image_url),
+    'end_image_url', private.end_image(scenes.scene_id),
     'aspect_ratio', projects.aspect_ratio,
     'model', video_chunks.model,
     'duration', (

@@ -188,3 +188,30 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
+
+Deno.test(
+  "announce_call not made while somebody holds the project: other films' steps are not hidden by it",
+  onDatabase(async (given) => {
+    const { db, sql, aProject, openSession } = given;
+    const held = await aProject({ scenes: Array(4).fill("cut") });
+    assert.equal((await claim(db, FAL)).length, 4);
+    const other = await aProject({ video_id: "video-2" });
+    await claim(db, FAL);
+    await outliveLeases(sql);
+    const holder = await openSession();
+    await holder.sql`reset role`;
+    await holder.sql`begin`;
+    await holder.sql`select private.lock_project(${held})`;
+
+    for (let round = 0; round < 3; round++) await claim(db, { ...FAL, limit: 2 });
+    await holder.sql`rollback`;
+
+    const [step] = await sql`select status from private.steps where project_id = ${other}`;
+    assert.equal(step?.status, "queued");
+    await moveClock(sql, 3);
+    await claim(db, FAL);
+    const steps = await sql`select distinct status from private.steps where project_id = ${held}`;
+    assert.deepEqual(steps.map(({ status }) => status), ["queued"]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);

@@ -97,17 +97,56 @@ Deno.test(
 Deno.test(
   "the last thing that a stitch service does to a film makes the film, nothing before it",
   onDatabase(async (given) => {
-    const id = await aJob(given, { scenes: ["cut", "cut"], film_options: { music: MUSIC } });
-
-    const rounds = await makeFilm(given, id, SERVICES);
+    const scenes: JobOptions["scenes"] = ["cut", "cut"];
+    const mixed = await aJob(given, { scenes, film_options: { music: MUSIC } });
+    const rounds = await makeFilm(given, mixed, SERVICES);
 
     assert.deepEqual(rounds.slice(1).map((works) => works.map(({ step }) => step).toSorted()), [
       ["extract_thumbnail", "stitch"],
       ["mix_music"],
     ]);
-    const made = outputs(rounds);
-    assert.equal((await projectOf(given.sql, id)).final_video_url, made.mix_music?.[0]?.video_url);
+    const [mix] = outputs(rounds).mix_music ?? [];
+    assert.equal((await projectOf(given.sql, mixed)).final_video_url, mix?.video_url);
+
+    const film_options = { music: MUSIC, captions: "burn" } as const;
+    const burnt = await aJob(given, { scenes, film_options, video_id: "burnt" });
+    const more = await makeFilm(given, burnt, SERVICES);
+
+    const films = more.flat().filter(({ attempt }) => attempt.input.is_film);
+    assert.deepEqual(films.map(({ step }) => step), ["burn_captions"]);
+    const [burn] = outputs(more).burn_captions ?? [];
+    assert.equal((await projectOf(given.sql, burnt)).final_video_url, burn?.video_url);
     assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "music to order is as long as the film, and is levelled where nobody mixes with a volume",
+  onDatabase(async (given) => {
+    const music = { prompt: "A waltz", model: "fal-ai/lyria2", volume: 0.25, ducking: false };
+    const id = await aJob(given, {
+      scenes: ["cut", "cut"],
+      film_options: { music: { ...music, loudness: -30 } },
+    });
+
+    const rounds = await makeFilm(given, id);
+
+    const [inputs, made] = [inputsOf(rounds), outputs(rounds)];
+    assert.deepEqual(inputs.generate_music, [
+      { prompt: "A waltz", model: "fal-ai/lyria2", seconds: 10 },
+    ]);
+    assert.deepEqual(inputs.level_music, [
+      { audio_url: made.generate_music?.[0]?.audio_url, loudness: -30 },
+    ]);
+    const { video_url: _, ...mix } = inputs.mix_music?.[0] ?? {};
+    assert.deepEqual(mix, {
+      music_url: made.level_music?.[0]?.audio_url,
+      volume: null,
+      ducking: false,
+      has_sound: false,
+      seconds: 10,
+    });
+    assert.equal((await projectOf(given.sql, id)).status, "completed");
   }),
 );
 

@@ -127,3 +127,24 @@ Deno.test(
     assert.equal(bell?.unanswered_since, null);
   }),
 );
+
+Deno.test(
+  "create_project makes the clips of all cuts due, in the order of the film, each with its image",
+  onDatabase(async ({ sql, aProject }) => {
+    const projectId = await aProject({ scenes: ["last_frame", "cut", "last_frame", "cut", "cut"] });
+
+    const due = await sql`
+      select scenes.position, video_chunks.image_url
+      from private.steps
+      join public.scenes using (scene_id)
+      join public.video_chunks using (chunk_id)
+      where steps.project_id = ${projectId} and steps.due_at <= private.clock()
+      order by steps.due_at`;
+    const image_url = "https://images.test/start.png";
+    assert.deepEqual([...due], [1, 2, 4, 5].map((position) => ({ position, image_url })));
+    const [waiting] = await sql`
+      select video_chunks.image_url from public.video_chunks join public.scenes using (scene_id)
+      where scenes.project_id = ${projectId} and scenes.position = 3`;
+    assert.equal(waiting?.image_url, null);
+  }),
+);

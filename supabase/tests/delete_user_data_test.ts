@@ -62,6 +62,25 @@ Deno.test(
 );
 
 Deno.test(
+  "delete_user_data names captions, too, and forgets what was made beside the clips",
+  onDatabase(async ({ sql, db, aFilmInStitching }) => {
+    await aFilmInStitching({ film_options: { captions: "files" } });
+    const works = await claim(db);
+    for (const work of works) await complete(db, work);
+    const path = works.find(({ step }) => step === "store_captions")?.attempt.input.path;
+    assert(path);
+
+    const deleted = await deleteUser(sql, "user-1");
+
+    assert.deepEqual(
+      [`${path}.srt`, `${path}.vtt`].filter((file) => !deleted.paths.includes(file)),
+      [],
+    );
+    assert.deepEqual([...await sql`select * from private.film_parts`], []);
+  }),
+);
+
+Deno.test(
   "delete_user_data cancels what is under way, and keeps it until its request is given up",
   onDatabase(async ({ sql, db, aSubmittedClip }) => {
     await aSubmittedClip();

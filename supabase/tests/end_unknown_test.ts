@@ -16,6 +16,10 @@ Deno.test(
     assert.equal((await attemptsOf(sql, work.step_id)).at(-1)?.status, "outcome_unknown");
     assert.equal((await projectOf(sql, work.project_id)).status, "failed");
     assert(!(await eventsOf(sql, work.project_id)).includes("attempt.resubmitted_unknown"));
+    const [event] = await sql`
+      select data ->> 'deadline' as deadline, data ->> 'seconds' as seconds
+      from public.pipeline_events where type = 'attempt.outcome_unknown'`;
+    assert.deepEqual({ ...event }, { deadline: "lookup_seconds", seconds: "600" });
   }),
 );
 

@@ -37,6 +37,20 @@ Deno.test(
 );
 
 Deno.test(
+  "sound is priced by its endpoint: a scene's by its seconds, one of open length by the other endpoint",
+  onDatabase(async ({ sql }) => {
+    await price(sql, "fal-ai/kokoro/french", { call: 0.02, kind: "generate_voice" });
+
+    const scene = { audio_url: "a", seconds: 5 };
+    assert.equal(await estimate(sql, "mux_audio", scene), 0.001);
+    assert.equal(await estimate(sql, "mux_audio", { ...scene, seconds: null }), null);
+    assert.equal(await estimate(sql, "mix_music", { seconds: 60 }), 0.012);
+    assert.equal(await estimate(sql, "generate_voice", { model: "fal-ai/kokoro/french" }), 0.02);
+    assert.equal(await estimate(sql, "mix_music", { seconds: 60 }, "stitch"), null);
+  }),
+);
+
+Deno.test(
   "insert_attempt keeps the estimate: of a frame by its clip's seconds, of a clip null without a price",
   onDatabase(async ({ sql, db, aSubmittedClip }) => {
     const clip = await aSubmittedClip({ scenes: ["last_frame", "last_frame"] });
@@ -108,11 +122,15 @@ Deno.test(
 async function price(
   sql: Sql,
   model: string,
-  { second = null, call = null }: { second?: number | null; call?: number | null },
+  { second = null, call = null, kind = "generate_clip" }: {
+    second?: number | null;
+    call?: number | null;
+    kind?: string;
+  },
 ): Promise<void> {
   await sql`
     insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, source)
-    values (${model}, 'generate_clip', ${second}, ${call}, current_date, 'a test')`;
+    values (${model}, ${kind}, ${second}, ${call}, current_date, 'a test')`;
 }
 
 async function estimate(

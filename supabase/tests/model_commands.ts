@@ -1,50 +1,24 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { changeProject } from "../functions/_shared/management.ts";
-import {
-  announceCall,
-  type Answer,
-  recordAnswer,
-  type StepWork,
-  withdrawCall,
-} from "../functions/_shared/transitions/steps.ts";
-import type { Given } from "./given.ts";
-import {
-  about,
-  announceVerdict,
-  answerVerdict,
-  byClaim,
-  callbackOutcome,
-  type Change,
-  NOTHING,
-  submissionVerdict,
-  withdrawVerdict,
-  wrongWork,
-} from "./machine_rules.ts";
+import { byClaim, NOTHING, wrongWork } from "./machine_rules.ts";
 import { FINAL } from "./machine_state.ts";
-import { Command, type Deed, type Model, pick } from "./model.ts";
-import { callback, claim, moveClock, outputOf, requestOf, submit } from "./verbs.ts";
-
-const BROKE = "It broke";
-const HARMLESS: readonly string[] = ["store_film", "cancel_request"];
-
-const isOutside = ({ step }: StepWork) => !HARMLESS.includes(step);
-const wasTaken = ({ taken }: Model, { step_id, attempt }: StepWork) =>
-  taken.get(step_id)?.has(attempt.attempt_id) ?? false;
-
-/** On one of the works handed out so far; `guard` says whether anybody could do it. */
-function onWork(
-  name: string,
-  guard: (model: Model, work: StepWork) => boolean,
-  deed: (work: StepWork, ...rest: Parameters<Deed>) => Promise<Change>,
-): fc.Arbitrary<Command> {
-  return fc.nat({ max: 30 }).map((which) =>
-    new Command(`${name} ${which}`, async (model, given, before) => {
-      const work = pick(model, which);
-      return guard(model, work) ? await deed(work, model, given, before) : NOTHING;
-    })
-  );
-}
+import { Command } from "./model.ts";
+import {
+  announce,
+  answers,
+  broke,
+  call,
+  callbacks,
+  done,
+  isOutside,
+  onWork,
+  progress,
+  record,
+  wasTaken,
+  withdraw,
+} from "./model_deeds.ts";
+import { claim, moveClock } from "./verbs.ts";
 
 const order = fc.record({
   scenes: fc.array(fc.constantFrom("last_frame" as const, "cut" as const), {
@@ -86,97 +60,6 @@ const sweep = fc.constant(
     return NOTHING;
   }, false),
 );
-
-const announce = onWork(
-  "announce",
-  (_model, { mode, attempt }) => mode === "start" && attempt.announce === true,
-  async (work, model, { db }, { attempts }) => {
-    const verdict = await announceCall(db, work);
-    assert.equal(verdict, announceVerdict(attempts.get(work.attempt.attempt_id), work));
-    if (verdict === "applied") model.announced.add(work.claim_token);
-    return NOTHING;
-  },
-);
-
-const withdraw = onWork(
-  "withdraw",
-  ({ spent }, { mode, attempt, claim_token }) =>
-    mode === "start" && attempt.announce === true && !spent.has(claim_token),
-  async (work, { spent }, { db }, { attempts }) => {
-    spent.add(work.claim_token);
-    const expected = withdrawVerdict(attempts.get(work.attempt.attempt_id));
-    assert.equal(await withdrawCall(db, work), expected);
-    return about(work);
-  },
-);
-
-/** A runner calls as it may: once, announced where that was asked for. */
-const call = onWork(
-  "call",
-  ({ announced, spent }, work) =>
-    work.mode === "start" && isOutside(work) && !spent.has(work.claim_token) &&
-    (!work.attempt.announce || announced.has(work.claim_token)),
-  ({ step_id, attempt, claim_token }, { spent, taken }) => {
-    spent.add(claim_token);
-    taken.set(step_id, (taken.get(step_id) ?? new Set()).add(attempt.attempt_id));
-    return Promise.resolve(NOTHING);
-  },
-);
-
-const record = onWork(
-  "record",
-  (model, work) => wasTaken(model, work) && work.mode !== "ask",
-  async (work, _model, { db }, { attempts }) => {
-    const expected = submissionVerdict(
-      attempts.get(work.attempt.attempt_id),
-      work,
-      requestOf(work),
-    );
-    assert.equal(await submit(db, work), expected);
-    return about(work);
-  },
-);
-
-function callbacks(name: string, state: "completed" | "failed", retryable: boolean) {
-  return onWork(name, wasTaken, async (work, { refused }, { db }, { attempts }) => {
-    const attempt = attempts.get(work.attempt.attempt_id);
-    const error = state === "failed" ? { message: BROKE, retryable } : null;
-    const { outcome } = await callback(db, work, {
-      delivery_id: crypto.randomUUID(),
-      result: { state, error },
-    });
-    assert.equal(outcome, callbackOutcome(attempt, state));
-    if (state === "failed" && outcome === "applied") refused.add(work.attempt.attempt_id);
-    return about(work);
-  });
-}
-
-const progress = onWork("progress", wasTaken, async (work, _model, { db }, { attempts }) => {
-  const { outcome } = await callback(db, work, {
-    delivery_id: crypto.randomUUID(),
-    result: { state: "in_progress", progress: 50 },
-  });
-  assert.equal(outcome, callbackOutcome(attempts.get(work.attempt.attempt_id), "in_progress"));
-  return about(work);
-});
-
-function answers(
-  name: string,
-  guard: (model: Model, work: StepWork) => boolean,
-  answerOf: (work: StepWork) => Answer,
-) {
-  return onWork(name, guard, async (work, model, { db }, { attempts }) => {
-    const answer = answerOf(work);
-    const expected = answerVerdict(attempts.get(work.attempt.attempt_id), work);
-    model.spent.add(work.claim_token);
-    assert.equal(await recordAnswer(db, work, answer), expected);
-    if (answer.state === "failed") model.refused.add(work.attempt.attempt_id);
-    return about(work);
-  });
-}
-
-const done = (work: StepWork): Answer => ({ state: "completed", output: outputOf(work) });
-const broke = (): Answer => ({ state: "failed", error: { message: BROKE, retryable: true } });
 
 function verbs(verb: "cancel" | "pause" | "resume") {
   return onWork(verb, () => true, async ({ project_id: projectId }, _model, given, before) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { setEndpointEnabled } from "../functions/_shared/endpoints.ts";
+import { deleteEndpoint, setEndpointEnabled } from "../functions/_shared/endpoints.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { anEndpoint, BUSY, claimAll, claimedIds, OK, queueTo, statusesOf } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
-import { moveClock, setSetting } from "./verbs.ts";
+import { moveClock, outliveLeases, setSetting } from "./verbs.ts";
 
 async function endpointOf({ sql }: Given, id: string) {
   return only(
@@ -95,6 +95,42 @@ Deno.test(
 
     const [fresh] = await queueTo(sql, id);
     assert.deepEqual(await claimedIds(given), [fresh]);
+  }),
+);
+
+Deno.test(
+  "what was on its way when its endpoint was disabled or deleted is tried no more, answered or lost",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { id: off } = await anEndpoint(given);
+    const { id: gone } = await anEndpoint(given);
+    const projectId = await given.aProject({ callback_url: null });
+    for (const id of [off, gone]) {
+      await queueTo(sql, id, 2);
+      await sql`
+        update public.webhook_deliveries set project_id = ${projectId} where endpoint_id = ${id}`;
+    }
+    const works = await claimAll(given);
+    assert.equal(works.length, 4);
+
+    await setEndpointEnabled(db, off, { isEnabled: false, reason: null });
+    await deleteEndpoint(db, gone);
+    // The first of each is answered, the second one's runner is lost.
+    for (const id of [off, gone]) {
+      const first = works.find(({ endpoint_id }) => endpoint_id === id);
+      assert(first);
+      assert.equal(await recordDelivery(db, first, BUSY), "applied");
+    }
+    await outliveLeases(sql);
+
+    assert.deepEqual(await claimAll(given), []);
+    for (const id of [off, gone]) {
+      assert.deepEqual(await statusesOf(sql, id), [
+        "webhook.received skipped",
+        "webhook.received skipped",
+      ]);
+    }
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -22,6 +22,27 @@ Deno.test(
 );
 
 Deno.test(
+  "prune_deliveries takes what was filtered or skipped too, and lanes that nobody uses",
+  onDatabase(async ({ sql }) => {
+    await sql`
+      insert into public.webhook_deliveries (endpoint_id, type, url, body, status)
+      select 'ep_1', 'scene.started', 'https://desk.test', '{}', status
+      from unnest(array['filtered', 'skipped', 'pending']) as status`;
+    await sql`
+      insert into private.delivery_lanes (lane, failures_in_a_row, first_failed_at)
+      values ('https://well.test', 0, null), ('https://ill.test', 3, now())`;
+    await moveClock(sql, 91 * 86_400);
+
+    await sql`select deleted from private.prune_deliveries('', private.clock() - interval '90 days', 10)`;
+
+    const left = await sql`select status from public.webhook_deliveries`;
+    assert.deepEqual(left.map(({ status }) => status), ["pending"]);
+    const lanes = await sql`select lane from private.delivery_lanes`;
+    assert.deepEqual(lanes.map(({ lane }) => lane), ["https://ill.test"]);
+  }),
+);
+
+Deno.test(
   "a delivery has a project, or is a custom source's",
   onDatabase(async ({ sql }) => {
     for (const endpoint of [null, "notification", "src:crm"]) {

@@ -137,3 +137,24 @@ Deno.test(
     assert.deepEqual(await claim(db), [], "three are in flight");
   }),
 );
+
+Deno.test(
+  "queued_steps is reached by indexes alone: a claim does not read through all steps that ever were",
+  onDatabase(async ({ sql, aProject, openSession }) => {
+    const projectId = await aProject({ scenes: ["cut", "cut"] });
+    await sql`
+      insert into private.steps (project_id, user_id, kind, status, due_at)
+      select ${projectId}, 'user-1', 'store_film', 'completed', now() from generate_series(1, 5000)`;
+    await sql`analyze private.steps`;
+    const { db, sql: own } = await openSession();
+    await own`reset role`;
+
+    await own`begin`;
+    const works = await claim(db);
+    const [reads] = await own`
+      select seq_scan::int as scans from pg_stat_xact_all_tables where relid = 'private.steps'::regclass`;
+    await own`rollback`;
+
+    assert.deepEqual([works.length, reads?.scans], [2, 0]);
+  }),
+);

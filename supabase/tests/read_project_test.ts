@@ -124,6 +124,7 @@ Deno.test(
       scene_id: first,
       prompt: "At night",
       is_chained: false,
+      end_image_url: null,
       image_url: "https://images.test/start.png",
       aspect_ratio: "16:9",
       model: "fal-ai/some-model",

@@ -24,7 +24,7 @@ const Shown = z.array(z.object({
 }));
 
 async function film({ db, sql }: Given, change = (_: ReturnType<typeof jobOf>) => {}) {
-  const job = jobOf({ scenes: ["last_frame", "cut"], is_revision: true });
+  const job = jobOf({ scenes: ["last_frame", "cut", "last_frame"], is_revision: true });
   change(job);
   const { project_id } = await createProject(db, job);
   await driveToTheEnd(db, sql);
@@ -49,6 +49,7 @@ Deno.test(
     const hashes = [second, earlier].map((one) => one?.scenes.map(({ input_hash }) => input_hash));
     assert.equal(hashes[0]?.[0], hashes[1]?.[0]);
     assert.notEqual(hashes[0]?.[1], hashes[1]?.[1]);
+    assert.notEqual(hashes[0]?.[2], hashes[1]?.[2], "it continues from one that differs");
     assert.notEqual(second?.cut_hash, earlier?.cut_hash);
     assert.equal(await readVersions(given.db, first, { token: "wrong", trusted: false }), null);
   }),

@@ -8,17 +8,20 @@ import { callback, claim, fail, moveClock, submit } from "./verbs.ts";
 /** A database in which another model stands in for the one of every test job. */
 function withFallback(test: (given: Given) => Promise<void>): () => Promise<void> {
   return onDatabase(async (given) => {
-    await put(given.sql, "fal-ai/second");
+    // In a ring: only once is switched all the same.
+    await put(given.sql, "fal-ai/some-model", "fal-ai/second");
+    await put(given.sql, "fal-ai/second", "fal-ai/some-model");
     try {
       await test(given);
     } finally {
-      await put(given.sql, null);
+      await put(given.sql, "fal-ai/some-model", null);
+      await put(given.sql, "fal-ai/second", null);
     }
   });
 }
 
-async function put(sql: Sql, fallback: string | null): Promise<void> {
-  await sql`select public.put_model_fallback('fal-ai/some-model', ${fallback})`;
+async function put(sql: Sql, model: string, fallback: string | null): Promise<void> {
+  await sql`select public.put_model_fallback(${model}, ${fallback})`;
 }
 
 Deno.test(

@@ -4,11 +4,16 @@ import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
 import { fail } from "./verbs.ts";
 
-/** Fails a delivery's n-th try as the runner's verb does, whatever the schedule says. */
-async function failTry(sql: Sql, tries: number): Promise<string> {
+/** Fails a delivery's n-th try as the runner's verb does, whatever the schedule says; or loses it. */
+async function failTry(sql: Sql, tries: number, { lost = false } = {}): Promise<string> {
   await sql`
     update public.webhook_deliveries
     set status = 'delivering', claim_token = gen_random_uuid(), attempt_count = ${tries}`;
+  if (!lost) {
+    await sql`
+      insert into public.webhook_delivery_attempts (delivery_id, number, status_code)
+      select delivery_id, attempt_count, 503 from public.webhook_deliveries`;
+  }
   const rows = await sql<{ status: string }[]>`
     update public.webhook_deliveries set status = 'pending', claim_token = null returning status`;
   return only(rows).status;
@@ -23,6 +28,7 @@ Deno.test(
     );
 
     assert.equal(await failTry(sql, 1), "pending");
+    assert.equal(await failTry(sql, 2, { lost: true }), "pending", "it may not have been sent");
     assert.equal(await failTry(sql, 2), "dead");
   }),
 );

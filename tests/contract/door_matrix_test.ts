@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Entry, MATRIX } from "./door_matrix.ts";
+import type { Entry } from "./door_entry.ts";
+import { MATRIX } from "./door_matrix.ts";
 import { APPS } from "./openapi_document.ts";
 
 /** Milliseconds; the door's clock in hand-made worlds. */

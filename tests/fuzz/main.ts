@@ -42,17 +42,21 @@ async function main(args: string[]): Promise<number> {
   const world = await startFuzzStack({ log: (line) => lines.push(line) });
   const since = performance.now();
   let told = since;
+  let shown = 0;
   try {
     const report = await fuzz(world, {
       seed,
       runs,
       progress({ sent, faults }) {
+        // At once: a run that somebody ends early has told of them.
+        while (shown < faults.length) printFault(faults[shown++]);
         if (performance.now() - told < 10_000) return;
         told = performance.now();
         console.log(`${sent} of ${runs} sent, ${faults.length} faults`);
       },
     });
     print(report);
+    while (shown < report.faults.length) printFault(report.faults[shown++]);
     console.log(`${report.sent} requests in ${Math.round((performance.now() - since) / 1000)} s`);
     if (report.faults.length > 0) {
       const failed = lines.filter((line) => /door\.failed|run\.failed/.test(line));
@@ -65,15 +69,18 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-function print({ counts, faults }: Report): void {
+function printFault(found: Report["faults"][number] | undefined): void {
+  if (found === undefined) return;
+  const { fault, request, answer } = found;
+  const told = request.door === "" ? "" : JSON.stringify({ request, answer }).slice(0, LONGEST);
+  console.log(`\n${new Date().toISOString()} ${fault}\n${told}`);
+}
+
+function print({ counts }: Report): void {
   for (const [door, answers] of [...counts].sort(([a], [b]) => a < b ? -1 : 1)) {
     console.log(door);
     for (const [answer, n] of [...answers].sort(([, a], [, b]) => b - a)) {
       console.log(`${String(n).padStart(8)}  ${answer}`);
     }
-  }
-  for (const { fault, request, answer } of faults) {
-    const told = request.door === "" ? "" : JSON.stringify({ request, answer }).slice(0, LONGEST);
-    console.log(`\n${fault}\n${told}`);
   }
 }

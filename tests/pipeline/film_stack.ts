@@ -29,8 +29,11 @@ export type FilmStack = Stack & {
   ): Promise<{ status: number; body: unknown }>;
   /** Posts a job of these scenes with a callback_url and returns the film's id. */
   order(scenes: Record<string, unknown>[], job?: Record<string, unknown>): Promise<string>;
-  /** The callback that says that this film has ended. */
-  ended(taskId: string): Promise<{ type: string; error: string | null; callback: ChatCallback }>;
+  /** The callback that says that this film has ended, within `patience` milliseconds. */
+  ended(
+    taskId: string,
+    patience?: number,
+  ): Promise<{ type: string; error: string | null; callback: ChatCallback }>;
   /** Resolves once nothing is open any more. */
   settled(): Promise<void>;
   set(settings: Record<string, number>): Promise<void>;
@@ -106,10 +109,10 @@ function handsFor(
       if (status !== 202) throw new Error(`Cannot order film: ${status} ${JSON.stringify(body)}`);
       return Posted.parse(body).task_id;
     },
-    async ended(taskId: string) {
+    async ended(taskId: string, patience = PATIENCE) {
       const isOurs = ({ body }: ChatCallback) =>
         Ended.safeParse(body).data?.data.task_id === taskId;
-      const callback = await chat.next(isOurs, AbortSignal.timeout(PATIENCE));
+      const callback = await chat.next(isOurs, AbortSignal.timeout(patience));
       const { type, data } = Ended.parse(callback.body);
       return { type, error: data.error, callback };
     },

@@ -11,6 +11,8 @@ const SECONDS = 3;
 /** Seconds by which a film may differ from its scenes' sum. */
 const TOLERANCE = 0.2;
 const SILENCE = -50;
+/** Milliseconds: sixty-odd pieces of work for ffmpeg, on a machine that may have others to do. */
+const LONG_PATIENCE = 600_000;
 
 const Captions = z.object({ srt_url: z.string(), vtt_url: z.string() });
 
@@ -68,7 +70,7 @@ Deno.test(
         ...{ model: MODEL, captions: "burn", transition: "fade" },
         music_url: await serveTone(stack, 4),
       });
-      const { type, error } = await stack.ended(id);
+      const { type, error } = await stack.ended(id, LONG_PATIENCE);
       assert.deepEqual([type, error], ["video.generation.completed", null]);
 
       const film = await download(stack, await filmUrl(stack, id));

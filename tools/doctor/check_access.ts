@@ -47,7 +47,8 @@ export async function checkAccess(sql: Sql): Promise<Finding[]> {
           lateral (select has_function_privilege(role, oid, 'execute') as may) as granted
         where pronamespace = 'public'::regnamespace
           and proname in ('create_project', 'receive_callback', 'claim_work', 'record_submission',
-            'record_answer', 'record_delivery', 'read_task', 'read_stats', 'ring_bell',
+            'record_answer', 'record_delivery', 'claim_deliveries', 'record_deliveries', 'put_endpoint',
+            'rotate_endpoint_secret', 'read_task', 'read_stats', 'ring_bell',
             'cancel_project', 'delete_user_data')
           and may <> (role = 'service_role')`),
   ];

@@ -65,6 +65,22 @@ Deno.test("words alone become a clip of the asked shape", async () => {
   });
 });
 
+Deno.test("a reframed picture has the asked shape, with the whole of the given one in its middle", async () => {
+  await withStudio(async ({ imageUrl, image, run, download }) => {
+    const model = "fal-ai/image-editing/reframe";
+    const url = await run(model, { image_url: imageUrl, aspect_ratio: "16:9" });
+    const still = await download(url, "jpg");
+    const { width, height } = await probe(still);
+    assert.deepEqual([width, height], [160, 90]);
+    assert.ok(await ssim({ path: image }, { path: still }) < 0.95, "it is not stretched");
+    const same = await download(
+      await run(model, { image_url: imageUrl, aspect_ratio: "9:16" }),
+      "jpg",
+    );
+    assert.ok(await ssim({ path: image }, { path: same }) > 0.95);
+  });
+});
+
 Deno.test("motion control lasts as long as its driver", async () => {
   await withStudio(async ({ imageUrl, run, download }) => {
     const driver = await run("fal-ai/kling-video/v3/pro/image-to-video", {

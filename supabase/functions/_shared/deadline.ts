@@ -17,3 +17,16 @@ export async function withDeadline<T>(
     clearTimeout(timer);
   }
 }
+
+/**
+ * As `work`, for what no signal ends: it is left to itself after `ms` milliseconds.
+ *
+ * @throws a TimeoutError (DOMException)
+ */
+export function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return withDeadline(ms, (signal) => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    return Promise.race([work, late]);
+  });
+}

@@ -7,14 +7,14 @@ import {
   doorCredentials,
   type DoorName,
 } from "./credentials.ts";
-import { withDeadline } from "./deadline.ts";
+import { within } from "./deadline.ts";
 import type { Deps } from "./deps.ts";
 import { countAnswers } from "./door_counts.ts";
 import { answerError, Refusal, refuseBody } from "./errors.ts";
 import { createFloodGuard } from "./flood_guard.ts";
 import type { Log } from "./log.ts";
 import { createRateLimit, type RateLimit, readRateLimit } from "./rate_limit.ts";
-import { LARGEST_BODY, readBody } from "./read_body.ts";
+import { readRequest } from "./read_body.ts";
 import { createRequestTrace } from "./request_trace.ts";
 
 /** A request whose sender proved who it is. */
@@ -105,11 +105,8 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
     logOf,
 
     async admit(c, { configured, verify } = credentials) {
-      const { headers, body: stream } = c.req.raw;
-      const body = await withDeadline(
-        bodyWithin,
-        (signal) => readBody(stream, LARGEST_BODY, signal),
-      ).catch((error) => {
+      const { headers } = c.req.raw;
+      const body = await within(bodyWithin, readRequest(c.req.raw)).catch((error) => {
         if (error instanceof DOMException && error.name === "TimeoutError") {
           throw new Refusal(408, "Body did not arrive in time");
         }

@@ -39,7 +39,8 @@ export function answerError(error: Error, c: Context, log: Log): Response {
     return c.json(answer, error.status, headers);
   }
   log("door.failed", { method: c.req.method, path: c.req.path, error });
-  if (error instanceof DatabaseError && error.away) {
+  // PGRST202, no such function: this release's migration is still on its way.
+  if (error instanceof DatabaseError && (error.away || error.code === "PGRST202")) {
     return c.json({ error: "Database away" }, 503, { "Retry-After": "5" });
   }
   return c.json({ error: "Webhook processing failed" }, 500);

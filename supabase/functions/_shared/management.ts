@@ -111,6 +111,8 @@ const Scene = z.object({
   /** It starts from the last frame of the scene before it. */
   is_chained: z.boolean(),
   image_url: z.string().nullable(),
+  /** Its last clip ends with this image: the scene after it shares the keyframe. */
+  end_image_url: z.string().nullish(),
   aspect_ratio: z.string().nullable(),
   model: z.string().nullable(),
   /** Seconds of all its clips; null where the model offers no choice. */

@@ -4,42 +4,41 @@ export const LARGEST_BODY = 1024 * 1024;
 const LARGEST_WASTE = 4 * 1024 * 1024;
 
 /**
+ * Reads a request's body. Where its length is declared the server frames it by that (RFC 9112, 6.3), and
+ * it is taken in one piece, for half the work of a stream; else it is read while counting. Null where it
+ * is longer than `limit` bytes.
+ */
+export async function readRequest(
+  request: Request,
+  limit: number = LARGEST_BODY,
+): Promise<Uint8Array | null> {
+  const { headers } = request;
+  const declared = Number(headers.get("content-length") ?? NaN);
+  if (!(declared <= limit) || headers.has("transfer-encoding")) {
+    return await readBody(request.body, limit);
+  }
+  const whole = new Uint8Array(await request.arrayBuffer());
+  return whole.length > limit ? null : whole;
+}
+
+/**
  * Reads a body while counting: the sender's content-length is not believed. Null where it is longer
  * than `limit` bytes.
- *
- * @throws the signal's reason once it aborts: a sender may announce more than it ever sends.
  */
 export async function readBody(
   stream: ReadableStream<Uint8Array> | null,
   limit: number = LARGEST_BODY,
-  signal?: AbortSignal,
 ): Promise<Uint8Array | null> {
-  if (stream === null) return new Uint8Array(0);
-  const reader = stream.getReader();
-  const stop = Promise.withResolvers<never>();
-  stop.promise.catch(() => {});
-  signal?.addEventListener("abort", () => stop.reject(signal.reason), { once: true });
-
   const chunks: Uint8Array[] = [];
   let length = 0;
-  try {
-    while (length <= limit + LARGEST_WASTE) {
-      const { done, value } = await Promise.race([reader.read(), stop.promise]);
-      if (done) return length > limit ? null : concat(chunks, length);
-      length += value.length;
-      if (length <= limit) chunks.push(value);
-    }
-    leave(reader);
-    return null;
-  } catch (error) {
-    leave(reader);
-    throw error;
-  }
-}
+  if (stream === null) return new Uint8Array(0);
 
-/** Not waited for: a sender that is silent may keep its connection open for long. */
-function leave(reader: ReadableStreamDefaultReader): void {
-  reader.cancel().catch(() => {});
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length <= limit) chunks.push(chunk);
+    if (length > limit + LARGEST_WASTE) break;
+  }
+  return length > limit ? null : concat(chunks, length);
 }
 
 function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {

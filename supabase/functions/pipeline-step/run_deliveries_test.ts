@@ -135,6 +135,35 @@ Deno.test("woken while it looks, it looks once more", async () => {
   assert.deepEqual(seen.delivered, ["del_1"]);
 });
 
+Deno.test("no wake falls between its last look and its end, whenever it comes", async () => {
+  for (let turns = 0; turns < 30; turns++) {
+    const woken = Promise.withResolvers<void>();
+    let isDue = false;
+    let isFirst = true;
+    async function wakeLater(): Promise<void> {
+      for (let turn = 0; turn < turns; turn++) await null;
+      isDue = true;
+      loop.wake();
+      woken.resolve();
+    }
+    const { loop, seen } = aLoop([], {
+      claim() {
+        if (isFirst) wakeLater();
+        isFirst = false;
+        const found = isDue ? due("1") : NOTHING;
+        isDue = false;
+        return Promise.resolve(found);
+      },
+    });
+
+    loop.wake();
+    await woken.promise;
+    await loop.idle();
+
+    assert.deepEqual(seen.delivered, ["del_1"], `woken after ${turns} turns`);
+  }
+});
+
 Deno.test("when its time is over it ends what is on its way, then rings for a successor", async () => {
   const { loop, seen } = aLoop([], { claim: () => Promise.resolve(due("1")) });
   const { now } = seen;

@@ -149,6 +149,25 @@ Deno.test("DELETE cancels, by credentials alone: finished is 409, unknown 404", 
   }
 });
 
+Deno.test("events are streamed to whoever may read the task", async () => {
+  const { app, calls } = aDoor({
+    sql: { read_video_events: { task: { ...TASK, status: "failed", error: "No" }, events: [] } },
+  });
+  const path = "/videos/generations/tasks/proj_1/events";
+
+  const answer = await app.request(`${path}?token=t`);
+  assert.deepEqual(
+    [answer.status, answer.headers.get("content-type")],
+    [200, "text/event-stream"],
+  );
+  assert.match(await answer.text(), /event: task\ndata: .*"failed"/);
+  assert.deepEqual([calls[0]?.args.p_token, calls[0]?.args.p_trusted], ["t", false]);
+  const last = { ...BEARER, "last-event-id": "7" };
+  assert.equal((await app.request(path, { headers: last })).status, 204);
+  assert.deepEqual([calls.at(-1)?.args.p_after, calls.at(-1)?.args.p_trusted], [7, true]);
+  assert.equal((await app.request(path)).status, 401);
+});
+
 Deno.test("a wrong method is 405 on every path that there is, and there are no others", async () => {
   const { ask } = aDoor();
   const paths = [

@@ -44,14 +44,20 @@ export function planTake(
       duration: duration ?? scene.duration,
       driver_video_url: scene.driver_video_url,
       audio_url: scene.audio_url,
-    }],
+    }, ...following(scene)],
   }, planning);
   if ("issues" in plan) {
     return { issues: plan.issues.map(({ path, message }) => ({ path: ownPath(path), message })) };
   }
-  return { changes: { ...changes, chunks: plan.scenes.flatMap(({ chunks }) => chunks) } };
+  return { changes: { ...changes, chunks: plan.scenes[0]?.chunks } };
+}
+
+/** The scene that shares a keyframe with this one, which its model has to be able to end with. */
+function following({ end_image_url }: Scene) {
+  if (!end_image_url) return [];
+  return [{ prompt: ".", continuity: "shared_keyframe" as const, image_url: end_image_url }];
 }
 
 function ownPath(path: string): string {
-  return path.replace(/^scenes\.0\./, "");
+  return path === "scenes.1.continuity" ? "model" : path.replace(/^scenes\.0\./, "");
 }

@@ -79,3 +79,13 @@ Deno.test("a chained scene starts from a frame: an image of its own is refused",
     changes: { chunks: [aClip(`${FAMILY}/image-to-video`, 10)] },
   });
 });
+
+Deno.test("a scene before a shared keyframe keeps to models that can end with it", () => {
+  const scene = { ...SCENE, image_url: IMAGE, end_image_url: "https://images.example/key.png" };
+
+  const able = planTake({ model: "kling-2.6-pro" }, scene);
+  assert.ok("changes" in able);
+  assert.equal(able.changes.chunks?.length, 1);
+  const unable = planTake({ model: "kling-2.1-master" }, scene);
+  assert.deepEqual("issues" in unable && unable.issues.map(({ path }) => path), ["model"]);
+});

@@ -167,3 +167,29 @@ Deno.test("what Postgres cannot hold is refused where it stands", () => {
   assert.deepEqual(paths({ ...LEAST, scenes: [{ prompt: "a\0b" }] }), ["scenes.0.prompt"]);
   assert.deepEqual(paths({ ...LEAST, unknown: { deep: ["\ud800"] } }), ["unknown.deep.0"]);
 });
+
+Deno.test("how a film is finished is settled at the door, with what this installation has today", () => {
+  const body = {
+    ...{ video_id: "v", user_id: "u", captions: "files", fps: 25, mood: "calm" },
+    scenes: [{ prompt: "A", voice_over: "Hello", caption: "Hi" }],
+  };
+  const offers = {
+    ...{ musicModel: null, hasStitchService: false, canMux: true },
+    speechModel: "fal-ai/kokoro/american-english",
+  };
+  const parsed = parseJob(body, {
+    ...{ text: JSON.stringify(body), keyHeader: null, allowPrivate: false, offers },
+  });
+
+  assert.ok("job" in parsed, JSON.stringify(parsed));
+  const { film_options, metadata, scenes: [scene] } = parsed.job;
+  assert.deepEqual(film_options, {
+    ...{ speech_model: "fal-ai/kokoro/american-english", captions: "files", fps: 25 },
+  });
+  assert.deepEqual(metadata, { mood: "calm" });
+  assert.deepEqual([scene?.voice_over, scene?.caption, scene?.metadata], ["Hello", "Hi", {}]);
+  const silent = parseJob(body, { text: "", keyHeader: null, allowPrivate: false });
+  assert.deepEqual("issues" in silent && silent.issues.map(({ path }) => path), [
+    "scenes.0.voice_over",
+  ]);
+});

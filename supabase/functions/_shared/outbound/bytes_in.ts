@@ -6,17 +6,20 @@ export interface BytesIn {
   unread(bytes: Uint8Array): void;
 }
 
-const CHUNK = 16_384;
+/** An answer to a delivery is short, a film is not. */
+const CHUNK = { first: 2048, last: 65_536 };
 
 export function bytesIn(connection: Pick<Deno.Conn, "read">): BytesIn {
   const held: Uint8Array[] = [];
+  let size = CHUNK.first;
 
   return {
     async read() {
       const first = held.pop();
       if (first) return first;
-      const chunk = new Uint8Array(CHUNK);
+      const chunk = new Uint8Array(size);
       const length = await connection.read(chunk);
+      if (length === size) size = Math.min(size * 2, CHUNK.last);
       return length === null ? null : chunk.subarray(0, length);
     },
     unread(bytes) {

@@ -60,9 +60,11 @@ export async function exchange(deps: OutboundDeps, request: OutboundRequest): Pr
   plain.setNoDelay(true);
   const connect_ms = lap();
   let connection: Deno.Conn = plain;
+  let closed: Deno.Conn | null = null;
   const close = () => {
     signal.removeEventListener("abort", close);
-    closeOnce(connection);
+    if (closed !== connection) closeQuietly(connection);
+    closed = connection;
   };
   signal.addEventListener("abort", close);
 
@@ -118,11 +120,11 @@ async function send(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
   }
 }
 
-function closeOnce(connection: Deno.Conn): void {
+function closeQuietly(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch {
-    // It was closed already.
+    // The other side was faster.
   }
 }
 

@@ -72,6 +72,7 @@ function broken(words: string): OutboundFailure {
 
 /** `Headers` holds one byte a character. */
 function latin1(text: string): Uint8Array {
+  if (/^[\0-\x7f]*$/.test(text)) return new TextEncoder().encode(text);
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 

@@ -58,6 +58,8 @@ Deno.test("what is no image, gone, moved or private cannot be told", async () =>
     ({ path }) =>
       path === "/moved"
         ? new Response(null, { status: 302, headers: { location: "/image" } })
+        : path === "/image"
+        ? new Response(png(1280, 720))
         : path === "/page"
         ? new Response("<html>")
         : new Response(null, { status: 404 }),

@@ -56,6 +56,7 @@ export function configureStorage({ get, fetch, now, log }: ProviderDeps): Config
       }),
       timeoutMs: TIMEOUT,
       warn: (reason) => log("thumbnail.not_stored", { reason }),
+      warnOfLength: (reason) => log("captions.not_measured", { reason }),
     }),
   };
 }

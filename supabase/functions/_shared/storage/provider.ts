@@ -34,7 +34,11 @@ function doWithout(
   return { state: "failed", error: { message, retryable: false } };
 }
 
-type StoreDeps = StorageDeps & { filmUrls: FilmUrls; warn: (message: string) => void };
+type StoreDeps = StorageDeps & {
+  filmUrls: FilmUrls;
+  warn: (message: string) => void;
+  warnOfLength: (message: string) => void;
+};
 
 /**
  * Copies a film and its thumbnail into Supabase Storage, because a provider's URLs expire. It costs
@@ -46,7 +50,10 @@ export function createStorageProvider(deps: StoreDeps): StepProvider {
     if (work.step === "store_film") return storeFilm(deps, work);
     if (work.step === "check_frame") return checkFrame(deps, work);
     if (work.step !== "store_captions") return Promise.resolve(doWithout(work));
-    return storeCaptions({ ...deps, urlOf: (path) => urlOf(deps, path) }, work);
+    return storeCaptions(
+      { ...deps, warn: deps.warnOfLength, urlOf: (path) => urlOf(deps, path) },
+      work,
+    );
   };
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 

@@ -1,0 +1,74 @@
+/** What `POST /videos/generations/async` takes; unknown fields are kept with the film. */
+export type VideoRequest = {
+  model: string;
+  prompt: string;
+  /** Seconds. */
+  duration?: number;
+  /** Pixels: `1280x720`. */
+  size?: string;
+  image_url?: string;
+  webhook_url?: string;
+  webhook_headers?: Record<string, string>;
+  webhook_events?: ("completed" | "failed" | "cancelled" | "progress")[];
+  webhook_retry?: { max_attempts: number };
+  user_id?: string;
+  [field: string]: unknown;
+};
+
+/** What `POST /webhook` takes: a film of several scenes. */
+export type FilmRequest = {
+  video_id: string;
+  user_id: string;
+  prompt?: string;
+  scenes?: {
+    prompt: string;
+    duration?: number;
+    image_url?: string;
+    continuity?: "last_frame" | "cut";
+    model?: string;
+    [field: string]: unknown;
+  }[];
+  image_url?: string;
+  model?: string;
+  aspect_ratio?: string;
+  callback_url?: string;
+  events?: string[];
+  webhook_headers?: Record<string, string>;
+  [field: string]: unknown;
+};
+
+export type VideoTask = {
+  task_id: string;
+  status: "pending" | "processing" | "completed" | "failed" | "cancelled";
+  progress_percentage: number;
+  video_url: string | null;
+  error: string | null;
+};
+
+/** Where a new task is asked for and listened to; each URL carries the token that opens it. */
+export type TaskLinks = { task_id: string; status_url: string; events_url: string };
+
+/** `duplicate`: the same request came before; this is its task. */
+export type CreatedTask = VideoTask & TaskLinks & { duplicate: boolean };
+
+/** Something that happened to a film: `type` is `scene.completed` and the like. */
+export type TaskEvent = {
+  type: string;
+  scene_id: string | null;
+  chunk_id: string | null;
+  at: string;
+};
+
+/** An answer that is none of success. */
+export class ReelayError extends Error {
+  override name = "ReelayError";
+
+  /** @param issues what is wrong with which field, where the status is 400 */
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly issues: { path: string; message: string }[] = [],
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,88 @@
+import { readServerSent } from "./server_sent.ts";
+import { ReelayError, type TaskEvent, type TaskLinks, type VideoTask } from "./types.ts";
+
+export type WaitOptions = {
+  /** Ends the waiting, whatever the task does. */
+  signal?: AbortSignal;
+  /** Called with each new state of the task. */
+  onTask?: (task: VideoTask) => void;
+  /** Called with what happens to scenes and clips; only while the stream works. */
+  onEvent?: (event: TaskEvent) => void;
+  fetch?: typeof fetch;
+  /** Resolves after so many milliseconds. */
+  pause?: (ms: number) => Promise<void>;
+};
+
+/** Milliseconds from one try to the next while nothing can be listened to. */
+const PAUSE = { first: 1000, last: 10_000 };
+const OVER = new Set(["completed", "failed", "cancelled"]);
+/** Statuses that no patience mends. */
+const HOPELESS = new Set([400, 401, 404, 405]);
+
+/**
+ * Waits until a task has ended and returns it, failed and cancelled ones as well. Listens to its
+ * events and goes on where a stream broke off; while that does not work, it asks.
+ *
+ * @throws {ReelayError} where the task is not there; the signal's reason
+ */
+export async function waitForTask(
+  { status_url, events_url }: Pick<TaskLinks, "status_url" | "events_url">,
+  { signal, onTask, onEvent, fetch = globalThis.fetch, pause = sleep }: WaitOptions = {},
+): Promise<VideoTask> {
+  let lastEventId = "";
+  let wait = PAUSE.first;
+
+  while (true) {
+    signal?.throwIfAborted();
+    const ended = await listen().catch(orGoOn) ?? await ask().catch(orGoOn);
+    if (ended) return ended;
+    await pause(wait);
+    wait = Math.min(wait * 2, PAUSE.last);
+  }
+
+  async function listen(): Promise<VideoTask | null> {
+    const headers = { accept: "text/event-stream", "last-event-id": lastEventId };
+    const answer = await fetch(events_url, {
+      headers: lastEventId === "" ? { accept: headers.accept } : headers,
+      signal,
+    });
+    if (answer.status === 204) return null;
+    await refuseUnless(answer.ok && answer.body !== null, answer);
+    for await (const { id, event, data } of readServerSent(answer.body ?? new ReadableStream())) {
+      lastEventId = id;
+      wait = PAUSE.first;
+      if (event !== "task") {
+        onEvent?.(JSON.parse(data));
+        continue;
+      }
+      const task: VideoTask = JSON.parse(data);
+      onTask?.(task);
+      if (OVER.has(task.status)) return task;
+    }
+    return null;
+  }
+
+  async function ask(): Promise<VideoTask | null> {
+    const answer = await fetch(status_url, { signal });
+    await refuseUnless(answer.ok, answer);
+    const task: VideoTask = await answer.json();
+    onTask?.(task);
+    return OVER.has(task.status) ? task : null;
+  }
+
+  function orGoOn(error: unknown): null {
+    signal?.throwIfAborted();
+    if (error instanceof ReelayError && HOPELESS.has(error.status)) throw error;
+    return null;
+  }
+}
+
+async function refuseUnless(fine: boolean, answer: Response): Promise<void> {
+  if (fine) return;
+  await answer.body?.cancel();
+  throw new ReelayError(answer.status, `Cannot read task: Reelay answered ${answer.status}`);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

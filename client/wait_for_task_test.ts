@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { type Seen, withServer } from "../supabase/functions/_shared/testing/loopback.ts";
+import type { TaskEvent, VideoTask } from "./types.ts";
+import { waitForTask } from "./wait_for_task.ts";
+
+const task = (status: VideoTask["status"], progress_percentage = 0): VideoTask => ({
+  task_id: "proj_1",
+  status,
+  progress_percentage,
+  video_url: null,
+  error: null,
+});
+const say = (id: number, event: string, data: unknown) =>
+  `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+
+/** Waits for a task at a server that answers so at `/events` and `/task`. */
+function waitAt(events: (seen: Seen, n: number) => Response, asked: () => Response) {
+  const pauses: number[] = [];
+  const told: (VideoTask | TaskEvent)[] = [];
+  let n = 0;
+  const answer = (seen: Seen) => seen.path === "/events" ? events(seen, n++) : asked();
+  return withServer(answer, async ({ url, seen }) => {
+    const ended = await waitForTask({ status_url: `${url}/task`, events_url: `${url}/events` }, {
+      onTask: (one) => told.push(one),
+      onEvent: (one) => told.push(one),
+      pause: (ms) => Promise.resolve(void pauses.push(ms)),
+    }).catch((error) => error);
+    return { ended, pauses, told, seen };
+  });
+}
+const nobodyAsks = () => new Response("unexpected", { status: 500 });
+
+Deno.test("a task is listened to until it has ended, in however many pieces its words come", async () => {
+  const text = "retry: 2000\n\n: alive\n\n" + say(5, "task", task("processing")) +
+    say(9, "scene.completed", { type: "scene.completed" }) + say(9, "task", task("completed"));
+  async function* bytes() {
+    for (const byte of new TextEncoder().encode(text)) yield Uint8Array.of(byte);
+  }
+  const { ended, told, pauses } = await waitAt(
+    () => new Response(ReadableStream.from(bytes())),
+    nobodyAsks,
+  );
+
+  assert.deepEqual(ended, task("completed"));
+  assert.deepEqual(told, [task("processing"), { type: "scene.completed" }, task("completed")]);
+  assert.deepEqual(pauses, []);
+});
+
+Deno.test("where a stream ends before the task does, it goes on after the last event", async () => {
+  const { ended, seen } = await waitAt(
+    ({ headers }, n) =>
+      n === 0 ? new Response(say(5, "task", task("processing"))) : new Response(
+        say(7, "task", task(headers.get("last-event-id") === "5" ? "failed" : "pending")),
+      ),
+    () => Response.json(task("processing")),
+  );
+
+  assert.equal(ended.status, "failed");
+  assert.deepEqual(seen.map(({ path }) => path), ["/events", "/task", "/events"]);
+});
+
+Deno.test("while nothing can be listened to, the task is asked for, ever less often", async () => {
+  let asks = 0;
+  const { ended, pauses } = await waitAt(
+    () => new Response(null, { status: 503 }),
+    () => Response.json(task(++asks > 6 ? "cancelled" : "processing")),
+  );
+
+  assert.equal(ended.status, "cancelled");
+  assert.deepEqual(pauses, [1000, 2000, 4000, 8000, 10_000, 10_000]);
+});
+
+Deno.test("a task that has ended long ago, and one that is not there, are not waited for", async () => {
+  const over = await waitAt(
+    () => new Response(null, { status: 204 }),
+    () => Response.json(task("completed")),
+  );
+  assert.equal(over.ended.status, "completed");
+
+  const gone = await waitAt(() => Response.json({}, { status: 404 }), nobodyAsks);
+  assert.equal(gone.ended.status, 404);
+  assert.equal(gone.ended.name, "ReelayError");
+});
+
+Deno.test("waiting ends with the signal", async () => {
+  const stop = new AbortController();
+  stop.abort(new DOMException("Enough", "AbortError"));
+  const links = { status_url: "http://127.0.0.1:9/", events_url: "http://127.0.0.1:9/" };
+
+  await assert.rejects(waitForTask(links, { signal: stop.signal }), { name: "AbortError" });
+});

@@ -1,0 +1,17 @@
+create or replace function private.is_ringing(p_bell private.bell, p_now timestamptz)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_bell.unanswered_since is not null
+    and p_bell.last_rung_at > p_now - make_interval(secs => private.setting('bell_repeat_seconds')::double precision);
+end;
+$$;
+
+comment on function private.is_ringing(private.bell, timestamptz) is
+'True while a ring is on its way that no runner has answered, and that is not to be repeated yet.';
+
+revoke execute on function private.is_ringing(private.bell, timestamptz) from public, anon, authenticated, service_role;

@@ -1,0 +1,66 @@
+-- What each lane could send next, by place: first tries in their order; of retries about a fourth of the places, by
+-- lot, so that neither starves. Of an ordered lane it is the oldest open delivery or, until that is due, none. What an
+-- endpoint takes in batches waits to be put into one.
+
+create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
+returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
+language sql
+volatile
+rows 100
+security invoker
+set search_path = ''
+as $$
+  with
+  rooms as materialized (
+    select rooms.lane, rooms.is_ordered, rooms.is_batched, rooms.room
+    from private.lane_room(p_lanes, p_now) as rooms
+    where rooms.room > 0
+  )
+  select rooms.lane, rooms.room, first.delivery_id, first.due_at, first.place::double precision
+  from rooms
+  cross join lateral (
+    select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.due_at, fresh.position) as place
+    from public.webhook_deliveries as fresh
+    where fresh.lane = rooms.lane
+      and fresh.status = 'pending'
+      and (fresh.attempt_count > 0) = false
+      and fresh.due_at <= p_now
+      and (not rooms.is_batched or fresh.type in ('batch', 'endpoint.test'))
+    order by fresh.due_at, fresh.position
+    limit rooms.room
+  ) as first
+  where not rooms.is_ordered
+  union all
+  select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
+  from rooms
+  cross join lateral (
+    select tried.delivery_id, tried.due_at, row_number() over (order by tried.due_at, tried.position) as place
+    from public.webhook_deliveries as tried
+    where tried.lane = rooms.lane
+      and tried.status = 'pending'
+      and (tried.attempt_count > 0) = true
+      and tried.due_at <= p_now
+    order by tried.due_at, tried.position
+    limit rooms.room
+  ) as retry
+  where not rooms.is_ordered
+  union all
+  select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
+  from rooms
+  cross join lateral (
+    select oldest.delivery_id, oldest.due_at
+    from public.webhook_deliveries as oldest
+    where oldest.lane = rooms.lane
+      and oldest.status = 'pending'
+      and (not rooms.is_batched or oldest.attempt_count > 0 or oldest.type in ('batch', 'endpoint.test'))
+    order by oldest.position
+    limit 1
+  ) as head
+  where rooms.is_ordered
+    and head.due_at <= p_now;
+$$;
+
+comment on function private.lane_candidates(text[], timestamptz) is
+'For each lane that has room, the due deliveries that might go next. The caller holds the lanes'' locks.';
+
+revoke execute on function private.lane_candidates(text[], timestamptz) from public, anon, authenticated, service_role;

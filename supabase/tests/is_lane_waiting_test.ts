@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { readHealth, readMetrics } from "../functions/_shared/management.ts";
+import { anEndpoint, BUSY, claimAll, queueTo, recordAll } from "./endpoints.ts";
+import { onDatabase } from "./given.ts";
+import { moveClock } from "./verbs.ts";
+
+Deno.test(
+  "a receiver that fails is its own fault: the backlog is told, and health stays good",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await anEndpoint(given);
+    await queueTo(sql, "source:a", 20);
+    for (let n = 0; n < 5; n++) await recordAll(given, await claimAll(given, 1), BUSY);
+    await moveClock(sql, 2 * 3600);
+
+    assert.equal((await readHealth(db)).checks.overdue?.ok, true);
+    const stuck =
+      await sql`select what, id, why from private.stuck_work where what not like 'bell%'`;
+    assert.deepEqual(stuck.map(({ what, id }) => [what, id]), [
+      ["receiver failing", "https://desk.test"],
+    ]);
+    assert.match(stuck[0]?.why, /^5 failures in a row/);
+    const { deliveries } = await readMetrics(db, 86_400);
+    assert.deepEqual(Object(deliveries).receivers_held, 1);
+    assert.deepEqual(Object(deliveries).endpoints, { enabled: 1, disabled: 0, failing: 0 });
+    assert.equal(Object(deliveries).past_due.count, 20);
+  }),
+);
+
+Deno.test(
+  "what nobody sends though its receiver is well is overdue",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await queueTo(sql, "source:a");
+    await moveClock(sql, 700);
+
+    assert.equal((await readHealth(db)).checks.overdue?.ok, false);
+    const stuck = await sql`select what from private.stuck_work where what not like 'bell%'`;
+    assert.deepEqual(stuck.map(({ what }) => what), ["delivery pending"]);
+  }),
+);

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import {
+  replayDeliveries,
+  rotateEndpointSecret,
+  setEndpointEnabled,
+} from "../../supabase/functions/_shared/endpoints.ts";
+import type { Database } from "../../supabase/functions/_shared/database.ts";
+import {
+  claimDeliveries,
+  recordDeliveries,
+} from "../../supabase/functions/_shared/transitions/deliveries.ts";
+import { anEndpoint, OK, queueTo } from "../../supabase/tests/endpoints.ts";
+import { onDatabase } from "../../supabase/tests/given.ts";
+import { brokenInvariants } from "../../supabase/tests/look.ts";
+import { setSetting } from "../../supabase/tests/verbs.ts";
+
+const ROUNDS = 25;
+const ANSWERS = [200, 500, 404, 204, 410, 200, 429, 200];
+
+/** Claims, and records a page of mixed answers in no particular order. */
+async function run(db: Database, seed: number): Promise<string[]> {
+  const sent: string[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const { deliveries } = await claimDeliveries(db, 20);
+    sent.push(...deliveries.map(({ claim_token }) => claim_token));
+    const records = deliveries.toReversed().map((work, n) => ({
+      work,
+      result: { ...OK, status_code: ANSWERS[(n + round + seed) % ANSWERS.length] ?? 200 },
+    }));
+    const { stale } = await recordDeliveries(db, records);
+    assert.equal(stale, 0, "nobody else had it meanwhile");
+  }
+  return sent;
+}
+
+/** What an operator does while all that goes on. */
+async function operate(db: Database, ids: string[]): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const id = ids[round % ids.length] ?? "";
+    await setEndpointEnabled(db, id, { isEnabled: round % 3 !== 0, reason: null });
+    if (round % 5 === 0) await rotateEndpointSecret(db, id, 0);
+    await replayDeliveries(db, {}, { limit: 50, perSecond: 1000, isDry: false });
+    for (const each of ids) await setEndpointEnabled(db, each, { isEnabled: true, reason: null });
+  }
+}
+
+Deno.test(
+  "runners and operators at once: no deadlock, nothing sent by two, no promise broken",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    await setSetting(sql, "delivery_breaker_failures", 1000);
+    const endpoints = [
+      await anEndpoint(given),
+      await anEndpoint(given, { is_ordered: true }),
+      await anEndpoint(given, { max_per_second: 1000 }),
+      await anEndpoint(given, { batch_size: 5 }),
+    ];
+    const ids = endpoints.map(({ id }) => id);
+    for (const to of [...ids, "source:a"]) await queueTo(sql, to, 60);
+    const sessions = await Promise.all([1, 2, 3, 4].map(() => given.openSession()));
+    const [operator, ...runners] = sessions.map(({ db }) => db);
+    assert(operator);
+
+    const [, ...sent] = await Promise.all([
+      operate(operator, ids),
+      ...runners.map((db, seed) => run(db, seed)),
+    ]);
+
+    const claims = sent.flat();
+    assert.ok(claims.length > 100, `${claims.length}`);
+    assert.equal(new Set(claims).size, claims.length);
+    assert.deepEqual(await brokenInvariants(sql), []);
+    const [row] = await sql`
+      select count(*)::int as n from public.webhook_deliveries where type = 'webhook.received'`;
+    assert.equal(row?.n, 300, "none is gone");
+  }),
+);

@@ -140,7 +140,10 @@ Deno.test("captions change the picture while they last, and nothing of the sound
     const sounds = [{ file: await tone(SECONDS), at: 0, seconds: SECONDS }];
     await putSoundUnder({ video: await clip("a"), sounds, seconds: SECONDS, path: heard });
     const captions = path("srt");
-    await Deno.writeTextFile(captions, "1\n00:00:00,000 --> 00:00:01,000\nHello there, this is\nwhat is said in this scene\n");
+    await Deno.writeTextFile(
+      captions,
+      "1\n00:00:00,000 --> 00:00:01,000\nHello there, this is\nwhat is said in this scene\n",
+    );
     const burnt = path("mp4");
     await burnCaptions({ video: heard, captions, path: burnt });
 

@@ -46,7 +46,10 @@ function Desk(): JSX.Element {
   const board = useLive(
     "/browse/board?limit=24",
     Board,
-    ({ columns }) => MOVING.some((name) => (columns[name]?.docs.length ?? 0) > 0),
+    // Who looks at the board waits for what may come.
+    ({ columns }) =>
+      (view === "films" && id === null) ||
+      MOVING.some((name) => (columns[name]?.docs.length ?? 0) > 0),
   );
   const main = useRef<HTMLElement>(null);
   const place = `${view}/${id ?? ""}`;
@@ -59,6 +62,7 @@ function Desk(): JSX.Element {
       scrollTo(0, 0);
     }
     before.current = place;
+    if (view === "films" && id === null) board.refresh();
   }, [place]);
 
   const overview = board.value?.overview;

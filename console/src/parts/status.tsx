@@ -18,7 +18,7 @@ const TONES: Record<Tone, string[]> = {
   good: ["completed", "applied", "success", "delivered", "ok", "enabled"],
   bad: ["failed", "error", "dead", "unknown", "outcome_unknown", "critical", "malformed"],
   warn: ["paused", "buffered", "lost", "warning", "stale", "held"],
-  off: ["cancelled", "duplicate", "disabled", "info"],
+  off: ["filtered", "skipped", "batched", "cancelled", "duplicate", "disabled", "info"],
 };
 
 export function toneOf(status: string): Tone {

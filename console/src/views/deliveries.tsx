@@ -13,6 +13,9 @@ const STATUSES: [string, string][] = [
   ["delivering", "Being sent"],
   ["delivered", "Delivered"],
   ["dead", "Given up"],
+  ["batched", "In a batch"],
+  ["filtered", "Not wanted"],
+  ["skipped", "Skipped"],
 ];
 const TYPES: [string, string][] = [
   ["", "Every type"],
@@ -42,7 +45,9 @@ export function DeliveriesView({ query }: { query: URLSearchParams }): JSX.Eleme
       <div class="head">
         <div>
           <h1>Deliveries</h1>
-          <p class="muted">Signed callbacks to clients: each is tried four times under one id.</p>
+          <p class="muted">
+            Signed callbacks to clients, tried again under one id until they are taken or given up.
+          </p>
         </div>
         <button
           type="button"

@@ -42,6 +42,24 @@ export function DeliveryView({ id }: { id: string }): JSX.Element {
             </span>
           </p>
         </div>
+        {["delivered", "filtered", "skipped"].includes(one.status) && (
+          <button
+            type="button"
+            class="button"
+            onClick={() =>
+              ask({
+                title: "Replay this delivery?",
+                text:
+                  "It is sent once more under its old webhook-id: a receiver that keeps the ids it has " +
+                  "seen takes it for what it is.",
+                verb: "Replay delivery",
+                path: `/deliveries/${encodeURIComponent(id)}/replay`,
+                onDone: refresh,
+              })}
+          >
+            Replay
+          </button>
+        )}
         {one.status === "dead" && (
           <button
             type="button"

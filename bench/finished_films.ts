@@ -62,9 +62,9 @@ export async function insertFinishedFilms(sql: Sql, films: number): Promise<void
     select 'fal', 'sha256:' || md5(id || k), 'whlog_' || id || k, at
     from old, generate_series(1, 7) as k;
     insert into public.webhook_deliveries (
-      delivery_id, project_id, webhook_id, type, url, body, status, due_at, created_at, updated_at, delivered_at
+      delivery_id, project_id, webhook_id, type, url, lane, body, status, due_at, created_at, updated_at, delivered_at
     )
-    select 'dlv_' || id, 'proj_' || id, 'msg_' || id, 'video.generation.completed', 'https://c.example.com', '{}',
+    select 'dlv_' || id, 'proj_' || id, 'msg_' || id, 'video.generation.completed', 'https://c.example.com', 'https://c.example.com', '{}',
       'delivered', at, at, at, at
     from old;
     insert into public.media (media_id, project_id, type, url, generated_at)

@@ -210,7 +210,6 @@ Deno.test(
     const rounds = await makeFilm(given, second);
 
     assert.deepEqual(rounds.flat().map(({ step }) => step).toSorted(), [
-      "extract_thumbnail",
       "generate_voice",
       "mix_music",
       "mux_audio",

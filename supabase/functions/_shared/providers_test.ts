@@ -16,7 +16,7 @@ function configured(variables: Record<string, string>): Providers {
   });
 }
 
-Deno.test("with FAL_KEY alone fal does every step but storing and burning captions in", () => {
+Deno.test("with FAL_KEY alone fal does every step but storing, and captions are burnt into films in test mode alone", () => {
   const providers = configured({ ...SUPABASE, FAL_KEY: "key" });
 
   assert.deepEqual(providers.steps, {
@@ -31,6 +31,7 @@ Deno.test("with FAL_KEY alone fal does every step but storing and burning captio
     level_music: "fal",
     mux_audio: "fal",
     mix_music: "fal",
+    burn_captions: "test",
     store_film: "storage",
     store_captions: "storage",
     check_frame: "storage",
@@ -47,6 +48,12 @@ Deno.test("without FAL_KEY only what costs nothing is done, and films in test mo
     generate_clip: "test",
     extract_last_frame: "test",
     stitch: "test",
+    generate_voice: "test",
+    generate_music: "test",
+    level_music: "test",
+    mux_audio: "test",
+    mix_music: "test",
+    burn_captions: "test",
     store_film: "storage",
     store_captions: "storage",
     check_frame: "storage",
@@ -86,7 +93,13 @@ Deno.test("a door estimates by the providers that the runner will use", () => {
         choices.filter((_, i) => chosen & 1 << i).map((name) => [name, "https://a.example"]),
       ),
     };
-    const { store_film: _film, cancel_request: _cancel, ...steps } = configured(variables).steps;
+    const {
+      store_film: _film,
+      store_captions: _captions,
+      check_frame: _frame,
+      cancel_request: _cancel,
+      ...steps
+    } = configured(variables).steps;
 
     assert.deepEqual(
       chosenProviders((name) => variables[name]),

@@ -131,13 +131,21 @@ Deno.test("a run claims what the environment can do, and delivers what the first
     const record = db.calls.find(({ name }) => name === "record_delivery");
     assert.deepEqual(Object.keys(claim?.args.p_providers ?? {}).toSorted(), [
       "announced",
+      "burn_captions",
       "cancel_request",
+      "check_frame",
       "deliveries",
       "extract_last_frame",
       "extract_thumbnail",
       "generate_clip",
+      "generate_music",
+      "generate_voice",
+      "level_music",
+      "mix_music",
+      "mux_audio",
       "reframe_image",
       "stitch",
+      "store_captions",
       "store_film",
       "storyboard",
     ]);

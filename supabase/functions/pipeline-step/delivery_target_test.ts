@@ -69,7 +69,11 @@ Deno.test("an endpoint's URL has to be public too, and its own headers go along"
   const work = delivery({ endpoint_id: "ep_7" });
   const deps = { notification: null, allowPrivate: false };
 
-  assert.deepEqual(deliveryTarget(work, deps), { url: work.url, headers: work.headers });
+  assert.deepEqual(deliveryTarget(work, deps), {
+    url: work.url,
+    headers: work.headers,
+    trusted: false,
+  });
   assert.deepEqual(deliveryTarget({ ...work, url: "https://10.0.0.1/" }, deps), {
     refused: "Cannot post delivery: it names a private address",
   });

@@ -10,6 +10,9 @@ export type VideoOptions = ParseOptions & {
   aliases: Readonly<Record<string, string>>;
 };
 
+/** What this API knows of; a job may ask for stages as well. */
+const FILM_EVENTS = EVENTS.filter((event) => event.startsWith("video.generation."));
+
 /** Who asks where the request does not say: idempotency keys are counted per user. */
 const NOBODY = "videos";
 
@@ -43,7 +46,7 @@ export function parseVideo(body: unknown, { aliases, ...options }: VideoOptions)
     model: ours,
     scenes: [{ prompt, duration, image_url, driver_video_url, audio_url }],
     callback_url: webhook_url,
-    events: webhook_events ?? [...EVENTS],
+    events: webhook_events ?? FILM_EVENTS,
   }, options);
   if ("issues" in parsed) return { issues: unique(parsed.issues.map(asSent)) };
 

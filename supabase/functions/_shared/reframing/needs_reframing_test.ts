@@ -53,7 +53,7 @@ Deno.test("a size that stands behind the first KiB is found, at one more look", 
   });
 });
 
-Deno.test("what is no image, gone, moved or private cannot be told", async () => {
+Deno.test("what is no image, gone or private cannot be told; what moved is looked at where it is", async () => {
   await withServer(
     ({ path }) =>
       path === "/moved"
@@ -64,7 +64,8 @@ Deno.test("what is no image, gone, moved or private cannot be told", async () =>
         ? new Response("<html>")
         : new Response(null, { status: 404 }),
     async ({ url }) => {
-      for (const path of ["/moved", "/page", "/gone"]) {
+      assert.equal((await lookAtImage(read, `${url}/moved`, "16:9")).fits, true);
+      for (const path of ["/page", "/gone"]) {
         assert.equal((await lookAtImage(read, url + path, "16:9")).fits, null, path);
       }
       const strict = reader({ allowPrivate: false });

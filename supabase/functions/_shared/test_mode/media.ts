@@ -64,7 +64,7 @@ function bytes(base64: string) {
 export const SILENCE = wave(new Uint8Array(8000).fill(128));
 
 /** RIFF WAVE with a PCM header of 44 bytes: http://soundfile.sapp.org/doc/WaveFormat/ */
-function wave(samples: Uint8Array): Uint8Array<ArrayBuffer> {
+function wave(samples: Uint8Array) {
   const file = new Uint8Array(44 + samples.length);
   const view = new DataView(file.buffer);
   const name = (at: number, four: string) => file.set(new TextEncoder().encode(four), at);

@@ -18,26 +18,38 @@ function configured(url: string) {
   return found.provider;
 }
 
-Deno.test("every step is done at once and for nothing, with two files that Storage is given once", async () => {
+Deno.test("every step is done at once and for nothing, with three files that Storage is given once", async () => {
   await withServer(() => Response.json({ Key: "films/test" }), async ({ url, seen }) => {
     const provider = configured(url);
     const fallback = [{ prompt: "One", chunks: [] }];
     const outputs = [];
-    for (const step of ["storyboard", "reframe_image", "generate_clip", "stitch"] as const) {
+    for (
+      const step of [
+        "storyboard",
+        "reframe_image",
+        "generate_clip",
+        "stitch",
+        "mux_audio",
+        "generate_voice",
+      ] as const
+    ) {
       const answer = await provider.submit(work({ step, input: { fallback } }));
       assert(answer.state === "completed");
       assert.equal(answer.output.cost_usd, 0);
       outputs.push(answer.output);
     }
 
-    const [storyboard, still, clip, film] = outputs;
+    const [storyboard, still, clip, film, muxed, voice] = outputs;
     assert.deepEqual([storyboard?.by, storyboard?.scenes], ["splitter", fallback]);
     assert.equal(still?.image_url, `${url}/storage/v1/object/public/films/test/still.jpg`);
     assert.equal(clip?.video_url, `${url}/storage/v1/object/public/films/test/clip.mp4`);
     assert.equal(film?.video_url, clip?.video_url);
+    assert.equal(muxed?.video_url, clip?.video_url);
+    assert.equal(voice?.audio_url, `${url}/storage/v1/object/public/films/test/sound.wav`);
     assert.deepEqual(seen.map(({ path }) => path), [
       "/storage/v1/object/films/test/clip.mp4",
       "/storage/v1/object/films/test/still.jpg",
+      "/storage/v1/object/films/test/sound.wav",
     ]);
   });
 });

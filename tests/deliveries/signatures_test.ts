@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import type { Arrived } from "./receiver.ts";
+import { findPython, type Program } from "../programs.ts";
 import { type DeliveryStack, onDeliveries } from "./delivery_stack.ts";
 
 const VERIFY = fileURLToPath(new URL("verify.py", import.meta.url));
+const python = await findPython();
 const Created = z.looseObject({ endpoint_id: z.string(), secret: z.string() });
 const Rotated = z.looseObject({ secret: z.string() });
 
@@ -26,9 +28,12 @@ async function manage<T>(
   return answer.parse(JSON.parse(text));
 }
 
-async function verifyInPython(checks: { secret: string; one: Arrived }[]): Promise<string[]> {
-  const child = new Deno.Command("python3", {
-    args: [VERIFY],
+async function verifyInPython(
+  { name, args }: NonNullable<Program>,
+  checks: { secret: string; one: Arrived }[],
+): Promise<string[]> {
+  const child = new Deno.Command(name, {
+    args: [...args, VERIFY],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
@@ -73,13 +78,10 @@ Deno.test(
     assert.throws(() => new Webhook(fresh).verify(before.body, before.headers));
     const tampered = { secret, one: { ...after, body: after.body.replace("anne", "Anne") } };
 
-    assert.deepEqual(await verifyInPython([...fitting, foreign, tampered]), [
-      "ok",
-      "ok",
-      "ok",
-      "no signature fits",
-      "no signature fits",
-    ]);
+    const verdicts = ["ok", "ok", "ok", "no signature fits", "no signature fits"];
+    // Without Python the package has verified the same above; findPython says so.
+    if (python === null) return;
+    assert.deepEqual(await verifyInPython(python, [...fitting, foreign, tampered]), verdicts);
   }),
 );
 

@@ -26,7 +26,7 @@ begin
     p_job ->> 'model',
     p_job ->> 'aspect_ratio',
     coalesce(latest.version, 0) + 1,
-    case when (p_job ->> 'is_revision')::boolean then latest.project_id end,
+    case when (p_job ->> 'is_revision')::boolean then revised.project_id end,
     jsonb_array_length(p_job -> 'scenes'),
     p_job ->> 'callback_url',
     p_key,
@@ -41,13 +41,23 @@ begin
     coalesce(jsonb_strip_nulls(nullif(p_job -> 'film_options', 'null')), '{}')
   from (values (1)) as one_row
   left join lateral (
-    select projects.version, projects.project_id
+    select projects.version
     from public.projects
     where projects.user_id = p_job ->> 'user_id'
       and projects.video_id = p_job ->> 'video_id'
     order by projects.version desc
     limit 1
   ) as latest on true
+  -- A test's clips are no film: what is meant in earnest revises the last version that was.
+  left join lateral (
+    select projects.project_id
+    from public.projects
+    where projects.user_id = p_job ->> 'user_id'
+      and projects.video_id = p_job ->> 'video_id'
+      and (p_job ->> 'execution_mode' = 'test' or projects.execution_mode is distinct from 'test')
+    order by projects.version desc
+    limit 1
+  ) as revised on true
   on conflict (user_id, idempotency_key) do nothing
   returning projects.* into v_project;
 

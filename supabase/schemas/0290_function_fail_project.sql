@@ -18,6 +18,7 @@ begin
   set
     status = 'failed',
     paused_from = null,
+    awaiting_approval = null,
     error_message = coalesce(
       (
         select format('Scene %s: %s', scenes.position, p_message)

@@ -13,7 +13,14 @@ as $$
   select 'a request belongs to a call that was announced', attempts.attempt_id
   from private.attempts
   where attempts.sent_at = 'infinity'
-    and (attempts.request_id is not null or attempts.status not in ('created', 'failed', 'cancelled'))
+    and (attempts.request_id is not null or attempts.status not in ('created', 'failed', 'cancelled', 'completed'))
+  union all
+  -- An image that has its shape already needs no call, and is the one thing that costs nothing at fal.
+  select 'what was made by no call costs nothing', attempts.attempt_id
+  from private.attempts
+  where attempts.sent_at = 'infinity'
+    and attempts.status = 'completed'
+    and attempts.actual_cost_usd is distinct from 0
   union all
   select 'a running or waiting step is looked at again', steps.step_id
   from private.steps

@@ -18,7 +18,7 @@ begin
   end if;
 
   update public.projects
-  set status = 'cancelled', paused_from = null, error_message = coalesce(p_reason, 'Cancelled on request')
+  set status = 'cancelled', paused_from = null, awaiting_approval = null, error_message = coalesce(p_reason, 'Cancelled on request')
   where projects.project_id = p_project_id
     and projects.status <> 'cancelled';
 

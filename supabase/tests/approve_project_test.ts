@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
 import {
   approveProject,
   createProject,
@@ -79,6 +79,24 @@ Deno.test(
     await approveProject(db, project_id, YES);
     const clips = await claim(db);
     assert.deepEqual(clips.map(({ step }) => step), ["generate_clip", "generate_clip"]);
+  }),
+);
+
+Deno.test(
+  "what was cancelled awaits nothing: once begun again, it can be paused and resumed",
+  onDatabase(async ({ sql, db }) => {
+    const job = jobOf({ stop_at: "stills", reframe_to: "16:9" });
+    const { project_id } = await createProject(db, job);
+    const [still] = await claim(db);
+    assert(still);
+    await complete(db, still);
+    const by = { projectId: project_id, reason: null };
+    await changeProject(db, "cancel", by);
+
+    const [scene] = await sql`select scene_id from public.scenes`;
+    await regenerateScene(db, scene?.scene_id, { image_url: "https://images.test/new.png" });
+    await changeProject(db, "pause", by);
+    assert.equal((await changeProject(db, "resume", by)).status, "generating");
   }),
 );
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { regenerateScene } from "../functions/_shared/management.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
@@ -27,6 +28,21 @@ Deno.test(
     const media = await sql`select url from public.media where type = 'generated-image'`;
     assert.deepEqual(media.map(({ url }) => url), [one]);
     assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "an image that has its shape already is passed on with no call announced, and all is well",
+  onDatabase(async ({ sql, db }) => {
+    const { project_id } = await createProject(db, jobOf({ reframe_to: "16:9" }));
+    const [still] = await claim(db, { announced: ["fal"] });
+    assert(still?.attempt.announce);
+    const image_url = `${still.attempt.input.image_url}`;
+    await recordAnswer(db, still, { state: "completed", output: { image_url, cost_usd: 0 } });
+
+    assert.deepEqual(await brokenInvariants(sql), []);
+    await driveToTheEnd(db, sql);
+    assert.equal((await projectOf(sql, project_id)).status, "completed");
   }),
 );
 

@@ -35,20 +35,26 @@ Deno.test(
     ]);
     const made = outputs(rounds);
     const inputs = inputsOf(rounds);
-    assert.deepEqual(inputs.generate_voice?.[0], {
+    // What is due at the same time comes in any order.
+    const voice = inputs.generate_voice?.findIndex(({ text }) => text === "Words 1") ?? -1;
+    const clip = inputs.generate_clip?.findIndex(({ prompt }) => prompt === "Scene 1, part 1") ??
+      -1;
+    const audio_url = made.generate_voice?.[voice]?.audio_url;
+    const mux = inputs.mux_audio?.findIndex((input) => input.audio_url === audio_url) ?? -1;
+    assert.deepEqual(inputs.generate_voice?.[voice], {
       text: "Words 1",
       model: "fal-ai/kokoro/french",
       voice: null,
     });
-    assert.deepEqual(inputs.mux_audio?.[0], {
-      audio_url: made.generate_voice?.[0]?.audio_url,
-      video_urls: [made.generate_clip?.[0]?.video_url],
+    assert.deepEqual(inputs.mux_audio?.[mux], {
+      audio_url,
+      video_urls: [made.generate_clip?.[clip]?.video_url],
       lengths: [5],
       seconds: 5,
     });
     assert.deepEqual(
       inputs.stitch?.[0]?.video_urls,
-      made.mux_audio?.map(({ video_url }) => video_url),
+      [mux, 1 - mux].map((n) => made.mux_audio?.[n]?.video_url),
     );
     assert.equal(inputs.mix_music?.[0]?.video_url, made.stitch?.[0]?.video_url);
     assert.deepEqual(inputs.burn_captions?.[0], {
@@ -218,6 +224,21 @@ Deno.test(
     ]);
     assert.equal(inputsOf(rounds).generate_voice?.[0]?.text, "Other");
     assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "a film in earnest has its own voices and music, whatever was tried out in test mode before",
+  onDatabase(async (given) => {
+    const job = { speak: true, film_options: { speech_model: "fal-ai/kokoro/french" } };
+    await makeFilm(given, await aJob(given, { ...job, execution_mode: "test" }));
+
+    const earnest = await makeFilm(given, await aJob(given, job));
+    const again = await makeFilm(given, await aJob(given, { ...job, is_revision: true }));
+
+    const voices = (rounds: StepWork[][]) =>
+      rounds.flat().filter(({ step }) => step === "generate_voice").length;
+    assert.deepEqual([voices(earnest), voices(again)], [1, 0]);
   }),
 );
 

@@ -59,6 +59,8 @@ export const BREAKS: Record<string, string> = {
     update private.attempts set deadline_at = null where status = 'submitted'`,
   "a request belongs to a call that was announced":
     `update private.attempts set sent_at = 'infinity' where status = 'submitted'`,
+  "what was made by no call costs nothing": `update private.attempts
+    set sent_at = 'infinity', actual_cost_usd = 1 where ${attemptOf("done", "generate_clip")}`,
   "a running or waiting step is looked at again":
     `update private.steps set due_at = 'infinity' where status = 'waiting'`,
   "a paused project asks for nothing new": `update private.steps set due_at = now() where ${

@@ -141,6 +141,34 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "reuse_scenes: what is meant in earnest takes nothing from a test, a test may take from it",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const one = async (mode: "test" | null) => {
+      const job = jobOf({ execution_mode: mode, is_revision: true });
+      const { project_id } = await createProject(db, job);
+      await driveToTheEnd(db, sql);
+      const [project] = await sql`
+        select revision_of from public.projects where project_id = ${project_id}`;
+      return { project_id, revises: project?.revision_of };
+    };
+    const [test, first, tried, second] = [
+      await one("test"),
+      await one(null),
+      await one("test"),
+      await one(null),
+    ];
+
+    assert.deepEqual(await kept(given, test.project_id, first.project_id), [false]);
+    assert.deepEqual(
+      [first, tried, second].map(({ revises }) => revises),
+      [null, first.project_id, first.project_id],
+    );
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
 /** A finished film of two chained scenes and one after a cut, then its revision. */
 async function revise(
   { db, sql }: Given,

@@ -100,7 +100,8 @@ async function main(args: string[]): Promise<number> {
     console.log(showTable(outcome));
     await saveResult({ name: each, what, quick, outcome, conditions });
   }
-  if (!quick) await writeReadme(Object.keys(CASES));
+  const hasMeasured = name === undefined || Object.hasOwn(CASES, name);
+  if (!quick && hasMeasured) await writeReadme(Object.keys(CASES));
   for (const [each, { what, main }] of Object.entries(OTHERS)) {
     if (name === undefined ? quick : name !== each) continue;
     console.log(`\n${each}: ${what}`);

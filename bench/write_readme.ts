@@ -28,19 +28,33 @@ type Result = z.infer<typeof Result>;
 const BEGIN = "<!-- results -->";
 const END = "<!-- end of results -->";
 
-/** Writes the results of these cases into bench/README.md, in this order. */
+/**
+ * Writes the results of these cases into bench/README.md, in this order. What was not measured here
+ * keeps the table that it has.
+ */
 export async function writeReadme(
   names: readonly string[],
   folder = "bench/results",
 ): Promise<void> {
+  const path = join(PROJECT_ROOT, "bench/README.md");
+  const readme = await Deno.readTextFile(path);
   const sections: string[] = [];
   for (const name of names) {
-    const path = join(PROJECT_ROOT, folder, `${name}.json`);
-    const text = await Deno.readTextFile(path).catch(() => null);
-    if (text !== null) sections.push(showSection(Result.parse(JSON.parse(text))));
+    const result = join(PROJECT_ROOT, folder, `${name}.json`);
+    const text = await Deno.readTextFile(result).catch(() => null);
+    const section = text === null
+      ? sectionOf(readme, name)
+      : showSection(Result.parse(JSON.parse(text)));
+    if (section !== null) sections.push(section);
   }
-  const path = join(PROJECT_ROOT, "bench/README.md");
-  await Deno.writeTextFile(path, replaceResults(await Deno.readTextFile(path), sections));
+  await Deno.writeTextFile(path, replaceResults(readme, sections));
+}
+
+/** What stands there of a case; null where nothing does. */
+export function sectionOf(text: string, name: string): string | null {
+  const results = text.slice(text.indexOf(BEGIN), Math.max(text.indexOf(END), 0));
+  const [, ...sections] = results.split(/^(?=### )/m);
+  return sections.find((section) => section.startsWith(`### ${name}\n`))?.trim() ?? null;
 }
 
 /** @throws where the text has no place for results. */

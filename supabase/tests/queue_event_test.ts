@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { setEndpointEnabled } from "../functions/_shared/endpoints.ts";
-import { aFilm } from "./drive.ts";
+import { approveProject, createProject } from "../functions/_shared/transitions/projects.ts";
+import { aFilm, drive } from "./drive.ts";
 import { anEndpoint, claimAll, statusesOf } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
 import { brokenInvariants } from "./look.ts";
-import { callback, fail } from "./verbs.ts";
+import { callback, claim, complete, fail } from "./verbs.ts";
 
 const Stage = z.object({
   type: z.string(),
@@ -127,6 +129,45 @@ Deno.test(
     assert.deepEqual(rows.map(({ type }) => type), [
       "scene.completed",
       "video.generation.completed",
+    ]);
+  }),
+);
+
+Deno.test(
+  "a storyboard is told of when it is written, not only when somebody has approved it",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const { id } = await anEndpoint(given);
+    await createProject(db, jobOf({ storyboard: "model", stop_at: "storyboard" }));
+    const [work] = await claim(db);
+    assert(work);
+
+    await complete(db, work);
+    assert.deepEqual(await statusesOf(sql, id), ["storyboard.completed pending"]);
+
+    await approveProject(db, work.project_id, { stage: "storyboard", reason: null });
+    await drive(given, work.project_id);
+    const told = (await statusesOf(sql, id)).map((line) => line.split(" ")[0]);
+    assert.equal(told.filter((type) => type === "storyboard.completed").length, 1);
+    assert.deepEqual(told.slice(-2), ["stitching.started", "video.generation.completed"]);
+  }),
+);
+
+Deno.test(
+  "a film that was paused while its last clip was made tells once that it is being stitched",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const { id } = await anEndpoint(given, { events: ["stitching.started"] });
+    const work = await given.aSubmittedClip();
+    await sql`select public.pause_project(${work.project_id})`;
+
+    await callback(db, work);
+    await sql`select public.resume_project(${work.project_id})`;
+    await drive(given, work.project_id);
+
+    const told = await statusesOf(sql, id);
+    assert.deepEqual(told.filter((line) => line.startsWith("stitching")), [
+      "stitching.started pending",
     ]);
   }),
 );

@@ -10,7 +10,14 @@ as $$
     'image_url', case
       when scenes.position = 1 or scenes.continuity <> 'last_frame' then coalesce(scenes.image_url, projects.image_url)
     end,
-    'end_image_url', private.end_image(scenes.scene_id),
+    -- As the job named it: another version finds it again before it is reframed, too.
+    'end_image_url', (
+      select coalesce(following.image_url, projects.image_url)
+      from public.scenes as following
+      where following.project_id = scenes.project_id
+        and following.position = scenes.position + 1
+        and following.continuity = 'shared_keyframe'
+    ),
     'chunks', (
       select jsonb_agg(
         jsonb_build_array(

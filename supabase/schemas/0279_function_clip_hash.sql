@@ -8,7 +8,7 @@ as $$
   select encode(sha256(convert_to(
     jsonb_build_array(
       projects.aspect_ratio, p_chunk.model, p_chunk.prompt, p_chunk.duration, p_chunk.image_url,
-      p_chunk.driver_video_url, p_chunk.audio_url
+      p_chunk.driver_video_url, p_chunk.audio_url, private.end_frame(p_chunk) ->> 'end_image_url'
     )::text,
     'UTF8'
   )), 'hex')

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 import { brokenInvariants } from "./look.ts";
-import { callback, claim, submit } from "./verbs.ts";
+import { callback, claim, complete, submit } from "./verbs.ts";
 
 const KEYFRAME = "https://images.test/key.png";
 
@@ -83,11 +84,59 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "a clip ends with the keyframe in the film's shape: it is not asked for before that is there",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await aJob(given, { reframe_to: "16:9" });
+
+    const stills = await claim(db);
+    assert.deepEqual(stills.map(({ step }) => step), ["reframe_image", "reframe_image"]);
+    const [begin, end] = stills;
+    assert(begin && end);
+    await complete(db, begin);
+    assert.deepEqual(
+      await claim(db),
+      [],
+      "its own image is there, the one that it ends with is not",
+    );
+    await complete(db, end);
+
+    const shaped = await sql`
+      select reframed_image_url as url from public.scenes order by position`;
+    const [start, key] = shaped.map(({ url }) => url);
+    assert.notEqual(key, KEYFRAME);
+    const images = (await claim(db)).map(({ attempt: { input } }) => [
+      input.image_url,
+      input.end_image_url,
+    ]);
+    assert.deepEqual(images, [[start, key], [key, undefined]]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a later version of the same words keeps the clip before a keyframe that was reframed",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const reframe_to = "16:9";
+    await aJob(given, { reframe_to });
+    await driveToTheEnd(db, sql);
+
+    const id = await aJob(given, { reframe_to, is_revision: true });
+
+    await driveToTheEnd(db, sql);
+    const steps = await sql`select kind from private.steps where project_id = ${id}`;
+    assert.deepEqual(steps.map(({ kind }) => kind), []);
+  }),
+);
+
 async function aJob(
   { db }: Given,
   { keyframe = KEYFRAME, ...options }: {
     keyframe?: string;
     clips?: number;
+    reframe_to?: string;
     is_revision?: boolean;
   } = {},
 ): Promise<string> {

@@ -34,6 +34,13 @@ Deno.test("a frame that shows next to nothing is told from one that shows someth
   }
 });
 
+Deno.test("a format that takes less room than JPEG is not called plain for that", async () => {
+  const hex = "524946464c000000574542505650382040000000b041009d012a4001b4003e91";
+  const webp = new Uint8Array(2000);
+  webp.set(Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)));
+  assert.equal(await looksPlain(webp), false);
+});
+
 Deno.test("a frame that cannot be had is asked for again, one that is gone is not", async () => {
   for (const [status, retryable] of [[503, true], [404, false]] as const) {
     await withServer(() => new Response("No", { status }), async ({ url }) => {

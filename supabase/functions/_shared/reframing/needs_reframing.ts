@@ -1,4 +1,4 @@
-import { imageSize, type Size } from "./image_size.ts";
+import { imageSize, type Size } from "../image_size.ts";
 import type { ReadStart } from "./read_start.ts";
 
 /** Values of `aspect_ratio` of `fal-ai/image-editing/reframe` (endpoints.d.ts of @fal-ai/client 1.10.1). */

@@ -3,7 +3,7 @@ import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
 import type { StorageDeps } from "./copy_file.ts";
-import { imageSize } from "./image_size.ts";
+import { imageSize } from "../image_size.ts";
 
 const FrameInput = z.object({
   image_url: z.string(),
@@ -40,7 +40,9 @@ export async function checkFrame(
         return failed(`its source answered ${response.status}`, response.status !== 404);
       }
       const bytes = new Uint8Array(await response.arrayBuffer());
-      const size = imageSize(bytes) ?? (width && height ? { width, height } : null);
+      const size = isJpegOrPng(bytes)
+        ? imageSize(bytes) ?? (width && height ? { width, height } : null)
+        : null;
       const pixels = size === null ? 0 : size.width * size.height;
       if (pixels === 0) return { state: "completed", output: { image_url, is_plain: false } };
 
@@ -51,6 +53,11 @@ export async function checkFrame(
   } catch (error) {
     return failed(readFetchFailure(error).words, true);
   }
+}
+
+/** What compresses better is no plainer for being small. */
+function isJpegOrPng([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xd8) || (first === 0x89 && second === 0x50);
 }
 
 function failed(why: string, retryable: boolean): Extract<Answer, { state: "failed" }> {

@@ -26,7 +26,8 @@ function bytes(hex: string): Uint8Array {
 }
 
 Deno.test("width and height are read off PNG, GIF, JPEG, WebP and AVIF", () => {
-  for (const hex of [PNG, GIF, WEBP, WEBP_LOSSLESS, WEBP_EXTENDED, JFIF + DHT + SOF, AVIF]) {
+  const jpegs = [JFIF + DHT + SOF, JFIF + "ff" + SOF];
+  for (const hex of [PNG, GIF, WEBP, WEBP_LOSSLESS, WEBP_EXTENDED, ...jpegs, AVIF]) {
     assert.deepEqual(imageSize(bytes(hex)), SIZE, hex);
   }
 });

@@ -2,6 +2,7 @@ create or replace function private.missing_stills(p_project_id text)
 returns table (image_url text, aspect_ratio text, scene_id text, chunk_id text)
 language sql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$

@@ -2,6 +2,7 @@ create or replace function private.needed_frames(p_project_id text)
 returns setof text
 language sql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$

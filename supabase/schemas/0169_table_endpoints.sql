@@ -40,6 +40,7 @@ comment on column private.endpoints.failing_since is 'The first of the failures 
 
 create index endpoints_user_id on private.endpoints (user_id);
 create index endpoints_batching on private.endpoints (endpoint_id) where batch_size > 1 and is_enabled;
+create index endpoints_disabled on private.endpoints (endpoint_id) where not is_enabled;
 
 alter table private.endpoints enable row level security;
 revoke all on table private.endpoints from public, anon, authenticated, service_role;

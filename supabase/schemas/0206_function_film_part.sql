@@ -1,21 +1,25 @@
 create or replace function private.film_part(p_project_id text, p_kind text, p_input jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select film_parts.output
-  from public.projects
-  join public.projects as made_for on made_for.user_id = projects.user_id and made_for.video_id = projects.video_id
-  join private.film_parts on film_parts.project_id = made_for.project_id
-  where projects.project_id = p_project_id
-    and film_parts.kind = p_kind
-    -- The silence of a test is nobody's voice.
-    and (projects.execution_mode = 'test' or made_for.execution_mode is distinct from 'test')
-    and film_parts.input_hash = private.part_hash(p_input)
-  order by film_parts.made_at desc
-  limit 1;
+begin
+  return (
+    select film_parts.output
+    from public.projects
+    join public.projects as made_for on made_for.user_id = projects.user_id and made_for.video_id = projects.video_id
+    join private.film_parts on film_parts.project_id = made_for.project_id
+    where projects.project_id = p_project_id
+      and film_parts.kind = p_kind
+      -- The silence of a test is nobody's voice.
+      and (projects.execution_mode = 'test' or made_for.execution_mode is distinct from 'test')
+      and film_parts.input_hash = private.part_hash(p_input)
+    order by film_parts.made_at desc
+    limit 1
+  );
+end;
 $$;
 
 comment on function private.film_part(text, text, jsonb) is

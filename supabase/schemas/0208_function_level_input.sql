@@ -1,21 +1,25 @@
 create or replace function private.level_input(p_project_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('audio_url', raw.url, 'loudness', projects.film_options -> 'music' -> 'loudness')
-  from public.projects
-  cross join lateral (
-    select coalesce(
-      projects.film_options -> 'music' ->> 'url',
-      private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
-    ) as url
-  ) as raw
-  where projects.project_id = p_project_id
-    and projects.film_options -> 'music' -> 'loudness' is not null
-    and raw.url is not null;
+begin
+  return (
+    select jsonb_build_object('audio_url', raw.url, 'loudness', projects.film_options -> 'music' -> 'loudness')
+    from public.projects
+    cross join lateral (
+      select coalesce(
+        projects.film_options -> 'music' ->> 'url',
+        private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
+      ) as url
+    ) as raw
+    where projects.project_id = p_project_id
+      and projects.film_options -> 'music' -> 'loudness' is not null
+      and raw.url is not null
+  );
+end;
 $$;
 
 comment on function private.level_input(text) is

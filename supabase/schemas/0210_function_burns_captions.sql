@@ -1,24 +1,28 @@
 create or replace function private.burns_captions(p_project_id text)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (
-      select projects.film_options ->> 'captions' = 'burn'
-        and exists (
-          select 1
-          from public.scenes
-          where scenes.project_id = p_project_id
-            and coalesce(scenes.caption, scenes.voice_over, scenes.prompt, '') <> ''
-        )
-      from public.projects
-      where projects.project_id = p_project_id
-    ),
-    false
+begin
+  return (
+    select coalesce(
+      (
+        select projects.film_options ->> 'captions' = 'burn'
+          and exists (
+            select 1
+            from public.scenes
+            where scenes.project_id = p_project_id
+              and coalesce(scenes.caption, scenes.voice_over, scenes.prompt, '') <> ''
+          )
+        from public.projects
+        where projects.project_id = p_project_id
+      ),
+      false
+    )
   );
+end;
 $$;
 
 comment on function private.burns_captions(text) is 'True when the film is to show its captions, and has any.';

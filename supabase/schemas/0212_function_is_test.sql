@@ -1,14 +1,18 @@
 create or replace function private.is_test(p_project_id text)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (select projects.execution_mode = 'test' from public.projects where projects.project_id = p_project_id),
-    false
+begin
+  return (
+    select coalesce(
+      (select projects.execution_mode = 'test' from public.projects where projects.project_id = p_project_id),
+      false
+    )
   );
+end;
 $$;
 
 comment on function private.is_test(text) is 'True for a project that goes through everything and pays for nothing.';

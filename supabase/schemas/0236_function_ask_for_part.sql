@@ -14,9 +14,14 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_output jsonb := private.film_part(p_project_id, p_kind, p_input);
+  v_output jsonb;
 begin
-  if p_input is not null and v_output is null then
+  if p_input is null then
+    return null;
+  end if;
+
+  v_output := private.film_part(p_project_id, p_kind, p_input);
+  if v_output is null then
     perform private.add_step(p_project_id, p_kind, p_scene_id, p_chunk_id, p_input);
   end if;
   return v_output;

@@ -3,11 +3,12 @@
 
 create or replace function private.end_delivery_leases(p_now timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   with
   ended as (
     select webhook_deliveries.delivery_id
@@ -30,6 +31,7 @@ as $$
   select freed.delivery_id, freed.attempt_count, 'The runner was lost: nobody knows whether it was sent', p_now
   from freed
   on conflict do nothing;
+end;
 $$;
 
 comment on function private.end_delivery_leases(timestamptz) is

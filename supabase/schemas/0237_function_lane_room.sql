@@ -3,11 +3,14 @@
 
 create or replace function private.lane_room(p_lanes text[], p_now timestamptz)
 returns table (lane text, is_ordered boolean, is_batched boolean, room integer)
-language sql
+language plpgsql
 volatile
+rows 20
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select
     delivery_lanes.lane,
     coalesce(endpoints.is_ordered, false),
@@ -33,6 +36,7 @@ as $$
     group by webhook_deliveries.lane
   ) as under_way using (lane)
   where delivery_lanes.lane = any (p_lanes);
+end;
 $$;
 
 comment on function private.lane_room(text[], timestamptz) is

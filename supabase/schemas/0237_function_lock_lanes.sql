@@ -26,13 +26,15 @@ begin
     where open_lanes.lane is not null
   )
   select array_agg(open_lanes.lane) into v_open from open_lanes where open_lanes.lane is not null;
+  if v_open is null then
+    return '{}';
+  end if;
 
   -- One claim at a time: a second one would wait for the first one's rows, instead of going without.
   if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
     insert into private.delivery_lanes (lane)
     select missing.lane
     from unnest(v_open) as missing (lane)
-    where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
     order by missing.lane
     on conflict do nothing;
   end if;

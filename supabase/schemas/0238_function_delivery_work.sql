@@ -2,40 +2,47 @@
 
 create or replace function private.delivery_work(p_claimed public.webhook_deliveries[], p_now timestamptz)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    jsonb_agg(
-      jsonb_build_object(
-        'kind', 'delivery',
-        'delivery_id', claimed.delivery_id,
-        'claim_token', claimed.claim_token,
-        'url', coalesce(endpoints.url, claimed.url),
-        'webhook_id', claimed.webhook_id,
-        'body', claimed.body,
-        'endpoint_id', claimed.endpoint_id,
-        'headers', case
-          when claimed.endpoint_id is null then coalesce(job_requests.webhook_headers, '{}')
-          else coalesce(endpoints.headers, '{}')
-        end,
-        'secrets', (
-          select jsonb_agg(endpoint_secrets.secret order by endpoint_secrets.created_at desc)
-          from private.endpoint_secrets
-          where endpoint_secrets.endpoint_id = claimed.endpoint_id
-            and coalesce(endpoint_secrets.expires_at, 'infinity') > p_now
-        ),
-        'number', claimed.attempt_count
-      )
-      order by claimed.position
-    ),
-    '[]'
-  )
-  from unnest(p_claimed) as claimed
-  left join private.job_requests using (project_id)
-  left join private.endpoints using (endpoint_id);
+begin
+  return (
+    select coalesce(
+      jsonb_agg(
+        jsonb_build_object(
+          'kind', 'delivery',
+          'delivery_id', claimed.delivery_id,
+          'claim_token', claimed.claim_token,
+          'url', coalesce(endpoints.url, claimed.url),
+          'webhook_id', claimed.webhook_id,
+          'body', claimed.body,
+          'endpoint_id', claimed.endpoint_id,
+          'headers', case
+            when claimed.endpoint_id is null then coalesce((
+              select job_requests.webhook_headers
+              from private.job_requests
+              where job_requests.project_id = claimed.project_id
+            ), '{}')
+            else coalesce(endpoints.headers, '{}')
+          end,
+          'secrets', (
+            select jsonb_agg(endpoint_secrets.secret order by endpoint_secrets.created_at desc)
+            from private.endpoint_secrets
+            where endpoint_secrets.endpoint_id = claimed.endpoint_id
+              and coalesce(endpoint_secrets.expires_at, 'infinity') > p_now
+          ),
+          'number', claimed.attempt_count
+        )
+        order by claimed.position
+      ),
+      '[]'
+    )
+    from unnest(p_claimed) as claimed
+    left join private.endpoints using (endpoint_id)
+  );
+end;
 $$;
 
 comment on function private.delivery_work(public.webhook_deliveries[], timestamptz) is

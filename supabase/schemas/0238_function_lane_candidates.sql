@@ -4,12 +4,14 @@
 
 create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
 returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
-language sql
+language plpgsql
 volatile
-rows 100
+rows 20
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with
   rooms as materialized (
     select rooms.lane, rooms.is_ordered, rooms.is_batched, rooms.room
@@ -58,6 +60,7 @@ as $$
   ) as head
   where rooms.is_ordered
     and head.due_at <= p_now;
+end;
 $$;
 
 comment on function private.lane_candidates(text[], timestamptz) is

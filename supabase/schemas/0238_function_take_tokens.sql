@@ -1,10 +1,20 @@
 create or replace function private.take_tokens(p_claimed public.webhook_deliveries[], p_now timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
+  if not exists (
+    select 1
+    from unnest(p_claimed) as claimed
+    join private.endpoints using (endpoint_id)
+    where endpoints.max_per_second is not null
+  ) then
+    return;
+  end if;
+
   update private.delivery_lanes
   set
     tokens = private.lane_tokens(delivery_lanes, endpoints.max_per_second, p_now) - taken.n,
@@ -18,6 +28,7 @@ as $$
   ) as taken on taken.lane = endpoints.endpoint_id
   where delivery_lanes.lane = endpoints.endpoint_id
     and endpoints.max_per_second is not null;
+end;
 $$;
 
 comment on function private.take_tokens(public.webhook_deliveries[], timestamptz) is

@@ -2,12 +2,14 @@
 
 create or replace function private.due_deliveries(p_limit integer, p_lanes text[], p_now timestamptz)
 returns table (delivery_id text, place bigint)
-language sql
+language plpgsql
 volatile
-rows 100
+rows 20
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with
   ranked as (
     select
@@ -35,6 +37,7 @@ as $$
   where weighed.bytes_before < 8388608
   order by weighed.place, weighed.due_at, weighed.delivery_id
   limit p_limit;
+end;
 $$;
 
 comment on function private.due_deliveries(integer, text[], timestamptz) is

@@ -22,6 +22,9 @@ begin
   if not p_with_endpoints then
     v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
   end if;
+  if cardinality(v_lanes) = 0 then
+    return '[]';
+  end if;
 
   with
   due as (

@@ -1,10 +1,13 @@
 create or replace function private.missing_stills(p_project_id text)
 returns table (image_url text, aspect_ratio text, scene_id text, chunk_id text)
-language sql
+language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select distinct on (coalesce(scenes.image_url, projects.image_url), scenes.reframe_to)
     coalesce(scenes.image_url, projects.image_url),
     scenes.reframe_to,
@@ -24,6 +27,7 @@ as $$
     and video_chunks.status <> 'COMPLETED'
     and video_chunks.image_url is null
   order by coalesce(scenes.image_url, projects.image_url), scenes.reframe_to, scenes.position;
+end;
 $$;
 
 comment on function private.missing_stills(text) is

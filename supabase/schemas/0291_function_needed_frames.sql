@@ -1,10 +1,13 @@
 create or replace function private.needed_frames(p_project_id text)
 returns setof text
-language sql
+language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select clips.chunk_id
   from (
     select
@@ -21,6 +24,7 @@ as $$
   ) as clips
   where clips.is_missing
     and (clips.is_within or (clips.is_across and clips.last_frame_url is null));
+end;
 $$;
 
 comment on function private.needed_frames(text) is

@@ -3,11 +3,29 @@
 
 create or replace function private.remaining_sound(p_project_id text)
 returns table (kind text, input jsonb, chunk_id text)
-language sql
+language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$
+begin
+  -- Most films have none of it.
+  if not exists (
+    select 1
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and coalesce(scenes.audio_url, scenes.voice_over) is not null
+  ) and not exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_project_id
+      and projects.film_options ?| array['music', 'captions']
+  ) then
+    return;
+  end if;
+
+  return query
   select 'generate_voice', private.voice_input(scenes), private.last_chunk(scenes.scene_id)
   from public.scenes
   where scenes.project_id = p_project_id
@@ -38,6 +56,7 @@ as $$
   where projects.project_id = p_project_id
     and projects.status <> 'completed'
     and finish.is_wanted;
+end;
 $$;
 
 comment on function private.remaining_sound(text) is

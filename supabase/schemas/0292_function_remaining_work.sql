@@ -5,6 +5,7 @@ create or replace function private.remaining_work(p_project_id text)
 returns table (kind text, input jsonb, chunk_id text, seconds numeric)
 language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$

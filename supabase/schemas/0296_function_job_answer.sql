@@ -1,21 +1,25 @@
 create or replace function private.job_answer(p_project_id text, p_outcome text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'outcome', p_outcome,
-    'project_id', projects.project_id,
-    -- A job that is being written for is still waiting for its first clip.
-    'status', case when p_outcome = 'created' and projects.status = 'storyboarding' then 'queued' else projects.status end,
-    'storyboard', coalesce(projects.storyboard ->> 'by', 'none'),
-    'estimated_cost_usd', projects.estimated_cost_usd,
-    'task_token', private.sign('task', projects.project_id)
-  )
-  from public.projects
-  where projects.project_id = p_project_id;
+begin
+  return (
+    select jsonb_build_object(
+      'outcome', p_outcome,
+      'project_id', projects.project_id,
+      -- A job that is being written for is still waiting for its first clip.
+      'status', case when p_outcome = 'created' and projects.status = 'storyboarding' then 'queued' else projects.status end,
+      'storyboard', coalesce(projects.storyboard ->> 'by', 'none'),
+      'estimated_cost_usd', projects.estimated_cost_usd,
+      'task_token', private.sign('task', projects.project_id)
+    )
+    from public.projects
+    where projects.project_id = p_project_id
+  );
+end;
 $$;
 
 comment on function private.job_answer(text, text) is 'What create_project answers about a project that is there.';

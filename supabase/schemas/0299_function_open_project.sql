@@ -52,9 +52,19 @@ begin
     perform private.begin_storyboard(v_project, p_job -> 'scenes');
   else
     perform private.insert_scenes(v_project, p_job -> 'scenes');
-    perform private.reuse_scenes(v_project);
+    if v_project.revision_of is not null then
+      perform private.reuse_scenes(v_project);
+    end if;
     perform private.refuse_over_budget(v_project.project_id);
-    perform private.prepare_film(v_project.project_id);
+
+    -- Most jobs: nothing to approve, nothing made before, no image to reframe
+    if num_nonnulls(v_project.stop_at, v_project.max_cost_usd, v_project.revision_of) = 0
+      and not jsonb_path_exists(p_job, '$.scenes[*].reframe_to ? (@ != null)')
+    then
+      perform private.begin_project(v_project);
+    else
+      perform private.prepare_film(v_project.project_id);
+    end if;
   end if;
 
   return private.job_answer(v_project.project_id, 'created');

@@ -5,6 +5,7 @@ import { onDatabase } from "./given.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { drive } from "./drive.ts";
 import { jobOf } from "./job_of.ts";
+import { insertOtherUsers } from "./other_users.ts";
 import { callback, claim, submit } from "./verbs.ts";
 
 /** They hold a row for each thing that an operator configured: no index is faster than reading them. */
@@ -13,6 +14,7 @@ const SMALL = [
   "providers",
   "settings",
   "prices",
+  "model_fallbacks",
   "webhook_sources",
   "housekeeping",
   "http_request_queue",
@@ -36,6 +38,7 @@ Deno.test(
   onDatabase(async (given) => {
     const { sql, openSession } = given;
     await insertFinishedFilms(sql, 2000);
+    await insertOtherUsers(sql, 3000);
     // A connection that plans its statements now, with the tables as they are.
     const { db, sql: own } = await openSession();
     const before = await sequentialScans(sql, own);
@@ -61,6 +64,7 @@ Deno.test(
   "the sweep finds what is due among finished rows by an index",
   onDatabase(async ({ sql, openSession }) => {
     await insertFinishedFilms(sql, 2000);
+    await insertOtherUsers(sql, 3000);
     const { sql: own } = await openSession();
     await own`reset role`;
     const before = await sequentialScans(sql, own);

@@ -5,9 +5,10 @@ import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
 export const SCHEMES = ["hmac", "standard", "bearer", "fal", "lastframe"] as const;
 export type Scheme = typeof SCHEMES[number];
 
-/** Variables with a door's secrets, and the scheme that its usual sender signs with. */
-const DOORS: Record<string, { secrets: string[]; scheme: Scheme }> = {
+/** Variables with a door's secrets, the scheme that its usual sender signs with, its path if it is no name. */
+const DOORS: Record<string, { secrets: string[]; scheme: Scheme; path?: string }> = {
   "webhook": { secrets: ["WEBHOOK_SECRET"], scheme: "hmac" },
+  "videos": { secrets: ["WEBHOOK_SECRET"], scheme: "bearer", path: "videos/generations/async" },
   "fal-webhook": { secrets: ["FAL_WEBHOOK_SECRET"], scheme: "fal" },
   "video-complete": { secrets: ["VIDEO_WEBHOOK_SECRET"], scheme: "hmac" },
   "last-frame-complete": {
@@ -19,6 +20,11 @@ const DOORS: Record<string, { secrets: string[]; scheme: Scheme }> = {
 };
 
 export const DOOR_NAMES = Object.keys(DOORS);
+
+/** Where a door, or a custom source's `webhook/<name>`, is posted to, below the functions' URL. */
+export function pathOf(door: string): string {
+  return DOORS[door]?.path ?? door;
+}
 
 /**
  * Signs a body as the door's sender would.

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { doorCredentials } from "../supabase/functions/_shared/credentials.ts";
 import {
   DOOR_NAMES,
+  pathOf,
   type Scheme,
   shownHeaders,
   signedHeaders,
@@ -25,6 +26,7 @@ const now = Date.parse("2026-03-04T05:06:07Z");
 async function isLetIn(door: string, headers: Record<string, string>, body: string) {
   const names = [
     "webhook",
+    "videos",
     "fal-webhook",
     "video-complete",
     "last-frame-complete",
@@ -85,6 +87,12 @@ Deno.test("a door without a secret is refused by the name of the variable, not s
     () => signedHeaders("stitch-complete", { body: "{}", get: () => undefined, now }),
     /STITCH_WEBHOOK_SECRET is neither in the shell nor/,
   );
+});
+
+Deno.test("the door videos is posted to where a video is asked for, every other one by its name", () => {
+  assert.equal(pathOf("videos"), "videos/generations/async");
+  assert.deepEqual(DOOR_NAMES.filter((door) => pathOf(door) !== door), ["videos"]);
+  assert.equal(pathOf("webhook/crm"), "webhook/crm");
 });
 
 Deno.test("an unknown door is refused with the list of doors", () => {

@@ -84,6 +84,9 @@ export const WEBHOOK_SAMPLES: Record<string, Samples> = {
     },
     revision: { ...JOB, prompt: "The same boats, at dusk", is_revision: true },
   },
+  "videos": {
+    video: { model: "minimax-video", prompt: "Boats leave the harbour at dawn", duration: 6 },
+  },
   "fal-webhook": {
     completed: fal({
       status: "OK",

@@ -3,7 +3,14 @@ import { parseArgs, parseEnv } from "node:util";
 import { type Get, readSecrets, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { refuse, showHelp } from "./usage.ts";
-import { DOOR_NAMES, SCHEMES, shownHeaders, signedHeaders, withValues } from "./webhook_request.ts";
+import {
+  DOOR_NAMES,
+  pathOf,
+  SCHEMES,
+  shownHeaders,
+  signedHeaders,
+  withValues,
+} from "./webhook_request.ts";
 import { WEBHOOK_SAMPLES } from "./webhook_samples.ts";
 import { isSchemeName, signAs, SOURCE_SCHEMES } from "./webhook_signing.ts";
 
@@ -72,7 +79,7 @@ async function main(): Promise<boolean> {
     : await readBody(values.body);
   const headers = signedFor(door, { ...values, body, get });
   const base = values.url ?? webhookBaseUrl(get) ?? "http://127.0.0.1:54321/functions/v1";
-  const url = `${base.replace(/\/+$/, "")}/${door}`;
+  const url = `${base.replace(/\/+$/, "")}/${pathOf(door)}`;
   const query = values.token === undefined ? "" : `?token=${encodeURIComponent(values.token)}`;
 
   console.log(`POST ${url}${query && "?token=(hidden)"}`);

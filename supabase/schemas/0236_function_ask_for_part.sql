@@ -21,7 +21,16 @@ begin
   end if;
 
   v_output := private.film_part(p_project_id, p_kind, p_input);
-  if v_output is null then
+  -- Another scene's words, or an earlier take's, may be the same: what is being made is not paid for twice.
+  if v_output is null and not exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.kind = p_kind
+      and steps.status in ('queued', 'running', 'waiting')
+      and steps.kind in ('generate_voice', 'generate_music', 'level_music')
+      and steps.input = p_input
+  ) then
     perform private.add_step(p_project_id, p_kind, p_scene_id, p_chunk_id, p_input);
   end if;
   return v_output;

@@ -31,7 +31,11 @@ begin
       join private.attempts using (step_id)
       where steps.project_id = p_project_id
         and steps.kind = remaining.kind
-        and steps.chunk_id is not distinct from remaining.chunk_id
+        and (
+          steps.chunk_id is not distinct from remaining.chunk_id
+          -- A voice outlives the take that it was asked for with.
+          or steps.kind = 'generate_voice' and steps.input = remaining.input
+        )
         and steps.status in ('running', 'waiting')
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
     )

@@ -1,4 +1,4 @@
--- steps of these scenes, and of the film as a whole → cancelled; their requests are given up
+-- steps of these scenes, and of the film as a whole but for its sound → cancelled; their requests are given up
 
 create or replace function private.close_steps(p_project_id text, p_scene_ids text[])
 returns void
@@ -18,7 +18,12 @@ begin
     where steps.project_id = p_project_id
       and steps.status in ('queued', 'running', 'waiting')
       and steps.kind <> 'cancel_request'
-      and (p_scene_ids is null or steps.scene_id is null or steps.scene_id = any (p_scene_ids))
+      and (
+        p_scene_ids is null
+        -- Sound is made from words alone, which another take does not change.
+        or (steps.scene_id is null or steps.scene_id = any (p_scene_ids))
+        and steps.kind not in ('generate_voice', 'generate_music', 'level_music')
+      )
     returning steps.*
   loop
     for v_attempt in
@@ -35,6 +40,6 @@ end;
 $$;
 
 comment on function private.close_steps(text, text[]) is
-'Cancels the open steps of these scenes (null: of all) and of the film as a whole, and gives their requests up.';
+'Cancels the open steps of these scenes and of the film as a whole, but for voices and music (null: all of the project''s), and gives their requests up.';
 
 revoke execute on function private.close_steps(text, text[]) from public, anon, authenticated, service_role;

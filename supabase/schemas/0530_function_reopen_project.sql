@@ -21,6 +21,10 @@ begin
       and steps.kind = 'storyboard'
     order by steps.created_at desc
     limit 1;
+    if v_brief is null then
+      raise exception 'Cannot retry project "%": it has no scenes, and what they would be written from is not kept any more; its job can be sent again',
+        p_project_id using errcode = 'RL409';
+    end if;
     update public.projects
     set status = 'storyboarding', error_message = null, completed_at = null, progress = 0
     where projects.project_id = p_project_id;
@@ -52,6 +56,6 @@ end;
 $$;
 
 comment on function private.reopen_project(text) is
-'→ generating | stitching, and queues what is missing. The caller holds the project''s lock.';
+'→ generating | stitching, and queues what is missing. Raises RL409 where a storyboard is missing and its step is pruned. The caller holds the project''s lock.';
 
 revoke execute on function private.reopen_project(text) from public, anon, authenticated, service_role;

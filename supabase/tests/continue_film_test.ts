@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Provider, StepKind, StepWork } from "../functions/_shared/transitions/steps.ts";
+import { regenerateScene } from "../functions/_shared/management.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf, type JobOptions } from "./job_of.ts";
@@ -264,6 +265,39 @@ Deno.test(
     await makeFilm(given, id);
 
     assert.equal((await projectOf(sql, id)).status, "completed");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "another take pays for no voice and no music that is being made, and the film has them",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const id = await aJob(given, {
+      scenes: ["cut", "cut"],
+      speak: true,
+      film_options: {
+        speech_model: "fal-ai/kokoro/french",
+        music: { prompt: "A waltz", model: "fal-ai/lyria2", volume: 0.25, ducking: false },
+      },
+    });
+    const works = await claim(db);
+    for (const work of works) await submit(db, work);
+    const [scene] = await sql`select scene_id from public.scenes where position = 1`;
+
+    const { requests_given_up } = await regenerateScene(db, scene?.scene_id, {});
+
+    assert.equal(requests_given_up, 1, "the clip's");
+    const [left] = await sql`
+      select 'fal-ai/kokoro/french' = any (unpriced) as is_voice from private.estimate_film(${id})`;
+    assert.equal(left?.is_voice, false, "voices that are being made are no work that is left");
+    for (const work of works) {
+      await callback(db, work);
+    }
+    const rounds = await makeFilm(given, id);
+    assert.equal((await projectOf(sql, id)).status, "completed");
+    const sounds = rounds.flat().filter(({ step }) => /voice|generate_music/.test(step));
+    assert.deepEqual(sounds, []);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

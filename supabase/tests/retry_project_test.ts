@@ -192,3 +192,23 @@ Deno.test(
 function retry({ db }: Given, projectId: string) {
   return changeProject(db, "retry", { projectId, reason: null });
 }
+
+Deno.test(
+  "retry_project of a film whose brief housekeeping removed says so, and changes nothing",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject({ storyboard: "model" });
+    const by = { projectId, reason: null };
+    await changeProject(db, "cancel", by);
+    await changeProject(db, "retry", by);
+    assert.equal((await projectOf(sql, projectId)).status, "storyboarding", "it is there still");
+    await changeProject(db, "cancel", by);
+    await moveClock(sql, 400 * 86_400);
+    await sql`select private.housekeep()`;
+
+    const refusal = await refusalOf(changeProject(db, "retry", by));
+
+    assert.match(refusal, /it has no scenes/);
+    assert.equal((await projectOf(sql, projectId)).status, "cancelled");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);

@@ -7,6 +7,7 @@ import {
   signedPost,
 } from "../../supabase/functions/_shared/hand_made_world.ts";
 import { PROJECT_ROOT } from "../../tools/project_root.ts";
+import { pathOf } from "../../tools/webhook_request.ts";
 import { WEBHOOK_SAMPLES } from "../../tools/webhook_samples.ts";
 import { clipMade, filmMade, frameMade, olderJob, wrapped } from "../pipeline/documented_bodies.ts";
 import { APPS, bodySchema, readDocument, routesOf, SECRETS } from "./openapi_document.ts";
@@ -95,7 +96,7 @@ Deno.test("every documented body is valid by the document, and what a door refus
     ["fal-webhook", wrapped("r1", { type: "image" })],
   ];
   const samples = Object.entries(WEBHOOK_SAMPLES).flatMap(([door, bodies]) =>
-    Object.values(bodies).map((body): [string, unknown] => [door, body])
+    Object.values(bodies).map((body): [string, unknown] => [pathOf(door), body])
   );
 
   for (const [door, body] of [...samples, ...others]) {

@@ -99,7 +99,7 @@ function bentSample(door: string, known: Known): fc.Arbitrary<FuzzBody> {
     .map(([sample, bends]) => text(bends.reduce(bent, sample)));
 }
 
-/** Of doors that `webhook:send` does not know. */
+/** Besides what `webhook:send` sends. */
 const OTHERS: Record<string, Record<string, unknown>[]> = {
   "webhook-manage": [
     { webhookLogId: "whlog_1" },

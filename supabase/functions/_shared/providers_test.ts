@@ -63,7 +63,7 @@ Deno.test("without FAL_KEY only what costs nothing is done, and films in test mo
   assert.equal(byName("fal"), null);
 });
 
-Deno.test("calls to fal alone are announced: whoever takes an Idempotency-Key may be called twice", () => {
+Deno.test("calls to fal and to a language model are announced: whoever takes an Idempotency-Key may be called twice", () => {
   const services = {
     VIDEO_GENERATION_SERVICE: "https://video.example.com",
     VIDEO_GENERATION_API_KEY: "key",
@@ -72,6 +72,9 @@ Deno.test("calls to fal alone are announced: whoever takes an Idempotency-Key ma
 
   assert.deepEqual(configured({ ...SUPABASE, ...services, FAL_KEY: "key" }).announced, ["fal"]);
   assert.deepEqual(configured({ ...SUPABASE, ...services }).announced, []);
+  assert.deepEqual(configured({ ...SUPABASE, ...services, OPENAI_API_KEY: "key" }).announced, [
+    "openai",
+  ]);
 });
 
 Deno.test("a provider is found by its name", () => {

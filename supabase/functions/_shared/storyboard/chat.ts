@@ -43,7 +43,11 @@ const Completion = z.looseObject({
  * send it again. Plain fetch: the package costs 30 ms and 9 MB of every cold
  * start of the runner, and sends a call again by itself.
  */
-export async function chat(deps: ChatDeps, messages: readonly Message[]): Promise<Said> {
+export async function chat(
+  deps: ChatDeps,
+  messages: readonly Message[],
+  announce: () => Promise<void> = () => Promise.resolve(),
+): Promise<Said> {
   try {
     const call = {
       method: "POST",
@@ -57,7 +61,10 @@ export async function chat(deps: ChatDeps, messages: readonly Message[]): Promis
     };
     const reply = await onFreshConnection(
       deps.fetch,
-      (fetch) => callOnce({ ...deps, fetch }, `${deps.baseUrl}/chat/completions`, call),
+      async (fetch) => {
+        await announce();
+        return await callOnce({ ...deps, fetch }, `${deps.baseUrl}/chat/completions`, call);
+      },
     );
     return reply.status >= 200 && reply.status < 300 ? read(reply) : refusal(deps, reply);
   } catch (error) {

@@ -16,6 +16,7 @@ export function configureStoryboard({ get, fetch, now }: ProviderDeps): Configur
   return {
     name: "openai",
     steps: ["storyboard"],
+    paysEachCall: true,
     provider: createStoryboardProvider({
       key,
       baseUrl: (optional(get, "OPENAI_BASE_URL") ?? BASE_URL).replace(/\/+$/, ""),

@@ -17,7 +17,7 @@ type StoryboardDeps = ChatDeps & { planning: Planning };
 export function createStoryboardProvider(deps: StoryboardDeps): StepProvider {
   const message = "A language model's answer that got lost cannot be looked up";
   return {
-    submit: (work) => write(deps, work),
+    submit: (work, announce) => write(deps, work, announce),
     ask: () => Promise.resolve({ state: "lost", message }),
     find: () => Promise.resolve({ state: "lost", message }),
     cancel: () =>
@@ -28,13 +28,18 @@ export function createStoryboardProvider(deps: StoryboardDeps): StepProvider {
   };
 }
 
-async function write(deps: StoryboardDeps, { attempt }: StepWork): Promise<Submitted> {
+async function write(
+  deps: StoryboardDeps,
+  { attempt }: StepWork,
+  announce?: () => Promise<void>,
+): Promise<Submitted> {
   const brief = Brief.parse(attempt.input);
   const messages: Message[] = firstMessages(brief);
   let problem = "";
 
   for (let repairs = 0; repairs <= REPAIRS; repairs++) {
-    const said = await chat(deps, messages);
+    // Once: from the first call on, something may have been paid for.
+    const said = await chat(deps, messages, repairs === 0 ? announce : undefined);
     if (said.state === "refused") return failed(`The language model refused: ${said.words}`);
     if (said.state === "failed") {
       return { ...said, error: { ...said.error, billed: repairs > 0 } };

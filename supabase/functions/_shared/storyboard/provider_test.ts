@@ -19,7 +19,12 @@ const Call = z.object({
 });
 
 /** A language model that gives these answers in turn, the last one from then on. */
-async function write(answers: (string | Response)[], input = INPUT, url?: string) {
+async function write(
+  answers: (string | Response)[],
+  input = INPUT,
+  url?: string,
+  announce: (seen: Seen[]) => Promise<void> = () => Promise.resolve(),
+) {
   let n = 0;
   const respond = (_: Seen) => {
     const answer = answers[Math.min(n++, answers.length - 1)] ?? "";
@@ -37,7 +42,10 @@ async function write(answers: (string | Response)[], input = INPUT, url?: string
       now: () => 0,
       log: () => {},
     });
-    const answer = await configured?.provider.submit(work({ step: "storyboard", input }));
+    const answer = await configured?.provider.submit(
+      work({ step: "storyboard", input }),
+      () => announce(server.seen),
+    );
     const calls = server.seen.map(({ body }) => Call.parse(JSON.parse(body)));
     return { answer, calls, seen: server.seen };
   });
@@ -52,6 +60,23 @@ function failureOf({ answer }: Awaited<ReturnType<typeof write>>): string {
   assert.equal(answer.error.retryable, false);
   return answer.error.message;
 }
+
+Deno.test("the first call alone is announced, and is not made where that cannot be done", async () => {
+  const announced: number[] = [];
+  const { calls } = await write(["No JSON", GOOD], INPUT, undefined, (seen) => {
+    announced.push(seen.length);
+    return Promise.resolve();
+  });
+  assert.deepEqual([announced, calls.length], [[0], 2]);
+
+  let sent: Seen[] = [];
+  const over = write([GOOD], INPUT, undefined, (seen) => {
+    sent = seen;
+    return Promise.reject(new Error("The claim is over"));
+  });
+  await assert.rejects(over, /The claim is over/);
+  assert.deepEqual(sent, []);
+});
 
 Deno.test("what the model writes becomes scenes with clips of the job's model", async () => {
   const { answer, calls, seen } = await write([GOOD]);

@@ -112,3 +112,22 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
+
+Deno.test(
+  "a dead batch is found by its user, and by the film and the type of what travelled in it",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await aBatchingFilm(given, { batch_size: 4, batch_ms: 60_000 });
+    await recordDelivery(db, only(await claimAll(given)), { ...OK, status_code: 500 });
+    await sql`update public.webhook_deliveries set status = 'dead' where status in ('pending', 'batched')`;
+    const [film] = await sql`select project_id from public.projects`;
+    const matched = async (filter: Record<string, string>) =>
+      (await replayDeliveries(db, filter, { limit: 10, perSecond: 10, isDry: true })).matched;
+
+    assert.equal(await matched({ user_id: "user-1" }), 1);
+    assert.equal(await matched({ project_id: film?.project_id, type: "scene.completed" }), 1);
+    assert.equal(await matched({ user_id: "user-2" }), 0);
+    assert.equal(await matched({ type: "scene.failed" }), 0);
+    assert.equal(await matched({ project_id: "proj_other" }), 0);
+  }),
+);

@@ -66,7 +66,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a replay takes what fits its filter, the oldest first, and says how many remain",
+  "a replay takes what fits its filter, the oldest first and nothing unwanted, and says how many remain",
   onDatabase(async (given) => {
     const { sql, db } = given;
     const { id } = await anEndpoint(given);
@@ -88,6 +88,9 @@ Deno.test(
 
     const delivered = await replayDeliveries(db, { ...filter, statuses: ["delivered"] }, PACED);
     assert.equal(delivered.replayed, 1);
+    assert.equal((await replayDeliveries(db, { type: "scene.started" }, PACED)).matched, 0);
+    const unwanted = await replayDeliveries(db, { statuses: ["filtered"] }, PACED);
+    assert.equal(unwanted.replayed, 1);
   }),
 );
 

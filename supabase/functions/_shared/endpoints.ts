@@ -127,7 +127,7 @@ export function replayDelivery(db: Database, deliveryId: string): Promise<Facts>
   return db.call("replay_delivery", { p_delivery_id: deliveryId }, Facts);
 }
 
-/** Times are ISO 8601, of queueing; without statuses: what is dead, filtered or skipped. */
+/** Times are ISO 8601, of queueing; without statuses: what is dead or skipped. */
 export type ReplayFilter = Omit<DeliveryFilter, "status"> & {
   statuses?: ("dead" | "delivered" | "filtered" | "skipped")[];
   user_id?: string;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
+import { readBody } from "../read_body.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
 import type { StorageDeps } from "./copy_file.ts";
 import { imageSize } from "../image_size.ts";
@@ -35,11 +36,12 @@ export async function checkFrame(
   try {
     return await withDeadline(timeoutMs, async (signal) => {
       const response = await fetch(image_url, { signal });
-      if (!response.ok || Number(response.headers.get("content-length")) > MOST_BYTES) {
+      if (!response.ok) {
         await response.body?.cancel();
         return failed(`its source answered ${response.status}`, response.status !== 404);
       }
-      const bytes = new Uint8Array(await response.arrayBuffer());
+      const bytes = await readBody(response.body, MOST_BYTES);
+      if (bytes === null) return failed("it is larger than 32 MiB", false);
       const size = isJpegOrPng(bytes)
         ? imageSize(bytes) ?? (width && height ? { width, height } : null)
         : null;

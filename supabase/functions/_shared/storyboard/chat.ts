@@ -5,7 +5,7 @@ import { ownWords } from "../own_words.ts";
 import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
 import type { Failure } from "../transitions/results.ts";
-import { type Message, responseFormat } from "./messages.ts";
+import type { Message, responseFormat } from "./messages.ts";
 
 export type ChatDeps = {
   /** OPENAI_API_KEY. */
@@ -43,7 +43,11 @@ const Completion = z.looseObject({
  * send it again. Plain fetch: the package costs 30 ms and 9 MB of every cold
  * start of the runner, and sends a call again by itself.
  */
-export async function chat(deps: ChatDeps, messages: readonly Message[]): Promise<Said> {
+export async function chat(
+  deps: ChatDeps,
+  messages: readonly Message[],
+  response_format: ReturnType<typeof responseFormat>,
+): Promise<Said> {
   try {
     const call = {
       method: "POST",
@@ -51,7 +55,7 @@ export async function chat(deps: ChatDeps, messages: readonly Message[]): Promis
       body: JSON.stringify({
         model: deps.model,
         messages,
-        response_format: responseFormat(),
+        response_format,
         max_completion_tokens: MOST_TOKENS,
       }),
     };

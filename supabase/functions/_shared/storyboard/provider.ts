@@ -2,7 +2,7 @@ import type { Planning } from "../planning/plan_scenes.ts";
 import type { StepProvider, Submitted } from "../provider.ts";
 import type { StepWork } from "../transitions/steps.ts";
 import { chat, type ChatDeps } from "./chat.ts";
-import { firstMessages, type Message, repairMessages } from "./messages.ts";
+import { firstMessages, type Message, repairMessages, responseFormat } from "./messages.ts";
 import { Brief, readWritten } from "./written.ts";
 
 /** How often an answer that cannot be used is sent back. */
@@ -34,7 +34,7 @@ async function write(deps: StoryboardDeps, { attempt }: StepWork): Promise<Submi
   let problem = "";
 
   for (let repairs = 0; repairs <= REPAIRS; repairs++) {
-    const said = await chat(deps, messages);
+    const said = await chat(deps, messages, responseFormat(brief));
     if (said.state === "refused") return failed(`The language model refused: ${said.words}`);
     if (said.state === "failed") {
       return { ...said, error: { ...said.error, billed: repairs > 0 } };

@@ -1,8 +1,14 @@
+import { z } from "zod";
 import type { Sql } from "postgres";
 import type { BillLine, FalRequest } from "./simulators/fal/account.ts";
 
 /** One thing that somebody outside would ask money for. */
 export type Charge = { what: string; usd: number | null };
+
+/** What is composed, in milliseconds. */
+const Tracks = z.array(z.object({
+  keyframes: z.array(z.object({ timestamp: z.number(), duration: z.number() })),
+}));
 
 /** Calls to the language model that one storyboard may take; its price is for all of them. */
 const CALLS_A_STORYBOARD = 3;
@@ -46,6 +52,13 @@ export function sumOf(charges: readonly Charge[]): number | null {
 }
 
 function secondsOf(input: Record<string, unknown>, requests: readonly FalRequest[]): number {
+  const composed = Tracks.safeParse(input.tracks).data;
+  if (composed) {
+    const ends = composed.flatMap(({ keyframes }) =>
+      keyframes.map((one) => one.timestamp + one.duration)
+    );
+    return Math.max(0, ...ends) / 1000;
+  }
   const own = parseFloat(String(input.duration ?? ""));
   if (!Number.isNaN(own)) return own;
   const made = requests.find(({ result }) =>

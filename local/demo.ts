@@ -185,8 +185,11 @@ function readArguments() {
       timeout: { type: "string", default: "170" },
     },
   });
-  if (values.revise !== undefined && values.providers !== "fal") {
+  if (values.revise !== undefined && values.providers === "services") {
     throw new Error("Cannot take --revise without fal: what it saves is read off fal's bill");
+  }
+  if (values.prompt !== undefined && values.voice && values.providers === "services") {
+    throw new Error("Cannot take --prompt with --voice without fal: nobody else speaks a text");
   }
   return {
     help: values.help,

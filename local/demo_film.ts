@@ -17,6 +17,7 @@ const DemoTask = z.object({
     video_url: z.string().nullable(),
     prompt: z.string().nullish(),
     continuity: z.string().nullish(),
+    voice_over: z.string().nullish(),
   })),
   final_video_url: z.string().nullable(),
   captions: z.object({ srt_url: z.string(), vtt_url: z.string() }).optional(),

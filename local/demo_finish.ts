@@ -23,6 +23,9 @@ const MUSIC_SECONDS = 8;
 /** Decibels below full scale under which nothing is heard. */
 const SILENCE = -60;
 
+/** A voice of the speech model that the stack names. */
+const VOICE = "af_heart";
+
 type Job = Record<string, unknown> & { scenes?: unknown };
 type Deps = { cast: Cast; folder: string; serve: (path: string) => string };
 
@@ -32,11 +35,13 @@ export async function finishJob(
   { voice, music, captions }: Finish,
   { cast, folder, serve }: Deps,
 ): Promise<Record<string, unknown>> {
-  const scenes = Array.isArray(job.scenes) ? job.scenes : [];
+  const scenes = Array.isArray(job.scenes) ? job.scenes : null;
   const stitches = cast === "services" || cast === "studio";
   return {
     ...job,
-    ...voice && {
+    // Whoever writes the scenes writes what is spoken, too.
+    ...voice && !scenes && { voice: VOICE },
+    ...voice && scenes && {
       scenes: await Promise.all(scenes.map(async (scene, n) => {
         if (cast !== "services") return { ...scene, voice_over: `${scene.prompt}.` };
         const path = `${folder}/voice-${n}.mp3`;

@@ -35,8 +35,8 @@ export function revisedJob(
     throw new Error(`Cannot revise scene ${scene}: the film has ${task.scenes.length}`);
   }
   const given = Array.isArray(job.scenes) ? job.scenes : [];
-  const scenes = task.scenes.map(({ position, prompt, continuity }, i) => ({
-    ...given[i] ?? { duration: seconds },
+  const scenes = task.scenes.map(({ position, prompt, continuity, voice_over }, i) => ({
+    ...given[i] ?? { duration: seconds, ...voice_over && { voice_over } },
     prompt: position === scene ? `${prompt}, this time in the snow` : prompt,
     continuity: continuity ?? "last_frame",
   }));

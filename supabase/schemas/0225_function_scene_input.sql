@@ -19,9 +19,10 @@ as $$
         and following.continuity = 'shared_keyframe'
     ),
     'chunks', (
+      -- By the model that was asked for: which one made it is no change of the job.
       select jsonb_agg(
         jsonb_build_array(
-          video_chunks.model, video_chunks.prompt, video_chunks.duration,
+          coalesce(video_chunks.metadata ->> 'fell_back_from', video_chunks.model), video_chunks.prompt, video_chunks.duration,
           video_chunks.driver_video_url, video_chunks.audio_url
         )
         order by video_chunks.position

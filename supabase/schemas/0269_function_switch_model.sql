@@ -25,7 +25,8 @@ begin
   select model_fallbacks.fallback
   into v_fallback
   from private.model_fallbacks
-  where model_fallbacks.model = v_chunk.model;
+  where model_fallbacks.model = v_chunk.model
+    and (model_fallbacks.takes_end_frame or private.end_frame(v_chunk) = '{}');
 
   if v_fallback is null then
     return false;

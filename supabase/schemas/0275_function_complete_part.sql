@@ -24,6 +24,11 @@ begin
     return;
   end if;
 
+  -- Captions are all that a version waits for that is the same cut as one before.
+  if p_step.kind = 'store_captions' and private.reuse_film(p_step.project_id) then
+    return;
+  end if;
+
   perform private.begin_sound(p_step.project_id);
   if exists (
     select 1

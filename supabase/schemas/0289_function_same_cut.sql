@@ -15,8 +15,6 @@ as $$
     and earlier.project_id <> p_project.project_id
     and earlier.cut_hash = p_project.cut_hash
     and earlier.status = 'completed'
-    -- Captions have names of their own for each project.
-    and not p_project.film_options ? 'captions'
     and earlier.thumbnail_url is not null
     and (
       earlier.final_video_url not like '%/object/sign/%'

@@ -12,19 +12,12 @@ as $$
 declare
   v_first_id text;
   v_thumbnail_url text;
-  v_project public.projects;
-  v_same public.projects;
 begin
   update public.projects
   set cut_hash = private.cut_hash(p_project_id)
-  where projects.project_id = p_project_id
-  returning projects.* into v_project;
-  v_same := private.same_cut(v_project);
-  if v_same.project_id is not null then
-    perform private.record_event(p_project_id, 'film.reused', null, null, jsonb_build_object('from', v_same.project_id));
-    perform private.complete_project(p_project_id, jsonb_build_object(
-      'video_url', v_same.final_video_url, 'thumbnail_url', v_same.thumbnail_url, 'duration', v_same.duration
-    ));
+  where projects.project_id = p_project_id;
+
+  if private.reuse_film(p_project_id) then
     return;
   end if;
 

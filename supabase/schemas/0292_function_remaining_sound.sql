@@ -45,7 +45,11 @@ begin
     and coalesce(scenes.audio_url, scenes.voice_over) is not null
     and private.film_part(p_project_id, 'mux_audio', private.mux_input(scenes)) is null
   union all
-  select finish.kind, finish.input || jsonb_build_object('seconds', private.film_seconds(p_project_id)), null
+  select finish.kind, finish.input || jsonb_build_object('seconds', case
+    -- Of scenes that are still being written nobody knows the length, but who finishes the film has a price.
+    when exists (select 1 from public.scenes where scenes.project_id = p_project_id) then private.film_seconds(p_project_id)
+    else 0
+  end), null
   from public.projects
   cross join lateral (values
     ('generate_music', private.music_input(p_project_id), private.music_input(p_project_id) is not null),

@@ -15,8 +15,8 @@ begin
   end if;
 
   select
-    case when count(clips.model) = count(clips.usd) then film.usd + coalesce(sum(clips.usd), 0) end,
-    film.unpriced || coalesce(array_agg(distinct clips.model) filter (where clips.model is not null and clips.usd is null), '{}')
+    case when count(pieces.model) = count(pieces.usd) then film.usd + coalesce(sum(pieces.usd), 0) end,
+    film.unpriced || coalesce(array_agg(distinct pieces.model) filter (where pieces.model is not null and pieces.usd is null), '{}')
   into v_usd, v_unpriced
   from private.estimate_film(p_project_id) as film
   left join (
@@ -27,7 +27,19 @@ begin
     cross join jsonb_array_elements(p_scenes) as item (scene)
     cross join jsonb_array_elements(item.scene -> 'chunks') as part (clip)
     where job_requests.project_id = p_project_id
-  ) as clips on true
+    union all
+    select voices.input ->> 'model', private.estimate_cost('generate_voice', voices.input, private.provider_of(
+      p_project_id, 'generate_voice', coalesce(job_requests.providers, '{"generate_voice": "fal"}')
+    ))
+    from private.job_requests
+    join public.projects using (project_id)
+    cross join jsonb_array_elements(p_scenes) as item (scene)
+    cross join lateral (select jsonb_build_object(
+      'model', projects.film_options ->> 'speech_model', 'text', item.scene ->> 'voice_over'
+    )) as voices (input)
+    where job_requests.project_id = p_project_id
+      and item.scene ->> 'voice_over' is not null
+  ) as pieces on true
   group by film.usd, film.unpriced;
 
   if v_usd is null or v_usd > v_max then
@@ -41,6 +53,6 @@ end;
 $$;
 
 comment on function private.refuse_over_budget(text, jsonb) is
-'Raises RL402 where a new film, and the clips of p_scenes besides, cost more than its max_cost_usd, or an unknown sum.';
+'Raises RL402 where a new film, and the clips and voices of p_scenes besides, cost more than its max_cost_usd, or an unknown sum.';
 
 revoke execute on function private.refuse_over_budget(text, jsonb) from public, anon, authenticated, service_role;

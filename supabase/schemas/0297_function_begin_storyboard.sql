@@ -3,7 +3,11 @@
 --
 -- The scenes that need no model come along: they are the film where the model fails, and its least cost.
 
-create or replace function private.begin_storyboard(p_project public.projects, p_fallback jsonb)
+create or replace function private.begin_storyboard(
+  p_project public.projects,
+  p_fallback jsonb,
+  p_wishes jsonb default null
+)
 returns void
 language plpgsql
 volatile
@@ -16,7 +20,7 @@ declare
     'image_url', p_project.image_url,
     'model', p_project.model,
     'aspect_ratio', p_project.aspect_ratio
-  );
+  ) || coalesce(p_wishes, '{}');
   v_hash text := encode(sha256(convert_to(v_brief::text, 'UTF8')), 'hex');
   v_written jsonb;
 begin
@@ -45,17 +49,15 @@ begin
     return;
   end if;
 
-  update public.projects
-  set estimated_cost_usd = (select film.usd from private.estimate_film(p_project.project_id) as film)
-  where projects.project_id = p_project.project_id;
+  -- Nobody knows yet how many scenes it will have: no estimate is better than one that is too low.
   perform private.add_step(
     p_project.project_id, 'storyboard', null, null, v_brief || jsonb_build_object('fallback', p_fallback)
   );
 end;
 $$;
 
-comment on function private.begin_storyboard(public.projects, jsonb) is
+comment on function private.begin_storyboard(public.projects, jsonb, jsonb) is
 'queued → storyboarding: asks for the scenes, unless the version before has them. Raises RL402 where even the least film costs too much.';
 
-revoke execute on function private.begin_storyboard(public.projects, jsonb)
+revoke execute on function private.begin_storyboard(public.projects, jsonb, jsonb)
 from public, anon, authenticated, service_role;

@@ -49,7 +49,7 @@ begin
   );
 
   if p_job ->> 'storyboard' = 'model' then
-    perform private.begin_storyboard(v_project, p_job -> 'scenes');
+    perform private.begin_storyboard(v_project, p_job -> 'scenes', nullif(p_job -> 'wishes', 'null'));
   else
     perform private.insert_scenes(v_project, p_job -> 'scenes');
     if v_project.revision_of is not null then

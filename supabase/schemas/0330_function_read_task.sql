@@ -21,6 +21,7 @@ as $$
             'video_url', scenes.video_url,
             'prompt', scenes.prompt,
             'continuity', scenes.continuity,
+            'voice_over', scenes.voice_over,
             'image_url', case
               when scenes.position = 1 or scenes.continuity <> 'last_frame'
                 then coalesce(scenes.reframed_image_url, scenes.image_url, projects.image_url)

@@ -9,7 +9,7 @@ as $$
   from private.model_fallbacks;
 $$;
 
-comment on function public.list_model_fallbacks() is '[{model, fallback, updated_at}]. Called by webhook-manage.';
+comment on function public.list_model_fallbacks() is '[{model, fallback, takes_end_frame, updated_at}]. Called by webhook-manage.';
 
 revoke execute on function public.list_model_fallbacks() from public, anon, authenticated;
 grant execute on function public.list_model_fallbacks() to service_role;

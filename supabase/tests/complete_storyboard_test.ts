@@ -33,6 +33,39 @@ Deno.test(
 );
 
 Deno.test(
+  "whoever writes is told what the job says of all scenes; the film's cost is unknown until then",
+  onDatabase(async (given) => {
+    const wishes = { narrated: true, transition: "fade" } as const;
+    const { estimated_cost_usd, work } = await written(given, { wishes });
+
+    assert.equal(estimated_cost_usd, null);
+    const { narrated, transition } = work.attempt.input;
+    assert.deepEqual({ narrated, transition }, wishes);
+  }),
+);
+
+Deno.test(
+  "a film whose voices have no price, or too high a one, does not fit into its budget",
+  onDatabase(async ({ sql, db }) => {
+    const job = jobOf({
+      ...{ storyboard: "model", max_cost_usd: 1, film_options: { speech_model: "fal-ai/spoken" } },
+      providers: { storyboard: "openai", generate_clip: "fal", generate_voice: "fal" },
+    });
+    for (const scene of job.scenes) scene.voice_over = "A lighthouse.";
+    await sql`
+      insert into private.prices (model, kind, usd_per_call, as_of, source)
+      values ('fal-ai/some-model', 'generate_clip', 0.1, '2026-01-01', 'a test')`;
+    await assert.rejects(createProject(db, job), /no price is known for fal-ai\/spoken/);
+    await sql`
+      insert into private.prices (model, kind, usd_per_call, as_of, source)
+      values ('fal-ai/spoken', 'generate_voice', 5, '2026-01-01', 'a test')`;
+    await assert.rejects(createProject(db, job), /above max_cost_usd/);
+    await sql`update private.prices set usd_per_call = 0.1 where kind = 'generate_voice'`;
+    assert.equal((await createProject(db, job)).status, "queued");
+  }),
+);
+
+Deno.test(
   "complete_storyboard makes scenes of what was written, once, and the film is made of them",
   onDatabase(async (given) => {
     const { sql, db } = given;

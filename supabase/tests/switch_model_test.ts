@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
 import { attemptsOf, brokenInvariants, chunksOf, errorsOf, projectOf, stepsOf } from "./look.ts";
 import { callback, claim, fail, moveClock, submit } from "./verbs.ts";
 
@@ -20,9 +23,51 @@ function withFallback(test: (given: Given) => Promise<void>): () => Promise<void
   });
 }
 
-async function put(sql: Sql, model: string, fallback: string | null): Promise<void> {
-  await sql`select public.put_model_fallback(${model}, ${fallback})`;
+async function put(sql: Sql, model: string, fallback: string | null, ends = false) {
+  await sql`select public.put_model_fallback(${model}, ${fallback}, ${ends})`;
 }
+
+const REFUSAL = { state: "failed", error: { message: "Policy", retryable: false } } as const;
+
+Deno.test(
+  "a clip that ends with a shared keyframe switches only to a model that takes an end frame",
+  withFallback(async ({ sql, db, empty }) => {
+    for (const ends of [false, true]) {
+      await put(sql, "fal-ai/some-model", "fal-ai/second", ends);
+      await createProject(db, jobOf({ scenes: ["last_frame", "shared_keyframe"] }));
+      const [first] = await claim(db);
+      assert(first?.attempt.input.end_image_url);
+      await submit(db, first);
+      await callback(db, first, { result: REFUSAL });
+
+      const switched = (await claim(db)).filter(({ attempt }) =>
+        attempt.input.model === "fal-ai/second"
+      );
+      assert.equal(switched.length, ends ? 1 : 0);
+      for (const { attempt: { input } } of switched) {
+        assert.equal(input.end_image_url, first.attempt.input.end_image_url);
+      }
+      assert.deepEqual(await brokenInvariants(sql), []);
+      await empty();
+    }
+  }),
+);
+
+Deno.test(
+  "a later version keeps a clip that the fallback made",
+  withFallback(async ({ sql, db }) => {
+    await createProject(db, jobOf());
+    const [first] = await claim(db);
+    assert(first);
+    await submit(db, first);
+    await callback(db, first, { result: REFUSAL });
+    await driveToTheEnd(db, sql);
+
+    const again = await createProject(db, jobOf({ is_revision: true }));
+    assert.deepEqual(await stepsOf(sql, again.project_id), []);
+    assert.equal((await projectOf(sql, again.project_id)).status, "completed");
+  }),
+);
 
 Deno.test(
   "switch_model asks the fallback for a clip that was refused, once",

@@ -54,7 +54,10 @@ export async function startOpenAi(
     if (behaviour.slowMs) await pause(behaviour.slowMs, closing.signal);
     if (behaviour.cut === "after") return "cut";
     if (behaviour.refusal) return completion({ refusal: behaviour.refusal, content: null });
-    const script = writeScript(asked);
+    const { schema } = read.data.response_format.json_schema;
+    const script = writeScript(asked, {
+      isSpoken: JSON.stringify(schema).includes('"voice_over"'),
+    });
     if (behaviour.writes === "too_long") {
       return completion({ content: script.slice(0, script.length / 2) }, "length");
     }

@@ -212,16 +212,24 @@ export function deleteUserData(db: Database, userId: string): Promise<z.infer<ty
   return db.call("delete_user_data", { p_user_id: userId }, DeletedUser);
 }
 
-/** `{model, fallback, updated_at}` */
+/** `{model, fallback, takes_end_frame, updated_at}` */
 export function listModelFallbacks(db: Database): Promise<Facts[]> {
   return db.call("list_model_fallbacks", {}, z.array(Facts));
 }
 
-/** @param fallback null: the model has none any more */
+/**
+ * @param fallback null: the model has none any more
+ * @param takesEndFrame it can also make a clip that ends with a shared keyframe
+ */
 export function putModelFallback(
   db: Database,
   model: string,
   fallback: string | null,
+  takesEndFrame: boolean,
 ): Promise<Facts> {
-  return db.call("put_model_fallback", { p_model: model, p_fallback: fallback }, Facts);
+  return db.call(
+    "put_model_fallback",
+    { p_model: model, p_fallback: fallback, p_takes_end_frame: takesEndFrame },
+    Facts,
+  );
 }

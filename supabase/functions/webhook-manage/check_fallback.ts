@@ -30,6 +30,11 @@ export function checkFallback(model: string, fallback: string): Issue[] {
   ].map((what) => ({ path: "fallback", message: `${fallback} ${what}` }));
 }
 
+/** A clip before a shared keyframe is handed over only to a model that can end with it. */
+export function takesEndFrame(endpoint: string): boolean {
+  return (find(endpoint)?.endFrame ?? null) !== null;
+}
+
 function find(endpoint: string): Model | undefined {
   return MODELS.find((model) => model.endpoint === endpoint);
 }

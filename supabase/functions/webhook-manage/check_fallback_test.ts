@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkFallback } from "./check_fallback.ts";
+import { checkFallback, takesEndFrame } from "./check_fallback.ts";
 
 const KLING = "fal-ai/kling-video/v2.5-turbo/pro/image-to-video";
 
@@ -26,4 +26,11 @@ Deno.test("one that lacks a length, an image or a driver may not, and neither ma
   assert.deepEqual(checkFallback(KLING, "kling"), [
     { path: "fallback", message: 'Unknown endpoint "kling"' },
   ]);
+});
+
+Deno.test("a model that can end with an image of ours is known for it", () => {
+  const at = "fal-ai/kling-video/v2.5-turbo";
+  assert.equal(takesEndFrame(`${at}/pro/image-to-video`), true);
+  assert.equal(takesEndFrame(`${at}/standard/image-to-video`), false);
+  assert.equal(takesEndFrame("nobody/knows"), false);
 });

@@ -4,7 +4,7 @@ import { optional } from "../_shared/env.ts";
 import { refuseBody } from "../_shared/errors.ts";
 import { listModelFallbacks, putModelFallback } from "../_shared/management.ts";
 import { asVerb, type Desk, readFields } from "./desk.ts";
-import { checkFallback } from "./check_fallback.ts";
+import { checkFallback, takesEndFrame } from "./check_fallback.ts";
 
 export const Fields = z.object({
   model: z.string().min(1).max(255),
@@ -26,7 +26,8 @@ export function addFallbackRoutes({ app, admit, get, db, log }: Desk): void {
     const issues = fallback === null || hasVideoService ? [] : checkFallback(model, fallback);
     if (issues.length > 0) throw refuseBody(issues);
 
-    const answer = await asVerb(putModelFallback(db, model, fallback));
+    const ends = fallback !== null && (hasVideoService || takesEndFrame(fallback));
+    const answer = await asVerb(putModelFallback(db, model, fallback, ends));
     log("fallback.put", answer);
     return c.json(answer);
   });

@@ -4,9 +4,9 @@ import { findUnstorable } from "../_shared/storable.ts";
 import type { Job } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
-import { FAL_OFFERS, type FinishOffers } from "../_shared/planning/finish_offers.ts";
+import { FAL_OFFERS, type FinishOffers, TEST_OFFERS } from "../_shared/planning/finish_offers.ts";
 import { planFinish } from "../_shared/planning/plan_finish.ts";
-import { planJob, type StoryboardBy } from "../_shared/planning/plan_job.ts";
+import { planJob, type StoryboardBy, storyboardWishes } from "../_shared/planning/plan_job.ts";
 import type { Planning } from "../_shared/planning/plan_scenes.ts";
 import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
 
@@ -54,7 +54,12 @@ export function parseJob(
 
   const plan = planJob(fields, planning);
   if ("issues" in plan) return { issues: plan.issues };
-  const finish = planFinish(fields, plan.scenes, offers);
+  // In test mode nobody outside is asked for anything: whatever a job may ask is there.
+  const finish = planFinish(
+    fields,
+    plan.scenes,
+    fields.executionMode === "test" ? TEST_OFFERS : offers,
+  );
   if ("issues" in finish) return { issues: finish.issues };
   const job = toJob(fields, { key, ...plan, request: text });
   return { job: { ...job, ...finish, ...notify && { notify }, ...providers && { providers } } };
@@ -107,6 +112,7 @@ function toJob(
     ...(typeof fields.max_cost_usd === "number" && { max_cost_usd: fields.max_cost_usd }),
     ...(fields.stop_at && { stop_at: fields.stop_at }),
     storyboard,
+    ...storyboard === "model" && { wishes: storyboardWishes(fields) },
     scenes,
     request,
   };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FAL_OFFERS, type FinishOffers } from "../_shared/planning/finish_offers.ts";
 import { parseJob } from "./parse_job.ts";
 
 /** Every field that a chat app sends. */
@@ -192,4 +193,46 @@ Deno.test("how a film is finished is settled at the door, with what this install
   assert.deepEqual("issues" in silent && silent.issues.map(({ path }) => path), [
     "scenes.0.voice_over",
   ]);
+});
+
+Deno.test("a prompt with a voice is spoken, whoever writes its scenes; nobody to speak it is told so", () => {
+  const body = { ...LEAST, prompt: "One.\n\nTwo.", voice: "af_heart", transition: "fade" };
+  const parse = (fields: object, given: { offers?: FinishOffers; hasStoryboardModel?: boolean }) =>
+    parseJob({ ...body, ...fields }, { text: "", keyHeader: null, allowPrivate: false, ...given });
+  const offers = { ...FAL_OFFERS, speechModel: "fal-ai/gemini-tts", hasStitchService: true };
+
+  const spoken = parse({}, { offers, hasStoryboardModel: true });
+  assert.ok("job" in spoken);
+  assert.deepEqual(spoken.job.scenes.map(({ voice_over }) => voice_over), ["One.", "Two."]);
+  assert.deepEqual(spoken.job.film_options, {
+    speech_model: "fal-ai/gemini-tts",
+    voice: "af_heart",
+  });
+  assert.deepEqual(spoken.job.wishes, { narrated: true, transition: "fade" });
+
+  const own = parse({ scenes: [{ prompt: "One." }] }, { offers, hasStoryboardModel: true });
+  assert.ok("job" in own);
+  assert.deepEqual([own.job.scenes[0]?.voice_over, own.job.wishes], [undefined, undefined]);
+
+  const refused = parse({ transition: null }, {});
+  assert.ok("issues" in refused);
+  assert.deepEqual(refused.issues.map(({ path }) => path), ["voice"]);
+});
+
+Deno.test("a job in test mode may ask for all sound there is, whatever the installation has", () => {
+  const offers = { ...FAL_OFFERS, canMux: false };
+  const body = {
+    ...{ ...LEAST, captions: "burn", music_prompt: "A waltz" },
+    scenes: [{ prompt: "One", voice_over: "One.", transition: "fade" }],
+  };
+  const parse = (executionMode: string) =>
+    parseJob({ ...body, executionMode }, {
+      text: "",
+      keyHeader: null,
+      allowPrivate: false,
+      offers,
+    });
+
+  assert.ok("job" in parse("test"));
+  assert.ok("issues" in parse("production"));
 });

@@ -20,6 +20,14 @@ export const FAL_OFFERS: FinishOffers = {
   canMux: true,
 };
 
+/** What a film in test mode has: everything, and all of it played. */
+export const TEST_OFFERS: FinishOffers = {
+  speechModel: "test",
+  musicModel: "test",
+  hasStitchService: true,
+  canMux: true,
+};
+
 /** A model that is not in our table is as none: nobody knows how to ask it. */
 export function readFinishOffers(get: Get): FinishOffers {
   const hasFal = optional(get, "FAL_KEY") !== null;

@@ -61,14 +61,15 @@ function music(
 }
 
 function checkSound(
-  { music_url, music_prompt }: JobFields,
+  { scenes: given, music_url, music_prompt }: JobFields,
   scenes: readonly JobScene[],
   { speechModel, musicModel, hasStitchService, canMux }: FinishOffers,
 ): Issue[] {
   const issues = scenes.flatMap(({ audio_url, voice_over }, i): Issue[] => {
     if (voice_over && speechModel === null) {
       const message = "Needs FAL_KEY and SPEECH_MODEL: nobody here speaks a text";
-      return [{ path: `scenes.${i}.voice_over`, message }];
+      if (given) return [{ path: `scenes.${i}.voice_over`, message }];
+      return i === 0 ? [{ path: "voice", message }] : [];
     }
     if ((voice_over || audio_url) && !canMux) {
       const message = "Needs FAL_KEY or STITCH_SERVICE_URL: nobody here puts sound under a clip";

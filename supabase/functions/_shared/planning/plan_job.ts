@@ -1,8 +1,11 @@
 import type { Issue } from "../errors.ts";
-import type { JobScene } from "../transitions/projects.ts";
+import type { Job, JobScene } from "../transitions/projects.ts";
 import type { JobFields } from "./job_fields.ts";
 import { type Planning, planScenes } from "./plan_scenes.ts";
 import { splitPrompt } from "./split_prompt.ts";
+
+/** Characters that a speech model is given at most for one scene. */
+const LONGEST_VOICE = 5000;
 
 /** Who says what a film's scenes are; `none`: the job did. */
 export type StoryboardBy = "model" | "splitter" | "none";
@@ -20,13 +23,28 @@ export function planJob(
 ): JobPlan {
   if (job.scenes) return withStoryboard(planScenes(job, planning), "none");
 
-  const parts = splitPrompt(job.prompt ?? "");
-  const [only] = parts;
-  const plan = parts.length > 1
-    ? planScenes({ ...job, scenes: parts.map((prompt) => ({ prompt })) }, planning)
-    : planScenes({ ...job, prompt: only }, planning);
+  const scenes = splitPrompt(job.prompt ?? "").map((prompt) => ({
+    prompt,
+    ...isNarrated(job) && { voice_over: prompt.slice(0, LONGEST_VOICE) },
+  }));
+  const plan = planScenes({ ...job, scenes }, planning);
   if ("issues" in plan) return { issues: unique(plan.issues.map(ofJob)) };
   return withStoryboard(plan, hasStoryboardModel ? "model" : "splitter");
+}
+
+/** A job that names a voice, and has its scenes written, has them spoken too. */
+export function isNarrated({ scenes, voice }: JobFields): boolean {
+  return !scenes && !!voice;
+}
+
+/** What a job says about all of its scenes, for whoever writes them. */
+export function storyboardWishes(job: JobFields): NonNullable<Job["wishes"]> {
+  const { transition, reanchor_every } = job;
+  return {
+    ...isNarrated(job) && { narrated: true },
+    ...transition && transition !== "cut" && { transition },
+    ...reanchor_every && { reanchor_every },
+  };
 }
 
 function withStoryboard(plan: ReturnType<typeof planScenes>, storyboard: StoryboardBy): JobPlan {

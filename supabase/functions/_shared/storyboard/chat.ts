@@ -5,7 +5,7 @@ import { ownWords } from "../own_words.ts";
 import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
 import type { Failure } from "../transitions/results.ts";
-import { type Message, responseFormat } from "./messages.ts";
+import type { Message, responseFormat } from "./messages.ts";
 
 export type ChatDeps = {
   /** OPENAI_API_KEY. */
@@ -46,6 +46,7 @@ const Completion = z.looseObject({
 export async function chat(
   deps: ChatDeps,
   messages: readonly Message[],
+  response_format: ReturnType<typeof responseFormat>,
   announce: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Said> {
   try {
@@ -55,7 +56,7 @@ export async function chat(
       body: JSON.stringify({
         model: deps.model,
         messages,
-        response_format: responseFormat(),
+        response_format,
         max_completion_tokens: MOST_TOKENS,
       }),
     };

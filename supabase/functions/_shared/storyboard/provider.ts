@@ -2,7 +2,7 @@ import type { Planning } from "../planning/plan_scenes.ts";
 import type { StepProvider, Submitted } from "../provider.ts";
 import type { StepWork } from "../transitions/steps.ts";
 import { chat, type ChatDeps } from "./chat.ts";
-import { firstMessages, type Message, repairMessages } from "./messages.ts";
+import { firstMessages, type Message, repairMessages, responseFormat } from "./messages.ts";
 import { Brief, readWritten } from "./written.ts";
 
 /** How often an answer that cannot be used is sent back. */
@@ -39,7 +39,12 @@ async function write(
 
   for (let repairs = 0; repairs <= REPAIRS; repairs++) {
     // Once: from the first call on, something may have been paid for.
-    const said = await chat(deps, messages, repairs === 0 ? announce : undefined);
+    const said = await chat(
+      deps,
+      messages,
+      responseFormat(brief),
+      repairs === 0 ? announce : undefined,
+    );
     if (said.state === "refused") return failed(`The language model refused: ${said.words}`);
     if (said.state === "failed") {
       return { ...said, error: { ...said.error, billed: repairs > 0 } };

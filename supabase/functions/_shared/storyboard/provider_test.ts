@@ -21,7 +21,7 @@ const Call = z.object({
 /** A language model that gives these answers in turn, the last one from then on. */
 async function write(
   answers: (string | Response)[],
-  input = INPUT,
+  input: Record<string, unknown> = INPUT,
   url?: string,
   announce: (seen: Seen[]) => Promise<void> = () => Promise.resolve(),
 ) {
@@ -97,6 +97,43 @@ Deno.test("what the model writes becomes scenes with clips of the job's model", 
   const schema = JSON.stringify(calls[0]?.response_format.json_schema.schema);
   assert.match(schema, /"additionalProperties":false/);
   assert.doesNotMatch(schema, /maxLength|minItems|\$schema/);
+});
+
+Deno.test("what the job says of all of its scenes holds for those that the model writes", async () => {
+  const scenes = ["last_frame", "last_frame", "cut", "last_frame"]
+    .map((continuity) => ({ ...SCENE, continuity }));
+  const input = { ...INPUT, transition: "fade", reanchor_every: 3 };
+  const { answer, calls } = await write([JSON.stringify({ title: "", scenes })], input);
+
+  assert(answer?.state === "completed");
+  const seams = answer.output.scenes?.map(({ continuity, reanchored, transition }) => [
+    continuity,
+    reanchored ?? false,
+    transition,
+  ]);
+  assert.deepEqual(seams, [
+    ["last_frame", false, "fade"],
+    ["last_frame", false, "fade"],
+    ["cut", false, "fade"],
+    ["cut", true, "fade"],
+  ]);
+  assert.doesNotMatch(JSON.stringify(calls[0]), /voice_over/);
+});
+
+Deno.test("a narrated storyboard says what is spoken over each scene, or that nothing is", async () => {
+  const spoken = ["Tea is made.", " ", null].map((voice_over) => ({ ...SCENE, voice_over }));
+  const good = JSON.stringify({ title: "Tea", scenes: spoken });
+  const { answer, calls } = await write([GOOD, good], { ...INPUT, narrated: true });
+
+  assert(answer?.state === "completed");
+  assert.equal(answer.output.repairs, 1, "an answer without is sent back");
+  assert.deepEqual(answer.output.scenes?.map(({ voice_over }) => voice_over), [
+    "Tea is made.",
+    undefined,
+    undefined,
+  ]);
+  assert.match(calls[0]?.messages[0]?.content ?? "", /voice_over: what a narrator says/);
+  assert.match(JSON.stringify(calls[0]?.response_format), /"required":\[[^\]]*"voice_over"/);
 });
 
 Deno.test("a length that the model does not offer becomes the nearest that it does", async () => {

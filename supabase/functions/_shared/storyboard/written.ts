@@ -7,16 +7,27 @@ import { findUnstorable } from "../storable.ts";
 import type { JobScene } from "../transitions/projects.ts";
 import { zodIssues } from "../zod_issues.ts";
 
-/** What a language model is asked for. Addresses and models are not its to choose. */
-export const Written = z.strictObject({
-  title: z.string().max(200),
-  scenes: z.array(z.strictObject({
-    prompt: z.string().min(1).max(2000).refine((text) => text.trim() !== "", "Must not be empty"),
-    duration: z.number().nullable(),
-    continuity: z.enum(["last_frame", "cut"]),
-  })).min(1).max(100),
+const WrittenScene = z.strictObject({
+  prompt: z.string().min(1).max(2000).refine((text) => text.trim() !== "", "Must not be empty"),
+  duration: z.number().nullable(),
+  continuity: z.enum(["last_frame", "cut"]),
 });
-export type Written = z.infer<typeof Written>;
+const SpokenScene = WrittenScene.extend({ voice_over: z.string().max(2000).nullable() });
+
+type Scene = z.infer<typeof WrittenScene> & { voice_over?: string | null };
+
+const storyboardOf = <Scene extends typeof WrittenScene | typeof SpokenScene>(scene: Scene) =>
+  z.strictObject({ title: z.string().max(200), scenes: z.array(scene).min(1).max(100) });
+
+/** What a language model is asked for. Addresses and models are not its to choose. */
+const Written = storyboardOf(WrittenScene);
+/** With what is spoken over each scene. */
+const Spoken = storyboardOf(SpokenScene);
+
+/** The schema of the answer to this brief. */
+export function answerTo({ narrated }: Brief) {
+  return narrated ? Spoken : Written;
+}
 
 /** What of a job its storyboard depends on. */
 export const Brief = z.object({
@@ -24,6 +35,9 @@ export const Brief = z.object({
   image_url: z.string().nullable(),
   model: z.string().nullable(),
   aspect_ratio: z.string().nullable(),
+  narrated: z.boolean().nullish(),
+  transition: z.enum(["cut", "fade"]).nullish(),
+  reanchor_every: z.number().nullish(),
 });
 export type Brief = z.infer<typeof Brief>;
 
@@ -43,18 +57,21 @@ export function readWritten(text: string, brief: Brief, planning: Planning): Rea
   if (value === undefined) return { issues: [{ path: "", message: "Not JSON" }] };
   const unstorable = findUnstorable(value);
   if (unstorable !== null) return { issues: [{ path: unstorable, message: "Not plain text" }] };
-  const read = Written.safeParse(value);
+  const read = answerTo(brief).safeParse(value);
   if (!read.success) return { issues: zodIssues(read.error) };
 
+  const scenes: Scene[] = read.data.scenes;
   const offered = offeredSeconds(brief);
   const job: JobFields = {
     ...brief,
     video_id: "",
     user_id: "",
-    scenes: read.data.scenes.map(({ prompt, duration, continuity }) => ({
-      prompt,
-      continuity,
-      duration: nearest(duration, offered),
+    scenes: scenes.map((scene) => ({
+      prompt: scene.prompt,
+      // What goes on anyway may be anchored anew, as the job says.
+      ...scene.continuity === "cut" && { continuity: scene.continuity },
+      duration: nearest(scene.duration, offered),
+      ...scene.voice_over?.trim() && { voice_over: scene.voice_over },
     })),
   };
   const plan = planScenes(job, planning);

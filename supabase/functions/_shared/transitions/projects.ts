@@ -84,6 +84,8 @@ export type Job = {
   notify?: boolean;
   /** Who writes the scenes; `model`: `scenes` are what the film is made of where that fails. */
   storyboard?: StoryboardBy;
+  /** What whoever writes the scenes has to know besides the prompt; part of a storyboard's identity. */
+  wishes?: { narrated?: true; transition?: "cut" | "fade"; reanchor_every?: number };
   stop_at?: "storyboard" | "stills";
   max_cost_usd?: number;
   /** Who would do each kind of step today: the film's cost is estimated by it. */
@@ -150,6 +152,8 @@ export const Task = z.object({
     video_url: z.string().nullable(),
     prompt: z.string().nullish(),
     continuity: z.string().nullish(),
+    /** What is spoken over it. */
+    voice_over: z.string().nullish(),
     /** What it starts from, where it does not continue another. */
     image_url: z.string().nullish(),
     input_hash: z.string().nullish(),

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Story } from "../api/shapes.ts";
 import { dateTime, safeUrl, span, usd } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
-import { Ago, Empty, Facts, Id, Loading, Trouble } from "../parts/bits.tsx";
+import { Address, Ago, Empty, Facts, Id, Loading, Trouble } from "../parts/bits.tsx";
 import { FilmVerbs } from "../parts/film_verbs.tsx";
 import { SceneBar } from "../parts/film_card.tsx";
 import { CallbackRows, DeliveryRows } from "../parts/rows.tsx";
@@ -11,6 +11,7 @@ import { Scenes } from "../parts/scenes.tsx";
 import { Status } from "../parts/status.tsx";
 import { TimeAxis } from "../parts/time_axis.tsx";
 import { Events } from "../parts/events.tsx";
+import { hrefOf } from "../route.ts";
 import { now } from "../state.ts";
 import { costOf } from "../story/cost.ts";
 import { nameOf, waitsFor } from "../story/waits_for.ts";
@@ -83,6 +84,7 @@ export function FilmView({ id }: { id: string }): JSX.Element {
 }
 
 function statusLabel({ project }: Story): string | undefined {
+  if (project.status === "paused" && project.awaiting_approval) return "Waits for approval";
   return project.status === "generating" ? `Generating ${project.progress}%` : undefined;
 }
 
@@ -124,6 +126,8 @@ function Screen({ story }: { story: Story }): JSX.Element {
         <strong>{`${project.progress}%`}</strong>
         {project.status === "failed" || project.status === "cancelled"
           ? "There is no film"
+          : project.status === "paused"
+          ? "It is paused"
           : "The film is being made"}
       </p>
       <SceneBar scenes={scenes.map((scene) => ({ ...scene, progress: progressOf(scene) }))} />
@@ -155,7 +159,8 @@ function FilmFacts({ story }: { story: Story }): JSX.Element {
   const { project } = story;
   const cost = costOf(story);
   const trace = project.metadata?.traceparent;
-  const end = project.completed_at ? Date.parse(project.completed_at) : now.value;
+  const isOver = ["completed", "failed", "cancelled"].includes(project.status);
+  const end = isOver ? Date.parse(project.completed_at ?? project.updated_at) : now.value;
   const unpriced = cost.unpriced > 0
     ? ` and ${cost.unpriced} ${cost.unpriced === 1 ? "request" : "requests"} of unknown price`
     : "";
@@ -164,18 +169,22 @@ function FilmFacts({ story }: { story: Story }): JSX.Element {
     <Facts
       rows={{
         "User": project.user_name ? `${project.user_name} (${project.user_id})` : project.user_id,
-        "Video": `${project.video_id}, version ${project.version}`,
+        "Video": (
+          <a href={hrefOf("films", null, { search: project.video_id })}>
+            {`${project.video_id}, version ${project.version}`}
+          </a>
+        ),
         "Ordered": (
           <span>
             {dateTime(project.created_at)}, <Ago at={project.created_at} />
           </span>
         ),
-        "Took": project.completed_at ? took : null,
-        "So far": project.completed_at ? null : took,
+        "Took": isOver ? took : null,
+        "So far": isOver ? null : took,
         "Cost": usd(cost.usd) + unpriced,
         "Estimate": project.estimated_cost_usd ? usd(project.estimated_cost_usd) : null,
         "Length": project.duration ? `${project.duration} s` : null,
-        "Tells": project.callback_url ?? null,
+        "Tells": project.callback_url ? <Address url={project.callback_url} /> : null,
         "Trace": typeof trace === "string" ? <Id id={trace.split("-")[1]} /> : null,
       }}
     />

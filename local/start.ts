@@ -18,7 +18,8 @@ storage, and simulators of who does the work, all on 127.0.0.1. Prints "ready <a
   --api-port N      the API's port (default 54321; 0 takes a free one)
   --db-port M       Postgres's port (default 54322; 0 takes a free one)
   --providers NAME  who does the work: fal (default), services (video, frame and stitch service,
-                    no fal at all) or mixed (a frame service, fal for the rest)
+                    no fal at all), mixed (a frame service, fal for the rest) or studio (fal, and a
+                    stitch service that finishes)
   --fresh           throws away what an earlier run on these ports has kept
   --tunnel          runs ngrok as well, with NGROK_DOMAIN and NGROK_AUTH_TOKEN (docs/local-tunnel.md)
   --help            shows this

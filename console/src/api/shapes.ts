@@ -203,6 +203,9 @@ export const Scene = z.object({
   position: z.number(),
   prompt: text,
   continuity: text,
+  /** What it starts from, as the job gave it and in the film's aspect ratio. */
+  image_url: text,
+  reframed_image_url: text,
   transition: text,
   voice_over: text,
   caption: text,

@@ -108,12 +108,15 @@ function Clip({ scene }: { scene: Scene }): JSX.Element {
     one.kling_video_url
   );
   const clip = safeUrl(scene.video_url) ?? safeUrl(chunk?.kling_video_url);
-  const picture = safeUrl(scene.thumbnail_url);
+  const still = scene.reframed_image_url ?? scene.image_url;
+  const picture = safeUrl(scene.thumbnail_url) ?? safeUrl(clip ? null : still);
   const frame = safeUrl(scene.last_frame_url);
   if (!clip) {
     return (
       <div class="clip is-empty">
-        {picture ? <img src={picture} alt="" /> : <Icon name="films" size={26} />}
+        {picture
+          ? <img src={picture} alt={`What scene ${scene.position} starts from`} />
+          : <Icon name="films" size={26} />}
       </div>
     );
   }

@@ -63,7 +63,7 @@ export function DeliveriesView({ query }: { query: URLSearchParams }): JSX.Eleme
           options={TYPES}
           onChange={(type) => change({ type })}
         />
-        {filter.endpoint_id && <p class="muted">{`Of endpoint ${filter.endpoint_id}`}</p>}
+        {filter.endpoint_id && <p class="muted clear">{`Of endpoint ${filter.endpoint_id}`}</p>}
         {isFiltered && <a class="quiet clear" href="#/deliveries">Clear</a>}
       </div>
       <Trouble error={error} />

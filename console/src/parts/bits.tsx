@@ -119,7 +119,7 @@ export function Choice(
 export function Address({ url }: { url: string }): JSX.Element {
   return (
     <span>
-      {url.split(/(?<=\/)(?!\/)/).map((part) => (
+      {url.split(/(?<=[^/]\/)(?!\/)/).map((part) => (
         <>
           {part}
           <wbr />

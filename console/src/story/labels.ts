@@ -9,7 +9,7 @@ const STEPS: Record<string, string> = {
   extract_thumbnail: "Extract thumbnail",
   generate_voice: "Speak voice-over",
   generate_music: "Compose music",
-  level_music: "Set loudness of music",
+  level_music: "Set music loudness",
   mux_audio: "Put sound under clip",
   store_captions: "Write caption files",
   stitch: "Stitch",

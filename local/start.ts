@@ -8,6 +8,7 @@ import { type Cast, readCast } from "./outside.ts";
 import { createPaint, wantsColours } from "./paint.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { untilStarterIsGone } from "./starters.ts";
+import { isForTerminal } from "./terminal_lines.ts";
 import { readTunnel, startTunnel, tunnelCommand } from "./tunnel.ts";
 
 const HELP = `deno task start [--api-port N] [--db-port M] [--providers NAME] [--fresh] [--tunnel]
@@ -18,14 +19,15 @@ storage, and simulators of who does the work, all on 127.0.0.1. Prints "ready <a
   --api-port N      the API's port (default 54321; 0 takes a free one)
   --db-port M       Postgres's port (default 54322; 0 takes a free one)
   --providers NAME  who does the work: fal (default), services (video, frame and stitch service,
-                    no fal at all) or mixed (a frame service, fal for the rest)
+                    no fal at all), mixed (a frame service, fal for the rest) or studio (fal, and a
+                    stitch service that finishes)
   --fresh           throws away what an earlier run on these ports has kept
   --tunnel          runs ngrok as well, with NGROK_DOMAIN and NGROK_AUTH_TOKEN (docs/local-tunnel.md)
   --help            shows this
 
 Data are kept in .reelay/<api port>-<db port>/; with a free port they are thrown away at the end.
-What functions and stack say also stands in .reelay/<api port>-<db port>.log; DEBUG=webhooks:* makes
-the doors tell each request's story.
+What functions and stack say stands in .reelay/<api port>-<db port>.log; a terminal shows how films
+get on, and trouble. DEBUG=webhooks:* makes the doors tell each request's story, on the terminal too.
 Secrets are read from supabase/functions/.env, where the first start writes them, and from the
 shell, which wins. .env.example explains every variable.`;
 
@@ -105,8 +107,9 @@ async function run(
   const folder = join(ROOT, ".reelay", `${apiPort}-${dbPort}`);
   await using running = new AsyncDisposableStack();
   const file = keeps ? running.adopt(await openLogFile(`${folder}.log`), (it) => it.close()) : null;
+  let isQuiet = false;
   const log = (line: string) => {
-    console.log(line);
+    if (!isQuiet || isForTerminal(line)) console.log(line);
     file?.write(line);
   };
 
@@ -135,6 +138,7 @@ async function run(
     if (it) running.adopt(it, (it) => it.stop());
     console.log(howToPost(stack));
     log(`ready ${stack.apiUrl}`);
+    isQuiet = file !== null && Deno.stdout.isTerminal() && !given.DEBUG;
     running.adopt(
       await startFilmTicker({
         sql: stack.sql,
@@ -149,7 +153,9 @@ async function run(
       (ticker) => ticker.stop(),
     );
   }
-  log(`Stopping, because of ${await ended}`);
+  const why = await ended;
+  isQuiet = false;
+  log(`Stopping, because of ${why}`);
 }
 
 /** Runs the tunnel, or says how to. Null where it is not run from here. */

@@ -46,6 +46,19 @@ Deno.test("bars of what came first end where bars of what came after begin", () 
   assert(Math.abs(bar("Generate clip").lastIndexOf("█") - bar("Extract last").indexOf("▒")) <= 1);
 });
 
+Deno.test("a film that waits for a yes says so, one that is over has no running clock", () => {
+  const waiting = aStory({ status: "paused" });
+  Object.assign(waiting.project, { awaiting_approval: "storyboard", estimated_cost_usd: 1.05 });
+  assert.match(
+    drawStory(waiting, look),
+    /waits for approval · 0% · for 20 s · \$0 of about \$1\.05/,
+  );
+
+  const failed = aStory({ status: "failed", error_message: "NSFW" });
+  failed.project.updated_at = at(4);
+  assert.match(drawStory(failed, look), /failed · 0% · took 4 s/);
+});
+
 Deno.test("a stranger's prompt stays one line", () => {
   const story = aStory();
   story.project.prompt = "a\nb\tc ".repeat(60);

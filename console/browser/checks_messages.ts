@@ -60,7 +60,7 @@ export const MESSAGE_CHECKS: [name: string, check: Check][] = [
     const page = await visit();
     await signIn(page, key);
     await page.getByRole("link", { name: /^Deliveries/ }).click();
-    const row = page.locator(".row", { hasText: "Dead" });
+    const row = page.locator(".row", { hasText: "Given up" });
     await row.waitFor();
     await shoot(page, "deliveries");
     await row.click();

@@ -39,7 +39,16 @@ export async function shoot(
   await Deno.mkdir(FOLDER, { recursive: true });
   const raw = await Deno.makeTempFile({ suffix: ".png" });
   try {
-    await page.screenshot({ path: raw, fullPage: whole, animations: "disabled" });
+    const size = page.viewportSize();
+    // As high as the page: what sticks to the window's edges is drawn along all of it then.
+    if (whole && size) {
+      const height = z.number().parse(
+        await page.evaluate("document.scrollingElement.scrollHeight"),
+      );
+      await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
+    }
+    await page.screenshot({ path: raw, animations: "disabled" });
+    if (whole && size) await page.setViewportSize(size);
     const palette =
       "split[a][b];[a]palettegen=max_colors=200:stats_mode=full[p];[b][p]paletteuse=dither=none";
     await runFfmpeg([

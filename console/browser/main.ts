@@ -3,13 +3,14 @@ import { FILM_CHECKS } from "./checks_films.ts";
 import { LARGE_CHECKS } from "./checks_large.ts";
 import { MESSAGE_CHECKS } from "./checks_messages.ts";
 import { PEOPLE_CHECKS } from "./checks_people.ts";
+import { RECEIVER_CHECKS } from "./checks_receivers.ts";
 import { openWorld, type World } from "./world.ts";
 
 const USAGE = `deno task test:console [--large] [--only WORDS]
 
 Goes through the console as people do, in the Chromium of this machine (CHROMIUM names another one)
 on a stack of its own: sign-in, a film that grows live, a broken callback that is replayed, a cancel,
-dark mode, a phone, keyboard alone, axe. Pictures of it land in console/screenshots/.
+an approval, standing endpoints, dark mode, a phone, keyboard alone, axe. Pictures of it land in console/screenshots/.
 
   --large       with 10,000 films and 1,000,000 callbacks as well (some minutes)
   --only WORDS  only the checks with these words in their name; what they need of others is missing
@@ -35,6 +36,7 @@ async function run(): Promise<number> {
   const checks = [
     ...FILM_CHECKS,
     ...MESSAGE_CHECKS,
+    ...RECEIVER_CHECKS,
     ...(Deno.args.includes("--large") ? LARGE_CHECKS : []),
     ...PEOPLE_CHECKS,
   ].filter(([name]) => name.includes(words));

@@ -14,6 +14,7 @@ as $$
     'prompt', left(p_project.prompt, 200),
     'status', p_project.status,
     'paused_from', p_project.paused_from,
+    'awaiting_approval', p_project.awaiting_approval,
     'progress', p_project.progress,
     'final_video_url', p_project.final_video_url,
     'duration', p_project.duration,

@@ -4,7 +4,8 @@ import { extentOf, type Lane, lanesOf, type Mark } from "../../console/src/story
 import { colourOf } from "../../local/paint.ts";
 import type { Look } from "./draw_story.ts";
 
-const LABEL = 32;
+/** Room for `Scene 10   Extract last frame, clip 2`. */
+const LABEL = 39;
 const NOTE = 12;
 /** More lanes than fit on a screen are left to the console. */
 const MOST_LANES = 30;

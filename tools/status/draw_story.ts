@@ -21,12 +21,18 @@ export function drawStory(story: Story, look: Look): string {
   const { project, scenes } = story;
   const title = project.prompt ?? scenes[0]?.prompt ?? project.video_id;
   const cost = costOf(story);
-  const end = project.completed_at ? Date.parse(project.completed_at) : now;
+  const isOver = ["completed", "failed", "cancelled"].includes(project.status);
+  const end = isOver ? Date.parse(project.completed_at ?? project.updated_at) : now;
+  const state = project.status === "paused" && project.awaiting_approval
+    ? "waits for approval"
+    : project.status;
+  const estimate = project.estimated_cost_usd;
   const facts = [
-    paint(colourOf(project.status), project.status),
+    paint(colourOf(project.status), state),
     `${project.progress}%`,
-    `${project.completed_at ? "took" : "for"} ${span(end - Date.parse(project.created_at))}`,
-    usd(cost.usd) + (cost.unpriced > 0 ? ` and ${cost.unpriced} of unknown price` : ""),
+    `${isOver ? "took" : "for"} ${span(end - Date.parse(project.created_at))}`,
+    usd(cost.usd) + (cost.unpriced > 0 ? ` and ${cost.unpriced} of unknown price` : "") +
+    (isOver || !estimate ? "" : ` of about ${usd(estimate)}`),
   ];
   const who = project.user_name ? `${project.user_name} (${project.user_id})` : project.user_id;
 

@@ -20,6 +20,7 @@ export const Card = z.object({
   prompt: text,
   status: z.string(),
   paused_from: text,
+  awaiting_approval: text,
   progress: z.number(),
   final_video_url: text,
   duration: number,
@@ -107,6 +108,8 @@ export const Delivery = z.object({
   delivery_id: z.string(),
   project_id: text,
   endpoint_id: text,
+  /** Of the delivery that it travels in. */
+  batch_id: text,
   webhook_id: z.string(),
   type: z.string(),
   url: text,
@@ -200,6 +203,13 @@ export const Scene = z.object({
   position: z.number(),
   prompt: text,
   continuity: text,
+  /** What it starts from, as the job gave it and in the film's aspect ratio. */
+  image_url: text,
+  reframed_image_url: text,
+  transition: text,
+  voice_over: text,
+  caption: text,
+  audio_url: text,
   status: z.string(),
   video_url: text,
   thumbnail_url: text,
@@ -310,6 +320,10 @@ export const Endpoint = z.looseObject({
   failing_since: time,
   held_until: time,
   open: number,
+  is_ordered: z.nullish(z.boolean()),
+  batch_size: number,
+  max_per_second: number,
+  max_in_flight: number,
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 export const Endpoints = z.object({ endpoints: z.array(Endpoint) });

@@ -114,3 +114,17 @@ export function Choice(
     </Field>
   );
 }
+
+/** An address as text that breaks at its slashes, where it has to break. */
+export function Address({ url }: { url: string }): JSX.Element {
+  return (
+    <span>
+      {url.split(/(?<=[^/]\/)(?!\/)/).map((part) => (
+        <>
+          {part}
+          <wbr />
+        </>
+      ))}
+    </span>
+  );
+}

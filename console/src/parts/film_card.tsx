@@ -48,7 +48,8 @@ export function FilmCard({ card }: { card: Card }): JSX.Element {
   );
 }
 
-function labelOf({ status, progress }: Card): string | undefined {
+function labelOf({ status, progress, awaiting_approval }: Card): string | undefined {
+  if (status === "paused" && awaiting_approval) return "Waits for approval";
   if (status !== "generating") return undefined;
   return `Generating ${progress}%`;
 }

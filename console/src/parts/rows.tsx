@@ -4,6 +4,7 @@ import type { Callback, Delivery } from "../api/shapes.ts";
 import { shortId, span, words } from "../format.ts";
 import { hrefOf } from "../route.ts";
 import { Ago } from "./bits.tsx";
+import { labelOfType } from "../story/labels.ts";
 import { Status } from "./status.tsx";
 
 /** Rows that are links; on a phone each is a small card. */
@@ -56,6 +57,17 @@ export function verdictOf({ outcome, status, is_malformed }: Callback): string {
   return status === "error" && is_malformed ? "malformed" : status;
 }
 
+/** How it went, e.g. `1 try, HTTP 200, 33 ms`; empty for what was never to be sent. */
+function howItWent(one: Delivery): string {
+  const { attempt_count: n, batch_id, status, status_code, delivered_at, created_at } = one;
+  const tries = n > 0 ? n === 1 ? "1 try" : `${n} tries` : status === "pending" ? "no try yet" : "";
+  return [
+    batch_id ? "in a batch" : tries,
+    status_code ? `HTTP ${status_code}` : "",
+    delivered_at ? span(Date.parse(delivered_at) - Date.parse(created_at)) : "",
+  ].filter(Boolean).join(", ");
+}
+
 export function DeliveryRows({ docs }: { docs: Delivery[] }): JSX.Element {
   if (docs.length === 0) return <p class="none">None was queued.</p>;
   return (
@@ -67,16 +79,12 @@ export function DeliveryRows({ docs }: { docs: Delivery[] }): JSX.Element {
               <Status status={one.status} />
             </span>
             <span class="row-main">
-              <strong>{words(one.type)}</strong>
+              <strong>{labelOfType(one.type)}</strong>
               <span class="muted">{one.url || one.endpoint_id || ""}</span>
             </span>
             <span class="row-note">{one.status === "delivered" ? "" : one.error ?? ""}</span>
             <span class="muted row-extra">
-              {one.attempt_count === 1 ? "1 try" : `${one.attempt_count} tries`}
-              {one.status_code ? `, HTTP ${one.status_code}` : ""}
-              {one.delivered_at
-                ? `, ${span(Date.parse(one.delivered_at) - Date.parse(one.created_at))}`
-                : ""}
+              {howItWent(one)}
             </span>
             <span class="muted row-time">
               <Ago at={one.created_at} />

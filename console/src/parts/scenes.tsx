@@ -22,6 +22,18 @@ export function Scenes({ story, onDone }: { story: Story; onDone: () => void }):
   );
 }
 
+function beginningOf({ continuity, transition }: Scene): string {
+  const faded = transition === "fade" ? ", faded in" : "";
+  switch (continuity) {
+    case "cut":
+      return faded === "" ? "Begins with a cut" : "Begins afresh, faded in";
+    case "shared_keyframe":
+      return `Starts from a frame that it shares${faded}`;
+    default:
+      return `Starts from the last frame before it${faded}`;
+  }
+}
+
 function SceneCard({ scene, onDone }: { scene: Scene; onDone: () => void }): JSX.Element {
   const selected = scene.takes.find((take) => take.selected);
   const clips = selected?.chunks ?? [];
@@ -37,15 +49,14 @@ function SceneCard({ scene, onDone }: { scene: Scene; onDone: () => void }): JSX
         </div>
         <p class="scene-prompt">{scene.prompt}</p>
         <p class="muted small">
-          {scene.position > 1 && scene.continuity === "cut" ? "Begins with a cut" : null}
-          {scene.position > 1 && scene.continuity !== "cut"
-            ? "Starts from the last frame before it"
-            : null}
-          {scene.position > 1 && " · "}
+          {scene.position > 1 && `${beginningOf(scene)} · `}
           {seconds > 0 && `${seconds} s`}
           {clips.length > 1 && ` in ${clips.length} clips`}
           {model && <span class="mono">{` · ${model.replace(/^fal-ai\//, "")}`}</span>}
         </p>
+        {scene.voice_over && <p class="muted small">{`Voice: “${scene.voice_over}”`}</p>}
+        {!scene.voice_over && scene.audio_url && <p class="muted small">With its own sound</p>}
+        {scene.caption && <p class="muted small">{`Caption: “${scene.caption}”`}</p>}
         {scene.error_message && <p class="card-error">{scene.error_message}</p>}
         <div class="verbs">
           {(scene.status === "completed" || scene.status === "failed") && (
@@ -97,12 +108,15 @@ function Clip({ scene }: { scene: Scene }): JSX.Element {
     one.kling_video_url
   );
   const clip = safeUrl(scene.video_url) ?? safeUrl(chunk?.kling_video_url);
-  const picture = safeUrl(scene.thumbnail_url);
+  const still = scene.reframed_image_url ?? scene.image_url;
+  const picture = safeUrl(scene.thumbnail_url) ?? safeUrl(clip ? null : still);
   const frame = safeUrl(scene.last_frame_url);
   if (!clip) {
     return (
       <div class="clip is-empty">
-        {picture ? <img src={picture} alt="" /> : <Icon name="films" size={26} />}
+        {picture
+          ? <img src={picture} alt={`What scene ${scene.position} starts from`} />
+          : <Icon name="films" size={26} />}
       </div>
     );
   }

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { words } from "../format.ts";
+import { labelOfStatus } from "../story/labels.ts";
 
 export type Tone = "idle" | "moving" | "joining" | "good" | "bad" | "warn" | "off";
 
@@ -46,7 +46,7 @@ export function Status({ status, label }: { status: string; label?: string }): J
         class={tone === "moving" || tone === "joining" ? "dot is-live" : "dot"}
         aria-hidden="true"
       />
-      {label ?? words(status)}
+      {label ?? labelOfStatus(status)}
     </span>
   );
 }

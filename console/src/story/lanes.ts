@@ -1,5 +1,6 @@
 import type { Attempt, Delivery, Step, Story } from "../api/shapes.ts";
 import { words } from "../format.ts";
+import { labelOfType } from "./labels.ts";
 import { nameOf } from "./waits_for.ts";
 
 /** Something that took time (`end` null: it still goes on), or a moment (`end` = `start`). */
@@ -98,26 +99,41 @@ function callbackLanes({ callbacks }: Story): Lane[] {
   }));
 }
 
+/** A lane for each receiver, with all that was sent there. */
 function deliveryLanes(deliveries: Delivery[]): Lane[] {
-  return deliveries.map((delivery) => ({
-    id: delivery.delivery_id,
-    label: delivery.endpoint_id ?? "callback_url",
-    group: "Deliveries",
-    marks: (delivery.tries ?? []).map((one) => {
-      const end = Date.parse(one.attempted_at);
-      const isGood = one.status_code !== null && one.status_code !== undefined &&
-        one.status_code >= 200 && one.status_code < 300;
-      return {
-        id: `${delivery.delivery_id}/${one.number}`,
-        kind: "try",
-        status: isGood ? "delivered" : "failed",
-        label: `${words(delivery.type)}, try ${one.number}`,
-        start: end - (one.duration_ms ?? 0),
-        end,
-        detail: { ...one, delivery_id: delivery.delivery_id, type: delivery.type },
-      };
-    }),
-  }));
+  const lanes = new Map<string, Lane>();
+  for (const delivery of deliveries) {
+    const marks = marksOfDelivery(delivery);
+    // What waits, was not wanted, or travels in a batch has no time of its own.
+    if (marks.length === 0) continue;
+    const id = delivery.endpoint_id ?? "callback_url";
+    const label = delivery.endpoint_id ? hostOf(delivery) : "callback_url";
+    const lane = lanes.get(id) ?? { id: `deliveries/${id}`, label, group: "Deliveries", marks: [] };
+    lane.marks.push(...marks);
+    lanes.set(id, lane);
+  }
+  return [...lanes.values()];
+}
+
+function marksOfDelivery(delivery: Delivery): Mark[] {
+  return (delivery.tries ?? []).map((one) => {
+    const end = Date.parse(one.attempted_at);
+    const isGood = one.status_code !== null && one.status_code !== undefined &&
+      one.status_code >= 200 && one.status_code < 300;
+    return {
+      id: `${delivery.delivery_id}/${one.number}`,
+      kind: "try",
+      status: isGood ? "delivered" : "failed",
+      label: `${labelOfType(delivery.type)}, try ${one.number}`,
+      start: end - (one.duration_ms ?? 0),
+      end,
+      detail: { ...one, delivery_id: delivery.delivery_id, type: delivery.type },
+    };
+  });
+}
+
+function hostOf({ url, endpoint_id }: Delivery): string {
+  return url && URL.canParse(url) ? new URL(url).host : endpoint_id ?? "";
 }
 
 const STEPS = [

@@ -53,3 +53,22 @@ Deno.test("an axis has a handful of ticks at round distances, however long it is
     assert(ticksOf(length).length <= 15, `${length}`);
   }
 });
+
+Deno.test("a receiver has one lane, however much is sent there; what is not sent has no mark", () => {
+  const tries = [{ number: 1, status_code: 200, duration_ms: 50, attempted_at: at(8) }];
+  const toDesk = { endpoint_id: "ep_1", url: "https://desk.example/hook", tries };
+  const deliveries = [
+    aDelivery({ tries }),
+    aDelivery({ delivery_id: "dlv_2", ...toDesk }),
+    aDelivery({ delivery_id: "dlv_3", ...toDesk, type: "scene.completed" }),
+    aDelivery({ delivery_id: "dlv_4", ...toDesk, status: "filtered", tries: [] }),
+    aDelivery({ delivery_id: "dlv_5", endpoint_id: "ep_2", status: "skipped", tries: [] }),
+  ];
+  const lanes = lanesOf(aStory({ deliveries }));
+
+  assert.deepEqual(lanes.map(({ label, marks }) => [label, marks.length]), [
+    ["callback_url", 1],
+    ["desk.example", 2],
+  ]);
+  assert.equal(lanes[1]?.marks[1]?.label, "Scene completed, try 1");
+});

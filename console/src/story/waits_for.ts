@@ -1,5 +1,6 @@
 import type { Delivery, Step, Story } from "../api/shapes.ts";
-import { ago, span, usd, words } from "../format.ts";
+import { ago, span, usd } from "../format.ts";
+import { labelOfStep } from "./labels.ts";
 
 export type Wait = {
   tone: "calm" | "moving" | "attention" | "trouble";
@@ -94,7 +95,7 @@ function waitOfDelivery(delivery: Delivery, now: number): Wait[] {
 /** `Generate clip, scene 2`; a scene of several clips says which one. */
 export function nameOf(step: Pick<Step, "kind" | "scene_id" | "chunk_id">, story: Story): string {
   const scene = story.scenes.find(({ scene_id }) => scene_id === step.scene_id);
-  const kind = words(step.kind);
+  const kind = labelOfStep(step.kind);
   if (!scene) return kind;
   const chunks = scene.takes.find(({ selected }) => selected)?.chunks ?? [];
   const chunk = chunks.find(({ chunk_id }) => chunk_id === step.chunk_id);

@@ -6,25 +6,10 @@ import { Choice, Empty, Loading, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";
 import { DeliveryRows } from "../parts/rows.tsx";
 import { hrefOf } from "../route.ts";
+import { DELIVERY_STATUSES, DELIVERY_TYPES } from "../story/labels.ts";
 
-const STATUSES: [string, string][] = [
-  ["", "Any status"],
-  ["pending", "Pending"],
-  ["delivering", "Being sent"],
-  ["delivered", "Delivered"],
-  ["dead", "Given up"],
-  ["batched", "In a batch"],
-  ["filtered", "Not wanted"],
-  ["skipped", "Skipped"],
-];
-const TYPES: [string, string][] = [
-  ["", "Every type"],
-  ["video.generation.completed", "Film completed"],
-  ["video.generation.failed", "Film failed"],
-  ["video.generation.cancelled", "Film cancelled"],
-  ["video.generation.progress", "Progress"],
-  ["webhook.received", "Passed on"],
-];
+const STATUSES: [string, string][] = [["", "Any status"], ...Object.entries(DELIVERY_STATUSES)];
+const TYPES: [string, string][] = [["", "Every type"], ...Object.entries(DELIVERY_TYPES)];
 
 /** What is posted to clients. */
 export function DeliveriesView({ query }: { query: URLSearchParams }): JSX.Element {
@@ -55,15 +40,14 @@ export function DeliveriesView({ query }: { query: URLSearchParams }): JSX.Eleme
           onClick={() =>
             ask({
               title: "Redrive what was given up?",
-              text:
-                "Up to 100 dead deliveries, the oldest first, are sent again under their old ids.",
-              verb: "Redrive dead ones",
+              text: "Up to 100 of them, the oldest first, are sent again under their old ids.",
+              verb: "Redrive them",
               path: "/deliveries/redrive",
               body: () => ({ limit: 100 }),
               onDone: refresh,
             })}
         >
-          Redrive dead ones
+          Redrive what was given up
         </button>
       </div>
       <div class="filters">
@@ -79,6 +63,7 @@ export function DeliveriesView({ query }: { query: URLSearchParams }): JSX.Eleme
           options={TYPES}
           onChange={(type) => change({ type })}
         />
+        {filter.endpoint_id && <p class="muted clear">{`Of endpoint ${filter.endpoint_id}`}</p>}
         {isFiltered && <a class="quiet clear" href="#/deliveries">Clear</a>}
       </div>
       <Trouble error={error} />
@@ -87,7 +72,7 @@ export function DeliveriesView({ query }: { query: URLSearchParams }): JSX.Eleme
         <Empty title={isFiltered ? "No delivery is like that" : "No delivery yet"}>
           {isFiltered
             ? "Take a filter away."
-            : "A job with a callback_url gets one when its film ends."}
+            : "A job with a callback_url, and every standing endpoint, gets one when a film ends."}
         </Empty>
       )}
       {docs && docs.length > 0 && <DeliveryRows docs={docs} />}

@@ -1,12 +1,13 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
 import { Delivery } from "../api/shapes.ts";
-import { dateTime, span, words } from "../format.ts";
+import { dateTime, span } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
 import { Ago, Empty, Facts, Id, Loading, Payload, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";
 import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../route.ts";
+import { labelOfType, whyNotSent } from "../story/labels.ts";
 
 /** One delivery: the exact body, each try and what the receiver answered, and its redrive. */
 export function DeliveryView({ id }: { id: string }): JSX.Element {
@@ -33,7 +34,7 @@ export function DeliveryView({ id }: { id: string }): JSX.Element {
       {back}
       <div class="head">
         <div class="head-words">
-          <h1>{words(one.type)}</h1>
+          <h1>{labelOfType(one.type)}</h1>
           <p class="head-meta">
             <Status status={one.status} />
             <span class="muted">
@@ -87,7 +88,22 @@ export function DeliveryView({ id }: { id: string }): JSX.Element {
             ? <Id id={one.project_id} href={hrefOf("films", one.project_id)} />
             : "none",
           "Queued": dateTime(one.created_at),
-          "Delivered": one.delivered_at ? dateTime(one.delivered_at) : "not yet",
+          "Delivered": one.delivered_at
+            ? dateTime(one.delivered_at)
+            : one.status === "pending" || one.status === "delivering"
+            ? "not yet"
+            : null,
+          "Batch": one.batch_id
+            ? <Id id={one.batch_id} href={hrefOf("deliveries", one.batch_id)} />
+            : null,
+          "Endpoint": one.endpoint_id
+            ? (
+              <Id
+                id={one.endpoint_id}
+                href={hrefOf("deliveries", null, { endpoint_id: one.endpoint_id })}
+              />
+            )
+            : null,
           "Next try": one.status === "pending" ? <Ago at={one.due_at} /> : null,
         }}
       />
@@ -95,7 +111,13 @@ export function DeliveryView({ id }: { id: string }): JSX.Element {
         <h2>
           Tries <span class="column-n">{tries.length}</span>
         </h2>
-        {tries.length === 0 && <p class="none">It was not sent yet.</p>}
+        {tries.length === 0 && (
+          <p class="none">
+            {one.batch_id
+              ? "It went with others in one request: see its batch."
+              : whyNotSent(one.status) ?? "It was not sent yet."}
+          </p>
+        )}
         <ol class="tries">
           {tries.map((each) => (
             <li key={each.number}>

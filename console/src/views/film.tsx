@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
 import { Story } from "../api/shapes.ts";
-import { dateTime, safeUrl, span, usd } from "../format.ts";
+import { safeUrl } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
-import { Ago, Empty, Facts, Id, Loading, Trouble } from "../parts/bits.tsx";
+import { Empty, Id, Loading, Trouble } from "../parts/bits.tsx";
+import { FilmFacts } from "../parts/film_facts.tsx";
 import { FilmVerbs } from "../parts/film_verbs.tsx";
 import { SceneBar } from "../parts/film_card.tsx";
 import { CallbackRows, DeliveryRows } from "../parts/rows.tsx";
@@ -12,7 +13,6 @@ import { Status } from "../parts/status.tsx";
 import { TimeAxis } from "../parts/time_axis.tsx";
 import { Events } from "../parts/events.tsx";
 import { now } from "../state.ts";
-import { costOf } from "../story/cost.ts";
 import { nameOf, waitsFor } from "../story/waits_for.ts";
 
 const FINISHED = ["completed", "failed", "cancelled", "paused"];
@@ -83,6 +83,7 @@ export function FilmView({ id }: { id: string }): JSX.Element {
 }
 
 function statusLabel({ project }: Story): string | undefined {
+  if (project.status === "paused" && project.awaiting_approval) return "Waits for approval";
   return project.status === "generating" ? `Generating ${project.progress}%` : undefined;
 }
 
@@ -97,7 +98,7 @@ function Screen({ story }: { story: Story }): JSX.Element {
   const { project, scenes } = story;
   const film = safeUrl(project.final_video_url);
   const poster = safeUrl(project.thumbnail_url) ??
-    safeUrl(scenes.map((scene) => scene.thumbnail_url ?? scene.last_frame_url).find(Boolean));
+    safeUrl(scenes.map(pictureOf).find(Boolean));
   const clips = scenes.flatMap(({ takes }) => takes.flatMap(({ chunks }) => chunks));
   const clip = safeUrl(clips.find(({ kling_video_url }) => kling_video_url)?.kling_video_url);
   if (film) {
@@ -124,11 +125,17 @@ function Screen({ story }: { story: Story }): JSX.Element {
         <strong>{`${project.progress}%`}</strong>
         {project.status === "failed" || project.status === "cancelled"
           ? "There is no film"
+          : project.status === "paused"
+          ? "It is paused"
           : "The film is being made"}
       </p>
       <SceneBar scenes={scenes.map((scene) => ({ ...scene, progress: progressOf(scene) }))} />
     </div>
   );
+}
+
+function pictureOf(scene: Story["scenes"][number]): string | null | undefined {
+  return scene.thumbnail_url ?? scene.last_frame_url ?? scene.reframed_image_url ?? scene.image_url;
 }
 
 /** Of the clips that are in the film, or will be. */
@@ -148,36 +155,5 @@ function Waits({ story }: { story: Story }): JSX.Element {
         ))}
       </ul>
     </section>
-  );
-}
-
-function FilmFacts({ story }: { story: Story }): JSX.Element {
-  const { project } = story;
-  const cost = costOf(story);
-  const trace = project.metadata?.traceparent;
-  const end = project.completed_at ? Date.parse(project.completed_at) : now.value;
-  const unpriced = cost.unpriced > 0
-    ? ` and ${cost.unpriced} ${cost.unpriced === 1 ? "request" : "requests"} of unknown price`
-    : "";
-  const took = span(end - Date.parse(project.created_at));
-  return (
-    <Facts
-      rows={{
-        "User": project.user_name ? `${project.user_name} (${project.user_id})` : project.user_id,
-        "Video": `${project.video_id}, version ${project.version}`,
-        "Ordered": (
-          <span>
-            {dateTime(project.created_at)}, <Ago at={project.created_at} />
-          </span>
-        ),
-        "Took": project.completed_at ? took : null,
-        "So far": project.completed_at ? null : took,
-        "Cost": usd(cost.usd) + unpriced,
-        "Estimate": project.estimated_cost_usd ? usd(project.estimated_cost_usd) : null,
-        "Length": project.duration ? `${project.duration} s` : null,
-        "Tells": project.callback_url ?? null,
-        "Trace": typeof trace === "string" ? <Id id={trace.split("-")[1]} /> : null,
-      }}
-    />
   );
 }

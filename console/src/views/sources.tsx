@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { type Endpoint, Endpoints, type Source, Sources } from "../api/shapes.ts";
+import { Endpoints, type Source, Sources } from "../api/shapes.ts";
 import { useLive } from "../live/use_live.ts";
-import { Ago, Empty, Facts, Loading, Trouble } from "../parts/bits.tsx";
+import { Empty, Facts, Loading, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";
+import { EndpointTile } from "../parts/endpoint_tile.tsx";
 import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../route.ts";
 
@@ -45,7 +46,11 @@ export function SourcesView(): JSX.Element {
           ? <Empty title="Not in this installation">A job names its own callback_url.</Empty>
           : <Trouble error={endpoints.error} />}
         {endpoints.value?.endpoints.length === 0 && (
-          <Empty title="No standing endpoint">Each job names its own callback_url.</Empty>
+          <Empty title="No standing endpoint">
+            Each job names its own callback_url. One that hears of all films of a user is added by
+            {" "}
+            <code>POST /webhook-manage/endpoints</code>.
+          </Empty>
         )}
         <div class="tiles tiles-wide">
           {endpoints.value?.endpoints.map((endpoint) => (
@@ -106,74 +111,6 @@ function SourceTile({ source, onDone }: { source: Source; onDone: () => void }):
             })}
         >
           {source.is_enabled ? "Disable" : "Enable"}
-        </button>
-      </div>
-    </section>
-  );
-}
-
-function EndpointTile(
-  { endpoint, onDone }: { endpoint: Endpoint; onDone: () => void },
-): JSX.Element {
-  const { endpoint_id: id, is_enabled, url, description, failing_since, held_until } = endpoint;
-  const path = `/endpoints/${encodeURIComponent(id)}`;
-  const status = !is_enabled
-    ? "disabled"
-    : held_until
-    ? "held"
-    : failing_since
-    ? "warning"
-    : "enabled";
-  return (
-    <section class="tile" aria-label={url ?? id}>
-      <div class="scene-head">
-        <h3 class="tile-title">{description || url || id}</h3>
-        <Status status={status} label={status === "warning" ? "Failing" : undefined} />
-      </div>
-      <Facts
-        rows={{
-          "Posts to": url ?? "unknown",
-          "User": endpoint.user_id ?? null,
-          "Wants": endpoint.events ? endpoint.events.join(", ") : "every end of a film",
-          "Open": endpoint.open === null || endpoint.open === undefined ? null : `${endpoint.open}`,
-          "Failing since": failing_since ? <Ago at={failing_since} /> : null,
-          "Disabled because": endpoint.disable_reason ?? null,
-        }}
-      />
-      <div class="verbs">
-        <a class="button small" href={hrefOf("deliveries", null, { endpoint_id: id })}>
-          Its deliveries
-        </a>
-        <button
-          type="button"
-          class="button small"
-          onClick={() =>
-            ask({
-              title: "Send it a test?",
-              text: "One signed test event is queued for it now.",
-              verb: "Send test",
-              path: `${path}/test`,
-              onDone,
-            })}
-        >
-          Send a test
-        </button>
-        <button
-          type="button"
-          class={is_enabled ? "button small grave-quiet" : "button small"}
-          onClick={() =>
-            ask({
-              title: is_enabled ? "Disable this endpoint?" : "Enable this endpoint?",
-              text: is_enabled
-                ? "Nothing is sent to it any more, until somebody enables it again."
-                : "It hears of what happens from now on.",
-              verb: is_enabled ? "Disable endpoint" : "Enable endpoint",
-              isGrave: is_enabled,
-              path: `${path}/${is_enabled ? "disable" : "enable"}`,
-              onDone,
-            })}
-        >
-          {is_enabled ? "Disable" : "Enable"}
         </button>
       </div>
     </section>

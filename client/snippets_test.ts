@@ -31,7 +31,7 @@ function cases(): { fits: boolean; given: Case }[] {
 
 type Language = { fence: string; file: string; program: Program; rest: string };
 
-/** The README's snippets that define `verify`, and what lets each speak: a line of JSON in and out. */
+/** The snippets of README.md that define `verify`, and what lets each speak: a line of JSON in and out. */
 const LANGUAGES: Language[] = [
   {
     fence: "js",
@@ -77,12 +77,12 @@ async function snippet(fence: string): Promise<string> {
   const found = blocks.filter(([, lang, code]) =>
     lang === fence && /\b(function|def) verify\(/.test(code ?? "")
   );
-  assert.equal(found.length, 1, `the README has one ${fence} snippet that verifies`);
+  assert.equal(found.length, 1, `README.md has one ${fence} snippet that verifies`);
   return (found[0]?.[2] ?? "").replace("./client/", `file://${PROJECT_ROOT}/client/`);
 }
 
 for (const language of LANGUAGES) {
-  const name = `the README's ${language.fence} snippet takes what is Reelay's, and nothing else`;
+  const name = `the docs' ${language.fence} snippet takes what is Reelay's, and nothing else`;
   Deno.test({ name, ignore: language.program === null, fn: () => speaks(language) });
 }
 

@@ -1,0 +1,64 @@
+import { words } from "../format.ts";
+
+const STEPS: Record<string, string> = {
+  storyboard: "Write scenes",
+  reframe_image: "Reframe image",
+  generate_clip: "Generate clip",
+  extract_last_frame: "Extract last frame",
+  check_frame: "Check last frame",
+  extract_thumbnail: "Extract thumbnail",
+  generate_voice: "Speak voice-over",
+  generate_music: "Compose music",
+  level_music: "Set music loudness",
+  mux_audio: "Put sound under clip",
+  store_captions: "Write caption files",
+  stitch: "Stitch",
+  mix_music: "Mix music in",
+  burn_captions: "Burn captions in",
+  store_film: "Store film",
+  cancel_request: "Give up request",
+};
+
+/** Of a delivery, in the order of a choice. */
+export const DELIVERY_STATUSES: Record<string, string> = {
+  pending: "Pending",
+  delivering: "Being sent",
+  delivered: "Delivered",
+  dead: "Given up",
+  batched: "In a batch",
+  filtered: "Not wanted",
+  skipped: "Endpoint off",
+};
+
+export const DELIVERY_TYPES: Record<string, string> = {
+  "video.generation.completed": "Film completed",
+  "video.generation.failed": "Film failed",
+  "video.generation.cancelled": "Film cancelled",
+  "video.generation.progress": "Film gets on",
+  "storyboard.completed": "Scenes written",
+  "scene.started": "Scene started",
+  "scene.completed": "Scene completed",
+  "scene.failed": "Scene failed",
+  "stitching.started": "Stitching started",
+  "webhook.received": "Webhook passed on",
+  "endpoint.test": "Test of an endpoint",
+  "batch": "Batch of events",
+};
+
+/** Why a delivery was not sent by itself; null where it is, or will be. */
+export function whyNotSent(status: string): string | null {
+  switch (status) {
+    case "batched":
+      return "It travels with others in one request.";
+    case "filtered":
+      return "Its endpoint does not want this type. It can be replayed all the same.";
+    case "skipped":
+      return "Its endpoint was disabled when it was queued. It can be replayed.";
+    default:
+      return null;
+  }
+}
+
+export const labelOfStep = (kind: string): string => STEPS[kind] ?? words(kind);
+export const labelOfType = (type: string): string => DELIVERY_TYPES[type] ?? words(type);
+export const labelOfStatus = (status: string): string => DELIVERY_STATUSES[status] ?? words(status);

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { words } from "../format.ts";
+import { EVENTS } from "../../../supabase/functions/_shared/planning/job_fields.ts";
+import { DELIVERY_STATUSES, DELIVERY_TYPES, labelOfStep } from "./labels.ts";
+
+const readTable = (name: string) =>
+  Deno.readTextFile(new URL(`../../../supabase/schemas/${name}.sql`, import.meta.url));
+
+/** The quoted words of `<column> in (…)`, of the constraint with this name. */
+function allowedBy(constraint: string, sql: string): string[] {
+  const list = sql.split(`constraint ${constraint} check`)[1]?.match(/in \(([^)]+)\)/)?.[1] ?? "";
+  return [...list.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? "");
+}
+
+Deno.test("every kind of step has a name that people understand", async () => {
+  const kinds = allowedBy("step_kind_is_known", await readTable("0140_table_steps"));
+  assert(kinds.length > 10);
+  const plain = ["extract_last_frame", "extract_thumbnail", "generate_clip", "store_film"];
+  const own = [...plain, "reframe_image", "stitch"];
+  const unnamed = kinds.filter((kind) => labelOfStep(kind) === words(kind) && !own.includes(kind));
+  assert.deepEqual(unnamed, []);
+});
+
+Deno.test("every status and every type of a delivery has its words", async () => {
+  const sql = await readTable("0170_table_webhook_deliveries");
+  const statuses = [...sql.matchAll(/status in \(([^)]+)\)/g)].flatMap(([, list]) =>
+    [...(list ?? "").matchAll(/'(\w+)'/g)].map(([, word]) => word ?? "")
+  );
+  assert(statuses.includes("batched"));
+  assert.deepEqual(statuses.filter((status) => !(status in DELIVERY_STATUSES)), []);
+  assert.deepEqual(EVENTS.filter((type) => !(type in DELIVERY_TYPES)), []);
+});

@@ -412,6 +412,7 @@ comment on column private.endpoints.failing_since is 'The first of the failures 
 
 create index endpoints_user_id on private.endpoints (user_id);
 create index endpoints_batching on private.endpoints (endpoint_id) where batch_size > 1 and is_enabled;
+create index endpoints_disabled on private.endpoints (endpoint_id) where not is_enabled;
 
 alter table private.endpoints enable row level security;
 revoke all on table private.endpoints from public, anon, authenticated, service_role;
@@ -484,13 +485,14 @@ revoke execute on function private.is_ringing(private.bell, timestamptz) from pu
 create table private.model_fallbacks (
   model text not null,
   fallback text not null,
+  takes_end_frame boolean not null default false,
   updated_at timestamptz not null default private.clock(),
   constraint model_fallbacks_pkey primary key (model),
   constraint fallback_is_another_model check (model <> fallback)
 );
 
 comment on table private.model_fallbacks is
-'Which model makes a clip where the first refuses it or is down. Names as video_chunks.model has them: fal''s endpoint ids. Written through webhook-manage, which checks that the second can do what the first was asked for.';
+'Which model makes a clip where the first refuses it or is down. Names as video_chunks.model has them: fal''s endpoint ids. Written through webhook-manage, which checks that the second can do what the first was asked for; a clip that ends with a shared keyframe needs takes_end_frame besides.';
 
 alter table private.model_fallbacks enable row level security;
 revoke all on table private.model_fallbacks from public, anon, authenticated, service_role;
@@ -706,19 +708,23 @@ revoke execute on function private.part_hash(jsonb) from public, anon, authentic
 --! included supabase/schemas/0206_function_end_image.sql
 create or replace function private.end_image(p_scene_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(following.reframed_image_url, following.image_url, projects.image_url)
-  from public.scenes
-  join public.projects using (project_id)
-  join public.scenes as following
-    on following.project_id = scenes.project_id
-    and following.position = scenes.position + 1
-    and following.continuity = 'shared_keyframe'
-  where scenes.scene_id = p_scene_id;
+begin
+  return (
+    select coalesce(following.reframed_image_url, following.image_url, projects.image_url)
+    from public.scenes
+    join public.projects using (project_id)
+    join public.scenes as following
+      on following.project_id = scenes.project_id
+      and following.position = scenes.position + 1
+      and following.continuity = 'shared_keyframe'
+    where scenes.scene_id = p_scene_id
+  );
+end;
 $$;
 
 comment on function private.end_image(text) is
@@ -730,20 +736,26 @@ revoke execute on function private.end_image(text) from public, anon, authentica
 --! included supabase/schemas/0206_function_film_part.sql
 create or replace function private.film_part(p_project_id text, p_kind text, p_input jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select film_parts.output
-  from public.projects
-  join public.projects as made_for on made_for.user_id = projects.user_id and made_for.video_id = projects.video_id
-  join private.film_parts on film_parts.project_id = made_for.project_id
-  where projects.project_id = p_project_id
-    and film_parts.kind = p_kind
-    and film_parts.input_hash = private.part_hash(p_input)
-  order by film_parts.made_at desc
-  limit 1;
+begin
+  return (
+    select film_parts.output
+    from public.projects
+    join public.projects as made_for on made_for.user_id = projects.user_id and made_for.video_id = projects.video_id
+    join private.film_parts on film_parts.project_id = made_for.project_id
+    where projects.project_id = p_project_id
+      and film_parts.kind = p_kind
+      -- The silence of a test is nobody's voice.
+      and (projects.execution_mode = 'test' or made_for.execution_mode is distinct from 'test')
+      and film_parts.input_hash = private.part_hash(p_input)
+    order by film_parts.made_at desc
+    limit 1
+  );
+end;
 $$;
 
 comment on function private.film_part(text, text, jsonb) is
@@ -755,15 +767,19 @@ revoke execute on function private.film_part(text, text, jsonb) from public, ano
 --! included supabase/schemas/0206_function_film_seconds.sql
 create or replace function private.film_seconds(p_project_id text)
 returns numeric
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
-  from public.video_chunks
-  where video_chunks.project_id = p_project_id
-    and video_chunks.selected;
+begin
+  return (
+    select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+    from public.video_chunks
+    where video_chunks.project_id = p_project_id
+      and video_chunks.selected
+  );
+end;
 $$;
 
 comment on function private.film_seconds(text) is
@@ -823,19 +839,23 @@ revoke execute on function private.end_frame(public.video_chunks) from public, a
 
 create or replace function private.music_input(p_project_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'prompt', projects.film_options -> 'music' ->> 'prompt',
-    'model', projects.film_options -> 'music' ->> 'model',
-    'seconds', private.film_seconds(p_project_id)
-  )
-  from public.projects
-  where projects.project_id = p_project_id
-    and projects.film_options -> 'music' ->> 'prompt' is not null;
+begin
+  return (
+    select jsonb_build_object(
+      'prompt', projects.film_options -> 'music' ->> 'prompt',
+      'model', projects.film_options -> 'music' ->> 'model',
+      'seconds', private.film_seconds(p_project_id)
+    )
+    from public.projects
+    where projects.project_id = p_project_id
+      and projects.film_options -> 'music' ->> 'prompt' is not null
+  );
+end;
 $$;
 
 comment on function private.music_input(text) is 'What generate_music is asked for; null where the job gave a file, or wants none.';
@@ -870,22 +890,26 @@ revoke execute on function private.voice_input(public.scenes) from public, anon,
 --! included supabase/schemas/0208_function_level_input.sql
 create or replace function private.level_input(p_project_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('audio_url', raw.url, 'loudness', projects.film_options -> 'music' -> 'loudness')
-  from public.projects
-  cross join lateral (
-    select coalesce(
-      projects.film_options -> 'music' ->> 'url',
-      private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
-    ) as url
-  ) as raw
-  where projects.project_id = p_project_id
-    and projects.film_options -> 'music' -> 'loudness' is not null
-    and raw.url is not null;
+begin
+  return (
+    select jsonb_build_object('audio_url', raw.url, 'loudness', projects.film_options -> 'music' -> 'loudness')
+    from public.projects
+    cross join lateral (
+      select coalesce(
+        projects.film_options -> 'music' ->> 'url',
+        private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
+      ) as url
+    ) as raw
+    where projects.project_id = p_project_id
+      and projects.film_options -> 'music' -> 'loudness' is not null
+      and raw.url is not null
+  );
+end;
 $$;
 
 comment on function private.level_input(text) is
@@ -1070,25 +1094,29 @@ revoke execute on function private.advance_project(text, text[], text) from publ
 --! included supabase/schemas/0210_function_burns_captions.sql
 create or replace function private.burns_captions(p_project_id text)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (
-      select projects.film_options ->> 'captions' = 'burn'
-        and exists (
-          select 1
-          from public.scenes
-          where scenes.project_id = p_project_id
-            and coalesce(scenes.caption, scenes.voice_over, scenes.prompt, '') <> ''
-        )
-      from public.projects
-      where projects.project_id = p_project_id
-    ),
-    false
+begin
+  return (
+    select coalesce(
+      (
+        select projects.film_options ->> 'captions' = 'burn'
+          and exists (
+            select 1
+            from public.scenes
+            where scenes.project_id = p_project_id
+              and coalesce(scenes.caption, scenes.voice_over, scenes.prompt, '') <> ''
+          )
+        from public.projects
+        where projects.project_id = p_project_id
+      ),
+      false
+    )
   );
+end;
 $$;
 
 comment on function private.burns_captions(text) is 'True when the film is to show its captions, and has any.';
@@ -1363,15 +1391,19 @@ revoke execute on function private.is_last_cut(private.steps) from public, anon,
 --! included supabase/schemas/0212_function_is_test.sql
 create or replace function private.is_test(p_project_id text)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (select projects.execution_mode = 'test' from public.projects where projects.project_id = p_project_id),
-    false
+begin
+  return (
+    select coalesce(
+      (select projects.execution_mode = 'test' from public.projects where projects.project_id = p_project_id),
+      false
+    )
   );
+end;
 $$;
 
 comment on function private.is_test(text) is 'True for a project that goes through everything and pays for nothing.';
@@ -1479,7 +1511,7 @@ begin
     p_job ->> 'model',
     p_job ->> 'aspect_ratio',
     coalesce(latest.version, 0) + 1,
-    case when (p_job ->> 'is_revision')::boolean then latest.project_id end,
+    case when (p_job ->> 'is_revision')::boolean then revised.project_id end,
     jsonb_array_length(p_job -> 'scenes'),
     p_job ->> 'callback_url',
     p_key,
@@ -1494,13 +1526,23 @@ begin
     coalesce(jsonb_strip_nulls(nullif(p_job -> 'film_options', 'null')), '{}')
   from (values (1)) as one_row
   left join lateral (
-    select projects.version, projects.project_id
+    select projects.version
     from public.projects
     where projects.user_id = p_job ->> 'user_id'
       and projects.video_id = p_job ->> 'video_id'
     order by projects.version desc
     limit 1
   ) as latest on true
+  -- A test's clips are no film: what is meant in earnest revises the last version that was.
+  left join lateral (
+    select projects.project_id
+    from public.projects
+    where projects.user_id = p_job ->> 'user_id'
+      and projects.video_id = p_job ->> 'video_id'
+      and (p_job ->> 'execution_mode' = 'test' or projects.execution_mode is distinct from 'test')
+    order by projects.version desc
+    limit 1
+  ) as revised on true
   on conflict (user_id, idempotency_key) do nothing
   returning projects.* into v_project;
 
@@ -1739,11 +1781,19 @@ as $$
     'image_url', case
       when scenes.position = 1 or scenes.continuity <> 'last_frame' then coalesce(scenes.image_url, projects.image_url)
     end,
-    'end_image_url', private.end_image(scenes.scene_id),
+    -- As the job named it: another version finds it again before it is reframed, too.
+    'end_image_url', (
+      select coalesce(following.image_url, projects.image_url)
+      from public.scenes as following
+      where following.project_id = scenes.project_id
+        and following.position = scenes.position + 1
+        and following.continuity = 'shared_keyframe'
+    ),
     'chunks', (
+      -- By the model that was asked for: which one made it is no change of the job.
       select jsonb_agg(
         jsonb_build_array(
-          video_chunks.model, video_chunks.prompt, video_chunks.duration,
+          coalesce(video_chunks.metadata ->> 'fell_back_from', video_chunks.model), video_chunks.prompt, video_chunks.duration,
           video_chunks.driver_video_url, video_chunks.audio_url
         )
         order by video_chunks.position
@@ -1833,18 +1883,22 @@ revoke execute on function private.priced_model(text, text, jsonb) from public, 
 
 create or replace function private.traceparent_of(p_project_id text, p_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select '00-' || substr(given.traceparent, 4, 32) || '-' || left(encode(sha256(convert_to(p_id, 'UTF8')), 'hex'), 16) || right(given.traceparent, 3)
-  from (
-    select projects.metadata ->> 'traceparent' as traceparent
-    from public.projects
-    where projects.project_id = p_project_id
-  ) as given
-  where given.traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$';
+begin
+  return (
+    select '00-' || substr(given.traceparent, 4, 32) || '-' || left(encode(sha256(convert_to(p_id, 'UTF8')), 'hex'), 16) || right(given.traceparent, 3)
+    from (
+      select projects.metadata ->> 'traceparent' as traceparent
+      from public.projects
+      where projects.project_id = p_project_id
+    ) as given
+    where given.traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'
+  );
+end;
 $$;
 
 comment on function private.traceparent_of(text, text) is
@@ -2158,6 +2212,71 @@ revoke execute on function private.queued_steps(integer, jsonb, timestamptz)
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0230_function_start_scene.sql
+-- Gives a scene its first frame and asks for its first clip. The scene stays pending until a
+-- provider has accepted the clip. Where it ends with the keyframe of the next scene, that image gets its
+-- shape first: its still brings this scene back here.
+
+create or replace function private.start_scene(p_scene_id text, p_image_url text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_chunk public.video_chunks;
+  v_still record;
+begin
+  select
+    following.project_id,
+    following.scene_id,
+    following.reframe_to,
+    coalesce(following.image_url, projects.image_url) as image_url,
+    video_chunks.chunk_id
+  into v_still
+  from public.scenes
+  join public.projects using (project_id)
+  join public.scenes as following
+    on following.project_id = scenes.project_id
+    and following.position = scenes.position + 1
+    and following.continuity = 'shared_keyframe'
+    and following.reframe_to is not null
+    and following.reframed_image_url is null
+  join public.video_chunks
+    on video_chunks.scene_id = following.scene_id
+    and video_chunks.selected
+    and video_chunks.position = 1
+  where scenes.scene_id = p_scene_id
+    and coalesce(following.image_url, projects.image_url) is not null;
+
+  if found then
+    perform private.ask_for_still(
+      v_still.project_id, v_still.scene_id, v_still.chunk_id, v_still.image_url, v_still.reframe_to
+    );
+    return;
+  end if;
+
+  update public.video_chunks
+  set image_url = p_image_url
+  where video_chunks.scene_id = p_scene_id
+    and video_chunks.selected
+    and video_chunks.position = 1
+    and video_chunks.status = 'PENDING'
+  returning video_chunks.* into v_chunk;
+
+  if found then
+    perform private.add_step(v_chunk.project_id, 'generate_clip', v_chunk.scene_id, v_chunk.chunk_id);
+  end if;
+end;
+$$;
+
+comment on function private.start_scene(text, text) is
+'Queues generate_clip for the first chunk of a pending scene, starting from this image (null: from the prompt alone).';
+
+revoke execute on function private.start_scene(text, text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0232_function_ask_for_still.sql
 create or replace function private.ask_for_still(
   p_project_id text,
@@ -2421,9 +2540,23 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_output jsonb := private.film_part(p_project_id, p_kind, p_input);
+  v_output jsonb;
 begin
-  if p_input is not null and v_output is null then
+  if p_input is null then
+    return null;
+  end if;
+
+  v_output := private.film_part(p_project_id, p_kind, p_input);
+  -- Another scene's words, or an earlier take's, may be the same: what is being made is not paid for twice.
+  if v_output is null and not exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_project_id
+      and steps.kind = p_kind
+      and steps.status in ('queued', 'running', 'waiting')
+      and steps.kind in ('generate_voice', 'generate_music', 'level_music')
+      and steps.input = p_input
+  ) then
     perform private.add_step(p_project_id, p_kind, p_scene_id, p_chunk_id, p_input);
   end if;
   return v_output;
@@ -2443,11 +2576,12 @@ from public, anon, authenticated, service_role;
 
 create or replace function private.end_delivery_leases(p_now timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   with
   ended as (
     select webhook_deliveries.delivery_id
@@ -2470,6 +2604,7 @@ as $$
   select freed.delivery_id, freed.attempt_count, 'The runner was lost: nobody knows whether it was sent', p_now
   from freed
   on conflict do nothing;
+end;
 $$;
 
 comment on function private.end_delivery_leases(timestamptz) is
@@ -2577,11 +2712,14 @@ revoke execute on function private.begin_sound(text) from public, anon, authenti
 
 create or replace function private.lane_room(p_lanes text[], p_now timestamptz)
 returns table (lane text, is_ordered boolean, is_batched boolean, room integer)
-language sql
+language plpgsql
 volatile
+rows 20
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select
     delivery_lanes.lane,
     coalesce(endpoints.is_ordered, false),
@@ -2607,6 +2745,7 @@ as $$
     group by webhook_deliveries.lane
   ) as under_way using (lane)
   where delivery_lanes.lane = any (p_lanes);
+end;
 $$;
 
 comment on function private.lane_room(text[], timestamptz) is
@@ -2644,13 +2783,15 @@ begin
     where open_lanes.lane is not null
   )
   select array_agg(open_lanes.lane) into v_open from open_lanes where open_lanes.lane is not null;
+  if v_open is null then
+    return '{}';
+  end if;
 
   -- One claim at a time: a second one would wait for the first one's rows, instead of going without.
   if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
     insert into private.delivery_lanes (lane)
     select missing.lane
     from unnest(v_open) as missing (lane)
-    where not exists (select 1 from private.delivery_lanes where delivery_lanes.lane = missing.lane)
     order by missing.lane
     on conflict do nothing;
   end if;
@@ -2748,40 +2889,47 @@ revoke execute on function private.continue_film(text) from public, anon, authen
 
 create or replace function private.delivery_work(p_claimed public.webhook_deliveries[], p_now timestamptz)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    jsonb_agg(
-      jsonb_build_object(
-        'kind', 'delivery',
-        'delivery_id', claimed.delivery_id,
-        'claim_token', claimed.claim_token,
-        'url', coalesce(endpoints.url, claimed.url),
-        'webhook_id', claimed.webhook_id,
-        'body', claimed.body,
-        'endpoint_id', claimed.endpoint_id,
-        'headers', case
-          when claimed.endpoint_id is null then coalesce(job_requests.webhook_headers, '{}')
-          else coalesce(endpoints.headers, '{}')
-        end,
-        'secrets', (
-          select jsonb_agg(endpoint_secrets.secret order by endpoint_secrets.created_at desc)
-          from private.endpoint_secrets
-          where endpoint_secrets.endpoint_id = claimed.endpoint_id
-            and coalesce(endpoint_secrets.expires_at, 'infinity') > p_now
-        ),
-        'number', claimed.attempt_count
-      )
-      order by claimed.position
-    ),
-    '[]'
-  )
-  from unnest(p_claimed) as claimed
-  left join private.job_requests using (project_id)
-  left join private.endpoints using (endpoint_id);
+begin
+  return (
+    select coalesce(
+      jsonb_agg(
+        jsonb_build_object(
+          'kind', 'delivery',
+          'delivery_id', claimed.delivery_id,
+          'claim_token', claimed.claim_token,
+          'url', coalesce(endpoints.url, claimed.url),
+          'webhook_id', claimed.webhook_id,
+          'body', claimed.body,
+          'endpoint_id', claimed.endpoint_id,
+          'headers', case
+            when claimed.endpoint_id is null then coalesce((
+              select job_requests.webhook_headers
+              from private.job_requests
+              where job_requests.project_id = claimed.project_id
+            ), '{}')
+            else coalesce(endpoints.headers, '{}')
+          end,
+          'secrets', (
+            select jsonb_agg(endpoint_secrets.secret order by endpoint_secrets.created_at desc)
+            from private.endpoint_secrets
+            where endpoint_secrets.endpoint_id = claimed.endpoint_id
+              and coalesce(endpoint_secrets.expires_at, 'infinity') > p_now
+          ),
+          'number', claimed.attempt_count
+        )
+        order by claimed.position
+      ),
+      '[]'
+    )
+    from unnest(p_claimed) as claimed
+    left join private.endpoints using (endpoint_id)
+  );
+end;
 $$;
 
 comment on function private.delivery_work(public.webhook_deliveries[], timestamptz) is
@@ -2797,12 +2945,14 @@ revoke execute on function private.delivery_work(public.webhook_deliveries[], ti
 
 create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
 returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
-language sql
+language plpgsql
 volatile
-rows 100
+rows 20
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with
   rooms as materialized (
     select rooms.lane, rooms.is_ordered, rooms.is_batched, rooms.room
@@ -2851,6 +3001,7 @@ as $$
   ) as head
   where rooms.is_ordered
     and head.due_at <= p_now;
+end;
 $$;
 
 comment on function private.lane_candidates(text[], timestamptz) is
@@ -2909,11 +3060,21 @@ revoke execute on function private.next_delivery_at() from public, anon, authent
 --! included supabase/schemas/0238_function_take_tokens.sql
 create or replace function private.take_tokens(p_claimed public.webhook_deliveries[], p_now timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
+  if not exists (
+    select 1
+    from unnest(p_claimed) as claimed
+    join private.endpoints using (endpoint_id)
+    where endpoints.max_per_second is not null
+  ) then
+    return;
+  end if;
+
   update private.delivery_lanes
   set
     tokens = private.lane_tokens(delivery_lanes, endpoints.max_per_second, p_now) - taken.n,
@@ -2927,6 +3088,7 @@ as $$
   ) as taken on taken.lane = endpoints.endpoint_id
   where delivery_lanes.lane = endpoints.endpoint_id
     and endpoints.max_per_second is not null;
+end;
 $$;
 
 comment on function private.take_tokens(public.webhook_deliveries[], timestamptz) is
@@ -2940,12 +3102,14 @@ revoke execute on function private.take_tokens(public.webhook_deliveries[], time
 
 create or replace function private.due_deliveries(p_limit integer, p_lanes text[], p_now timestamptz)
 returns table (delivery_id text, place bigint)
-language sql
+language plpgsql
 volatile
-rows 100
+rows 20
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with
   ranked as (
     select
@@ -2973,6 +3137,7 @@ as $$
   where weighed.bytes_before < 8388608
   order by weighed.place, weighed.due_at, weighed.delivery_id
   limit p_limit;
+end;
 $$;
 
 comment on function private.due_deliveries(integer, text[], timestamptz) is
@@ -2984,30 +3149,34 @@ revoke execute on function private.due_deliveries(integer, text[], timestamptz) 
 --! included supabase/schemas/0240_function_attempt_for_runner.sql
 create or replace function private.attempt_for_runner(p_attempt private.attempts)
 returns jsonb
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'attempt_id', p_attempt.attempt_id,
-    'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
-    'number', p_attempt.number,
-    'traceparent', (
-      select private.traceparent_of(steps.project_id, p_attempt.attempt_id)
-      from private.steps
-      where steps.step_id = p_attempt.step_id
-    ),
-    'provider', p_attempt.provider,
-    'input', p_attempt.input,
-    'request_id', p_attempt.request_id,
-    'status_url', p_attempt.status_url,
-    'response_url', p_attempt.response_url,
-    'cancel_url', p_attempt.cancel_url,
-    'created_at', p_attempt.created_at,
-    'age_seconds', extract(epoch from private.clock() - p_attempt.created_at),
-    'announce', coalesce(p_attempt.sent_at = 'infinity', false)
+begin
+  return (
+    select jsonb_build_object(
+      'attempt_id', p_attempt.attempt_id,
+      'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
+      'number', p_attempt.number,
+      'traceparent', (
+        select private.traceparent_of(steps.project_id, p_attempt.attempt_id)
+        from private.steps
+        where steps.step_id = p_attempt.step_id
+      ),
+      'provider', p_attempt.provider,
+      'input', p_attempt.input,
+      'request_id', p_attempt.request_id,
+      'status_url', p_attempt.status_url,
+      'response_url', p_attempt.response_url,
+      'cancel_url', p_attempt.cancel_url,
+      'created_at', p_attempt.created_at,
+      'age_seconds', extract(epoch from private.clock() - p_attempt.created_at),
+      'announce', coalesce(p_attempt.sent_at = 'infinity', false)
+    )
   );
+end;
 $$;
 
 comment on function private.attempt_for_runner(private.attempts) is
@@ -3418,6 +3587,9 @@ begin
   v_lanes := private.lock_lanes(v_now);
   if not p_with_endpoints then
     v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
+  end if;
+  if cardinality(v_lanes) = 0 then
+    return '[]';
   end if;
 
   with
@@ -3990,7 +4162,8 @@ begin
   select model_fallbacks.fallback
   into v_fallback
   from private.model_fallbacks
-  where model_fallbacks.model = v_chunk.model;
+  where model_fallbacks.model = v_chunk.model
+    and (model_fallbacks.takes_end_frame or private.end_frame(v_chunk) = '{}');
 
   if v_fallback is null then
     return false;
@@ -4415,6 +4588,11 @@ begin
     return;
   end if;
 
+  -- Captions are all that a version waits for that is the same cut as one before.
+  if p_step.kind = 'store_captions' and private.reuse_film(p_step.project_id) then
+    return;
+  end if;
+
   perform private.begin_sound(p_step.project_id);
   if exists (
     select 1
@@ -4445,7 +4623,7 @@ as $$
   select encode(sha256(convert_to(
     jsonb_build_array(
       projects.aspect_ratio, p_chunk.model, p_chunk.prompt, p_chunk.duration, p_chunk.image_url,
-      p_chunk.driver_video_url, p_chunk.audio_url
+      p_chunk.driver_video_url, p_chunk.audio_url, private.end_frame(p_chunk) ->> 'end_image_url'
     )::text,
     'UTF8'
   )), 'hex')
@@ -4791,6 +4969,47 @@ comment on function private.cut_hash(text) is 'SHA-256 in hex of all that the fi
 revoke execute on function private.cut_hash(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0289_function_reuse_film.sql
+-- Caption files have names of their own for each project, and cost nothing: they are written first.
+
+create or replace function private.reuse_film(p_project_id text)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_project public.projects;
+  v_same public.projects;
+  v_captions_input jsonb := private.captions_input(p_project_id);
+begin
+  select projects.* into v_project from public.projects where projects.project_id = p_project_id;
+  v_same := private.same_cut(v_project);
+  if v_same.project_id is null then
+    return false;
+  end if;
+
+  if v_captions_input is not null
+    and private.ask_for_part(p_project_id, 'store_captions', v_captions_input) is null
+  then
+    return true;
+  end if;
+
+  perform private.record_event(p_project_id, 'film.reused', null, null, jsonb_build_object('from', v_same.project_id));
+  perform private.complete_project(p_project_id, jsonb_build_object(
+    'video_url', v_same.final_video_url, 'thumbnail_url', v_same.thumbnail_url, 'duration', v_same.duration
+  ));
+  return true;
+end;
+$$;
+
+comment on function private.reuse_film(text) is
+'Completes a project in stitching with the film of an earlier version that is the same cut, once its captions are written; false where there is none. The caller holds the project''s lock.';
+
+revoke execute on function private.reuse_film(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0289_function_same_cut.sql
 -- The film of a version before that was joined from the same. One whose URL is signed, and has been
 -- for a day, is left alone: it will not open much longer. So is one that lacks its thumbnail.
@@ -4809,8 +5028,6 @@ as $$
     and earlier.project_id <> p_project.project_id
     and earlier.cut_hash = p_project.cut_hash
     and earlier.status = 'completed'
-    -- Captions have names of their own for each project.
-    and not p_project.film_options ? 'captions'
     and earlier.thumbnail_url is not null
     and (
       earlier.final_video_url not like '%/object/sign/%'
@@ -4840,19 +5057,12 @@ as $$
 declare
   v_first_id text;
   v_thumbnail_url text;
-  v_project public.projects;
-  v_same public.projects;
 begin
   update public.projects
   set cut_hash = private.cut_hash(p_project_id)
-  where projects.project_id = p_project_id
-  returning projects.* into v_project;
-  v_same := private.same_cut(v_project);
-  if v_same.project_id is not null then
-    perform private.record_event(p_project_id, 'film.reused', null, null, jsonb_build_object('from', v_same.project_id));
-    perform private.complete_project(p_project_id, jsonb_build_object(
-      'video_url', v_same.final_video_url, 'thumbnail_url', v_same.thumbnail_url, 'duration', v_same.duration
-    ));
+  where projects.project_id = p_project_id;
+
+  if private.reuse_film(p_project_id) then
     return;
   end if;
 
@@ -4933,6 +5143,47 @@ comment on function private.complete_project(text, jsonb) is
 'stitching → completed, once; p_output is that of store_film, or of a stitch service. The caller holds the project''s lock.';
 
 revoke execute on function private.complete_project(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0290_function_fail_project.sql
+-- project → failed · its scene → failed
+
+create or replace function private.fail_project(p_project_id text, p_message text, p_scene_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.scenes
+  set status = 'failed', error_message = p_message
+  where scenes.scene_id = p_scene_id
+    and scenes.status in ('pending', 'generating', 'extracting_frame');
+
+  -- The trigger on projects closes what is still open below it.
+  update public.projects
+  set
+    status = 'failed',
+    paused_from = null,
+    awaiting_approval = null,
+    error_message = coalesce(
+      (
+        select format('Scene %s: %s', scenes.position, p_message)
+        from public.scenes
+        where scenes.scene_id = p_scene_id
+      ),
+      p_message
+    )
+  where projects.project_id = p_project_id
+    and projects.status not in ('completed', 'failed', 'cancelled');
+end;
+$$;
+
+comment on function private.fail_project(text, text, text) is
+'→ failed, with the scene that could not be made. The caller holds the project''s lock.';
+
+revoke execute on function private.fail_project(text, text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0290_function_film_step.sql
@@ -5024,11 +5275,14 @@ revoke execute on function private.store_film_when_ready(text) from public, anon
 --! included supabase/schemas/0291_function_missing_stills.sql
 create or replace function private.missing_stills(p_project_id text)
 returns table (image_url text, aspect_ratio text, scene_id text, chunk_id text)
-language sql
+language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select distinct on (coalesce(scenes.image_url, projects.image_url), scenes.reframe_to)
     coalesce(scenes.image_url, projects.image_url),
     scenes.reframe_to,
@@ -5048,6 +5302,7 @@ as $$
     and video_chunks.status <> 'COMPLETED'
     and video_chunks.image_url is null
   order by coalesce(scenes.image_url, projects.image_url), scenes.reframe_to, scenes.position;
+end;
 $$;
 
 comment on function private.missing_stills(text) is
@@ -5059,11 +5314,14 @@ revoke execute on function private.missing_stills(text) from public, anon, authe
 --! included supabase/schemas/0291_function_needed_frames.sql
 create or replace function private.needed_frames(p_project_id text)
 returns setof text
-language sql
+language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select clips.chunk_id
   from (
     select
@@ -5080,6 +5338,7 @@ as $$
   ) as clips
   where clips.is_missing
     and (clips.is_within or (clips.is_across and clips.last_frame_url is null));
+end;
 $$;
 
 comment on function private.needed_frames(text) is
@@ -5094,11 +5353,29 @@ revoke execute on function private.needed_frames(text) from public, anon, authen
 
 create or replace function private.remaining_sound(p_project_id text)
 returns table (kind text, input jsonb, chunk_id text)
-language sql
+language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$
+begin
+  -- Most films have none of it.
+  if not exists (
+    select 1
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and coalesce(scenes.audio_url, scenes.voice_over) is not null
+  ) and not exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_project_id
+      and projects.film_options ?| array['music', 'captions']
+  ) then
+    return;
+  end if;
+
+  return query
   select 'generate_voice', private.voice_input(scenes), private.last_chunk(scenes.scene_id)
   from public.scenes
   where scenes.project_id = p_project_id
@@ -5118,7 +5395,11 @@ as $$
     and coalesce(scenes.audio_url, scenes.voice_over) is not null
     and private.film_part(p_project_id, 'mux_audio', private.mux_input(scenes)) is null
   union all
-  select finish.kind, finish.input || jsonb_build_object('seconds', private.film_seconds(p_project_id)), null
+  select finish.kind, finish.input || jsonb_build_object('seconds', case
+    -- Of scenes that are still being written nobody knows the length, but who finishes the film has a price.
+    when exists (select 1 from public.scenes where scenes.project_id = p_project_id) then private.film_seconds(p_project_id)
+    else 0
+  end), null
   from public.projects
   cross join lateral (values
     ('generate_music', private.music_input(p_project_id), private.music_input(p_project_id) is not null),
@@ -5129,6 +5410,7 @@ as $$
   where projects.project_id = p_project_id
     and projects.status <> 'completed'
     and finish.is_wanted;
+end;
 $$;
 
 comment on function private.remaining_sound(text) is
@@ -5145,6 +5427,7 @@ create or replace function private.remaining_work(p_project_id text)
 returns table (kind text, input jsonb, chunk_id text, seconds numeric)
 language plpgsql
 stable
+rows 10
 security invoker
 set search_path = ''
 as $$
@@ -5277,7 +5560,11 @@ begin
       join private.attempts using (step_id)
       where steps.project_id = p_project_id
         and steps.kind = remaining.kind
-        and steps.chunk_id is not distinct from remaining.chunk_id
+        and (
+          steps.chunk_id is not distinct from remaining.chunk_id
+          -- A voice outlives the take that it was asked for with.
+          or steps.kind = 'generate_voice' and steps.input = remaining.input
+        )
         and steps.status in ('running', 'waiting')
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
     )
@@ -5473,6 +5760,8 @@ begin
   end if;
 
   perform private.insert_scenes(v_project, p_output -> 'scenes');
+  -- Now, not when the first clip is accepted: who has to approve the storyboard would never hear of it before.
+  perform private.queue_stage(p_project_id, 'storyboard.completed', null);
   perform private.reuse_scenes(v_project);
   perform private.record_event(p_project_id, 'storyboard.written', null, null, v_project.storyboard - 'input_hash');
   perform private.prepare_film(p_project_id);
@@ -5488,22 +5777,26 @@ revoke execute on function private.complete_storyboard(text, jsonb) from public,
 --! included supabase/schemas/0296_function_job_answer.sql
 create or replace function private.job_answer(p_project_id text, p_outcome text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'outcome', p_outcome,
-    'project_id', projects.project_id,
-    -- A job that is being written for is still waiting for its first clip.
-    'status', case when p_outcome = 'created' and projects.status = 'storyboarding' then 'queued' else projects.status end,
-    'storyboard', coalesce(projects.storyboard ->> 'by', 'none'),
-    'estimated_cost_usd', projects.estimated_cost_usd,
-    'task_token', private.sign('task', projects.project_id)
-  )
-  from public.projects
-  where projects.project_id = p_project_id;
+begin
+  return (
+    select jsonb_build_object(
+      'outcome', p_outcome,
+      'project_id', projects.project_id,
+      -- A job that is being written for is still waiting for its first clip.
+      'status', case when p_outcome = 'created' and projects.status = 'storyboarding' then 'queued' else projects.status end,
+      'storyboard', coalesce(projects.storyboard ->> 'by', 'none'),
+      'estimated_cost_usd', projects.estimated_cost_usd,
+      'task_token', private.sign('task', projects.project_id)
+    )
+    from public.projects
+    where projects.project_id = p_project_id
+  );
+end;
 $$;
 
 comment on function private.job_answer(text, text) is 'What create_project answers about a project that is there.';
@@ -5529,8 +5822,8 @@ begin
   end if;
 
   select
-    case when count(clips.model) = count(clips.usd) then film.usd + coalesce(sum(clips.usd), 0) end,
-    film.unpriced || coalesce(array_agg(distinct clips.model) filter (where clips.model is not null and clips.usd is null), '{}')
+    case when count(pieces.model) = count(pieces.usd) then film.usd + coalesce(sum(pieces.usd), 0) end,
+    film.unpriced || coalesce(array_agg(distinct pieces.model) filter (where pieces.model is not null and pieces.usd is null), '{}')
   into v_usd, v_unpriced
   from private.estimate_film(p_project_id) as film
   left join (
@@ -5541,7 +5834,19 @@ begin
     cross join jsonb_array_elements(p_scenes) as item (scene)
     cross join jsonb_array_elements(item.scene -> 'chunks') as part (clip)
     where job_requests.project_id = p_project_id
-  ) as clips on true
+    union all
+    select voices.input ->> 'model', private.estimate_cost('generate_voice', voices.input, private.provider_of(
+      p_project_id, 'generate_voice', coalesce(job_requests.providers, '{"generate_voice": "fal"}')
+    ))
+    from private.job_requests
+    join public.projects using (project_id)
+    cross join jsonb_array_elements(p_scenes) as item (scene)
+    cross join lateral (select jsonb_build_object(
+      'model', projects.film_options ->> 'speech_model', 'text', item.scene ->> 'voice_over'
+    )) as voices (input)
+    where job_requests.project_id = p_project_id
+      and item.scene ->> 'voice_over' is not null
+  ) as pieces on true
   group by film.usd, film.unpriced;
 
   if v_usd is null or v_usd > v_max then
@@ -5555,7 +5860,7 @@ end;
 $$;
 
 comment on function private.refuse_over_budget(text, jsonb) is
-'Raises RL402 where a new film, and the clips of p_scenes besides, cost more than its max_cost_usd, or an unknown sum.';
+'Raises RL402 where a new film, and the clips and voices of p_scenes besides, cost more than its max_cost_usd, or an unknown sum.';
 
 revoke execute on function private.refuse_over_budget(text, jsonb) from public, anon, authenticated, service_role;
 --! end included
@@ -5566,7 +5871,11 @@ revoke execute on function private.refuse_over_budget(text, jsonb) from public, 
 --
 -- The scenes that need no model come along: they are the film where the model fails, and its least cost.
 
-create or replace function private.begin_storyboard(p_project public.projects, p_fallback jsonb)
+create or replace function private.begin_storyboard(
+  p_project public.projects,
+  p_fallback jsonb,
+  p_wishes jsonb default null
+)
 returns void
 language plpgsql
 volatile
@@ -5579,7 +5888,7 @@ declare
     'image_url', p_project.image_url,
     'model', p_project.model,
     'aspect_ratio', p_project.aspect_ratio
-  );
+  ) || coalesce(p_wishes, '{}');
   v_hash text := encode(sha256(convert_to(v_brief::text, 'UTF8')), 'hex');
   v_written jsonb;
 begin
@@ -5608,20 +5917,74 @@ begin
     return;
   end if;
 
-  update public.projects
-  set estimated_cost_usd = (select film.usd from private.estimate_film(p_project.project_id) as film)
-  where projects.project_id = p_project.project_id;
+  -- Nobody knows yet how many scenes it will have: no estimate is better than one that is too low.
   perform private.add_step(
     p_project.project_id, 'storyboard', null, null, v_brief || jsonb_build_object('fallback', p_fallback)
   );
 end;
 $$;
 
-comment on function private.begin_storyboard(public.projects, jsonb) is
+comment on function private.begin_storyboard(public.projects, jsonb, jsonb) is
 'queued → storyboarding: asks for the scenes, unless the version before has them. Raises RL402 where even the least film costs too much.';
 
-revoke execute on function private.begin_storyboard(public.projects, jsonb)
+revoke execute on function private.begin_storyboard(public.projects, jsonb, jsonb)
 from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0298_function_begin_project.sql
+-- What prepare_film comes to for a project of which nothing is made yet, that waits for no approval, and
+-- whose images need not be reframed: the first scene and each that does not go on from the one before
+-- begin. One statement, however many they are: every job pays for this.
+
+create or replace function private.begin_project(p_project public.projects)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.projects
+  set estimated_cost_usd = (select film.usd from private.estimate_film(p_project.project_id) as film)
+  where projects.project_id = p_project.project_id;
+
+  with
+  -- The first clip of each scene that waits for no other one
+  queued as (
+    insert into private.steps (project_id, scene_id, chunk_id, user_id, kind, due_at)
+    select
+      p_project.project_id,
+      scenes.scene_id,
+      video_chunks.chunk_id,
+      p_project.user_id,
+      'generate_clip',
+      -- Read for each: the first scene's is due first.
+      private.clock()
+    from public.scenes
+    join public.video_chunks using (scene_id)
+    where scenes.project_id = p_project.project_id
+      and (scenes.position = 1 or scenes.continuity <> 'last_frame')
+      and video_chunks.position = 1
+    order by scenes.position
+    returning steps.step_id, steps.scene_id, steps.chunk_id
+  )
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data)
+  select
+    p_project.project_id,
+    queued.scene_id,
+    queued.chunk_id,
+    'step.queued',
+    jsonb_build_object('kind', 'generate_clip', 'step_id', queued.step_id)
+  from queued;
+
+  perform private.begin_sound(p_project.project_id);
+end;
+$$;
+
+comment on function private.begin_project(public.projects) is
+'Writes a new project''s estimate down and queues its first clips, and its sound, where none of it is there yet. Its chunks have the images that they start from.';
+
+revoke execute on function private.begin_project(public.projects) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0299_function_create_project.sql
@@ -5732,12 +6095,22 @@ begin
   );
 
   if p_job ->> 'storyboard' = 'model' then
-    perform private.begin_storyboard(v_project, p_job -> 'scenes');
+    perform private.begin_storyboard(v_project, p_job -> 'scenes', nullif(p_job -> 'wishes', 'null'));
   else
     perform private.insert_scenes(v_project, p_job -> 'scenes');
-    perform private.reuse_scenes(v_project);
+    if v_project.revision_of is not null then
+      perform private.reuse_scenes(v_project);
+    end if;
     perform private.refuse_over_budget(v_project.project_id);
-    perform private.prepare_film(v_project.project_id);
+
+    -- Most jobs: nothing to approve, nothing made before, no image to reframe
+    if num_nonnulls(v_project.stop_at, v_project.max_cost_usd, v_project.revision_of) = 0
+      and not jsonb_path_exists(p_job, '$.scenes[*].reframe_to ? (@ != null)')
+    then
+      perform private.begin_project(v_project);
+    else
+      perform private.prepare_film(v_project.project_id);
+    end if;
   end if;
 
   return private.job_answer(v_project.project_id, 'created');
@@ -7228,6 +7601,7 @@ as $$
             'video_url', scenes.video_url,
             'prompt', scenes.prompt,
             'continuity', scenes.continuity,
+            'voice_over', scenes.voice_over,
             'image_url', case
               when scenes.position = 1 or scenes.continuity <> 'last_frame'
                 then coalesce(scenes.reframed_image_url, scenes.image_url, projects.image_url)
@@ -7398,7 +7772,14 @@ as $$
   select 'a request belongs to a call that was announced', attempts.attempt_id
   from private.attempts
   where attempts.sent_at = 'infinity'
-    and (attempts.request_id is not null or attempts.status not in ('created', 'failed', 'cancelled'))
+    and (attempts.request_id is not null or attempts.status not in ('created', 'failed', 'cancelled', 'completed'))
+  union all
+  -- An image that has its shape already needs no call, and is the one thing that costs nothing at fal.
+  select 'what was made by no call costs nothing', attempts.attempt_id
+  from private.attempts
+  where attempts.sent_at = 'infinity'
+    and attempts.status = 'completed'
+    and attempts.actual_cost_usd is distinct from 0
   union all
   select 'a running or waiting step is looked at again', steps.step_id
   from private.steps
@@ -8027,7 +8408,8 @@ execute function private.tg_projects__broadcast();
 --! end included
 
 --! included supabase/schemas/0416_trigger_projects_tell_stage.sql
--- The storyboard is written, or the stitching begins → a delivery, to those who asked for it.
+-- The stitching begins → a delivery, to those who asked for it. A paused film gets that far too, and tells it then:
+-- when it is resumed nothing new begins.
 
 create or replace function private.tg_projects__tell_stage()
 returns trigger
@@ -8037,22 +8419,20 @@ security definer
 set search_path = ''
 as $$
 begin
-  if old.status = 'storyboarding' and new.status in ('generating', 'stitching') then
-    perform private.queue_stage(new.project_id, 'storyboard.completed', null);
-  end if;
-  if new.status = 'stitching' and old.status <> 'paused' then
-    perform private.queue_stage(new.project_id, 'stitching.started', null);
-  end if;
+  perform private.queue_stage(new.project_id, 'stitching.started', null);
   return null;
 end;
 $$;
 
-comment on function private.tg_projects__tell_stage() is 'A project''s new status → storyboard.completed or stitching.started.';
+comment on function private.tg_projects__tell_stage() is 'A project''s new status, or what it is paused from → stitching.started.';
 
 revoke execute on function private.tg_projects__tell_stage() from public, anon, authenticated, service_role;
 
 create or replace trigger _400_tell_stage after update of status on public.projects
-for each row when (old.status is distinct from new.status and new.status in ('generating', 'stitching'))
+for each row when (
+  coalesce(new.paused_from, new.status) = 'stitching'
+  and coalesce(old.paused_from, old.status) <> 'stitching'
+)
 execute function private.tg_projects__tell_stage();
 --! end included
 
@@ -8320,6 +8700,42 @@ comment on function public.approve_project(text, text, text) is
 
 revoke execute on function public.approve_project(text, text, text) from public, anon, authenticated;
 grant execute on function public.approve_project(text, text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0500_function_cancel_project.sql
+-- project queued | storyboarding | generating | stitching | paused → cancelled
+--
+-- Everything open below it is cancelled with it, and its requests are given up at their providers.
+
+create or replace function public.cancel_project(p_project_id text, p_reason text default null)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project public.projects := private.lock_project(p_project_id, 'cancel');
+begin
+  if v_project.status in ('completed', 'failed') then
+    raise exception 'Cannot cancel project "%": it is %, and only an unfinished one can be cancelled',
+      p_project_id, v_project.status using errcode = 'RL409';
+  end if;
+
+  update public.projects
+  set status = 'cancelled', paused_from = null, awaiting_approval = null, error_message = coalesce(p_reason, 'Cancelled on request')
+  where projects.project_id = p_project_id
+    and projects.status <> 'cancelled';
+
+  return private.verb_answer(v_project);
+end;
+$$;
+
+comment on function public.cancel_project(text, text) is
+'→ cancelled; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended otherwise.';
+
+revoke execute on function public.cancel_project(text, text) from public, anon, authenticated;
+grant execute on function public.cancel_project(text, text) to service_role;
 --! end included
 
 --! included supabase/schemas/0500_function_resume_project.sql
@@ -8646,6 +9062,54 @@ comment on function private.chained_scenes(text) is
 revoke execute on function private.chained_scenes(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0530_function_close_steps.sql
+-- steps of these scenes, and of the film as a whole but for its sound → cancelled; their requests are given up
+
+create or replace function private.close_steps(p_project_id text, p_scene_ids text[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_step private.steps;
+  v_attempt private.attempts;
+begin
+  for v_step in
+    update private.steps
+    set status = 'cancelled', claim_token = null, updated_at = v_now
+    where steps.project_id = p_project_id
+      and steps.status in ('queued', 'running', 'waiting')
+      and steps.kind <> 'cancel_request'
+      and (
+        p_scene_ids is null
+        -- Sound is made from words alone, which another take does not change.
+        or (steps.scene_id is null or steps.scene_id = any (p_scene_ids))
+        and steps.kind not in ('generate_voice', 'generate_music', 'level_music')
+      )
+    returning steps.*
+  loop
+    for v_attempt in
+      update private.attempts
+      set status = 'cancelled', ended_at = v_now
+      where attempts.step_id = v_step.step_id
+        and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
+      returning attempts.*
+    loop
+      perform private.abandon_request(v_attempt, v_step);
+    end loop;
+  end loop;
+end;
+$$;
+
+comment on function private.close_steps(text, text[]) is
+'Cancels the open steps of these scenes and of the film as a whole, but for voices and music (null: all of the project''s), and gives their requests up.';
+
+revoke execute on function private.close_steps(text, text[]) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0530_function_keep_take.sql
 -- A scene has one place for its figures, and each of its takes has its own: they are kept with the last
 -- chunk of the take, in metadata.scene, before another one is selected.
@@ -8795,6 +9259,10 @@ begin
       and steps.kind = 'storyboard'
     order by steps.created_at desc
     limit 1;
+    if v_brief is null then
+      raise exception 'Cannot retry project "%": it has no scenes, and what they would be written from is not kept any more; its job can be sent again',
+        p_project_id using errcode = 'RL409';
+    end if;
     update public.projects
     set status = 'storyboarding', error_message = null, completed_at = null, progress = 0
     where projects.project_id = p_project_id;
@@ -8826,7 +9294,7 @@ end;
 $$;
 
 comment on function private.reopen_project(text) is
-'→ generating | stitching, and queues what is missing. The caller holds the project''s lock.';
+'→ generating | stitching, and queues what is missing. Raises RL409 where a storyboard is missing and its step is pruned. The caller holds the project''s lock.';
 
 revoke execute on function private.reopen_project(text) from public, anon, authenticated, service_role;
 --! end included
@@ -9298,8 +9766,9 @@ grant execute on function public.redrive_deliveries(timestamptz, timestamptz, in
 --! end included
 
 --! included supabase/schemas/0666_function_replayable_deliveries.sql
--- p_filter: statuses (without: dead, filtered, skipped), endpoint_id, user_id, project_id, type, from, to; each may be
--- absent or null.
+-- p_filter: statuses (without: dead, skipped), endpoint_id, user_id, project_id, type, from, to; each may be absent or
+-- null. What an endpoint does not want is sent to it only where somebody says so. A batch fits a project or a type by
+-- what travelled in it, and a user by its endpoint.
 
 create or replace function private.replayable_deliveries(p_filter jsonb)
 returns setof public.webhook_deliveries
@@ -9315,11 +9784,23 @@ as $$
         select array_agg(wanted.status)
         from jsonb_array_elements_text(nullif(p_filter -> 'statuses', 'null')) as wanted (status)
       ),
-      array['dead', 'filtered', 'skipped']
+      array['dead', 'skipped']
     ))
     and (p_filter ->> 'endpoint_id' is null or ended.endpoint_id = p_filter ->> 'endpoint_id')
-    and (p_filter ->> 'project_id' is null or ended.project_id = p_filter ->> 'project_id')
-    and (p_filter ->> 'type' is null or ended.type = p_filter ->> 'type')
+    and (
+      (
+        (p_filter ->> 'project_id' is null or ended.project_id = p_filter ->> 'project_id')
+        and (p_filter ->> 'type' is null or ended.type = p_filter ->> 'type')
+      )
+      or ended.type = 'batch'
+      and exists (
+        select 1
+        from public.webhook_deliveries as event
+        where event.batch_id = ended.delivery_id
+          and (p_filter ->> 'project_id' is null or event.project_id = p_filter ->> 'project_id')
+          and (p_filter ->> 'type' is null or event.type = p_filter ->> 'type')
+      )
+    )
     and (p_filter ->> 'from' is null or ended.created_at >= (p_filter ->> 'from')::timestamptz)
     and (p_filter ->> 'to' is null or ended.created_at <= (p_filter ->> 'to')::timestamptz)
     and (
@@ -9329,6 +9810,12 @@ as $$
         from public.projects
         where projects.project_id = ended.project_id
           and projects.user_id = p_filter ->> 'user_id'
+      )
+      or exists (
+        select 1
+        from private.endpoints
+        where endpoints.endpoint_id = ended.endpoint_id
+          and endpoints.user_id = p_filter ->> 'user_id'
       )
     )
     and private.is_resendable(ended);
@@ -9408,14 +9895,18 @@ as $$
   from private.model_fallbacks;
 $$;
 
-comment on function public.list_model_fallbacks() is '[{model, fallback, updated_at}]. Called by webhook-manage.';
+comment on function public.list_model_fallbacks() is '[{model, fallback, takes_end_frame, updated_at}]. Called by webhook-manage.';
 
 revoke execute on function public.list_model_fallbacks() from public, anon, authenticated;
 grant execute on function public.list_model_fallbacks() to service_role;
 --! end included
 
 --! included supabase/schemas/0670_function_put_model_fallback.sql
-create or replace function public.put_model_fallback(p_model text, p_fallback text)
+create or replace function public.put_model_fallback(
+  p_model text,
+  p_fallback text,
+  p_takes_end_frame boolean default false
+)
 returns jsonb
 language plpgsql
 volatile
@@ -9428,20 +9919,23 @@ begin
   elsif p_fallback = p_model then
     raise exception 'Cannot let "%" stand in for itself', p_model using errcode = 'RL400';
   else
-    insert into private.model_fallbacks (model, fallback, updated_at)
-    values (p_model, p_fallback, private.clock())
-    on conflict (model) do update set fallback = excluded.fallback, updated_at = excluded.updated_at;
+    insert into private.model_fallbacks (model, fallback, takes_end_frame, updated_at)
+    values (p_model, p_fallback, p_takes_end_frame, private.clock())
+    on conflict (model) do update set
+      fallback = excluded.fallback,
+      takes_end_frame = excluded.takes_end_frame,
+      updated_at = excluded.updated_at;
   end if;
 
   return jsonb_build_object('model', p_model, 'fallback', p_fallback);
 end;
 $$;
 
-comment on function public.put_model_fallback(text, text) is
+comment on function public.put_model_fallback(text, text, boolean) is
 'Which model makes a clip where p_model refuses it or is down; null: none. The caller has checked that it can. Raises RL400.';
 
-revoke execute on function public.put_model_fallback(text, text) from public, anon, authenticated;
-grant execute on function public.put_model_fallback(text, text) to service_role;
+revoke execute on function public.put_model_fallback(text, text, boolean) from public, anon, authenticated;
+grant execute on function public.put_model_fallback(text, text, boolean) to service_role;
 --! end included
 
 --! included supabase/schemas/0680_function_delivery_doc.sql
@@ -9520,6 +10014,7 @@ as $$
     'prompt', left(p_project.prompt, 200),
     'status', p_project.status,
     'paused_from', p_project.paused_from,
+    'awaiting_approval', p_project.awaiting_approval,
     'progress', p_project.progress,
     'final_video_url', p_project.final_video_url,
     'duration', p_project.duration,

@@ -125,6 +125,60 @@ Deno.test(
   ),
 );
 
+Deno.test(
+  "sound that cannot be put under a clip fails the film; its retry pays for no voice or clip again",
+  onStack(async (stack) => {
+    await setPrices(stack);
+    const compose = "fal-ai/ffmpeg-api/compose";
+    const behaveAgain = stack.fal.behave({
+      endpoint: compose,
+      fail: { status: 422, detail: "Cannot read the sound" },
+    });
+    const id = await stack.order([
+      { prompt: "One", voice_over: "One." },
+      { prompt: "Two", voice_over: "Two.", continuity: "cut" },
+    ]);
+    const { type, error } = await stack.ended(id);
+    assert.equal(type, "video.generation.failed");
+    assert.match(error ?? "", /Cannot read the sound/);
+    await stack.settled();
+    behaveAgain();
+
+    const from = stack.fal.requests.length;
+    const answer = await fetch(
+      `${stack.apiUrl}/functions/v1/webhook-manage/projects/${id}/retry`,
+      { method: "POST", headers: { apikey: stack.env.OPERATOR_KEY ?? "" } },
+    );
+    assert.equal(answer.status, 200, await answer.text());
+    const until = AbortSignal.timeout(60_000);
+    const isOurs = ({ body }: { body: unknown }) =>
+      JSON.stringify(body).includes("video.generation.completed");
+    await stack.chat.next(isOurs, until);
+    await stack.settled();
+    const { bill } = await billed(stack, from);
+    assert.equal(count(bill, "compose"), 2);
+    assert.deepEqual(bill.filter(({ endpoint }) => endpoint === SPEECH || CLIP.test(endpoint)), []);
+    assert.deepEqual([...await stack.sql`select * from private.check_invariants()`], []);
+  }, CANNED),
+);
+
+Deno.test(
+  "stop_at stills begins neither clip nor voice before somebody approves",
+  onStack(async (stack) => {
+    const id = await stack.order([{ prompt: "One", voice_over: "One." }], {
+      ...{ stop_at: "stills", aspect_ratio: "16:9", captions: "files" },
+    });
+    await stack.settled();
+    const asked = stack.fal.requests.map(({ endpoint }) => endpoint);
+    assert.deepEqual(asked, ["fal-ai/image-editing/reframe"]);
+
+    const { status } = await stack.post(`/webhook/task/${id}/approve`, { stage: "stills" });
+    assert.equal(status, 200);
+    await made(stack, id);
+    assert.equal(count(stack.fal.bill(), SPEECH), 1);
+  }, CANNED),
+);
+
 /** What an operator would write down for an account. */
 async function setPrices({ sql }: FilmStack): Promise<void> {
   await sql`

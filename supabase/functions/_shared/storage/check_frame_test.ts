@@ -20,12 +20,22 @@ function why(answer: Awaited<ReturnType<typeof look>>): unknown {
   return answer.state === "failed" ? answer.error : answer.output;
 }
 
+/** As long as a JPEG file of that many bytes, and beginning as one. */
+function jpeg(bytes: number) {
+  const file = new Uint8Array(bytes);
+  file.set([0xff, 0xd8]);
+  return file;
+}
+
 Deno.test("a frame that shows next to nothing is told by the size of its file", async () => {
-  const plain = await look(new Response(new Uint8Array(6000)));
-  const picture = await look(new Response(new Uint8Array(120_000)));
+  const plain = await look(new Response(jpeg(6000)));
+  const picture = await look(new Response(jpeg(120_000)));
+  const other = await look(new Response(new Uint8Array(6000)));
 
   assert.equal(plain.state === "completed" && plain.output?.is_plain, true);
   assert.equal(picture.state === "completed" && picture.output?.is_plain, false);
+  // Of what is neither JPEG nor PNG the size says nothing.
+  assert.equal(other.state === "completed" && other.output?.is_plain, false);
 });
 
 Deno.test("a frame without an end is given up, with no more of it in memory than a frame may have", async () => {

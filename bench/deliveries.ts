@@ -4,6 +4,7 @@ import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
 import type { Outcome } from "./case.ts";
 import { type Receiver, startReceiver } from "./deliveries/receiver.ts";
 import { measureFairness } from "./deliveries/fairness.ts";
+import { DURABLE } from "./conditions.ts";
 import { median, ratio } from "./figures.ts";
 import { interleave } from "./rounds.ts";
 
@@ -30,7 +31,7 @@ export async function measureDeliveries(
   const rate = option("rate", 100);
   await using cleanup = new AsyncDisposableStack();
   say("starting a stack");
-  const stack = await startStack({ apiPort: 0, dbPort: 0 });
+  const stack = await startStack({ apiPort: 0, dbPort: 0, settings: DURABLE });
   cleanup.defer(() => stack.stop());
   const receiver = startReceiver();
   cleanup.defer(() => receiver.stop());

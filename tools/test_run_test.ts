@@ -71,7 +71,7 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 async function hasEnded(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     if (!await isRunning(pid)) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

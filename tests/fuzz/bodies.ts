@@ -19,6 +19,7 @@ const NASTY = [
   "9007199254740993",
   "123456789012345678901234567890",
   "0.1e-400",
+  "1e-99999",
   "[]",
   "{}",
   '""',
@@ -92,7 +93,7 @@ function bentSample(door: string, known: Known): fc.Arbitrary<FuzzBody> {
   const bend = fc.record({
     at: fc.nat(40),
     value: fc.oneof(fc.constantFrom(...NASTY), fc.json({ maxDepth: 2 })),
-    how: fc.constantFrom("replace", "replace", "add", "twice"),
+    how: fc.constantFrom("replace", "replace", "add", "twice", "before"),
     key: fc.constantFrom("__proto__", "constructor", "metadata", "toString", "a\u0000b", "\ud800"),
   });
   return fc.tuple(fc.constantFrom(...samples), fc.array(bend, { maxLength: 3 }))
@@ -139,7 +140,12 @@ function bent(json: string, { at, value, how, key }: Bend): string {
     return json.replace(/}$/, `,${JSON.stringify(key)}:${value}}`);
   }
   const [whole, name] = place;
-  const instead = how === "twice" ? `${whole},"${name}":${value}` : `"${name}":${value}`;
+  const other = `"${name}":${value}`;
+  const instead = how === "twice"
+    ? `${whole},${other}`
+    : how === "before"
+    ? `${other},${whole}`
+    : other;
   return json.slice(0, place.index) + instead + json.slice(place.index + whole.length);
 }
 

@@ -2,7 +2,7 @@ import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { notFound, Refusal } from "../_shared/errors.ts";
 import { type Reader, readVideoEvents, type VideoEvents } from "../_shared/transitions/videos.ts";
-import { FIRST_WORDS, HEARTBEAT, sayEvents } from "./server_sent.ts";
+import { FIRST_WORDS, HEARTBEAT, readHeard, sayEvents } from "./server_sent.ts";
 
 export interface EventStreams {
   /**
@@ -43,11 +43,12 @@ export function createEventStreams(
   return {
     async open(taskId, by, lastEventId) {
       if (open >= MOST_STREAMS) throw tooMany();
-      const after = /^\d{1,15}$/.test(lastEventId ?? "") ? Number(lastEventId) : 0;
+      const heard = readHeard(lastEventId);
+      const after = heard?.after ?? 0;
       const first = await readVideoEvents(db, taskId, { ...by, after });
       if (first === null) throw notFound();
       // 204 tells an EventSource, which comes again by itself, to stay away.
-      if (lastEventId !== null && isOver(first) && first.events.length === 0) {
+      if (isOver(first) && first.events.length === 0 && heard?.status === first.task.status) {
         return new Response(null, { status: 204 });
       }
 

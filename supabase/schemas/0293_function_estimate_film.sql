@@ -39,7 +39,7 @@ begin
         and steps.status in ('running', 'waiting')
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
     )
-    group by remaining.kind, remaining.input ->> 'model', remaining.seconds
+    group by remaining.kind, remaining.input ->> 'model', remaining.seconds, char_length(remaining.input ->> 'text')
   ),
 
   -- Each with each model that may do it

@@ -34,12 +34,18 @@ begin
     )
   );
 
-  -- What failed may have been paid for: another try is begun only if it still fits.
+  -- What failed may have been paid for: then the film is dearer, and another try is begun only if it still fits.
   if exists (
     select 1
     from public.projects
     where projects.project_id = p_step.project_id
       and projects.max_cost_usd is not null
+  ) or exists (
+    select 1
+    from private.attempts
+    where attempts.step_id = p_step.step_id
+      and attempts.ended_at is not null
+      and private.attempt_cost(attempts) > 0
   ) then
     perform private.hold_over_budget(p_step.project_id);
   end if;

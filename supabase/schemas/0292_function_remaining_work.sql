@@ -17,7 +17,11 @@ begin
     and 'storyboarding' in (projects.status, projects.paused_from)
     and not exists (select 1 from public.scenes where scenes.project_id = p_project_id)
   union all
-  select 'reframe_image', '{}', stills.chunk_id, null
+  select
+    'reframe_image',
+    jsonb_build_object('image_url', stills.image_url, 'aspect_ratio', stills.aspect_ratio),
+    stills.chunk_id,
+    null
   from private.missing_stills(p_project_id) as stills
   union all
   select

@@ -33,13 +33,13 @@ begin
         and steps.kind = remaining.kind
         and (
           steps.chunk_id is not distinct from remaining.chunk_id
-          -- A voice outlives the take that it was asked for with.
-          or steps.kind = 'generate_voice' and steps.input = remaining.input
+          -- They outlive the take that they were asked for with.
+          or steps.kind in ('generate_voice', 'reframe_image') and steps.input = remaining.input
         )
         and steps.status in ('running', 'waiting')
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
     )
-    group by remaining.kind, remaining.input ->> 'model', remaining.seconds
+    group by remaining.kind, remaining.input ->> 'model', remaining.seconds, char_length(remaining.input ->> 'text')
   ),
 
   -- Each with each model that may do it

@@ -12,10 +12,13 @@ declare
   v_usd numeric;
   v_unpriced text[];
 begin
-  select film.usd, film.unpriced into v_usd, v_unpriced from private.estimate_film(p_project_id) as film;
+  select film.usd, film.unpriced into v_usd, v_unpriced from private.least_cost(p_project_id) as film;
 
+  -- Nobody knows yet how many scenes a model will write: no estimate is better than one that is too low.
   update public.projects
-  set estimated_cost_usd = v_usd
+  set estimated_cost_usd = case
+    when exists (select 1 from public.scenes where scenes.project_id = p_project_id) then v_usd
+  end
   where projects.project_id = p_project_id
   returning projects.max_cost_usd into v_max;
 
@@ -31,6 +34,6 @@ end;
 $$;
 
 comment on function private.hold_over_budget(text) is
-'Writes the film''s estimate down, and pauses it where that is above its max_cost_usd: true then. The caller holds the project''s lock.';
+'Writes the film''s estimate down, and pauses it where that, or the least that it can cost, is above its max_cost_usd: true then. The caller holds the project''s lock.';
 
 revoke execute on function private.hold_over_budget(text) from public, anon, authenticated, service_role;

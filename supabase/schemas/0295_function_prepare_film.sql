@@ -19,6 +19,12 @@ begin
     return;
   end if;
 
+  -- Until its scenes are written there is nothing else to prepare, and nothing to approve but its cost.
+  if not exists (select 1 from public.scenes where scenes.project_id = p_project_id) then
+    perform private.hold_over_budget(p_project_id);
+    return;
+  end if;
+
   if v_project.stop_at = 'storyboard' then
     update public.projects
     set estimated_cost_usd = (select film.usd from private.estimate_film(p_project_id) as film)

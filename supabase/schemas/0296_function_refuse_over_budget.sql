@@ -14,33 +14,7 @@ begin
     return;
   end if;
 
-  select
-    case when count(pieces.model) = count(pieces.usd) then film.usd + coalesce(sum(pieces.usd), 0) end,
-    film.unpriced || coalesce(array_agg(distinct pieces.model) filter (where pieces.model is not null and pieces.usd is null), '{}')
-  into v_usd, v_unpriced
-  from private.estimate_film(p_project_id) as film
-  left join (
-    select part.clip ->> 'model' as model, private.estimate_cost('generate_clip', part.clip, private.provider_of(
-      p_project_id, 'generate_clip', coalesce(job_requests.providers, '{"generate_clip": "fal"}')
-    )) as usd
-    from private.job_requests
-    cross join jsonb_array_elements(p_scenes) as item (scene)
-    cross join jsonb_array_elements(item.scene -> 'chunks') as part (clip)
-    where job_requests.project_id = p_project_id
-    union all
-    select voices.input ->> 'model', private.estimate_cost('generate_voice', voices.input, private.provider_of(
-      p_project_id, 'generate_voice', coalesce(job_requests.providers, '{"generate_voice": "fal"}')
-    ))
-    from private.job_requests
-    join public.projects using (project_id)
-    cross join jsonb_array_elements(p_scenes) as item (scene)
-    cross join lateral (select jsonb_build_object(
-      'model', projects.film_options ->> 'speech_model', 'text', item.scene ->> 'voice_over'
-    )) as voices (input)
-    where job_requests.project_id = p_project_id
-      and item.scene ->> 'voice_over' is not null
-  ) as pieces on true
-  group by film.usd, film.unpriced;
+  select film.usd, film.unpriced into v_usd, v_unpriced from private.least_cost(p_project_id, p_scenes) as film;
 
   if v_usd is null or v_usd > v_max then
     raise exception 'Cannot create project: it does not fit into its budget' using

@@ -1,7 +1,7 @@
 -- project paused, awaiting approval → where it was
 --
--- Approving a budget raises max_cost_usd to the estimate that was seen; one that nobody could estimate
--- has no limit from then on.
+-- Approving a budget raises max_cost_usd to the estimate that was seen, or, while scenes are being written,
+-- to the least that the film can cost; one that nobody could estimate has no limit from then on.
 
 create or replace function public.approve_project(
   p_project_id text,
@@ -16,6 +16,9 @@ set search_path = ''
 as $$
 declare
   v_project public.projects := private.lock_project(p_project_id, 'approve');
+  v_usd numeric := coalesce(
+    v_project.estimated_cost_usd, (select film.usd from private.least_cost(p_project_id) as film)
+  );
 begin
   if v_project.status <> 'paused' or v_project.awaiting_approval is null
     or v_project.awaiting_approval <> coalesce(p_stage, v_project.awaiting_approval) then
@@ -32,7 +35,7 @@ begin
     stop_at = case when projects.stop_at <> projects.awaiting_approval then projects.stop_at end,
     max_cost_usd = case
       when projects.awaiting_approval <> 'budget' then projects.max_cost_usd
-      when projects.estimated_cost_usd is not null then greatest(projects.max_cost_usd, projects.estimated_cost_usd)
+      when v_usd is not null then greatest(projects.max_cost_usd, v_usd)
     end
   where projects.project_id = p_project_id;
 
@@ -43,7 +46,7 @@ begin
     and steps.due_at = 'infinity';
 
   perform private.record_event(p_project_id, 'project.approved', null, null, jsonb_build_object(
-    'stage', v_project.awaiting_approval, 'reason', p_reason, 'estimated_cost_usd', v_project.estimated_cost_usd
+    'stage', v_project.awaiting_approval, 'reason', p_reason, 'estimated_cost_usd', v_usd
   ));
   perform private.prepare_film(p_project_id);
   return private.verb_answer(v_project) || jsonb_build_object('approved', v_project.awaiting_approval);

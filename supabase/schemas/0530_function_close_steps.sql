@@ -1,4 +1,5 @@
--- steps of these scenes, and of the film as a whole but for its sound → cancelled; their requests are given up
+-- steps of these scenes, and of the film as a whole but for its sound and the images that it still
+-- needs → cancelled; their requests are given up
 
 create or replace function private.close_steps(p_project_id text, p_scene_ids text[])
 returns void
@@ -23,6 +24,15 @@ begin
         -- Sound is made from words alone, which another take does not change.
         or (steps.scene_id is null or steps.scene_id = any (p_scene_ids))
         and steps.kind not in ('generate_voice', 'generate_music', 'level_music')
+        and not (
+          steps.kind = 'reframe_image'
+          and exists (
+            select 1
+            from private.missing_stills(p_project_id) as stills
+            where stills.image_url = steps.input ->> 'image_url'
+              and stills.aspect_ratio = steps.input ->> 'aspect_ratio'
+          )
+        )
       )
     returning steps.*
   loop
@@ -40,6 +50,6 @@ end;
 $$;
 
 comment on function private.close_steps(text, text[]) is
-'Cancels the open steps of these scenes and of the film as a whole, but for voices and music (null: all of the project''s), and gives their requests up.';
+'Cancels the open steps of these scenes and of the film as a whole, but for voices, music and images that are still to be reframed (null: all of the project''s), and gives their requests up. Called once the new takes are there.';
 
 revoke execute on function private.close_steps(text, text[]) from public, anon, authenticated, service_role;

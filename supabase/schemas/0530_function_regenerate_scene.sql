@@ -47,7 +47,6 @@ begin
   from public.video_chunks
   where video_chunks.scene_id = any (v_followers);
 
-  perform private.close_steps(v_project.project_id, v_followers);
   perform private.keep_take(v_followers);
   perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
 
@@ -73,6 +72,7 @@ begin
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
   where scenes.scene_id = any (v_followers);
 
+  perform private.close_steps(v_project.project_id, v_followers);
   perform private.revive_scenes(v_project.project_id);
   perform private.reopen_project(v_project.project_id);
   return private.verb_answer(v_project) || jsonb_build_object('take', v_take, 'scenes', to_jsonb(v_followers));

@@ -29,6 +29,7 @@ begin
     set status = 'storyboarding', error_message = null, completed_at = null, progress = 0
     where projects.project_id = p_project_id;
     perform private.add_step(p_project_id, 'storyboard', null, null, v_brief);
+    perform private.prepare_film(p_project_id);
     return;
   end if;
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Sql } from "postgres";
 import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
 import {
   approveProject,
@@ -6,6 +7,7 @@ import {
   readTask,
   type Task,
 } from "../functions/_shared/transitions/projects.ts";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
@@ -159,3 +161,59 @@ Deno.test(
     assert.equal((await claim(db))[0]?.step, "generate_clip");
   }),
 );
+
+Deno.test(
+  "a storyboard that is tried again leaves the film's cost unknown, and waits where the least is too much",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await priceClips(sql, 0.1);
+    const job = jobOf({ storyboard: "model", stop_at: "storyboard", max_cost_usd: 0.64 });
+    const { project_id } = await createProject(db, job);
+    // A clip of 0.5 and 0.05 for each storyboard that was paid for, and for the one to come.
+    for (const awaited of [null, "budget"]) {
+      await moveClock(sql, 100);
+      const [work] = await claim(db);
+      assert(work);
+      await accept(sql, work);
+      await fail(db, work, { retryable: true });
+      const { estimated_cost_usd, awaiting_approval } = await taskOf(given, project_id);
+      assert.deepEqual([estimated_cost_usd, awaiting_approval], [null, awaited]);
+    }
+    await moveClock(sql, 100);
+    assert.deepEqual(await claim(db), []);
+    await approveProject(db, project_id, { ...YES, stage: "budget" });
+
+    const going = await taskOf(given, project_id);
+    assert.deepEqual([going.awaiting_approval, going.max_cost_usd], [null, 0.65]);
+    const [work] = await claim(db);
+    assert.equal(work?.step, "storyboard");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "without a limit, too, a try that was paid for and failed makes the estimate higher",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await priceClips(sql, 0.1);
+    const { project_id } = await createProject(db, jobOf());
+    const { estimated_cost_usd: before } = await taskOf(given, project_id);
+    const [work] = await claim(db);
+    assert(work && before);
+    await accept(sql, work);
+    await fail(db, work, { retryable: true });
+
+    const { estimated_cost_usd: after, status } = await taskOf(given, project_id);
+    assert.equal(Math.round(((after ?? 0) - before) * 1000), 500, `${before}, ${after}`);
+    assert.notEqual(status, "paused");
+    await moveClock(sql, 100);
+    await driveToTheEnd(db, sql);
+    const done = await taskOf(given, project_id);
+    assert(done.cost_usd && done.cost_usd <= (done.estimated_cost_usd ?? 0));
+  }),
+);
+
+/** The provider took it, and will want its money. */
+async function accept(sql: Sql, { attempt: { attempt_id: id } }: StepWork): Promise<void> {
+  await sql`update private.attempts set request_id = ${id} where attempt_id = ${id}`;
+}

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import type { Sql } from "postgres";
 import { regenerateScene } from "../functions/_shared/management.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
-import { driveToTheEnd } from "./film_players.ts";
+import { driveToTheEnd, makeAll } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 import { brokenInvariants, eventsOf, projectOf } from "./look.ts";
-import { claim, complete, fail } from "./verbs.ts";
+import { priceClips } from "./prices.ts";
+import { callback, claim, complete, fail, submit } from "./verbs.ts";
 
 const TWO_CUTS = { scenes: ["last_frame", "cut"], reframe_to: "16:9" } as const;
 
@@ -96,3 +98,62 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
+
+Deno.test(
+  "an image that is being reframed is not paid for again by a new take, which starts from it",
+  onDatabase(async ({ sql, db }) => {
+    await priceClips(sql, 0.1);
+    const { project_id } = await createProject(db, jobOf({ ...TWO_CUTS, scenes: ["cut", "cut"] }));
+    const [still] = await claim(db);
+    assert(still);
+    await submit(db, still);
+    const [scene] = await sql`select scene_id from public.scenes order by position`;
+    const before = await estimateOf(sql, project_id);
+    assert(before !== null);
+
+    const answer = await regenerateScene(db, scene?.scene_id, { prompt: "Other words" });
+
+    assert.equal(answer.requests_given_up, 0);
+    assert.deepEqual(await claim(db), [], "nobody is asked for it again");
+    assert.equal(await estimateOf(sql, project_id), before);
+    assert.equal((await callback(db, still)).outcome, "applied");
+    const clips = await claim(db);
+    assert.deepEqual(clips.map(({ step }) => step), ["generate_clip", "generate_clip"]);
+    const [one, two] = clips.map(({ attempt }) => attempt.input.image_url);
+    assert.match(`${one}`, /made\.test/);
+    assert.equal(two, one);
+    assert.deepEqual(await brokenInvariants(sql), []);
+    await makeAll(db, clips);
+    await driveToTheEnd(db, sql);
+    assert.equal((await projectOf(sql, project_id)).status, "completed");
+  }),
+);
+
+Deno.test(
+  "an image that no scene starts from any more is given up, and the new one is reframed",
+  onDatabase(async ({ sql, db }) => {
+    const { project_id } = await createProject(db, jobOf({ reframe_to: "16:9" }));
+    const [still] = await claim(db);
+    assert(still);
+    await submit(db, still);
+    const [scene] = await sql`select scene_id from public.scenes`;
+    const image_url = "https://images.test/new.png";
+
+    const answer = await regenerateScene(db, scene?.scene_id, { image_url });
+
+    assert.equal(answer.requests_given_up, 1);
+    assert.equal((await callback(db, still)).outcome, "stale");
+    const works = await claim(db);
+    assert.deepEqual(works.map(({ step }) => step).toSorted(), ["cancel_request", "reframe_image"]);
+    await makeAll(db, works);
+    await driveToTheEnd(db, sql);
+    assert.equal((await projectOf(sql, project_id)).status, "completed");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+async function estimateOf(sql: Sql, id: string): Promise<number | null> {
+  const [project] = await sql`
+    select estimated_cost_usd::float8 as usd from public.projects where project_id = ${id}`;
+  return project?.usd ?? null;
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { MUSIC_MODELS, SPEECH_MODELS } from "../functions/_shared/fal/audio_models.ts";
 import { onDatabase } from "./given.ts";
 import { callback, claim, complete, fail, moveClock, outputOf, submit } from "./verbs.ts";
 
@@ -39,14 +40,42 @@ Deno.test(
 Deno.test(
   "sound is priced by its endpoint: a scene's by its seconds, one of open length by the other endpoint",
   onDatabase(async ({ sql }) => {
-    await price(sql, "fal-ai/kokoro/french", { call: 0.02, kind: "generate_voice" });
-
     const scene = { audio_url: "a", seconds: 5 };
     assert.equal(await estimate(sql, "mux_audio", scene), 0.001);
     assert.equal(await estimate(sql, "mux_audio", { ...scene, seconds: null }), null);
     assert.equal(await estimate(sql, "mix_music", { seconds: 60 }), 0.012);
-    assert.equal(await estimate(sql, "generate_voice", { model: "fal-ai/kokoro/french" }), 0.02);
     assert.equal(await estimate(sql, "mix_music", { seconds: 60 }, "stitch"), null);
+  }),
+);
+
+Deno.test(
+  "a voice is priced by its characters, and one whose text nobody knows has no price",
+  onDatabase(async ({ sql }) => {
+    await price(sql, "fal-ai/spoken", { call: 0.01, character: 0.002, kind: "generate_voice" });
+    const model = "fal-ai/spoken";
+
+    assert.equal(await estimate(sql, "generate_voice", { model, text: "Grüße 🦊" }), 0.024);
+    assert.equal(await estimate(sql, "generate_voice", { model }), null);
+  }),
+);
+
+Deno.test(
+  "every speech and music model that can be configured has a price, and so has fal's levelling",
+  onDatabase(async ({ sql }) => {
+    const input = { text: "A kettle", seconds: 12 };
+    for (const model of SPEECH_MODELS.keys()) {
+      const usd = await estimate(sql, "generate_voice", { ...input, model });
+      assert(usd !== null && usd > 0, model);
+    }
+    for (const model of MUSIC_MODELS.keys()) {
+      const usd = await estimate(sql, "generate_music", { ...input, model });
+      assert(usd !== null && usd > 0, model);
+    }
+    const levelled = await estimate(sql, "level_music", {});
+    assert(levelled !== null && levelled > 0);
+    const sources =
+      await sql`select source from private.prices where source !~ '^(https:|assumed:)'`;
+    assert.deepEqual([...sources], [], "each says where it was read, or that it is assumed");
   }),
 );
 
@@ -122,15 +151,18 @@ Deno.test(
 async function price(
   sql: Sql,
   model: string,
-  { second = null, call = null, kind = "generate_clip" }: {
+  { second = null, call = null, character = null, kind = "generate_clip" }: {
     second?: number | null;
     call?: number | null;
+    character?: number | null;
     kind?: string;
   },
 ): Promise<void> {
   await sql`
-    insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, source)
-    values (${model}, ${kind}, ${second}, ${call}, current_date, 'a test')`;
+    insert into private.prices (
+      model, kind, usd_per_second, usd_per_call, usd_per_character, as_of, source
+    )
+    values (${model}, ${kind}, ${second}, ${call}, ${character}, current_date, 'a test')`;
 }
 
 async function estimate(

@@ -17,7 +17,6 @@ const Task = z.looseObject({
 Deno.test(
   "a revision of one scene in ten pays for its voice, its clip, those chained to it, and one mix",
   onStack(async (stack) => {
-    await setPrices(stack);
     const scenes = Array.from({ length: 10 }, (_, i) => ({
       prompt: `Scene ${i + 1}`,
       voice_over: `Words ${i + 1}`,
@@ -64,11 +63,9 @@ Deno.test(
 Deno.test(
   "scenes that are written from a prompt with a voice are spoken, for no more than was estimated",
   onStack(async (stack) => {
-    await setPrices(stack);
     const id = await stack.order([], {
       ...{ scenes: undefined, prompt: "A kettle", voice: "af_heart", captions: "files" },
-      ...{ aspect_ratio: "16:9", reanchor_every: 1, max_cost_usd: 10 },
-      music_url: await serveMusic(stack),
+      ...{ aspect_ratio: "16:9", reanchor_every: 1, max_cost_usd: 10, music_prompt: "A waltz" },
     });
     await made(stack, id);
 
@@ -80,6 +77,7 @@ Deno.test(
       input.prompt
     );
     assert.deepEqual(asked.toSorted(), spoken.toSorted());
+    assert.equal(count(bill, "text-to-audio"), 1);
     const starts = bill.filter(({ endpoint }) => CLIP.test(endpoint)).map(({ input }) =>
       input.image_url
     );
@@ -93,6 +91,7 @@ Deno.test(
 Deno.test(
   "a voice that nobody knows the price of is not begun within a budget",
   onStack(async (stack) => {
+    await stack.sql`delete from private.prices where model = ${SPEECH}`;
     const job = { video_id: "v", user_id: "u", max_cost_usd: 100 };
     for (
       const more of [{ scenes: [{ prompt: "A", voice_over: "B" }] }, { prompt: "A", voice: "B" }]
@@ -128,7 +127,6 @@ Deno.test(
 Deno.test(
   "sound that cannot be put under a clip fails the film; its retry pays for no voice or clip again",
   onStack(async (stack) => {
-    await setPrices(stack);
     const compose = "fal-ai/ffmpeg-api/compose";
     const behaveAgain = stack.fal.behave({
       endpoint: compose,
@@ -178,14 +176,6 @@ Deno.test(
     assert.equal(count(stack.fal.bill(), SPEECH), 1);
   }, CANNED),
 );
-
-/** What an operator would write down for an account. */
-async function setPrices({ sql }: FilmStack): Promise<void> {
-  await sql`
-    insert into private.prices (model, kind, usd_per_call, as_of, source) values
-      (${SPEECH}, 'generate_voice', 0.01, '2026-01-01', 'a test'),
-      ('fal-ai/ffmpeg-api/loudnorm', 'level_music', 0.001, '2026-01-01', 'a test')`;
-}
 
 async function serveMusic({ chat, folder }: FilmStack): Promise<string> {
   await makeMusic({ words: "music", seconds: 2, path: `${folder}/music.mp3` });

@@ -14,7 +14,8 @@ export type SpeechModel = {
 export type MusicModel = {
   /** How the length is asked for; null: the model makes what it makes. */
   length: ((seconds: number) => Record<string, unknown>) | null;
-  /** Seconds of the longest piece. */
+  /** Seconds of the shortest piece that may be asked for, and of the longest. */
+  shortest: number;
   longest: number;
 };
 
@@ -46,15 +47,18 @@ export const SPEECH_MODELS: ReadonlyMap<string, SpeechModel> = new Map<string, S
 export const MUSIC_MODELS: ReadonlyMap<string, MusicModel> = new Map<string, MusicModel>([
   ["fal-ai/stable-audio-25/text-to-audio", {
     length: (seconds) => ({ seconds_total: Math.ceil(seconds) }),
+    shortest: 1,
     longest: 190,
   }],
   ["fal-ai/elevenlabs/music", {
     length: (seconds) => ({ music_length_ms: Math.ceil(seconds * 1000) }),
+    shortest: 3,
     longest: 300,
   }],
   ["CassetteAI/music-generator", {
     length: (seconds) => ({ duration: Math.ceil(seconds) }),
+    shortest: 10,
     longest: 180,
   }],
-  ["fal-ai/lyria2", { length: null, longest: 30 }],
+  ["fal-ai/lyria2", { length: null, shortest: 30, longest: 30 }],
 ]);

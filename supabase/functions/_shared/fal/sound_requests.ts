@@ -49,7 +49,7 @@ export function musicRequest(input: Record<string, unknown>): FalRequest {
   const { prompt, model, seconds } = MusicInput.parse(input);
   const music = MUSIC_MODELS.get(model);
   if (!music) throw new Error(`Cannot build fal input: unknown music model "${model}"`);
-  const length = Math.min(seconds ?? USUAL_MUSIC, music.longest);
+  const length = Math.min(Math.max(seconds ?? USUAL_MUSIC, music.shortest), music.longest);
   return { endpoint: model, input: { prompt, ...music.length?.(length) } };
 }
 

@@ -28,7 +28,7 @@ Deno.test("a text is spoken in the model's own words", () => {
   assert.throws(() => said("fal-ai/unknown", null), /unknown speech model/);
 });
 
-Deno.test("music is as long as the film, or as long as its model can", () => {
+Deno.test("music is as long as the film, or as short or long as its model can", () => {
   const made = (model: string, seconds: number | null) =>
     request({ step: "generate_music", input: { prompt: "A waltz", model, seconds } }).input;
 
@@ -40,6 +40,8 @@ Deno.test("music is as long as the film, or as long as its model can", () => {
     prompt: "A waltz",
     seconds_total: 190,
   });
+  assert.deepEqual(made("CassetteAI/music-generator", 5), { prompt: "A waltz", duration: 10 });
+  assert.deepEqual(made("fal-ai/elevenlabs/music", 2).music_length_ms, 3000);
   assert.deepEqual(made("fal-ai/lyria2", 12), { prompt: "A waltz" });
 });
 

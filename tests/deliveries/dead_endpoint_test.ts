@@ -22,9 +22,11 @@ Deno.test(
 
       await until("the others have theirs", () => receiver.arrived.length === 99 * 10);
       const [row] = await sql`
-        select count(*) filter (where status = 'delivering')::int as hanging, count(*)::int as n
-        from public.webhook_deliveries where endpoint_id = 'ep_1'`;
-      assert.deepEqual([row?.n, row?.hanging > 0], [10, true]);
+        select count(*)::int as n
+        from public.webhook_deliveries
+        where endpoint_id = 'ep_1' and status in ('pending', 'delivering')`;
+      // Whether one hangs right now depends on how long the others took.
+      assert.equal(row?.n, 10);
     } finally {
       dead.close();
     }

@@ -1,14 +1,15 @@
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
-import { notFound, Refusal } from "../_shared/errors.ts";
+import { notFound } from "../_shared/errors.ts";
 import { type Reader, readVideoEvents, type VideoEvents } from "../_shared/transitions/videos.ts";
-import { FIRST_WORDS, HEARTBEAT, readHeard, sayEvents } from "./server_sent.ts";
+import { COME_AGAIN, FIRST_WORDS, HEARTBEAT, readHeard, sayEvents } from "./server_sent.ts";
 
 export interface EventStreams {
   /**
-   * Answers with a task's events as they come, after the last one that the reader has.
+   * Answers with a task's events as they come, after the last one that the reader has. Where too many
+   * streams are open here, or the database is away: with one that ends at once.
    *
-   * @throws {Refusal} 404, or 503 where too many streams are open here
+   * @throws {Refusal} 404
    */
   open(taskId: string, by: Reader, lastEventId: string | null): Promise<Response>;
 }
@@ -42,10 +43,11 @@ export function createEventStreams(
 
   return {
     async open(taskId, by, lastEventId) {
-      if (open >= MOST_STREAMS) throw tooMany();
+      if (open >= MOST_STREAMS) return comeAgain();
       const heard = readHeard(lastEventId);
       const after = heard?.after ?? 0;
-      const first = await readVideoEvents(db, taskId, { ...by, after });
+      const first = await readVideoEvents(db, taskId, { ...by, after }).catch(orAway);
+      if (first === "away") return comeAgain();
       if (first === null) throw notFound();
       // 204 tells an EventSource, which comes again by itself, to stay away.
       if (isOver(first) && first.events.length === 0 && heard?.status === first.task.status) {
@@ -140,6 +142,12 @@ function isOver({ task }: VideoEvents): boolean {
   return ENDED.has(task.status);
 }
 
-function tooMany(): Refusal {
-  return new Refusal(503, "Too many streams are open", { headers: { "Retry-After": "5" } });
+function orAway(error: unknown): "away" {
+  if (error instanceof DatabaseError && error.away) return "away";
+  throw error;
+}
+
+/** An EventSource gives up for good at anything but a stream: a 503 would be the last it hears. */
+function comeAgain(): Response {
+  return new Response(COME_AGAIN, { headers: HEADERS });
 }

@@ -172,14 +172,27 @@ Deno.test("a database that is away for a moment ends no stream; one that refuses
   assert.match(broken.lines.join(), /stream\.failed/);
 });
 
-Deno.test("an unknown task or a wrong token is 404, and the 101st stream of an isolate 503", async () => {
+Deno.test("an unknown task or a wrong token is 404", async () => {
   await assert.rejects(streamsOver([null]).streams.open("proj_9", BY, null), { status: 404 });
+});
 
-  const { streams } = streamsOver([{ task: task("processing"), events: [] }]);
+Deno.test("the 101st reader of an isolate, and who comes while the database is away, comes again", async () => {
+  const { streams, asked } = streamsOver([{ task: task("processing"), events: [] }]);
   const open = [];
   for (let i = 0; i < 100; i++) open.push(await streams.open("proj_1", BY, null));
-  await assert.rejects(streams.open("proj_1", BY, null), { status: 503 });
+  const looks = asked.length;
+  const late = await streams.open("proj_1", BY, null);
+  assert.deepEqual(
+    [late.status, late.headers.get("content-type"), await late.text()],
+    [200, "text/event-stream", "retry: 5000\n\n"],
+  );
+  assert.equal(asked.length, looks, "it costs the database nothing");
   await open[0]?.body?.cancel();
   const next = await streams.open("proj_1", BY, null);
   for (const { body } of [...open.slice(1), next]) await body?.cancel();
+
+  const away = streamsOver([new DatabaseError("away", "", true)]);
+  assert.equal(await (await away.streams.open("proj_1", BY, "9")).text(), "retry: 5000\n\n");
+  const broken = streamsOver([new DatabaseError("no", "42883", false)]);
+  await assert.rejects(broken.streams.open("proj_1", BY, null), DatabaseError);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { MUSIC_MODELS, SPEECH_MODELS } from "../functions/_shared/fal/audio_models.ts";
 import { onDatabase } from "./given.ts";
+import { brokenInvariants } from "./look.ts";
 import { callback, claim, complete, fail, moveClock, outputOf, submit } from "./verbs.ts";
 
 Deno.test(
@@ -108,6 +109,28 @@ Deno.test(
       [day?.user_id, Number(day?.usd), Number(day?.actual_usd), Number(day?.unpriced)],
       ["user-1", 0.42, 0.42, 0],
     );
+  }),
+);
+
+Deno.test(
+  "a clip that the provider says was dearer raises the film's estimate, and holds it at its budget",
+  onDatabase(async ({ sql, db, aClaimedClip }) => {
+    await price(sql, "fal-ai/some-model", { second: 0.07 });
+    for (const [max_cost_usd, status] of [[null, "generating"], [1, "paused"]] as const) {
+      const clip = await aClaimedClip({
+        ...{ video_id: `video-${max_cost_usd}`, scenes: ["cut", "last_frame"] },
+        ...(max_cost_usd && { max_cost_usd }),
+      });
+      await submit(db, clip);
+      await callback(db, clip, { result: { output: { ...outputOf(clip), cost_usd: 0.8 } } });
+
+      const [film] = await sql`
+        select status, estimated_cost_usd::float8 as usd from public.projects
+        where project_id = ${clip.project_id}`;
+      // Of which 0.35 are the other clip, 0.002 a frame and a thumbnail.
+      assert.deepEqual([film?.status, film?.usd], [status, 1.152]);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }
   }),
 );
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { MUSIC_MODELS, SPEECH_MODELS } from "../functions/_shared/fal/audio_models.ts";
+import { MODELS } from "../functions/_shared/fal/model_table.ts";
+import { DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL } from "../functions/_shared/fal/models.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants } from "./look.ts";
 import { callback, claim, complete, fail, moveClock, outputOf, submit } from "./verbs.ts";
@@ -61,7 +63,7 @@ Deno.test(
 );
 
 Deno.test(
-  "every speech and music model that can be configured has a price, and so has fal's levelling",
+  "every speech and music model that can be configured has a price, and so have the usual clips",
   onDatabase(async ({ sql }) => {
     const input = { text: "A kettle", seconds: 12 };
     for (const model of SPEECH_MODELS.keys()) {
@@ -71,6 +73,14 @@ Deno.test(
     for (const model of MUSIC_MODELS.keys()) {
       const usd = await estimate(sql, "generate_music", { ...input, model });
       assert(usd !== null && usd > 0, model);
+    }
+    const clips = await sql<{ model: string }[]>`
+      select model from private.prices where kind = 'generate_clip' and source <> 'a test'`;
+    const known = MODELS.map(({ endpoint }) => endpoint);
+    assert(clips.length > 20);
+    assert.deepEqual(clips.filter(({ model }) => !known.includes(model)), [], "misspelt");
+    for (const name of [DEFAULT_IMAGE_MODEL, DEFAULT_TEXT_MODEL]) {
+      assert(clips.some(({ model }) => model === name), name);
     }
     const levelled = await estimate(sql, "level_music", {});
     assert(levelled !== null && levelled > 0);

@@ -91,6 +91,30 @@ Deno.test(
 );
 
 Deno.test(
+  "with the rows that docs/services.md shows, what services of one's own do is free",
+  onDatabase(async ({ sql }) => {
+    const text = await Deno.readTextFile(new URL("../../docs/services.md", import.meta.url));
+    const statement = /```sql\n(insert into private\.prices[^`]+)```/.exec(text)?.[1] ?? "";
+    await sql.unsafe(statement.replace("our own machines", "a test"));
+
+    const steps = [
+      ["generate_clip", "video"],
+      ["extract_last_frame", "lastframe"],
+      [
+        "stitch",
+        "stitch",
+      ],
+      ["mux_audio", "stitch"],
+      ["mix_music", "stitch"],
+      ["burn_captions", "stitch"],
+    ] as const;
+    for (const [kind, provider] of steps) {
+      assert.equal(await estimate(sql, kind, {}, provider), 0, kind);
+    }
+  }),
+);
+
+Deno.test(
   "insert_attempt keeps the estimate: of a frame by its clip's seconds, of a clip null without a price",
   onDatabase(async ({ sql, db, aSubmittedClip }) => {
     const clip = await aSubmittedClip({ scenes: ["last_frame", "last_frame"] });

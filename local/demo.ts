@@ -1,43 +1,24 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { orderFilm } from "./demo_film.ts";
-import {
-  checkFinish,
-  type Finish,
-  FINISH_HELP,
-  FINISH_OPTIONS,
-  finishJob,
-  saveCaptions,
-} from "./demo_finish.ts";
-import { demoJob, type Kind, readKind, SCENES } from "./demo_job.ts";
+import { checkFinish, type Finish, finishJob, saveCaptions } from "./demo_finish.ts";
+import { HELP, readArguments } from "./demo_arguments.ts";
+import { demoJob, type Kind, SCENES } from "./demo_job.ts";
 import { DemoProgress } from "./demo_progress.ts";
-import { billOf, cutsOf, dollars, promptJob, revisedJob, WRITTEN_SECONDS } from "./demo_story.ts";
+import {
+  billOf,
+  cutsOf,
+  dollars,
+  promptJob,
+  revisedJob,
+  rounded,
+  WRITTEN_SECONDS,
+} from "./demo_story.ts";
 import { checkFilm } from "./film_check.ts";
-import { type Cast, readCast } from "./outside.ts";
+import type { Cast } from "./outside.ts";
 import { wantsColours } from "./paint.ts";
 import { startChatApp } from "./simulators/chat_app.ts";
 import { startStack } from "./stack.ts";
-
-const HELP = `deno task demo [--kind image|text|motion] [--providers fal|services|mixed|studio]
-    [--seconds-per-scene 5|10] [--prompt WORDS] [--revise SCENE] [--voice] [--music] [--captions]
-    [--out out/demo.mp4] [--timeout 170]
-
-Makes one film of three scenes on a fresh pocket stack: posts a signed job, shows how it gets on,
-takes and verifies the callback, saves the film and checks it. The last line of stdout is JSON.
-
-  --kind               image: clips from a picture (default). text: the first one from words alone.
-                       motion: a picture that moves as a driver video does
-  --providers          fal does all the work (default), services do (no fal at all), mixed: a frame
-                       service, and fal for the rest, or studio: fal, and a stitch service
-${FINISH_HELP}
-  --seconds-per-scene  what the default model offers: 5 (default) or 10
-  --prompt             one prompt and a square picture instead of scenes: a language model writes the
-                       storyboard, and the picture is brought to the film's shape
-  --revise             makes a second version, with other words for this scene, and says what it
-                       would have cost and did, by the bill of a fal that does all the work
-  --out                where the film goes, from the project's folder
-  --timeout            seconds after which the demo gives up`;
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -97,6 +78,10 @@ async function runDemo(
     progress.say(`Storyboard by the ${by}: ${title ?? ""}`);
     for (const { position, prompt } of task.scenes) progress.say(`  ${position}. ${prompt}`);
   }
+  const { estimated_cost_usd: estimate, cost_usd: cost } = task;
+  if (typeof estimate === "number") {
+    progress.say(`Estimated at ${dollars(estimate)}, it cost ${dollars(cost)}`);
+  }
   let revision = null;
   if (revise !== null) {
     const [before, whole] = [await billOf(stack), task.estimated_cost_usd];
@@ -104,7 +89,7 @@ async function runDemo(
     progress.say(`Posting it again, with other words for scene ${revise}`);
     ({ task, filmUrl } = await order());
     const after = await billOf(stack);
-    const usd = after.usd === null || before.usd === null ? null : after.usd - before.usd;
+    const usd = after.usd === null || before.usd === null ? null : rounded(after.usd - before.usd);
     const made = after.clips - before.clips;
     progress.say(
       `Made anew: ${made} of ${task.scenes.length} clips; the others are the first film's`,
@@ -168,46 +153,6 @@ function setting(env: Record<string, string>, name: string): string {
   const value = env[name];
   if (!value) throw new Error(`Cannot run the demo: the stack has no ${name}`);
   return value;
-}
-
-function readArguments() {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      help: { type: "boolean", default: false },
-      ...FINISH_OPTIONS,
-      kind: { type: "string", default: "image" },
-      providers: { type: "string", default: "fal" },
-      "seconds-per-scene": { type: "string", default: "5" },
-      prompt: { type: "string" },
-      revise: { type: "string" },
-      out: { type: "string", default: "out/demo.mp4" },
-      timeout: { type: "string", default: "170" },
-    },
-  });
-  if (values.revise !== undefined && values.providers === "services") {
-    throw new Error("Cannot take --revise without fal: what it saves is read off fal's bill");
-  }
-  if (values.prompt !== undefined && values.voice && values.providers === "services") {
-    throw new Error("Cannot take --prompt with --voice without fal: nobody else speaks a text");
-  }
-  return {
-    help: values.help,
-    kind: readKind(values.kind),
-    providers: readCast(values.providers),
-    finish: { voice: values.voice, music: values.music, captions: values.captions },
-    seconds: positive("--seconds-per-scene", values["seconds-per-scene"]),
-    prompt: values.prompt,
-    revise: values.revise === undefined ? null : positive("--revise", values.revise),
-    out: values.out,
-    timeout: positive("--timeout", values.timeout),
-  };
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (value > 0) return value;
-  throw new Error(`Cannot take ${name} ${text}: it is not a positive number`);
 }
 
 async function main(): Promise<number> {

@@ -51,14 +51,8 @@ begin
     jsonb_build_object('from', v_chunk.model, 'to', v_fallback, 'reason', p_message, 'step_id', p_step.step_id)
   );
   perform private.add_step(p_step.project_id, 'generate_clip', p_step.scene_id, p_step.chunk_id);
-  if exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_step.project_id
-      and projects.max_cost_usd is not null
-  ) then
-    perform private.hold_over_budget(p_step.project_id);
-  end if;
+  -- What was refused may have been paid for.
+  perform private.hold_over_budget(p_step.project_id);
   return true;
 end;
 $$;

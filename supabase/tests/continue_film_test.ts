@@ -229,6 +229,35 @@ Deno.test(
 );
 
 Deno.test(
+  "a later version is not estimated at what is there: one voice, one scene's sound, a mix",
+  onDatabase(async (given) => {
+    const scenes = (): "cut"[] => ["cut", "cut"];
+    const { url: _, ...mixed_in } = MUSIC;
+    const film_options = {
+      speech_model: "fal-ai/kokoro/french",
+      music: { ...mixed_in, prompt: "A waltz", model: "fal-ai/lyria2", loudness: -30 },
+    };
+    const first = await aJob(given, { scenes: scenes(), speak: true, film_options });
+    const left = async (id: string) => {
+      const rows = await given.sql`select kind from private.remaining_sound(${id}) order by kind`;
+      return rows.map(({ kind }) => kind);
+    };
+    const each = ["generate_voice", "generate_voice"];
+    const mixed = ["mix_music", "mux_audio"];
+    assert.deepEqual(await left(first), [
+      ...["generate_music", ...each, "level_music", ...mixed, "mux_audio"],
+    ]);
+    await makeFilm(given, first);
+
+    const words = ["Words 1", "Other"];
+    const second = await aJob(given, {
+      ...{ scenes: scenes(), speak: true, film_options, is_revision: true, words },
+    });
+    assert.deepEqual(await left(second), ["generate_voice", ...mixed]);
+  }),
+);
+
+Deno.test(
   "a film in earnest has its own voices and music, whatever was tried out in test mode before",
   onDatabase(async (given) => {
     const job = { speak: true, film_options: { speech_model: "fal-ai/kokoro/french" } };

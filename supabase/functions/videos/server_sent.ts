@@ -1,11 +1,5 @@
 import type { VideoEvents } from "../_shared/transitions/videos.ts";
 
-/** Milliseconds after which a reader whose stream has ended comes again. */
-export const FIRST_WORDS = "retry: 2000\n\n";
-
-/** A comment, which says nothing but that somebody is there. */
-export const HEARTBEAT = ": alive\n\n";
-
 /**
  * Says what is new in the form of server-sent events (WHATWG HTML, 9.2): what happened, under its
  * type and its id, then the task itself, as `task`, where it is not what was said last. JSON has no

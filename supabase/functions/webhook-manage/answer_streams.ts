@@ -31,6 +31,8 @@ export type AnswerStreamsOptions = {
 
 /** Consoles that one isolate serves; each look of each goes to the database. */
 const MOST_STREAMS = 30;
+/** Of the time, one part in so many at most is spent on looking at a path. */
+const SHARE = 20;
 
 /**
  * Why one loop looks at the database and nothing wakes it: functions reach Postgres by HTTP alone,
@@ -51,13 +53,15 @@ export function createAnswerStreams(
     while (!stopping.aborted && now() < until) {
       for (const one of all) {
         if (one.at > now()) continue;
+        const began = now();
         const { words, tag } = await describe(one.path, look);
+        const took = now() - began;
         const isNew = tag !== one.tag;
         one.tag = tag;
         one.pause = isNew
           ? LOOK_AGAIN.first
           : Math.min(one.pause * LOOK_AGAIN.growth, LOOK_AGAIN.last);
-        one.at = now() + one.pause;
+        one.at = now() + Math.max(one.pause, took * SHARE);
         if (!isNew) continue;
         saidAt = now();
         yield words;

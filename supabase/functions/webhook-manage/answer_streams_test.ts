@@ -5,7 +5,7 @@ import { createAnswerStreams } from "./answer_streams.ts";
 /** Each path answers the next of these at each look, and the last again and again. */
 function streamsOver(
   answers: Record<string, unknown[]>,
-  { stopping = new AbortController().signal } = {},
+  { stopping = new AbortController().signal, took = 0 } = {},
 ) {
   const { deps, clock } = handMadeWorld();
   const looks: { path: string; at: number }[] = [];
@@ -22,6 +22,7 @@ function streamsOver(
       const all = answers[path] ?? [];
       const body = all[Math.min(looks.filter((one) => one.path === path).length, all.length - 1)];
       looks.push({ path, at: clock.now - began });
+      clock.now += took;
       return Promise.resolve(
         body instanceof Response
           ? body.clone()
@@ -79,6 +80,14 @@ Deno.test("what does not change is looked at ever less often, what does each sec
   assert.ok(pauses.every((ms, i) => ms >= (pauses[i - 1] ?? 0) && ms <= 5000), `${pauses}`);
   assert.deepEqual(of("/b"), Array.from({ length: 100 }, (_, i) => i * 1000));
   assert.ok(!text.includes(": alive"), "who hears something needs no heartbeat");
+});
+
+Deno.test("what is dear to look at is looked at more seldom, even if it is another each time", async () => {
+  const restless = Array.from({ length: 200 }, (_, i) => i);
+  const { streams, looks } = streamsOver({ "/a": restless }, { took: 500 });
+  await streams.open([{ path: "/a", tag: "" }]).text();
+
+  assert.ok(looks.length <= 10, `${looks.length}`);
 });
 
 Deno.test("a stream ends before the platform would end it, and is heard of all the time", async () => {

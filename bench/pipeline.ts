@@ -1,9 +1,8 @@
 import type { Sql } from "postgres";
-import { PROJECT_ROOT } from "../tools/project_root.ts";
-import { startDatabase } from "../local/stack_database.ts";
 import { startStack } from "../local/stack.ts";
 import type { Outcome, Series } from "./case.ts";
 import { DURABLE } from "./conditions.ts";
+import { startDurable } from "./durable_database.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { median } from "./figures.ts";
 import { makeJobs } from "./intake.ts";
@@ -40,16 +39,8 @@ async function measureSql(
 ): Promise<{ series: Series[]; targets: Outcome["targets"] }> {
   await using cleanup = new AsyncDisposableStack();
   say("starting Postgres");
-  const env = { SUPABASE_URL: "http://127.0.0.1:1", PIPELINE_BELL_SECRET: "bench-bell-secret" };
   const { cluster, sql } = cleanup.adopt(
-    await startDatabase({
-      root: PROJECT_ROOT,
-      port: 0,
-      dataDir: undefined,
-      settings: DURABLE,
-      env,
-      log: () => {},
-    }),
+    await startDurable(),
     (database) => database.stop(),
   );
   const boss = cleanup.use(await startBoss(cluster.url));

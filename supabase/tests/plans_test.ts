@@ -75,3 +75,28 @@ Deno.test(
     assert.deepEqual([...after].filter(([name, scans]) => scans > (before.get(name) ?? 0)), []);
   }),
 );
+
+Deno.test(
+  "nothing on a film's road is a SQL function, which Postgres plans anew at each call",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const { db, sql: own } = await openSession();
+    await own`reset role`;
+    await own`set track_functions = 'all'`;
+    await own`set role service_role`;
+
+    const { project_id } = await createProject(db, jobOf({ scenes: ["last_frame", "last_frame"] }));
+    await drive({ ...given, db }, project_id);
+    await own`select pg_stat_force_next_flush()`;
+    await own`select 1`;
+
+    const called = await sql<{ name: string; language: string }[]>`
+      select schemaname || '.' || funcname as name, lanname as language
+      from pg_stat_user_functions
+      join pg_proc on pg_proc.oid = funcid
+      join pg_language on pg_language.oid = prolang
+      where schemaname in ('public', 'private')`;
+    assert(called.some(({ name }) => name === "private.complete_project"));
+    assert.deepEqual(called.filter(({ language }) => language === "sql"), []);
+  }),
+);

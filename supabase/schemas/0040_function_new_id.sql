@@ -13,7 +13,7 @@ declare
   v_random text := gen_random_uuid();
 begin
   return p_prefix || '_'
-    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
+    || lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000)::bigint), 12, '0')
     || left(v_random, 8) || right(v_random, 12);
 end;
 $$;

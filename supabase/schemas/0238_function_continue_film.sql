@@ -32,11 +32,13 @@ begin
         p_project_id, 'mux_audio', private.mux_input(v_scene), v_scene.scene_id, private.last_chunk(v_scene.scene_id)
       );
     end loop;
-  end if;
 
-  select array_agg(film_pieces.url order by film_pieces.place)
-  into v_pieces
-  from private.film_pieces(p_project_id);
+    select array_agg(film_pieces.url order by film_pieces.place)
+    into v_pieces
+    from private.film_pieces(p_project_id);
+  else
+    v_pieces := private.film_clips(p_project_id);
+  end if;
 
   if array_position(v_pieces, null) is not null then
     return null;

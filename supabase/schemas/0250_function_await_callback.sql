@@ -19,13 +19,13 @@ begin
     update public.video_chunks
     set status = 'SUBMITTED', request_id = p_attempt.request_id
     where video_chunks.chunk_id = p_step.chunk_id
-      and video_chunks.status = 'PENDING';
+      and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
   end if;
 
   update private.steps
   set status = 'waiting', claim_token = null, due_at = p_attempt.deadline_at, updated_at = private.clock()
   where steps.step_id = p_step.step_id
-    and steps.status in ('running', 'waiting');
+    and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
 
   perform private.release_provider(p_attempt.provider);
 end;

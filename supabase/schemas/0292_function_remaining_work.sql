@@ -28,7 +28,8 @@ begin
   from public.video_chunks
   where video_chunks.project_id = p_project_id
     and video_chunks.selected
-    and video_chunks.status in ('PENDING', 'FAILED', 'CANCELLED')
+    -- Not by in (...), which would lure the planner to the index of all films' clips by status.
+    and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED')
   union all
   select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
   from private.needed_frames(p_project_id) as frames (chunk_id)

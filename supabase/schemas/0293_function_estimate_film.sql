@@ -36,7 +36,7 @@ begin
           -- A voice outlives the take that it was asked for with.
           or steps.kind = 'generate_voice' and steps.input = remaining.input
         )
-        and steps.status in ('running', 'waiting')
+        and steps.status not in ('queued', 'completed', 'failed', 'cancelled')
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
     )
     group by remaining.kind, remaining.input ->> 'model', remaining.seconds

@@ -65,3 +65,8 @@ export async function billOf(
 export function dollars(usd: number | null | undefined): string {
   return typeof usd === "number" ? `${usd.toFixed(4)} USD` : "an unknown sum";
 }
+
+/** To a hundredth of a cent. */
+export function rounded(usd: number): number {
+  return Math.round(usd * 1e4) / 1e4;
+}

@@ -34,6 +34,7 @@ create table public.projects (
   estimated_cost_usd numeric,
   cut_hash text,
   film_options jsonb not null default '{}',
+  preferred_at timestamptz,
   constraint projects_pkey primary key (project_id),
   constraint one_version_of_a_video_once unique (user_id, video_id, version),
   constraint one_job_for_an_idempotency_key unique (user_id, idempotency_key),
@@ -68,6 +69,8 @@ comment on column public.projects.awaiting_approval is
 comment on column public.projects.max_cost_usd is 'Beyond this nothing is begun without an approval, which raises it; null: no limit.';
 comment on column public.projects.estimated_cost_usd is
 'What the whole film costs by private.prices: what was spent so far and what is left to do. Null: unknown.';
+comment on column public.projects.preferred_at is
+'When somebody chose this version of the video; the one that was chosen last is preferred, else the newest that has a film.';
 comment on column public.projects.cut_hash is 'Of all that the film is joined from: the same cut is not stitched twice.';
 
 create index projects_revision_of on public.projects (revision_of) where revision_of is not null;

@@ -20,7 +20,7 @@ begin
   where video_chunks.chunk_id = p_step.chunk_id
     and p_step.kind = 'generate_clip'
     and not video_chunks.metadata ? 'fell_back_from'
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
 
   select model_fallbacks.fallback
   into v_fallback
@@ -35,7 +35,7 @@ begin
   update private.steps
   set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
   where steps.step_id = p_step.step_id
-    and steps.status in ('queued', 'running', 'waiting');
+    and steps.status not in ('completed', 'failed', 'cancelled');
 
   update public.video_chunks
   set
@@ -51,14 +51,8 @@ begin
     jsonb_build_object('from', v_chunk.model, 'to', v_fallback, 'reason', p_message, 'step_id', p_step.step_id)
   );
   perform private.add_step(p_step.project_id, 'generate_clip', p_step.scene_id, p_step.chunk_id);
-  if exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_step.project_id
-      and projects.max_cost_usd is not null
-  ) then
-    perform private.hold_over_budget(p_step.project_id);
-  end if;
+  -- What was refused may have been paid for.
+  perform private.hold_over_budget(p_step.project_id);
   return true;
 end;
 $$;

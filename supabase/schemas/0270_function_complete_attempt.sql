@@ -13,6 +13,7 @@ declare
   v_now timestamptz := private.clock();
   v_step private.steps;
   v_is_film boolean;
+  v_is_dearer boolean;
 begin
   select steps.*
   into v_step
@@ -40,7 +41,8 @@ begin
     ended_at = v_now
   where attempts.attempt_id = p_attempt_id
     and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
-  returning (attempts.input ->> 'is_film')::boolean into v_is_film;
+  returning (attempts.input ->> 'is_film')::boolean, attempts.actual_cost_usd > attempts.estimated_cost_usd
+  into v_is_film, v_is_dearer;
 
   if not found then
     return;
@@ -79,10 +81,15 @@ begin
     else
       null;
   end case;
+
+  -- Last, because what is done by now is not left to do.
+  if v_is_dearer then
+    perform private.hold_over_budget(v_step.project_id);
+  end if;
 end;
 $$;
 
 comment on function private.complete_attempt(text, jsonb) is
-'→ completed, for attempt and step; what was made moves chunk, scene or project on. The caller holds the project''s lock.';
+'→ completed, for attempt and step; what was made moves chunk, scene or project on. A film that turns out dearer is estimated anew. The caller holds the project''s lock.';
 
 revoke execute on function private.complete_attempt(text, jsonb) from public, anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Music and captions of a film that is not completed count, also where they may be there already: an
+-- Mixing and burning in count until the film is completed, also where they may be there already: an
 -- estimate may be too high.
 
 create or replace function private.remaining_sound(p_project_id text)
@@ -11,17 +11,7 @@ set search_path = ''
 as $$
 begin
   -- Most films have none of it.
-  if not exists (
-    select 1
-    from public.scenes
-    where scenes.project_id = p_project_id
-      and coalesce(scenes.audio_url, scenes.voice_over) is not null
-  ) and not exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_project_id
-      and projects.film_options ?| array['music', 'captions']
-  ) then
+  if not private.has_sound_or_captions(p_project_id) then
     return;
   end if;
 
@@ -52,8 +42,18 @@ begin
   end), null
   from public.projects
   cross join lateral (values
-    ('generate_music', private.music_input(p_project_id), private.music_input(p_project_id) is not null),
-    ('level_music', '{}', projects.film_options -> 'music' -> 'loudness' is not null),
+    (
+      'generate_music',
+      private.music_input(p_project_id),
+      private.music_input(p_project_id) is not null
+      and private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) is null
+    ),
+    (
+      'level_music',
+      '{}',
+      projects.film_options -> 'music' -> 'loudness' is not null
+      and private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) is null
+    ),
     ('mix_music', '{}', projects.film_options -> 'music' is not null),
     ('burn_captions', '{}', private.burns_captions(p_project_id))
   ) as finish (kind, input, is_wanted)

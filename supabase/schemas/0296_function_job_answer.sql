@@ -12,8 +12,12 @@ begin
       'project_id', projects.project_id,
       -- A job that is being written for is still waiting for its first clip.
       'status', case when p_outcome = 'created' and projects.status = 'storyboarding' then 'queued' else projects.status end,
-      'storyboard', coalesce(projects.storyboard ->> 'by', 'none'),
-      'estimated_cost_usd', projects.estimated_cost_usd,
+      -- In test mode no model is asked, and what is made costs nothing, however many scenes it has.
+      'storyboard', case
+        when projects.execution_mode = 'test' and projects.storyboard is not null then 'splitter'
+        else coalesce(projects.storyboard ->> 'by', 'none')
+      end,
+      'estimated_cost_usd', case when projects.execution_mode = 'test' then 0 else projects.estimated_cost_usd end,
       'task_token', private.sign('task', projects.project_id)
     )
     from public.projects

@@ -17,6 +17,10 @@ as $$
   where entries.reserved <> case when attempts.ended_at is null then coalesce(attempts.estimated_cost_usd, 0) else 0 end
     or entries.spent <> case when attempts.ended_at is null then 0 else coalesce(private.attempt_cost(attempts), 0) end
   union all
+  select 'a film costs no more than was estimated', projects.project_id
+  from public.projects
+  where projects.estimated_cost_usd < private.spent_on(projects.project_id)
+  union all
   select 'a test costs nothing', projects.project_id
   from public.projects
   where projects.execution_mode = 'test'

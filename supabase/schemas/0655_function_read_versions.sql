@@ -15,6 +15,9 @@ as $$
         'version', versions.version,
         'revision_of', versions.revision_of,
         'status', versions.status,
+        'preferred', versions.project_id = (
+          select chosen.project_id from private.preferred_version(projects.user_id, projects.video_id) as chosen
+        ) is true,
         'final_video_url', versions.final_video_url,
         'cut_hash', versions.cut_hash,
         'cost_usd', private.spent_on(versions.project_id),

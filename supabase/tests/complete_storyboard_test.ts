@@ -6,7 +6,7 @@ import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf, type JobOptions } from "./job_of.ts";
 import { attemptsOf, brokenInvariants, eventsOf, projectOf, scenesOf } from "./look.ts";
-import { claim, complete, fail, outliveLeases } from "./verbs.ts";
+import { claim, complete, fail, outliveLeases, PROVIDERS } from "./verbs.ts";
 
 /** A job whose scenes a model will write; its own words make one scene. */
 async function written({ db }: Given, options: JobOptions = {}) {
@@ -28,6 +28,23 @@ Deno.test(
     assert.equal((await projectOf(sql, project_id)).status, "storyboarding");
     assert.deepEqual(await scenesOf(sql, project_id), []);
     assert.equal((await createProject(db, jobOf({ idempotency_key: "k" }))).storyboard, "none");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a test's answer says that the splitter's scenes are its film, and that it costs nothing",
+  onDatabase(async ({ sql, db }) => {
+    const job = jobOf({ storyboard: "model", execution_mode: "test", max_cost_usd: 0 });
+    const { project_id, storyboard, estimated_cost_usd } = await createProject(db, job);
+    assert.deepEqual([storyboard, estimated_cost_usd], ["splitter", 0]);
+    const [work] = await claim(db, { providers: { ...PROVIDERS, storyboard: "test" } });
+    assert.equal(work?.attempt.provider, "test");
+    const output = { by: "splitter", scenes: job.scenes, cost_usd: 0 } as const;
+    await recordAnswer(db, work, { state: "completed", output });
+
+    const task = await readTask(db, project_id, { token: null, trusted: true });
+    assert.deepEqual([task?.storyboard?.by, task?.estimated_cost_usd], ["splitter", 0]);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { MUSIC_MODELS, SPEECH_MODELS } from "../functions/_shared/fal/audio_models.ts";
 import { onDatabase } from "./given.ts";
+import { brokenInvariants } from "./look.ts";
+import { estimate } from "./prices.ts";
 import { callback, claim, complete, fail, moveClock, outputOf, submit } from "./verbs.ts";
 
 Deno.test(
@@ -60,26 +61,6 @@ Deno.test(
 );
 
 Deno.test(
-  "every speech and music model that can be configured has a price, and so has fal's levelling",
-  onDatabase(async ({ sql }) => {
-    const input = { text: "A kettle", seconds: 12 };
-    for (const model of SPEECH_MODELS.keys()) {
-      const usd = await estimate(sql, "generate_voice", { ...input, model });
-      assert(usd !== null && usd > 0, model);
-    }
-    for (const model of MUSIC_MODELS.keys()) {
-      const usd = await estimate(sql, "generate_music", { ...input, model });
-      assert(usd !== null && usd > 0, model);
-    }
-    const levelled = await estimate(sql, "level_music", {});
-    assert(levelled !== null && levelled > 0);
-    const sources =
-      await sql`select source from private.prices where source !~ '^(https:|assumed:)'`;
-    assert.deepEqual([...sources], [], "each says where it was read, or that it is assumed");
-  }),
-);
-
-Deno.test(
   "insert_attempt keeps the estimate: of a frame by its clip's seconds, of a clip null without a price",
   onDatabase(async ({ sql, db, aSubmittedClip }) => {
     const clip = await aSubmittedClip({ scenes: ["last_frame", "last_frame"] });
@@ -108,6 +89,28 @@ Deno.test(
       [day?.user_id, Number(day?.usd), Number(day?.actual_usd), Number(day?.unpriced)],
       ["user-1", 0.42, 0.42, 0],
     );
+  }),
+);
+
+Deno.test(
+  "a clip that the provider says was dearer raises the film's estimate, and holds it at its budget",
+  onDatabase(async ({ sql, db, aClaimedClip }) => {
+    await price(sql, "fal-ai/some-model", { second: 0.07 });
+    for (const [max_cost_usd, status] of [[null, "generating"], [1, "paused"]] as const) {
+      const clip = await aClaimedClip({
+        ...{ video_id: `video-${max_cost_usd}`, scenes: ["cut", "last_frame"] },
+        ...(max_cost_usd && { max_cost_usd }),
+      });
+      await submit(db, clip);
+      await callback(db, clip, { result: { output: { ...outputOf(clip), cost_usd: 0.8 } } });
+
+      const [film] = await sql`
+        select status, estimated_cost_usd::float8 as usd from public.projects
+        where project_id = ${clip.project_id}`;
+      // Of which 0.35 are the other clip, 0.002 a frame and a thumbnail.
+      assert.deepEqual([film?.status, film?.usd], [status, 1.152]);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }
   }),
 );
 
@@ -163,17 +166,6 @@ async function price(
       model, kind, usd_per_second, usd_per_call, usd_per_character, as_of, source
     )
     values (${model}, ${kind}, ${second}, ${call}, ${character}, current_date, 'a test')`;
-}
-
-async function estimate(
-  sql: Sql,
-  kind: string,
-  input: Record<string, string | number | null>,
-  provider = "fal",
-): Promise<number | null> {
-  const [row] = await sql<{ usd: number | null }[]>`
-    select private.estimate_cost(${kind}, ${sql.json(input)}, ${provider})::float8 as usd`;
-  return row?.usd ?? null;
 }
 
 async function costs(sql: Sql) {

@@ -23,3 +23,15 @@ export async function ledgerOf(
     from private.ledger where project_id = ${projectId}`;
   return row ?? { reserved: 0, spent: 0 };
 }
+
+/** US dollars for a step with this input; null where its price is unknown. */
+export async function estimate(
+  sql: Sql,
+  kind: string,
+  input: Record<string, string | number | null>,
+  provider = "fal",
+): Promise<number | null> {
+  const [row] = await sql<{ usd: number | null }[]>`
+    select private.estimate_cost(${kind}, ${sql.json(input)}, ${provider})::float8 as usd`;
+  return row?.usd ?? null;
+}

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { regenerateScene, selectTake } from "../functions/_shared/management.ts";
-import { createProject, readVersions } from "../functions/_shared/transitions/projects.ts";
+import {
+  createProject,
+  preferProject,
+  readVersions,
+} from "../functions/_shared/transitions/projects.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
@@ -10,15 +14,16 @@ import { brokenInvariants, eventsOf, projectOf } from "./look.ts";
 const Shown = z.array(z.object({
   version: z.number(),
   status: z.string(),
-  cut_hash: z.string(),
+  preferred: z.boolean(),
+  cut_hash: z.string().nullable(),
   scenes: z.array(z.object({
     scene_id: z.string(),
-    input_hash: z.string(),
+    input_hash: z.string().nullable(),
     takes: z.array(z.object({
       take: z.number(),
       selected: z.boolean(),
       status: z.string(),
-      clips: z.array(z.object({ input_hash: z.string() })),
+      clips: z.array(z.object({ input_hash: z.string().nullable() })),
     })),
   })),
 }));
@@ -94,5 +99,52 @@ Deno.test(
       select project_id from private.steps where kind = 'stitch' order by step_id`;
     assert.deepEqual(stitched.map(({ project_id }) => project_id), [first, other]);
     assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "the newest film is preferred until somebody prefers another, and only a completed one can be",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const first = await film(given);
+    const second = await film(given, (job) => job.chat_id = "another chat");
+    const job = jobOf({ scenes: ["cut"], is_revision: true });
+    const { project_id: open } = await createProject(db, job);
+    const preferred = async () =>
+      (await versionsOf(given, first)).filter((one) => one.preferred).map(({ version }) => version);
+    assert.deepEqual(await preferred(), [2]);
+
+    await assert.rejects(preferProject(db, open), /only a completed one can be preferred/);
+    await preferProject(db, first);
+    await preferProject(db, first);
+    assert.deepEqual(await preferred(), [1]);
+    const told = (await eventsOf(sql, first)).filter((type) => type === "project.preferred");
+    assert.equal(told.length, 1, "it was preferred already");
+
+    const [scene] = await sql`select scene_id from public.scenes where project_id = ${first}`;
+    await regenerateScene(db, scene?.scene_id, {});
+    assert.deepEqual(await preferred(), [1], "its film is there until the new one is");
+    await preferProject(db, second);
+    assert.deepEqual(await preferred(), [2]);
+    await driveToTheEnd(db, sql);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a film that is preferred is the same cut as it was",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const id = await film(given);
+    const [before] = await versionsOf(given, id);
+    const scene = before?.scenes[2]?.scene_id ?? "";
+    await preferProject(db, id);
+    await regenerateScene(db, scene, {});
+    await driveToTheEnd(db, sql);
+    assert.notEqual((await versionsOf(given, id))[0]?.cut_hash, before?.cut_hash);
+
+    await selectTake(db, scene, 1);
+    await driveToTheEnd(db, sql);
+    assert.equal((await versionsOf(given, id))[0]?.cut_hash, before?.cut_hash);
   }),
 );

@@ -6,6 +6,7 @@ import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 import { attemptsOf, brokenInvariants, chunksOf, errorsOf, projectOf, stepsOf } from "./look.ts";
+import { ledgerOf, priceClips } from "./prices.ts";
 import { callback, claim, fail, moveClock, submit } from "./verbs.ts";
 
 /** A database in which another model stands in for the one of every test job. */
@@ -50,6 +51,25 @@ Deno.test(
       assert.deepEqual(await brokenInvariants(sql), []);
       await empty();
     }
+  }),
+);
+
+Deno.test(
+  "a film whose first model took its price and refused costs no more than is estimated by then",
+  withFallback(async ({ sql, db }) => {
+    await priceClips(sql, 0.1);
+    await priceClips(sql, 0.08, "fal-ai/second");
+    const { project_id } = await createProject(db, jobOf());
+    const [first] = await claim(db);
+    assert(first);
+    await submit(db, first);
+    await callback(db, first, { result: REFUSAL });
+    await driveToTheEnd(db, sql);
+
+    assert.equal((await projectOf(sql, project_id)).status, "completed");
+    const { spent } = await ledgerOf(sql, project_id);
+    assert(spent > 0.9, `${spent}`);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -61,6 +61,7 @@ async function recordCalls(): Promise<Call[]> {
     transitions.createProject(db, jobOf()),
     transitions.createProject(db, jobOf({ max_cost_usd: 1 })),
     transitions.readVersions(db, "proj_1", { token: null, trusted: false }),
+    transitions.preferProject(db, "proj_1"),
     transitions.approveProject(db, "proj_1", { stage: null, reason: null }),
     transitions.readTask(db, "proj_1", { token: null, trusted: false }),
     transitions.readStats(db),

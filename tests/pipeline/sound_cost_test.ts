@@ -50,6 +50,8 @@ Deno.test(
     assert.equal(count(again.bill, "loudnorm"), 0);
     assert.equal(count(again.bill, "merge-videos"), 1);
     await isWithinEstimate(stack, second, again.usd);
+    const { estimated_cost_usd } = await taskOf(stack, second);
+    assert((estimated_cost_usd ?? 9) < again.usd + 0.05, "music that is there is not estimated");
 
     const paid = stack.fal.requests.length;
     const third = await stack.order(revised, { ...job, is_revision: true, chat_id: "again" });

@@ -40,6 +40,22 @@ Deno.test("the same request gets the same storyboard, about what was asked for",
     assert.equal(openai.calls.length, 2);
   }));
 
+Deno.test("a request of several sentences is told in as many scenes, and spoken in its own words", () =>
+  withModel(async (openai) => {
+    const json_schema = { strict: true, schema: { voice_over: {} } };
+    const call = (content: string) => ({
+      ...CALL,
+      messages: [CALL.messages[0], { role: "user", content }],
+      response_format: { type: "json_schema", json_schema },
+    });
+    const { body } = await ask(openai, call("A fox wakes. Scene 2: It snows"));
+    const { scenes } = JSON.parse(body.choices[0].message.content);
+    assert.deepEqual(
+      scenes.map(({ prompt, voice_over }: Record<string, string>) => [prompt, voice_over]),
+      [["A fox wakes.", "A fox wakes."], ["It snows", "It snows."]],
+    );
+  }));
+
 Deno.test("a wrong key, or a call without structured output, is refused and costs nothing", () =>
   withModel(async (openai) => {
     assert.equal((await ask(openai, CALL, "other")).status, 401);

@@ -127,7 +127,7 @@ export function readScene(db: Database, sceneId: string): Promise<Scene | null> 
   return db.call("read_scene", { p_scene_id: sceneId }, Scene.nullable());
 }
 
-export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry", "approve"]);
+export const ProjectVerb = z.enum(["cancel", "pause", "resume", "retry", "approve", "prefer"]);
 export type ProjectVerb = z.infer<typeof ProjectVerb>;
 
 /** `{project_id, was, status, requests_given_up}` */

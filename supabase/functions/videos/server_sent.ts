@@ -1,13 +1,7 @@
 import { MOST_EVENTS, type VideoEvents } from "../_shared/transitions/videos.ts";
 
-/** Milliseconds after which a reader whose stream has ended comes again. */
-export const FIRST_WORDS = "retry: 2000\n\n";
-
 /** All that is said where a stream cannot begin now; in milliseconds, when it may. */
 export const COME_AGAIN = "retry: 5000\n\n";
-
-/** A comment, which says nothing but that somebody is there. */
-export const HEARTBEAT = ": alive\n\n";
 
 /** What a reader has heard. `status`: that the task was said, too, and as what. */
 export type Heard = { after: number; status: string | null };

@@ -35,7 +35,7 @@ function aDoor(sql: Record<string, unknown>) {
 }
 
 Deno.test("each verb of a project calls its function, with the reason where one is given", async () => {
-  for (const verb of ["cancel", "pause", "resume", "retry", "approve"]) {
+  for (const verb of ["cancel", "pause", "resume", "retry", "approve", "prefer"]) {
     const { post, calls } = aDoor({ [`${verb}_project`]: DONE });
 
     assert.deepEqual(await post(`/projects/proj_1/${verb}`), { status: 200, body: DONE });

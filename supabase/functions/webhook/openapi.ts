@@ -76,6 +76,13 @@ export const WEBHOOK: DoorPart = {
     },
     {
       method: "post",
+      path: "/task/{id}/prefer",
+      summary: "Make a film the preferred version of its video",
+      by: SENDER,
+      answers: { 200: { says: "Its versions" }, 409: { says: "It is not completed" } },
+    },
+    {
+      method: "post",
       path: "/{source}",
       summary: "A callback of a custom source",
       description: "Any body, signed as the source's row says; `webhook-manage/sources` has them.",

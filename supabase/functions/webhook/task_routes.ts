@@ -6,7 +6,12 @@ import { type Door, refuseOtherMethods } from "../_shared/door.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
 import { findUnstorable } from "../_shared/storable.ts";
-import { approveProject, readTask, readVersions } from "../_shared/transitions/projects.ts";
+import {
+  approveProject,
+  preferProject,
+  readTask,
+  readVersions,
+} from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 
 export const Approval = z.object({
@@ -41,13 +46,25 @@ export function addTaskRoutes(
     if (findUnstorable(id) !== null) throw notFound();
     await limit(c);
 
-    const approved = await approve(id, { stage, reason });
+    const approved = await inWords(approveProject(db, id, { stage, reason }));
     logOf(c)("project.approved", { project_id: id });
     watchBell();
     const task = await readTask(db, id, { token: null, trusted: true });
     return c.json(task ?? approved);
   });
   refuseOtherMethods(app, "/task/:id/approve", "POST");
+
+  app.post("/task/:id/prefer", async (c) => {
+    await admit(c);
+    const id = c.req.param("id");
+    if (findUnstorable(id) !== null) throw notFound();
+    await limit(c);
+
+    await inWords(preferProject(db, id));
+    logOf(c)("project.preferred", { project_id: id });
+    return c.json(await readVersions(db, id, { token: null, trusted: true }));
+  });
+  refuseOtherMethods(app, "/task/:id/prefer", "POST");
 
   /** Either the token or the sender's credentials open a task; the token is the usual way. */
   async function whose(
@@ -62,17 +79,18 @@ export function addTaskRoutes(
     if (findUnstorable([id, token]) !== null) throw notFound();
     return [id, { token, trusted }];
   }
+}
 
-  async function approve(id: string, by: { stage: string | null; reason: string | null }) {
-    try {
-      return await approveProject(db, id, by);
-    } catch (error) {
-      if (error instanceof DatabaseError && error.code === "RL404") throw notFound();
-      if (error instanceof DatabaseError && error.code === "RL409") {
-        throw new Refusal(409, error.raised);
-      }
-      throw error;
+/** A verb's own sentence is for its caller. */
+async function inWords<T>(verb: Promise<T>): Promise<T> {
+  try {
+    return await verb;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === "RL404") throw notFound();
+    if (error instanceof DatabaseError && error.code === "RL409") {
+      throw new Refusal(409, error.raised);
     }
+    throw error;
   }
 }
 

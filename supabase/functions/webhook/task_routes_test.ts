@@ -19,6 +19,7 @@ function aDoor(sql: Record<string, unknown> = {}) {
     env: { WEBHOOK_SECRET: "s3cret" },
     sql: {
       approve_project: APPROVED,
+      prefer_project: { project_id: "proj_1", status: "completed" },
       read_task: TASK,
       read_versions: VERSIONS,
       is_bell_deaf: false,
@@ -102,4 +103,21 @@ Deno.test("versions are read as a task is: by its token, or by the sender's cred
 Deno.test("an approval on a database that knows none yet is 503", async () => {
   const missing = new DatabaseError("no such function", "PGRST202", true);
   assert.equal((await aDoor({ approve_project: missing }).approve()).status, 503);
+});
+
+Deno.test("a version is preferred by the sender's signature, and answered with all of them", async () => {
+  const { app, calls } = aDoor();
+  const path = "/webhook/task/proj_1/prefer";
+  const answer = await app.request(path, signedPost("", "s3cret"));
+
+  assert.deepEqual([answer.status, await answer.json()], [200, VERSIONS]);
+  assert.deepEqual(calls[0], { name: "prefer_project", args: { p_project_id: "proj_1" } });
+  assert.equal((await app.request(`${path}?token=tok_1`, { method: "POST" })).status, 401);
+  const sentence = 'Cannot prefer project "proj_1": it is failed';
+  const refused = new DatabaseError(`Cannot call it: ${sentence}`, "RL409", false, sentence);
+  const other = await aDoor({ prefer_project: refused }).app.request(
+    path,
+    signedPost("", "s3cret"),
+  );
+  assert.deepEqual([other.status, await other.json()], [409, { error: sentence }]);
 });

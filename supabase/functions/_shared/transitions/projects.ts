@@ -212,6 +212,11 @@ export function readVersions(
   );
 }
 
+/** Makes a completed film the preferred version of its video. Raises RL404 and RL409. */
+export function preferProject(db: Database, taskId: string): Promise<z.infer<typeof Approved>> {
+  return db.call("prefer_project", { p_project_id: taskId }, Approved);
+}
+
 const Approved = z.looseObject({ project_id: z.string(), status: z.string() });
 
 /** Lets a film that awaits an approval go on. Raises RL404 and RL409 with a sentence for people. */

@@ -1,10 +1,8 @@
 import postgres, { type Sql } from "postgres";
-import { PROJECT_ROOT } from "../tools/project_root.ts";
 import { startNetWorker } from "../local/postgres/net_worker.ts";
-import { startDatabase } from "../local/stack_database.ts";
 import type { Outcome } from "./case.ts";
 import { claim, openSessions } from "./sql_films.ts";
-import { DURABLE } from "./conditions.ts";
+import { startDurable } from "./durable_database.ts";
 
 const SESSIONS = 8;
 const RUNNER_PAUSE_MS = 50;
@@ -26,17 +24,7 @@ export async function measureBellBursts(
   );
   say("starting Postgres and pg_net");
   const { cluster, sql } = cleanup.adopt(
-    await startDatabase({
-      root: PROJECT_ROOT,
-      port: 0,
-      dataDir: undefined,
-      settings: DURABLE,
-      env: {
-        SUPABASE_URL: `http://127.0.0.1:${runner.addr.port}`,
-        PIPELINE_BELL_SECRET: "bench-bell-secret",
-      },
-      log: () => {},
-    }),
+    await startDurable({ SUPABASE_URL: `http://127.0.0.1:${runner.addr.port}` }),
     (database) => database.stop(),
   );
   cleanup.adopt(

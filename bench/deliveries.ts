@@ -1,74 +1,95 @@
 import { Webhook } from "standardwebhooks";
 import { startStack } from "../local/stack.ts";
 import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
+import type { Outcome } from "./case.ts";
 import { type Receiver, startReceiver } from "./deliveries/receiver.ts";
 import { measureFairness } from "./deliveries/fairness.ts";
-
-const HELP = `deno task bench deliveries [--count N] [--seconds N] [--rate N] [--rounds N]
-
-Throughput: so many deliveries wait for one fast receiver; from the first arrival to the last. The
-floor is the same bodies, signed and posted by bare fetches from one process, as many at a time.
-Fairness: deliveries to 100 endpoints at a steady rate, from being queued to arriving; the 99th
-percentile of 99 of them while all are well, and while the hundredth never answers and has a queue.
-Every delivery's signature is verified by the standardwebhooks package.
-
-  --count    3000
-  --seconds  8     of each fairness round
-  --rate     100   deliveries a second in it
-  --rounds   2     of each kind, taking turns`;
+import { DURABLE } from "./conditions.ts";
+import { median, ratio } from "./figures.ts";
+import { interleave } from "./rounds.ts";
 
 type Stack = Awaited<ReturnType<typeof startStack>>;
 
-/** Prints both tables. */
-export async function main(args: string[]): Promise<void> {
-  if (args.includes("--help")) {
-    console.log(HELP);
-    return;
-  }
+/**
+ * Throughput: so many deliveries wait for one fast receiver; from the first arrival to the last. The
+ * floor is the same bodies, signed and posted by bare fetches from one process, as many at a time.
+ * Fairness: deliveries to a hundred endpoints at a steady rate, from being queued to arriving, while
+ * all are well, and while the hundredth never answers and has a queue.
+ *
+ * Arguments: `--count` (3000 deliveries a round), `--rate` (100 a second, fairness), `--seconds` (8
+ * of each fairness round).
+ */
+export async function measureDeliveries(
+  { quick, args, say }: { quick: boolean; args: string[]; say: (line: string) => void },
+): Promise<Outcome> {
   const option = (name: string, otherwise: number) => {
     const at = args.indexOf(`--${name}`);
     return at < 0 ? otherwise : Number(args[at + 1]);
   };
+  const rounds = quick ? 2 : 5;
+  const count = option("count", quick ? 300 : 3000);
+  const rate = option("rate", 100);
   await using cleanup = new AsyncDisposableStack();
-  const stack = await startStack({ apiPort: 0, dbPort: 0 });
+  say("starting a stack");
+  const stack = await startStack({ apiPort: 0, dbPort: 0, settings: DURABLE });
   cleanup.defer(() => stack.stop());
   const receiver = startReceiver();
   cleanup.defer(() => receiver.stop());
 
-  await queueMany(stack, receiver.url, 50);
-  await receiver.arrived(50);
-  await measureThroughput(stack, receiver, option("count", 3000));
-  await measureFairness(stack, receiver, {
-    seconds: option("seconds", 8),
-    rate: option("rate", 100),
-    rounds: option("rounds", 2),
+  const throughput = await interleave([
+    { name: "deliveries to one receiver", round: () => deliver(stack, receiver, count) },
+    { name: "floor: bare fetches", round: () => postBare(stack, receiver, count) },
+  ], { unit: "/s", rounds, say });
+  const fairness = await measureFairness(stack, receiver, {
+    seconds: option("seconds", quick ? 2 : 8),
+    rate,
+    rounds,
+    say,
   });
+
+  const [ours = [], floor = []] = throughput.map(({ values }) => values);
+  const { none, one } = fairness.p99;
+  return {
+    series: [...throughput, ...fairness.series],
+    targets: [
+      { what: "deliveries a second", value: median(ours), wanted: { least: 500 } },
+      {
+        what: "p99 of 99 endpoints beside a dead one to p99 with none",
+        value: ratio(one, none),
+        wanted: { most: 1.2 },
+      },
+    ],
+    notes: [
+      `${count} deliveries a round, each verified by the standardwebhooks package, none twice`,
+      `deliveries to bare fetches: ${ratio(ours, floor).toFixed(2)}`,
+      `fairness: ${rate} deliveries a second to 100 endpoints, from being queued to arriving`,
+    ],
+  };
 }
 
-async function measureThroughput(stack: Stack, receiver: Receiver, count: number): Promise<void> {
+/** Deliveries a second, from the first arrival to the last. */
+async function deliver(stack: Stack, receiver: Receiver, count: number): Promise<number> {
   receiver.forget();
+  const arrived = receiver.arrived(count);
   await queueMany(stack, receiver.url, count);
-  const ours = await receiver.arrived(count);
+  const ms = await arrived;
   verifyAll(stack, receiver);
-
-  const floor = await postBare(stack, receiver, count);
-  const rate = (ms: number) => Math.round(count / ms * 1000);
-  console.log(
-    `${count} deliveries to one receiver: ${rate(ours)} a second, each verified; ` +
-      `bare fetches ${rate(floor)} a second, ratio ${(floor / ours).toFixed(2)}`,
-  );
+  return count / ms * 1000;
 }
 
 /** They are a custom source's: deliveries to a URL, signed by the installation. */
 async function queueMany({ sql }: Stack, url: string, count: number): Promise<void> {
-  const body = JSON.stringify({
+  await sql`
+    insert into public.webhook_deliveries (endpoint_id, type, url, body)
+    select 'source:bench', 'webhook.received', ${`${url}/fast`}, ${bodyOf()} from generate_series(1, ${count})`;
+}
+
+function bodyOf(): string {
+  return JSON.stringify({
     type: "webhook.received",
     timestamp: new Date().toISOString(),
     data: { source: "bench", body: { text: "x".repeat(400) } },
   });
-  await sql`
-    insert into public.webhook_deliveries (endpoint_id, type, url, body)
-    select 'source:bench', 'webhook.received', ${`${url}/fast`}, ${body} from generate_series(1, ${count})`;
 }
 
 function verifyAll({ env }: Stack, { seen }: Receiver): void {
@@ -78,9 +99,9 @@ function verifyAll({ env }: Stack, { seen }: Receiver): void {
   if (ids.size !== seen.length) throw new Error(`${seen.length - ids.size} came twice`);
 }
 
-/** Milliseconds for the same from this process alone: no database, nothing recorded. */
+/** A second, for the same from this process alone: no database, nothing recorded. */
 async function postBare({ env }: Stack, receiver: Receiver, count: number): Promise<number> {
-  const body = receiver.seen[0]?.body ?? "{}";
+  const body = bodyOf();
   receiver.forget();
   let left = count;
   async function post(): Promise<void> {
@@ -96,5 +117,5 @@ async function postBare({ env }: Stack, receiver: Receiver, count: number): Prom
   }
   const arrived = receiver.arrived(count);
   await Promise.all(Array.from({ length: 20 }, post));
-  return await arrived;
+  return count / await arrived * 1000;
 }

@@ -5,10 +5,9 @@ import { startFunctions } from "../local/functions/processes.ts";
 import { listenGateway } from "../local/gateway/server.ts";
 import { createStorage } from "../local/gateway/storage.ts";
 import { loadProjectKeys } from "../local/project_keys.ts";
-import { startDatabase } from "../local/stack_database.ts";
 import { functionsEnvironment } from "../local/stack_environment.ts";
 import { openStackFolder } from "../local/stack_folder.ts";
-import { DURABLE } from "./conditions.ts";
+import { startDurable } from "./durable_database.ts";
 
 /** Postgres, the gateway and some functions, and nobody else: no runner, no sweep, no pg_net. */
 export interface Doors extends AsyncDisposable {
@@ -35,14 +34,7 @@ export async function startDoors(names: string[]): Promise<Doors> {
   const env = functionsEnvironment({ given, apiUrl: gateway.url, keys, outside: {} });
 
   const { cluster, sql } = started.adopt(
-    await startDatabase({
-      root: PROJECT_ROOT,
-      port: 0,
-      dataDir: undefined,
-      settings: DURABLE,
-      env,
-      log,
-    }),
+    await startDurable(env),
     (database) => database.stop(),
   );
   const functions = started.adopt(

@@ -1,9 +1,7 @@
 import type { Sql } from "postgres";
-import { PROJECT_ROOT } from "../tools/project_root.ts";
-import { startDatabase } from "../local/stack_database.ts";
 import { signHex } from "../supabase/functions/_shared/signatures/hex_hmac.ts";
 import type { Outcome, Series } from "./case.ts";
-import { DURABLE } from "./conditions.ts";
+import { startDurable } from "./durable_database.ts";
 import { cpuOf, memoryOf } from "./cpu_time.ts";
 import { startDoors } from "./doors.ts";
 import { median, ratio } from "./figures.ts";
@@ -54,16 +52,8 @@ async function measureCallbacks(
   await using cleanup = new AsyncDisposableStack();
   async function open(filled: number): Promise<Filled> {
     say(`filling tables with ${filled} finished rows`);
-    const env = { SUPABASE_URL: "http://127.0.0.1:1", PIPELINE_BELL_SECRET: "bench-bell-secret" };
     const { cluster, sql } = cleanup.adopt(
-      await startDatabase({
-        root: PROJECT_ROOT,
-        port: 0,
-        dataDir: undefined,
-        settings: DURABLE,
-        env,
-        log: () => {},
-      }),
+      await startDurable(),
       (database) => database.stop(),
     );
     await insertFinishedFilms(sql, Math.max(1, Math.round(filled / ROWS_OF_A_FILM)));

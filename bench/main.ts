@@ -1,4 +1,4 @@
-import { main as measureDeliveries } from "./deliveries.ts";
+import { measureDeliveries } from "./deliveries.ts";
 import { measureCallbacks } from "./callbacks.ts";
 import type { Case } from "./case.ts";
 import { readConditions } from "./conditions.ts";
@@ -51,16 +51,17 @@ const CASES: Record<string, Case> = {
     isQuick: true,
     run: measureBellBursts,
   },
+  deliveries: {
+    what: "signed deliveries a second, and beside a dead endpoint",
+    isQuick: true,
+    run: measureDeliveries,
+  },
 };
 
 /** Measurements that print tables of their own. */
 const OTHERS: Record<string, { what: string; main: (args: string[]) => Promise<void> }> = {
   films: { what: "long films: 100 cuts, 30 chained scenes", main: measureFilms },
   duplicates: { what: "a callback again, beside its first delivery", main: measureDuplicates },
-  deliveries: {
-    what: "deliveries a second, and beside a dead endpoint",
-    main: measureDeliveries,
-  },
   pg_net: { what: "the pg_net stand-in beside the original's figures", main: measurePgNet },
 };
 

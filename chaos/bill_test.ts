@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FalRequest } from "../local/simulators/fal/account.ts";
-import { paidTwice, wrongParts } from "./bill.ts";
+import { paidTwice, writtenTwice, wrongParts } from "./bill.ts";
 import type { FilmPlan } from "./film_plan.ts";
 
 const FILM: FilmPlan = {
@@ -8,6 +8,10 @@ const FILM: FilmPlan = {
   userId: "user 1",
   hasImage: false,
   scenes: ["last_frame", "last_frame"],
+  isWritten: false,
+  isSpoken: false,
+  hasMusic: false,
+  hasCaptions: false,
 };
 
 Deno.test("work that was paid for once, or failed before, is not paid twice", () => {
@@ -42,6 +46,46 @@ Deno.test("a clip that begins with another frame, and clips joined out of order,
   assert.match(wrongParts(FILM, [...film().slice(0, 3), swapped]) ?? "", /not joined once/);
   assert.match(wrongParts(FILM, [frame, join]) ?? "", /not paid for/);
 });
+
+Deno.test("a spoken film is joined from its clips with their voices, and has its music once", () => {
+  const spoken: FilmPlan = { ...FILM, scenes: ["last_frame"], isSpoken: true, hasMusic: true };
+  const mux = request(tracks("clip1", { sound: "voice1" }), "scene1");
+  const mix = request(tracks("scene1", { sound: "scene1", music: "low" }), "film");
+  const sounds = [
+    request({ prompt: "film 3 clip 1" }, "clip1"),
+    request({ prompt: "film 3 voice 1" }, "voice1"),
+    request({ prompt: "film 3 music" }, "music"),
+    request({ audio_url: "music" }, "low"),
+  ];
+
+  assert.equal(wrongParts(spoken, [...sounds, mux, mix]), null);
+  assert.match(wrongParts(spoken, [...sounds, mix]) ?? "", /without its voice/);
+  const silent = request(tracks("clip1", { music: "low" }), "film");
+  assert.match(wrongParts(spoken, [...sounds, mux, silent]) ?? "", /music is not under it/);
+  assert.match(wrongParts(spoken, [...sounds, mux, mix, mix]) ?? "", /music is not under it/);
+});
+
+Deno.test("scenes that a language model was paid for twice are named", () => {
+  const call = (content: string) => ({
+    model: "one",
+    messages: [{ role: "system", content: "Write" }, { role: "user", content }],
+    response_format: {
+      type: "json_schema" as const,
+      json_schema: { strict: true as const, schema: {} },
+    },
+  });
+
+  assert.deepEqual(writtenTwice([call("film 1"), call("film 2"), call("film 1")]), [
+    'scenes of "film 1" (2)',
+  ]);
+});
+
+function tracks(film: string, others: Record<string, string>): Record<string, unknown> {
+  const track = (id: string, url: string) => ({ id, keyframes: [{ url }] });
+  return {
+    tracks: [track("film", film), ...Object.entries(others).map(([id, url]) => track(id, url))],
+  };
+}
 
 function film(): FalRequest[] {
   return [

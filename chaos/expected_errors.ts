@@ -9,9 +9,9 @@ const EXPECTED: readonly RegExp[] = [
   /^Cannot finish \w+: .*The runner went away/,
   /^Cannot finish \w+: .*(connection refused|Connection refused|not reached|could not be reached)/,
   /^Cannot finish generate_clip: No result of generate_clip after \d+ s \(give_up_seconds/,
-  /^Cannot finish \w+: Cannot tell whether fal accepted the request/,
-  // Postgres was dead while a film was stored.
-  /^Cannot finish store_film: /,
+  /^Cannot finish \w+: Cannot tell whether (fal|openai) accepted the request/,
+  // Postgres was dead while a film, or its captions, were stored.
+  /^Cannot finish store_(film|captions): /,
   /^Cannot finish cancel_request: /,
   // The client was told to.
   /^Cannot deliver video\.generation\.\w+: (Receiver|HTTP 503)/,

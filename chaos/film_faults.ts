@@ -55,7 +55,11 @@ export function rulesOf(kind: FaultKind, force: number): FilmRule[] {
       // Where it is asked instead, it stumbles.
       return [
         { webhook: "silent" },
-        { on: force < 0.5 ? "status" : "result", refuse: { status: 503 }, times: 1 },
+        {
+          on: force < 0.5 ? "status" : "result",
+          refuse: { status: force < 0.2 ? 404 : 503 },
+          times: 1,
+        },
       ];
     case "late-callbacks":
       return [{ webhook: "silent" }];

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
-import { type FilmPlan, type Place, promptOf } from "./film_plan.ts";
+import { type FilmPlan, musicOf, type Place, promptOf, voiceOf } from "./film_plan.ts";
 import { IMPATIENT_MODEL, type World } from "./world.ts";
 
 /** A client gives up on a door that does not answer well for so long, and tells its person. */
@@ -22,12 +22,10 @@ export async function orderFilm(
     video_id: `${run} ${film.number}`,
     user_id: film.userId,
     ...(film.hasImage ? { image_url: imageUrl } : {}),
+    ...(film.hasMusic ? { music_prompt: musicOf(film.number) } : {}),
+    ...(film.hasCaptions ? { captions: "files" } : {}),
     callback_url: chat.callbackUrl,
-    scenes: film.scenes.map((continuity, index) => ({
-      prompt: promptOf(film.number, index + 1),
-      ...(index > 0 ? { continuity } : {}),
-      ...(endless.has(`clip ${index + 1}`) ? { model: IMPATIENT_MODEL } : {}),
-    })),
+    ...(film.isWritten ? writtenFilm(film, endless, stack) : { scenes: scenesOf(film, endless) }),
   });
   const key = stack.env.WEBHOOK_SECRET ?? "";
   const headers = {
@@ -53,4 +51,39 @@ export async function orderFilm(
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   return null;
+}
+
+function scenesOf(
+  { number, scenes, isSpoken, hasCaptions }: FilmPlan,
+  endless: ReadonlySet<Place>,
+) {
+  return scenes.map((continuity, index) => ({
+    prompt: promptOf(number, index + 1),
+    ...(index > 0 ? { continuity } : {}),
+    ...(isSpoken ? { voice_over: voiceOf(number, index + 1) } : {}),
+    ...(hasCaptions ? { caption: `film ${number} caption ${index + 1}` } : {}),
+    ...(endless.has(`clip ${index + 1}`) ? { model: IMPATIENT_MODEL } : {}),
+  }));
+}
+
+/** Has the language model write the planned scenes; the splitter makes the same of the words. */
+function writtenFilm(
+  { number, scenes }: FilmPlan,
+  endless: ReadonlySet<Place>,
+  { openai }: Pick<World["stack"], "openai">,
+) {
+  const prompts = scenes.map((_, index) => promptOf(number, index + 1));
+  const storyboard = {
+    title: `film ${number}`,
+    scenes: scenes.map((continuity, index) => ({
+      prompt: prompts[index],
+      duration: 5,
+      continuity: index > 0 ? continuity : "cut",
+    })),
+  };
+  openai.behave({ prompt: new RegExp(`^${prompts[0]}$`, "m"), says: JSON.stringify(storyboard) });
+  return {
+    prompt: prompts.join("\n\n"),
+    ...(endless.size > 0 ? { model: IMPATIENT_MODEL } : {}),
+  };
 }

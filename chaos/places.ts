@@ -1,5 +1,6 @@
 import type { FalRequest } from "../local/simulators/fal/account.ts";
-import { type Place, readPrompt } from "./film_plan.ts";
+import { type Place, readWords } from "./film_plan.ts";
+import { tracksOf } from "./tracks.ts";
 
 export type FilmPlace = { film: number; place: Place };
 
@@ -16,15 +17,21 @@ export class Places {
   }
 
   of(input: Record<string, unknown>): FilmPlace | null {
-    const clip = readPrompt(input.prompt);
-    if (clip) return { film: clip.film, place: `clip ${clip.clip}` };
+    const asked = readWords(input.prompt);
+    if (asked) return asked;
 
+    const tracks = tracksOf(input);
     const parts = Array.isArray(input.video_urls) ? input.video_urls : [input.video_url];
-    const origin = this.#originOf(String(parts[0]));
+    const origin = this.#originOf(String(tracks?.film ?? input.audio_url ?? parts[0]));
     if (!origin) return null;
+    if (tracks) {
+      const place = tracks.music === null ? `mux ${clipNumber(origin.place)}` as const : "mix";
+      return { film: origin.film, place };
+    }
+    if (input.audio_url) return { film: origin.film, place: "level" };
     if (Array.isArray(input.video_urls)) return { film: origin.film, place: "stitch" };
     return input.frame_type === "last" && origin.place.startsWith("clip")
-      ? { film: origin.film, place: `frame ${Number(origin.place.slice(5))}` }
+      ? { film: origin.film, place: `frame ${clipNumber(origin.place)}` }
       : { film: origin.film, place: "thumbnail" };
   }
 
@@ -48,7 +55,14 @@ export class Places {
   }
 }
 
+/** Of `clip 2`. */
+function clipNumber(place: Place): number {
+  return Number(place.slice("clip ".length));
+}
+
 /** The URLs of what a request made. */
 export function madeUrls(body: unknown): string[] {
-  return [...JSON.stringify(body ?? null).matchAll(/"url":"([^"]+)"/g)].map(([, url = ""]) => url);
+  return [...JSON.stringify(body ?? null).matchAll(/"(?:video_)?url":"([^"]+)"/g)].map((
+    [, url = ""],
+  ) => url);
 }

@@ -8,7 +8,7 @@ import type { Storm } from "./schedule.ts";
 import type { World } from "./world.ts";
 
 const FUNCTIONS = ["pipeline-step", "fal-webhook", "webhook"] as const;
-/** fal's list is down, busy, or not to be read by whoever has only a key for its queue. */
+/** fal's list is down, busy, or not found for a while. */
 const LIST_REFUSALS = [500, 503, 429, 404] as const;
 const HOUR = 3600;
 

@@ -1,5 +1,5 @@
 import type { FalRequest } from "../local/simulators/fal/account.ts";
-import { paidTwice, wrongParts } from "./bill.ts";
+import { paidTwice, writtenTwice, wrongParts } from "./bill.ts";
 import { isExpected } from "./expected_errors.ts";
 import { REFUSAL } from "./film_faults.ts";
 import type { FilmPlan } from "./film_plan.ts";
@@ -40,8 +40,8 @@ type Unknown = { attempt_id: string; project_id: string; kind: string };
 
 /** Compares the database with fal's account and with what the client heard. */
 export async function bearWitness(
-  { stack: { sql, fal }, schedule, taskIds, words, odd }: {
-    stack: Pick<World["stack"], "sql" | "fal">;
+  { stack: { sql, fal, openai }, schedule, taskIds, words, odd }: {
+    stack: Pick<World["stack"], "sql" | "fal" | "openai">;
     schedule: Schedule;
     /** By film number; null: the order was never accepted. */
     taskIds: ReadonlyMap<number, string | null>;
@@ -74,7 +74,7 @@ export async function bearWitness(
   const judge = judgeOf({ findings, schedule, fal: fal.requests, projects, unknown, words });
   for (const film of schedule.films) judge(film, taskIds.get(film.number) ?? null);
   findings.lost.push(...Array.from({ length: odd }, () => "a callback that names no film"));
-  findings.paidTwice.push(...paidTwice(fal.requests));
+  findings.paidTwice.push(...paidTwice(fal.requests), ...writtenTwice(openai.calls));
   findings.live.push(...fal.liveRequests().map(({ requestId, endpoint }) => endpoint + requestId));
   findings.broken.push(...broken.map(({ invariant, id }) => `${invariant}: ${id}`));
   findings.errors.push(

@@ -12,20 +12,28 @@ export type World = {
   stop(): Promise<void>;
 };
 
+/** Steps whose provider calls back, and those that are done when the call ends. */
+const CALLED_BACK = [
+  "extract_last_frame",
+  "extract_thumbnail",
+  "stitch",
+  "cancel_request",
+  "generate_voice",
+  "generate_music",
+  "level_music",
+  "mux_audio",
+  "mix_music",
+];
+const AT_ONCE = ["store_film", "store_captions", "storyboard"];
+
 /** So that what is waited for is waited for in seconds. */
-const SETTINGS = {
+const SETTINGS: Readonly<Record<string, number>> = {
   "lease_seconds.generate_clip": 4,
-  "lease_seconds.extract_last_frame": 4,
-  "lease_seconds.extract_thumbnail": 4,
-  "lease_seconds.stitch": 4,
-  "lease_seconds.cancel_request": 4,
-  "lease_seconds.store_film": 6,
   "lease_seconds.delivery": 6,
   "deadline_seconds.generate_clip": 4,
-  "deadline_seconds.extract_last_frame": 3,
-  "deadline_seconds.extract_thumbnail": 3,
-  "deadline_seconds.stitch": 3,
-  "deadline_seconds.cancel_request": 3,
+  ...ofSteps(CALLED_BACK, "lease_seconds", 4),
+  ...ofSteps(CALLED_BACK, "deadline_seconds", 3),
+  ...ofSteps(AT_ONCE, "lease_seconds", 6),
   "ask_seconds": 1,
   "lookup_seconds": 10,
   "lookup_again_seconds": 1,
@@ -38,13 +46,12 @@ const SETTINGS = {
   "max_attempts": 10,
   // The clock is moved by hours; nobody is to be given up for that, but whom nobody else waits for.
   "delivery_hours": 10_000,
-  "give_up_seconds.generate_clip": 2_592_000,
-  "give_up_seconds.extract_last_frame": 2_592_000,
-  "give_up_seconds.extract_thumbnail": 2_592_000,
-  "give_up_seconds.stitch": 2_592_000,
-  "give_up_seconds.cancel_request": 2_592_000,
-  "give_up_seconds.store_film": 2_592_000,
-} as const;
+  ...ofSteps(["generate_clip", ...CALLED_BACK, ...AT_ONCE], "give_up_seconds", 2_592_000),
+};
+
+function ofSteps(steps: readonly string[], name: string, seconds: number): Record<string, number> {
+  return Object.fromEntries(steps.map((step) => [`${name}.${step}`, seconds]));
+}
 
 /** Clips that never end are asked of a model of their own, which is given up after seconds. */
 export const IMPATIENT_MODEL = "kling-1.6-standard";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 export const DIGEST_FILE = "built-from.txt";
 
 /** What the page is built from; tests are no part of it. */
-const ROOTS = ["index.html", "vite.config.ts", "public", "src"];
+const ROOTS = ["index.html", "vite.config.ts", "public", "src", "../client/server_sent.ts"];
 
 /** A digest of names and contents, the same on every machine. @param folder `console/` */
 export async function digestSources(folder: string): Promise<string> {

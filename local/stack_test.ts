@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
+import { patiently } from "../chaos/patient_sql.ts";
 import { startStack } from "./stack.ts";
 
 const FREE = { apiPort: 0, dbPort: 0, shell: pick("PATH", "HOME", "DENO_DIR") };
@@ -61,6 +62,17 @@ Deno.test("the database reaches the functions, and finds them again after its ow
   await cluster.restart();
   equal((await connect(stack).rpc("is_bell_deaf")).error, null);
   deepEqual(await ask(), well);
+});
+
+Deno.test("what was committed right before Postgres is killed is there after its start", async () => {
+  await using stack = await startStack(FREE);
+  const { sql, cluster } = stack;
+
+  await sql`create table kept as select 1 as n`;
+  await cluster.crash();
+  await cluster.restart();
+
+  deepEqual([...await patiently(sql, (sql) => sql`select n from kept`)], [{ n: 1 }]);
 });
 
 Deno.test("the functions see the simulator and the API that belong to them", async () => {

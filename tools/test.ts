@@ -2,6 +2,7 @@ import { startCluster } from "../local/postgres/cluster.ts";
 import { prepareTemplate } from "../local/postgres/testing.ts";
 import { DENO_ENV, denoBinary, HOSTED_DENO } from "./deno_binary.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
+import { tryOnceMore } from "./second_try.ts";
 import { findTestFiles } from "./test_files.ts";
 import { runTests, type Totals } from "./test_run.ts";
 import { showHelp } from "./usage.ts";
@@ -10,7 +11,8 @@ const USAGE = `deno task test [part of a path...]
 
 Runs every test, or those whose path has one of the given parts: all of them on the Deno that runs
 this, then the functions' own tests again on Deno ${HOSTED_DENO}, which hosted Supabase is compatible
-with. They share one throw-away Postgres. The last line is "N passed, N failed".`;
+with. They share one throw-away Postgres. A file that fails among others is run once more by itself,
+and named at the end if it holds then. The last line is "N passed, N failed".`;
 
 /** They fill the machine, or look at the order of what a pause separates. */
 const ALONE = ["tests/chaos/", "tests/fuzz/", "local/postgres/net_"];
@@ -59,18 +61,31 @@ async function runAll(files: string[], cluster: string, signal: AbortSignal): Pr
   ];
 
   const totals = { passed: 0, failed: 0 };
+  const unsteady: string[] = [];
   for (const { on, args, files } of runs) {
     if (files.length === 0 || signal.aborted) continue;
     console.log(`\nRunning tests on Deno ${on} (files: ${files.length}) ...`);
-    const { passed, failed } = await runTests(await denoBinary(on), {
-      args: ["test", "-A", ...args, ...files],
-      cwd: PROJECT_ROOT,
-      env,
-      signal,
-    });
+    const command = await denoBinary(on);
+    const run = (args: string[], files: string[]) =>
+      runTests(command, {
+        args: ["test", "-A", ...args, ...files],
+        cwd: PROJECT_ROOT,
+        env,
+        signal,
+      });
+    const { passed, failed, ...second } = await tryOnceMore(
+      await run(args, files),
+      files.length,
+      (failing) => {
+        console.log(`\nOnce more, by themselves: ${failing.join(", ")} ...`);
+        return run(args.filter((arg) => arg !== "--parallel"), failing);
+      },
+    );
+    unsteady.push(...second.unsteady);
     totals.passed += passed;
     totals.failed += failed;
   }
+  for (const file of unsteady) console.log(`\nUnsteady: ${file} held only by itself.`);
   if (signal.aborted) console.log("\nStopped.");
   return signal.aborted ? { ...totals, failed: Math.max(1, totals.failed) } : totals;
 }

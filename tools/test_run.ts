@@ -1,6 +1,9 @@
 /** What one run of `deno test` came to. */
 export type Totals = { passed: number; failed: number };
 
+/** And in which files something failed, as far as Deno names them. */
+export type TestRun = Totals & { failedFiles: string[] };
+
 /**
  * Runs a command in a process group of its own, shows what it prints as it prints it, and counts
  * the tests from Deno's closing line.
@@ -17,7 +20,7 @@ export async function runTests(
     signal: AbortSignal;
     show?: (bytes: Uint8Array) => Promise<void>;
   },
-): Promise<Totals> {
+): Promise<TestRun> {
   const child = new Deno.Command(command, {
     args,
     cwd,
@@ -40,7 +43,7 @@ export async function runTests(
       tail = (tail + text.decode(bytes, { stream: true })).slice(-100_000);
     }
     const { success } = await child.status;
-    return countTests(tail, success);
+    return { ...countTests(tail, success), failedFiles: findFailedFiles(tail) };
   } finally {
     signal.removeEventListener("abort", end);
     // What a test forgot to end.
@@ -55,6 +58,16 @@ export function countTests(output: string, success: boolean): Totals {
   const closing = [...output.matchAll(CLOSING)].at(-1);
   const totals = { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 0) };
   return success ? totals : { ...totals, failed: Math.max(1, totals.failed) };
+}
+
+const FAILURES = "\n FAILURES \n";
+const FAILED_FILE = /(?:^| => )\.\/(\S+?)(?::\d+:\d+| \(uncaught error\))$/gm;
+
+/** Reads Deno's closing list: `name => ./tests/a_test.ts:12:6`, `./tests/b_test.ts (uncaught error)`. */
+export function findFailedFiles(output: string): string[] {
+  const start = output.lastIndexOf(FAILURES);
+  if (start < 0) return [];
+  return [...new Set([...output.slice(start).matchAll(FAILED_FILE)].map(([, file = ""]) => file))];
 }
 
 async function showOnStdout(bytes: Uint8Array): Promise<void> {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { findTestFiles } from "./test_files.ts";
-import { countTests, runTests } from "./test_run.ts";
+import { countTests, findFailedFiles, runTests } from "./test_run.ts";
 
 /** Runs a program of a few lines and returns its totals and what it showed. */
 async function run(program: string, { signal = new AbortController().signal } = {}) {
@@ -36,15 +36,24 @@ Deno.test("countTests() takes no line that a test prints about a closing line", 
   assert.deepEqual(countTests("x ok | 3 passed | 0 failed\n", true), { passed: 0, failed: 0 });
 });
 
+Deno.test("findFailedFiles() reads each file of the closing list once", () => {
+  const output = "a => ./tests/told_test.ts:1:1\nerror: x\n\n FAILURES \n\n" +
+    "a ... inner => ./tests/a_test.ts:1:39\nb => ./tests/a_test.ts:7:1\n" +
+    "./tests/b_test.tsx (uncaught error)\n\nFAILED | 5 passed | 3 failed (1 step) (836ms)\n";
+
+  assert.deepEqual(findFailedFiles(output), ["tests/a_test.ts", "tests/b_test.tsx"]);
+  assert.deepEqual(findFailedFiles("ok | 3 passed | 0 failed (1s)\n"), []);
+});
+
 Deno.test("runTests() shows what the command prints and takes its exit code for true", async () => {
   const line = "ok | 2 passed | 0 failed (1s)";
 
   assert.deepEqual(await run(`console.log("${line}")`), {
-    totals: { passed: 2, failed: 0 },
+    totals: { passed: 2, failed: 0, failedFiles: [] },
     shown: `${line}\n`,
   });
   const { totals } = await run(`console.log("${line}"); Deno.exit(1)`);
-  assert.deepEqual(totals, { passed: 2, failed: 1 });
+  assert.deepEqual(totals, { passed: 2, failed: 1, failedFiles: [] });
 });
 
 const START_ANOTHER = `
@@ -62,7 +71,7 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 async function hasEnded(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     if (!await isRunning(pid)) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -97,7 +106,7 @@ Deno.test({
       },
     });
 
-    assert.deepEqual(totals, { passed: 0, failed: 1 });
+    assert.deepEqual(totals, { passed: 0, failed: 1, failedFiles: [] });
     assert.ok(pid > 0 && await hasEnded(pid));
   },
 });

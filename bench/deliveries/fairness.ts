@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { startStack } from "../../local/stack.ts";
+import type { Series } from "../case.ts";
+import { quantile } from "../figures.ts";
 import type { Receiver } from "./receiver.ts";
 
 const ENDPOINTS = 100;
@@ -11,53 +13,67 @@ const BEAT = 50;
 const Body = z.object({ data: z.object({ endpoint: z.number(), queued_at: z.number() }) });
 
 type Stack = Awaited<ReturnType<typeof startStack>>;
-type Options = { seconds: number; rate: number; rounds: number };
+type Options = { seconds: number; rate: number; rounds: number; say: (line: string) => void };
+type Dead = "none" | "one";
 
-/** Prints the 99th percentile of those that are well, without and beside a dead endpoint. */
+/** Median and 99th percentile of those that are well, a round, without and beside a dead endpoint. */
 export async function measureFairness(
   stack: Stack,
   receiver: Receiver,
-  { seconds, rate, rounds }: Options,
-): Promise<void> {
-  await stack.sql`
-    insert into private.endpoints (endpoint_id, user_id, url)
-    select 'ep_' || n, 'bench', ${receiver.url} || '/' || n from generate_series(1, ${ENDPOINTS}) as n`;
-  await stack.sql`
-    insert into private.endpoint_secrets (endpoint_id, secret)
-    select 'ep_' || n, 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64')
-    from generate_series(1, ${ENDPOINTS}) as n`;
+  { seconds, rate, rounds, say }: Options,
+): Promise<{ p99: Record<Dead, number[]>; series: Series[] }> {
+  await addEndpoints(stack, receiver);
+  const median: Record<Dead, number[]> = { none: [], one: [] };
+  const p99: Record<Dead, number[]> = { none: [], one: [] };
+  const kinds: Dead[] = ["none", "one"];
 
-  const all: Record<"none" | "one", number[]> = { none: [], one: [] };
-  for (let round = 0; round < rounds; round++) {
-    for (const dead of ["none", "one"] as const) {
+  for (let round = -1; round < rounds; round++) {
+    say(round < 0 ? "warming up" : `fairness, round ${round + 1} of ${rounds}`);
+    for (const dead of round % 2 === 0 ? kinds : kinds.toReversed()) {
       const url = `${dead === "one" ? receiver.deadUrl : receiver.url}/${ENDPOINTS}`;
       await stack
         .sql`update private.endpoints set url = ${url} where endpoint_id = ${`ep_${ENDPOINTS}`}`;
       if (dead === "one") await queue(stack, new Array<number>(QUEUE).fill(ENDPOINTS));
       const waits = await measureRound(stack, receiver, { seconds, rate });
-      all[dead].push(...waits);
-      console.log(
-        `${dead} of ${ENDPOINTS} endpoints dead: ${waits.length} deliveries to the others, median ` +
-          `${percentile(waits, 0.5)} ms, p99 ${percentile(waits, 0.99)} ms`,
-      );
-      await stack.sql`
-        update public.webhook_deliveries set status = 'skipped', claim_token = null
-        where status in ('pending', 'delivering')`;
-      await stack.sql`delete from private.delivery_lanes`;
+      await forget(stack);
+      if (round < 0) continue;
+      median[dead].push(quantile(waits, 0.5));
+      p99[dead].push(quantile(waits, 0.99));
     }
   }
-  const p99 = (waits: number[]) => percentile(waits.sort((a, b) => a - b), 0.99);
-  console.log(
-    `p99 over all rounds: ${p99(all.none)} ms with none dead, ${p99(all.one)} ms with one, ratio ` +
-      (p99(all.one) / p99(all.none)).toFixed(2),
+  const series = Object.entries({ median, p99 }).flatMap(([what, by]) =>
+    kinds.map((dead) => ({
+      name: `${what}, ${dead} of ${ENDPOINTS} dead`,
+      unit: "ms",
+      values: by[dead],
+    }))
   );
+  return { p99, series };
 }
 
-/** Milliseconds from being queued to arriving, sorted, of all endpoints but the last. */
+async function addEndpoints({ sql }: Stack, { url }: Receiver): Promise<void> {
+  await sql`
+    insert into private.endpoints (endpoint_id, user_id, url)
+    select 'ep_' || n, 'bench', ${url} || '/' || n from generate_series(1, ${ENDPOINTS}) as n`;
+  await sql`
+    insert into private.endpoint_secrets (endpoint_id, secret)
+    select 'ep_' || n, 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64')
+    from generate_series(1, ${ENDPOINTS}) as n`;
+}
+
+/** What one round leaves behind is nothing to the next. */
+async function forget({ sql }: Stack): Promise<void> {
+  await sql`
+    update public.webhook_deliveries set status = 'skipped', claim_token = null
+    where status in ('pending', 'delivering')`;
+  await sql`delete from private.delivery_lanes`;
+}
+
+/** Milliseconds from being queued to arriving, of all endpoints but the last. */
 async function measureRound(
   stack: Stack,
   receiver: Receiver,
-  { seconds, rate }: Omit<Options, "rounds">,
+  { seconds, rate }: Pick<Options, "seconds" | "rate">,
 ): Promise<number[]> {
   receiver.forget();
   const perBeat = Math.round(rate * BEAT / 1000);
@@ -76,7 +92,7 @@ async function measureRound(
   }
   const waits = waitsOf(receiver);
   if (waits.length < expected) throw new Error(`${expected - waits.length} did not arrive`);
-  return waits.sort((a, b) => a - b);
+  return waits;
 }
 
 function waitsOf({ seen }: Receiver): number[] {
@@ -95,8 +111,4 @@ async function queue({ sql }: Stack, endpoints: number[]): Promise<void> {
     body: JSON.stringify({ type: "endpoint.test", data: data(n) }),
   }));
   await sql`insert into public.webhook_deliveries ${sql(rows)}`;
-}
-
-function percentile(sorted: number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }

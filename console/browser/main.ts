@@ -1,6 +1,7 @@
 import { showHelp } from "../../tools/usage.ts";
 import { FILM_CHECKS } from "./checks_films.ts";
 import { LARGE_CHECKS } from "./checks_large.ts";
+import { LIVE_CHECKS } from "./checks_live.ts";
 import { MESSAGE_CHECKS } from "./checks_messages.ts";
 import { PEOPLE_CHECKS } from "./checks_people.ts";
 import { RECEIVER_CHECKS } from "./checks_receivers.ts";
@@ -35,6 +36,7 @@ async function run(): Promise<number> {
   const words = at < 0 ? "" : Deno.args[at + 1] ?? "";
   const checks = [
     ...FILM_CHECKS,
+    ...LIVE_CHECKS,
     ...MESSAGE_CHECKS,
     ...RECEIVER_CHECKS,
     ...(Deno.args.includes("--large") ? LARGE_CHECKS : []),

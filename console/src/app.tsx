@@ -6,7 +6,7 @@ import { useLive } from "./live/use_live.ts";
 import { Confirm } from "./parts/confirm.tsx";
 import { Icon } from "./parts/icons.tsx";
 import { hrefOf, type View } from "./route.ts";
-import { notice, route, session, setTheme, signOut, theme } from "./state.ts";
+import { isTold, notice, route, session, setTheme, signOut, theme } from "./state.ts";
 import { CallbackView } from "./views/callback.tsx";
 import { CallbacksView } from "./views/callbacks.tsx";
 import { DeliveriesView } from "./views/deliveries.tsx";
@@ -100,7 +100,13 @@ function Desk(): JSX.Element {
           ))}
         </nav>
         <div class="rail-foot">
-          <p class={board.error ? "live is-lost" : "live"}>
+          <p
+            class={board.error ? "live is-lost" : "live"}
+            data-by={isTold.value ? "stream" : "looking"}
+            title={isTold.value
+              ? "The API tells what happens"
+              : "The API is asked every few seconds"}
+          >
             <span class="dot" aria-hidden="true" />
             {board.error ? "Connection lost" : "Live"}
           </p>

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import * as z from "zod/mini";
 import { type Client, createClient } from "./api/client.ts";
 import type { Key } from "./api/operator_key.ts";
+import { type AnswerStream, createAnswerStream } from "./live/answer_stream.ts";
 import { parseRoute } from "./route.ts";
 
 const SESSION = "reelay.session";
@@ -24,6 +25,9 @@ export type Session = z.infer<typeof Session>;
 export const config = signal<Config>({});
 export const session = signal<Session | null>(readSession());
 export const client = signal<Client | null>(clientOf(session.value));
+/** Whether the API tells what happens, or has to be asked. */
+export const isTold = signal(false);
+export const stream = signal<AnswerStream | null>(streamOf(client.value));
 /** Why somebody is asked to sign in again. */
 export const signedOutBecause = signal("");
 export const route = signal(parseRoute(location.hash));
@@ -42,6 +46,7 @@ export function signIn(next: Session): void {
   signedOutBecause.value = "";
   session.value = next;
   client.value = clientOf(next);
+  stream.value = streamOf(client.value);
 }
 
 export function signOut(because = ""): void {
@@ -49,6 +54,8 @@ export function signOut(because = ""): void {
   signedOutBecause.value = because;
   session.value = null;
   client.value = null;
+  stream.value?.end();
+  stream.value = null;
 }
 
 export function createClientOf({ api, key }: { api: string; key: Key }, onRefused = () => {}) {
@@ -58,6 +65,20 @@ export function createClientOf({ api, key }: { api: string; key: Key }, onRefuse
 function clientOf(from: Session | null): Client | null {
   if (from === null) return null;
   return createClientOf(from, () => signOut("The key is no longer let in."));
+}
+
+function streamOf(api: Client | null): AnswerStream | null {
+  if (api === null) return null;
+  return createAnswerStream({
+    open: (paths, signal) => api.listen(paths, signal),
+    isHidden: () => document.hidden,
+    now: () => performance.now(),
+    later(ms, call) {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+    onChange: (isOpen) => isTold.value = isOpen,
+  });
 }
 
 function readSession(): Session | null {
@@ -85,6 +106,7 @@ export function setTheme(name: string): void {
 export function startState(): void {
   document.documentElement.dataset.theme = theme.value;
   addEventListener("hashchange", () => route.value = parseRoute(location.hash));
+  document.addEventListener("visibilitychange", () => stream.value?.visibilityChanged());
   setInterval(() => {
     if (!document.hidden) now.value = Date.now();
   }, 1000);

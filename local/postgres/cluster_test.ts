@@ -191,6 +191,6 @@ Deno.test("SIGKILL of the process that started it leaves no Postgres and no thro
   await reader.cancel();
 
   equal(await waitForEnd(pid, 10_000), true);
-  for (let tries = 0; await exists(dataDir) && tries < 100; tries++) await waitForEnd(Deno.pid, 50);
+  for (let tries = 0; await exists(dataDir) && tries < 600; tries++) await waitForEnd(Deno.pid, 50);
   equal(await exists(dataDir), false);
 });

@@ -8,10 +8,13 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  -- Its version and variant are in the middle: both ends are random.
+  v_random text := gen_random_uuid();
 begin
   return p_prefix || '_'
-    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
-    || encode(extensions.gen_random_bytes(10), 'hex');
+    || lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000)::bigint), 12, '0')
+    || left(v_random, 8) || right(v_random, 12);
 end;
 $$;
 

@@ -1,19 +1,25 @@
 create or replace function private.end_frame(p_chunk public.video_chunks)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_strip_nulls(jsonb_build_object('end_image_url', case
-    when not exists (
-      select 1
-      from public.video_chunks
-      where video_chunks.scene_id = p_chunk.scene_id
-        and video_chunks.take = p_chunk.take
-        and video_chunks.position > p_chunk.position
-    ) then private.end_image(p_chunk.scene_id)
-  end));
+declare
+  v_image_url text := private.end_image(p_chunk.scene_id);
+begin
+  if v_image_url is null or exists (
+    select 1
+    from public.video_chunks
+    where video_chunks.scene_id = p_chunk.scene_id
+      and video_chunks.take = p_chunk.take
+      and video_chunks.position > p_chunk.position
+  ) then
+    return '{}';
+  end if;
+
+  return jsonb_build_object('end_image_url', v_image_url);
+end;
 $$;
 
 comment on function private.end_frame(public.video_chunks) is

@@ -2,11 +2,13 @@
 
 create or replace function private.film_pieces(p_project_id text)
 returns table (place bigint, scene_id text, url text, transition text)
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select
     row_number() over (order by scenes.position, piece.position),
     scenes.scene_id,
@@ -26,6 +28,7 @@ as $$
       and coalesce(scenes.audio_url, scenes.voice_over) is null
   ) as piece
   where scenes.project_id = p_project_id;
+end;
 $$;
 
 comment on function private.film_pieces(text) is

@@ -2,23 +2,27 @@
 
 create or replace function private.music_url(p_project_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
-    when projects.film_options -> 'music' -> 'loudness' is null then raw.url
-    else private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) ->> 'audio_url'
-  end
-  from public.projects
-  cross join lateral (
-    select coalesce(
-      projects.film_options -> 'music' ->> 'url',
-      private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
-    ) as url
-  ) as raw
-  where projects.project_id = p_project_id;
+begin
+  return (
+    select case
+      when projects.film_options -> 'music' -> 'loudness' is null then raw.url
+      else private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) ->> 'audio_url'
+    end
+    from public.projects
+    cross join lateral (
+      select coalesce(
+        projects.film_options -> 'music' ->> 'url',
+        private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
+      ) as url
+    ) as raw
+    where projects.project_id = p_project_id
+  );
+end;
 $$;
 
 comment on function private.music_url(text) is 'The music as it goes under the film; null while it is not there yet.';

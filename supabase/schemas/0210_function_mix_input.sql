@@ -1,27 +1,31 @@
 create or replace function private.mix_input(p_project_id text, p_video_url text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'video_url', p_video_url,
-    'music_url', private.music_url(p_project_id),
-    'volume', case when projects.film_options -> 'music' -> 'loudness' is null
-      then projects.film_options -> 'music' -> 'volume' end,
-    'ducking', projects.film_options -> 'music' -> 'ducking',
-    'has_sound', exists (
-      select 1
-      from public.scenes
-      where scenes.project_id = p_project_id
-        and coalesce(scenes.audio_url, scenes.voice_over) is not null
-    ),
-    'seconds', private.film_seconds(p_project_id)
-  )
-  from public.projects
-  where projects.project_id = p_project_id
-    and projects.film_options -> 'music' is not null;
+begin
+  return (
+    select jsonb_build_object(
+      'video_url', p_video_url,
+      'music_url', private.music_url(p_project_id),
+      'volume', case when projects.film_options -> 'music' -> 'loudness' is null
+        then projects.film_options -> 'music' -> 'volume' end,
+      'ducking', projects.film_options -> 'music' -> 'ducking',
+      'has_sound', exists (
+        select 1
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and coalesce(scenes.audio_url, scenes.voice_over) is not null
+      ),
+      'seconds', private.film_seconds(p_project_id)
+    )
+    from public.projects
+    where projects.project_id = p_project_id
+      and projects.film_options -> 'music' is not null
+  );
+end;
 $$;
 
 comment on function private.mix_input(text, text) is 'This film and its music; null for a film without.';

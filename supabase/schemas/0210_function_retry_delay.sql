@@ -3,18 +3,20 @@
 
 create or replace function private.retry_delay(p_attempt_count integer, p_retry_after numeric)
 returns interval
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select make_interval(secs => greatest(
+begin
+  return make_interval(secs => greatest(
     least(
       private.setting('retry_cap_seconds'),
       private.setting('retry_base_seconds') * 2 ^ least(p_attempt_count, 20)
     ) * random(),
     least(coalesce(p_retry_after, 0), private.setting('retry_after_cap_seconds'))
   )::double precision);
+end;
 $$;
 
 comment on function private.retry_delay(integer, numeric) is

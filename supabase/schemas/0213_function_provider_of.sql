@@ -3,15 +3,17 @@
 
 create or replace function private.provider_of(p_project_id text, p_kind text, p_providers jsonb)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and private.is_test(p_project_id) then 'test'
     else p_providers ->> p_kind
   end;
+end;
 $$;
 
 comment on function private.provider_of(text, text, jsonb) is

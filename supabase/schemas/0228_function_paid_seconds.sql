@@ -5,23 +5,29 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_seconds numeric;
 begin
-  return case
-    when p_kind = 'generate_clip' then (p_input ->> 'duration')::numeric
-    when p_kind in ('extract_last_frame', 'extract_thumbnail') then (
-      select video_chunks.duration
-      from public.video_chunks
-      where video_chunks.chunk_id = p_input ->> 'chunk_id'
-    )
+  -- Statement by statement: as one expression it is planned anew each time.
+  if p_kind = 'generate_clip' then
+    return (p_input ->> 'duration')::numeric;
+  elsif p_kind in ('generate_music', 'mux_audio', 'mix_music') then
+    return (p_input ->> 'seconds')::numeric;
+  elsif p_kind in ('extract_last_frame', 'extract_thumbnail') then
+    select video_chunks.duration
+    into v_seconds
+    from public.video_chunks
+    where video_chunks.chunk_id = p_input ->> 'chunk_id';
+  elsif p_kind = 'stitch' then
     -- One clip of unknown length makes the sum unknown.
-    when p_kind in ('generate_music', 'mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
-    when p_kind = 'stitch' then (
-      select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
-      from public.video_chunks
-      where video_chunks.project_id = p_input ->> 'project_id'
-        and video_chunks.selected
-    )
-  end;
+    select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+    into v_seconds
+    from public.video_chunks
+    where video_chunks.project_id = p_input ->> 'project_id'
+      and video_chunks.selected;
+  end if;
+
+  return v_seconds;
 end;
 $$;
 

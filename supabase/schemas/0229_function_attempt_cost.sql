@@ -2,15 +2,17 @@
 
 create or replace function private.attempt_cost(p_attempt private.attempts)
 returns numeric
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
+begin
+  return coalesce(
     p_attempt.actual_cost_usd,
     case when p_attempt.status = 'failed' and p_attempt.request_id is null then 0 else p_attempt.estimated_cost_usd end
   );
+end;
 $$;
 
 comment on function private.attempt_cost(private.attempts) is

@@ -1,14 +1,18 @@
 create or replace function private.budget_left()
 returns numeric
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select case
-    when cap.usd > 0 then greatest(cap.usd - private.spent_today(), 0)
-  end
-  from (select private.setting('max_usd_per_day') as usd) as cap;
+begin
+  return (
+    select case
+      when cap.usd > 0 then greatest(cap.usd - private.spent_today(), 0)
+    end
+    from (select private.setting('max_usd_per_day') as usd) as cap
+  );
+end;
 $$;
 
 comment on function private.budget_left() is

@@ -47,7 +47,7 @@ begin
   where video_chunks.scene_id = p_scene_id
     and video_chunks.selected
     and video_chunks.position = 1
-    and video_chunks.status = 'PENDING'
+    and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
   returning video_chunks.* into v_chunk;
 
   if found then

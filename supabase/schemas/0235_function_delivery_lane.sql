@@ -1,14 +1,16 @@
 create or replace function private.delivery_lane(p_endpoint_id text, p_url text)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_endpoint_id = 'notification' or p_endpoint_id like 'ep\_%' then p_endpoint_id
     else coalesce(lower(substring(p_url from '^[A-Za-z]+://[^/?#]+')), left(p_url, 255))
   end;
+end;
 $$;
 
 comment on function private.delivery_lane(text, text) is

@@ -2,16 +2,18 @@
 
 create or replace function private.lane_tokens(p_lane private.delivery_lanes, p_per_second numeric, p_now timestamptz)
 returns numeric
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case when p_per_second is null then 1000000 else least(
+begin
+  return case when p_per_second is null then 1000000 else least(
     greatest(p_per_second, 1),
     coalesce(p_lane.tokens, greatest(p_per_second, 1))
       + greatest(coalesce(extract(epoch from p_now - p_lane.tokens_at), 0), 0) * p_per_second
   ) end;
+end;
 $$;
 
 comment on function private.lane_tokens(private.delivery_lanes, numeric, timestamptz) is

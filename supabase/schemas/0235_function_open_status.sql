@@ -1,11 +1,12 @@
 create or replace function private.open_status(p_endpoint_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_endpoint_id like 'ep\_%' and not exists (
       select 1
       from private.endpoints
@@ -14,6 +15,7 @@ as $$
     ) then 'skipped'
     else 'pending'
   end;
+end;
 $$;
 
 comment on function private.open_status(text) is

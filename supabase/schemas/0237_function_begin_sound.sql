@@ -10,6 +10,10 @@ as $$
 declare
   v_scene public.scenes;
 begin
+  if not private.has_sound_or_captions(p_project_id) then
+    return;
+  end if;
+
   for v_scene in
     select scenes.*
     from public.scenes

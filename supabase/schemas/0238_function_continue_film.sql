@@ -9,47 +9,66 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_has_more boolean := private.has_sound_or_captions(p_project_id);
   v_scene public.scenes;
   v_pieces text[];
   v_captions_input jsonb;
   v_captions jsonb;
+  v_stitch private.steps;
   v_url text;
   v_input jsonb;
 begin
-  perform private.begin_sound(p_project_id);
+  if v_has_more then
+    perform private.begin_sound(p_project_id);
 
-  for v_scene in
-    select scenes.* from public.scenes where scenes.project_id = p_project_id order by scenes.position
-  loop
-    perform private.ask_for_part(
-      p_project_id, 'mux_audio', private.mux_input(v_scene), v_scene.scene_id, private.last_chunk(v_scene.scene_id)
-    );
-  end loop;
+    for v_scene in
+      select scenes.*
+      from public.scenes
+      where scenes.project_id = p_project_id
+        and coalesce(scenes.audio_url, scenes.voice_over) is not null
+      order by scenes.position
+    loop
+      perform private.ask_for_part(
+        p_project_id, 'mux_audio', private.mux_input(v_scene), v_scene.scene_id, private.last_chunk(v_scene.scene_id)
+      );
+    end loop;
 
-  select array_agg(film_pieces.url order by film_pieces.place)
-  into v_pieces
-  from private.film_pieces(p_project_id);
+    select array_agg(film_pieces.url order by film_pieces.place)
+    into v_pieces
+    from private.film_pieces(p_project_id);
+  else
+    v_pieces := private.film_clips(p_project_id);
+  end if;
 
   if array_position(v_pieces, null) is not null then
     return null;
   end if;
 
-  v_captions_input := private.captions_input(p_project_id);
-  v_captions := private.ask_for_part(p_project_id, 'store_captions', v_captions_input);
-  if v_captions_input is not null and v_captions is null then
-    return null;
+  if v_has_more then
+    v_captions_input := private.captions_input(p_project_id);
+    v_captions := private.ask_for_part(p_project_id, 'store_captions', v_captions_input);
+    if v_captions_input is not null and v_captions is null then
+      return null;
+    end if;
   end if;
 
   if cardinality(v_pieces) = 1 then
     v_url := v_pieces[1];
-  elsif (private.film_step(p_project_id, 'stitch')).step_id is null then
-    perform private.add_step(p_project_id, 'stitch');
   else
-    v_url := (private.film_step(p_project_id, 'stitch')).output ->> 'video_url';
+    v_stitch := private.film_step(p_project_id, 'stitch');
+    if v_stitch.step_id is null then
+      perform private.add_step(p_project_id, 'stitch');
+    else
+      v_url := v_stitch.output ->> 'video_url';
+    end if;
+  end if;
+
+  if v_url is null or not v_has_more then
+    return v_url;
   end if;
 
   v_input := private.mix_input(p_project_id, v_url);
-  if v_url is not null and v_input is not null then
+  if v_input is not null then
     v_url := case when v_input ->> 'music_url' is not null
       then private.ask_for_part(p_project_id, 'mix_music', v_input) ->> 'video_url' end;
   end if;

@@ -25,7 +25,10 @@ begin
               from private.job_requests
               where job_requests.project_id = claimed.project_id
             ), '{}')
-            else coalesce(endpoints.headers, '{}')
+            else jsonb_strip_nulls(jsonb_build_object(
+              'traceparent',
+              private.traceparent_of(claimed.project_id, claimed.delivery_id)
+            )) || coalesce(endpoints.headers, '{}')
           end,
           'secrets', (
             select jsonb_agg(endpoint_secrets.secret order by endpoint_secrets.created_at desc)

@@ -2,40 +2,45 @@
 
 create or replace function private.next_delivery_at()
 returns timestamptz
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  with instant as materialized (select private.clock() as now)
-  select least(
-    (
-      select min(webhook_deliveries.due_at)
-      from public.webhook_deliveries
-      where webhook_deliveries.status in ('pending', 'delivering')
-        and webhook_deliveries.due_at > instant.now
-    ),
-    (
-      select min(greatest(
-        coalesce(delivery_lanes.held_until, instant.now),
-        delivery_lanes.tokens_at + make_interval(secs => (
-          (1 - private.lane_tokens(delivery_lanes, endpoints.max_per_second, delivery_lanes.tokens_at)) / endpoints.max_per_second
-        )::double precision),
-        instant.now
-      ))
-      from private.delivery_lanes
-      left join private.endpoints on endpoints.endpoint_id = delivery_lanes.lane
-      where (delivery_lanes.held_until > instant.now or endpoints.max_per_second is not null)
-        and exists (
-          select 1
-          from public.webhook_deliveries
-          where webhook_deliveries.lane = delivery_lanes.lane
-            and webhook_deliveries.status = 'pending'
-            and webhook_deliveries.due_at <= instant.now
-        )
+begin
+  -- The instant is no parameter: one plan serves all calls from the first.
+  return (
+    with instant as materialized (select private.clock() as now)
+    select least(
+      (
+        select min(webhook_deliveries.due_at)
+        from public.webhook_deliveries
+        where webhook_deliveries.status in ('pending', 'delivering')
+          and webhook_deliveries.due_at > instant.now
+      ),
+      (
+        select min(greatest(
+          coalesce(delivery_lanes.held_until, instant.now),
+          delivery_lanes.tokens_at + make_interval(secs => (
+            (1 - private.lane_tokens(delivery_lanes, endpoints.max_per_second, delivery_lanes.tokens_at)) / endpoints.max_per_second
+          )::double precision),
+          instant.now
+        ))
+        from private.delivery_lanes
+        left join private.endpoints on endpoints.endpoint_id = delivery_lanes.lane
+        where (delivery_lanes.held_until > instant.now or endpoints.max_per_second is not null)
+          and exists (
+            select 1
+            from public.webhook_deliveries
+            where webhook_deliveries.lane = delivery_lanes.lane
+              and webhook_deliveries.status = 'pending'
+              and webhook_deliveries.due_at <= instant.now
+          )
+      )
     )
-  )
-  from instant;
+    from instant
+  );
+end;
 $$;
 
 comment on function private.next_delivery_at() is

@@ -19,12 +19,14 @@ declare
   v_attempt private.attempts;
   v_mode text;
 begin
-  select attempts.*
-  into v_attempt
-  from private.attempts
-  where attempts.step_id = p_step.step_id
-  order by attempts.number desc
-  limit 1;
+  if p_step.status <> 'queued' then
+    select attempts.*
+    into v_attempt
+    from private.attempts
+    where attempts.step_id = p_step.step_id
+    order by attempts.number desc
+    limit 1;
+  end if;
 
   if p_step.status = 'running' and v_attempt.status = 'created' and v_attempt.sent_at = 'infinity' then
     perform private.requeue_unsent(p_step, v_attempt);

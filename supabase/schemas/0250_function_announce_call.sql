@@ -15,7 +15,7 @@ begin
   perform 1
   from private.steps
   where steps.step_id = p_step_id
-    and steps.status = 'running'
+    and steps.status not in ('queued', 'waiting', 'completed', 'failed', 'cancelled')
     and steps.claim_token = p_claim_token
   for no key update;
 

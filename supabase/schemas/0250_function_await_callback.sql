@@ -1,5 +1,4 @@
--- step running → waiting · attempt → submitted · chunk PENDING → SUBMITTED · scene pending → generating
--- · project queued → generating
+-- step running → waiting · chunk PENDING → SUBMITTED · scene pending → generating · project queued → generating
 
 create or replace function private.await_callback(p_step private.steps, p_attempt private.attempts)
 returns void
@@ -8,17 +7,6 @@ volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_now timestamptz := private.clock();
-  -- An early callback may have asked for a look at once (ask_now). A request that was lost and found
-  -- may have called back already.
-  v_deadline timestamptz := least(
-    p_attempt.deadline_at,
-    case
-      when p_attempt.status = 'lost' then v_now + make_interval(secs => private.setting('ask_seconds')::double precision)
-      else private.overdue_at(p_step.kind, p_attempt.input ->> 'model')
-    end
-  );
 begin
   if p_step.kind = 'generate_clip' then
     perform private.advance_project(p_step.project_id, array['queued', 'storyboarding'], 'generating');
@@ -31,25 +19,20 @@ begin
     update public.video_chunks
     set status = 'SUBMITTED', request_id = p_attempt.request_id
     where video_chunks.chunk_id = p_step.chunk_id
-      and video_chunks.status = 'PENDING';
+      and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
   end if;
 
   update private.steps
-  set status = 'waiting', claim_token = null, due_at = v_deadline, updated_at = v_now
+  set status = 'waiting', claim_token = null, due_at = p_attempt.deadline_at, updated_at = private.clock()
   where steps.step_id = p_step.step_id
-    and steps.status in ('running', 'waiting');
+    and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
 
   perform private.release_provider(p_attempt.provider);
-
-  update private.attempts
-  set status = 'submitted', deadline_at = v_deadline, error_message = null
-  where attempts.attempt_id = p_attempt.attempt_id
-    and attempts.status in ('created', 'lost');
 end;
 $$;
 
 comment on function private.await_callback(private.steps, private.attempts) is
-'The provider has it: step waiting, attempt submitted, and chunk, scene and project say that work has begun.';
+'The provider has the submitted attempt: step waiting, and chunk, scene and project say that work has begun.';
 
 revoke execute on function private.await_callback(private.steps, private.attempts)
 from public, anon, authenticated, service_role;

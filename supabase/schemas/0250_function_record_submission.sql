@@ -19,6 +19,8 @@ as $$
 declare
   v_step private.steps;
   v_attempt private.attempts;
+  v_is_awaited boolean;
+  v_deadline timestamptz;
 begin
   -- Before the project: a callback may hold it when it comes to the project.
   perform private.lock_request(
@@ -26,6 +28,12 @@ begin
     p_submission ->> 'request_id'
   );
   v_step := private.lock_step(p_step_id);
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
+  v_is_awaited := v_step.claim_token is not distinct from p_claim_token
+    and coalesce(v_attempt.status in ('created', 'lost'), false);
+  if v_is_awaited then
+    v_deadline := private.callback_deadline(v_step, v_attempt);
+  end if;
 
   begin
     update private.attempts
@@ -34,7 +42,10 @@ begin
       status_url = p_submission ->> 'status_url',
       response_url = p_submission ->> 'response_url',
       cancel_url = p_submission ->> 'cancel_url',
-      submitted_at = coalesce(attempts.submitted_at, private.clock())
+      submitted_at = coalesce(attempts.submitted_at, private.clock()),
+      status = case when v_is_awaited then 'submitted' else attempts.status end,
+      deadline_at = case when v_is_awaited then v_deadline else attempts.deadline_at end,
+      error_message = case when v_is_awaited then null else attempts.error_message end
     where attempts.attempt_id = p_attempt_id
       and attempts.step_id = p_step_id
       and coalesce(attempts.request_id, p_submission ->> 'request_id') = p_submission ->> 'request_id'
@@ -49,7 +60,7 @@ begin
     return 'stale';
   end if;
 
-  if v_step.claim_token is distinct from p_claim_token or v_attempt.status not in ('created', 'lost') then
+  if not v_is_awaited then
     perform private.abandon_request(v_attempt, v_step);
     return 'stale';
   end if;

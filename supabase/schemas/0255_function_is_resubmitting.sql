@@ -1,14 +1,18 @@
 create or replace function private.is_resubmitting()
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (select settings.value #>> '{}' = 'resubmit' from private.settings where settings.name = 'on_outcome_unknown'),
-    false
+begin
+  return (
+    select coalesce(
+      (select settings.value #>> '{}' = 'resubmit' from private.settings where settings.name = 'on_outcome_unknown'),
+      false
+    )
   );
+end;
 $$;
 
 comment on function private.is_resubmitting() is

@@ -41,7 +41,7 @@ begin
     due_at = v_now + make_interval(secs => private.setting('ask_seconds')::double precision),
     updated_at = v_now
   where steps.step_id = v_attempt.step_id
-    and steps.status = 'waiting';
+    and steps.status not in ('queued', 'running', 'completed', 'failed', 'cancelled');
 end;
 $$;
 

@@ -68,7 +68,7 @@ begin
     due_at = v_now + make_interval(secs => private.setting('lookup_again_seconds')::double precision),
     updated_at = v_now
   where steps.step_id = v_attempt.step_id
-    and steps.status in ('running', 'waiting');
+    and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
 end;
 $$;
 

@@ -27,7 +27,7 @@ begin
     progress = greatest(video_chunks.progress, least(coalesce(p_progress, 0), 99)::integer)
   where video_chunks.chunk_id = v_step.chunk_id
     and v_step.kind = 'generate_clip'
-    and video_chunks.status in ('SUBMITTED', 'IN_PROGRESS');
+    and video_chunks.status not in ('PENDING', 'COMPLETED', 'FAILED', 'CANCELLED');
 
   update private.attempts
   set status = 'in_progress'

@@ -20,7 +20,7 @@ begin
   where video_chunks.chunk_id = p_step.chunk_id
     and p_step.kind = 'generate_clip'
     and not video_chunks.metadata ? 'fell_back_from'
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
 
   select model_fallbacks.fallback
   into v_fallback
@@ -35,7 +35,7 @@ begin
   update private.steps
   set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
   where steps.step_id = p_step.step_id
-    and steps.status in ('queued', 'running', 'waiting');
+    and steps.status not in ('completed', 'failed', 'cancelled');
 
   update public.video_chunks
   set

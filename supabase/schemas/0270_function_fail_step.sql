@@ -16,7 +16,7 @@ begin
   update private.steps
   set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
   where steps.step_id = p_step_id
-    and steps.status in ('queued', 'running', 'waiting')
+    and steps.status not in ('completed', 'failed', 'cancelled')
   returning steps.* into v_step;
 
   if not found then
@@ -39,7 +39,7 @@ begin
       update public.video_chunks
       set status = 'FAILED', error_message = p_message, kling_completed_at = v_now
       where video_chunks.chunk_id = v_step.chunk_id
-        and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+        and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
       perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);
     else
       perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);

@@ -15,7 +15,7 @@ begin
   set status = 'PENDING', request_id = null
   where video_chunks.chunk_id = p_step.chunk_id
     and p_step.kind = 'generate_clip'
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
 
   update private.steps
   set
@@ -24,7 +24,7 @@ begin
     due_at = private.due_at(v_status, p_step.kind) + v_delay,
     updated_at = private.clock()
   where steps.step_id = p_step.step_id
-    and steps.status in ('running', 'waiting');
+    and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
 
   perform private.record_event(
     p_step.project_id, 'step.retried', p_step.scene_id, p_step.chunk_id,

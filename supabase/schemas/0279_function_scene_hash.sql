@@ -1,20 +1,24 @@
 create or replace function private.scene_hash(p_scene_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(
-    jsonb_build_array(private.scene_input(scenes.scene_id), previous.input_hash)::text,
-    'UTF8'
-  )), 'hex')
-  from public.scenes
-  left join public.scenes as previous
-    on previous.project_id = scenes.project_id
-    and previous.position = scenes.position - 1
-    and scenes.continuity = 'last_frame'
-  where scenes.scene_id = p_scene_id;
+begin
+  return (
+    select encode(sha256(convert_to(
+      jsonb_build_array(private.scene_input(scenes.scene_id), previous.input_hash)::text,
+      'UTF8'
+    )), 'hex')
+    from public.scenes
+    left join public.scenes as previous
+      on previous.project_id = scenes.project_id
+      and previous.position = scenes.position - 1
+      and scenes.continuity = 'last_frame'
+    where scenes.scene_id = p_scene_id
+  );
+end;
 $$;
 
 comment on function private.scene_hash(text) is

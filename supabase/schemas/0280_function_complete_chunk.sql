@@ -19,7 +19,7 @@ begin
     progress = 100,
     error_message = null
   where video_chunks.chunk_id = p_chunk_id
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED')
   returning video_chunks.* into v_chunk;
 
   if not found then

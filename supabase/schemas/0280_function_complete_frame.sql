@@ -30,7 +30,7 @@ begin
   update public.video_chunks
   set image_url = p_output ->> 'image_url'
   where video_chunks.chunk_id = v_next.chunk_id
-    and video_chunks.status = 'PENDING';
+    and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
 
   perform private.add_step(v_next.project_id, 'generate_clip', v_next.scene_id, v_next.chunk_id);
 end;

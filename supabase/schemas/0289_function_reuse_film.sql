@@ -10,7 +10,7 @@ as $$
 declare
   v_project public.projects;
   v_same public.projects;
-  v_captions_input jsonb := private.captions_input(p_project_id);
+  v_captions_input jsonb;
 begin
   select projects.* into v_project from public.projects where projects.project_id = p_project_id;
   v_same := private.same_cut(v_project);
@@ -18,6 +18,7 @@ begin
     return false;
   end if;
 
+  v_captions_input := private.captions_input(p_project_id);
   if v_captions_input is not null
     and private.ask_for_part(p_project_id, 'store_captions', v_captions_input) is null
   then

@@ -3,12 +3,16 @@
 
 create or replace function private.same_cut(p_project public.projects)
 returns public.projects
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_same public.projects;
+begin
   select earlier.*
+  into v_same
   from public.projects as earlier
   where earlier.user_id = p_project.user_id
     and earlier.video_id = p_project.video_id
@@ -22,6 +26,9 @@ as $$
     )
   order by earlier.version desc
   limit 1;
+
+  return v_same;
+end;
 $$;
 
 comment on function private.same_cut(public.projects) is 'A completed version of the same video that is the same cut; null where there is none.';

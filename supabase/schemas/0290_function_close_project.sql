@@ -17,7 +17,8 @@ begin
   update public.video_chunks
   set status = 'CANCELLED'
   where video_chunks.project_id = p_project_id
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+    -- Not by in (...), which would lure the planner to the index of all films' clips by status.
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
 
   perform private.close_steps(p_project_id, null);
 end;

@@ -31,7 +31,9 @@ begin
     return;
   end if;
 
-  v_captions := private.film_captions(p_project_id);
+  if v_project.film_options ? 'captions' then
+    v_captions := private.film_captions(p_project_id);
+  end if;
 
   insert into public.media (project_id, type, url, duration)
   select v_project.project_id, made.type, made.url, made.duration

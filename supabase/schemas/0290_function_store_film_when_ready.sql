@@ -10,13 +10,18 @@ set search_path = ''
 as $$
 declare
   v_film_url text := private.continue_film(p_project_id);
-  v_thumbnail private.steps := private.film_step(p_project_id, 'extract_thumbnail');
-  v_name text := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
+  v_thumbnail private.steps;
+  v_name text;
 begin
-  if v_film_url is null or v_thumbnail.status in ('queued', 'running', 'waiting') then
+  if v_film_url is null then
+    return;
+  end if;
+  v_thumbnail := private.film_step(p_project_id, 'extract_thumbnail');
+  if v_thumbnail.status in ('queued', 'running', 'waiting') then
     return;
   end if;
 
+  v_name := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
   perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
     'film_url', v_film_url,
     'thumbnail_url', coalesce(

@@ -11,17 +11,7 @@ set search_path = ''
 as $$
 begin
   -- Most films have none of it.
-  if not exists (
-    select 1
-    from public.scenes
-    where scenes.project_id = p_project_id
-      and coalesce(scenes.audio_url, scenes.voice_over) is not null
-  ) and not exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_project_id
-      and projects.film_options ?| array['music', 'captions']
-  ) then
+  if not private.has_sound_or_captions(p_project_id) then
     return;
   end if;
 

@@ -9,21 +9,11 @@ rows 10
 security invoker
 set search_path = ''
 as $$
+declare
+  v_clips integer;
 begin
+  -- Piece by piece: most films lack most of these, and one statement for all would begin each of them.
   return query
-  select 'storyboard', '{}'::jsonb, null::text, null::numeric
-  from public.projects
-  where projects.project_id = p_project_id
-    and 'storyboarding' in (projects.status, projects.paused_from)
-    and not exists (select 1 from public.scenes where scenes.project_id = p_project_id)
-  union all
-  select
-    'reframe_image',
-    jsonb_build_object('image_url', stills.image_url, 'aspect_ratio', stills.aspect_ratio),
-    stills.chunk_id,
-    null
-  from private.missing_stills(p_project_id) as stills
-  union all
   select
     'generate_clip',
     jsonb_build_object('model', video_chunks.model, 'duration', video_chunks.duration),
@@ -32,12 +22,51 @@ begin
   from public.video_chunks
   where video_chunks.project_id = p_project_id
     and video_chunks.selected
-    and video_chunks.status in ('PENDING', 'FAILED', 'CANCELLED')
-  union all
-  select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
-  from private.needed_frames(p_project_id) as frames (chunk_id)
-  join public.video_chunks on video_chunks.chunk_id = frames.chunk_id
-  union all
+    -- Not by in (...), which would lure the planner to the index of all films' clips by status.
+    and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED');
+
+  select count(*)
+  into v_clips
+  from public.video_chunks
+  where video_chunks.project_id = p_project_id
+    and video_chunks.selected;
+
+  if v_clips = 0 then
+    return query
+    select 'storyboard', '{}'::jsonb, null::text, null::numeric
+    from public.projects
+    where projects.project_id = p_project_id
+      and 'storyboarding' in (projects.status, projects.paused_from)
+      and not exists (select 1 from public.scenes where scenes.project_id = p_project_id);
+  end if;
+
+  if exists (
+    select 1
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.reframe_to is not null
+  ) then
+    return query
+    select
+      'reframe_image',
+      jsonb_build_object('image_url', stills.image_url, 'aspect_ratio', stills.aspect_ratio),
+      stills.chunk_id,
+      null::numeric
+    from private.missing_stills(p_project_id) as stills;
+  end if;
+
+  if v_clips > 1 then
+    return query
+    select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
+    from private.needed_frames(p_project_id) as frames (chunk_id)
+    join public.video_chunks on video_chunks.chunk_id = frames.chunk_id;
+
+    if coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued' then
+      return query select 'stitch', jsonb_build_object('project_id', p_project_id), null::text, null::numeric;
+    end if;
+  end if;
+
+  return query
   select
     'extract_thumbnail',
     jsonb_build_object('chunk_id', video_chunks.chunk_id),
@@ -50,12 +79,9 @@ begin
     and scenes.thumbnail_url is null
     and video_chunks.selected
     and video_chunks.position = 1
-    and coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'queued') = 'queued'
-  union all
-  select 'stitch', jsonb_build_object('project_id', p_project_id), null, null
-  where cardinality(private.film_clips(p_project_id)) > 1
-    and coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued'
-  union all
+    and coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'queued') = 'queued';
+
+  return query
   select sound.kind, sound.input, sound.chunk_id, (sound.input ->> 'seconds')::numeric
   from private.remaining_sound(p_project_id) as sound;
 end;

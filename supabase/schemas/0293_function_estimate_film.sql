@@ -36,7 +36,7 @@ begin
           -- They outlive the take that they were asked for with.
           or steps.kind in ('generate_voice', 'reframe_image') and steps.input = remaining.input
         )
-        and steps.status in ('running', 'waiting')
+        and steps.status not in ('queued', 'completed', 'failed', 'cancelled')
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
     )
     group by remaining.kind, remaining.input ->> 'model', remaining.seconds, char_length(remaining.input ->> 'text')

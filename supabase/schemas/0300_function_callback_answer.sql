@@ -5,7 +5,17 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_final_video_url text := p_flags ->> 'final_video_url';
 begin
+  -- A repeated delivery caused nothing; where the film is, it may be told all the same.
+  if v_final_video_url is null and p_log.source = 'stitch' then
+    select projects.final_video_url
+    into v_final_video_url
+    from public.projects
+    where projects.project_id = p_log.project_id;
+  end if;
+
   return jsonb_build_object(
     'outcome', p_outcome,
     'webhook_log_id', p_log.webhook_log_id,
@@ -15,16 +25,7 @@ begin
     'next_scene_triggered', coalesce((p_flags ->> 'next_scene_triggered')::boolean, false),
     'project_updated', coalesce((p_flags ->> 'project_updated')::boolean, false),
     'user_notified', coalesce((p_flags ->> 'user_notified')::boolean, false),
-    -- A repeated delivery caused nothing; where the film is, it may be told all the same.
-    'final_video_url', coalesce(
-      p_flags ->> 'final_video_url',
-      (
-        select projects.final_video_url
-        from public.projects
-        where projects.project_id = p_log.project_id
-          and p_log.source = 'stitch'
-      )
-    )
+    'final_video_url', v_final_video_url
   );
 end;
 $$;

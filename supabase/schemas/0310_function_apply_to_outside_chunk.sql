@@ -41,7 +41,7 @@ begin
     end
   where video_chunks.request_id = p_log.request_id
     and video_chunks.project_id is null
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED')
     and video_chunks.status <> upper(v_state);
 
   if found then

@@ -11,7 +11,7 @@ begin
   update private.steps
   set status = 'waiting', claim_token = null, due_at = private.clock(), updated_at = private.clock()
   where steps.step_id = p_step.step_id
-    and steps.status = 'waiting';
+    and steps.status not in ('queued', 'running', 'completed', 'failed', 'cancelled');
 
   -- Its submission is still being recorded: the first look comes as soon as that is done.
   update private.attempts

@@ -7,6 +7,8 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+-- Another event_id each time would have it planned each time.
+set plan_cache_mode = force_generic_plan
 as $$
 begin
   return (

@@ -3,36 +3,40 @@
 
 create or replace function private.film_body(p_project public.projects, p_type text)
 returns text
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select row_to_json(message)::text
-  from (
-    select
-      p_type as type,
-      to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
-      (
-        select row_to_json(film)
-        from (
-          select
-            p_project.project_id as task_id,
-            p_project.project_id,
-            p_project.video_id,
-            p_project.chat_id,
-            p_project.user_id,
-            p_project.status,
-            p_project.version,
-            p_project.progress,
-            p_project.final_video_url,
-            p_project.thumbnail_url,
-            p_project.duration,
-            p_project.total_scenes,
-            p_project.error_message as error
-        ) as film
-      ) as data
-  ) as message;
+begin
+  return (
+    select row_to_json(message)::text
+    from (
+      select
+        p_type as type,
+        to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+        (
+          select row_to_json(film)
+          from (
+            select
+              p_project.project_id as task_id,
+              p_project.project_id,
+              p_project.video_id,
+              p_project.chat_id,
+              p_project.user_id,
+              p_project.status,
+              p_project.version,
+              p_project.progress,
+              p_project.final_video_url,
+              p_project.thumbnail_url,
+              p_project.duration,
+              p_project.total_scenes,
+              p_project.error_message as error
+          ) as film
+        ) as data
+    ) as message
+  );
+end;
 $$;
 
 comment on function private.film_body(public.projects, text) is

@@ -1,38 +1,42 @@
 create or replace function private.stage_body(p_project public.projects, p_type text, p_scene public.scenes)
 returns text
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select row_to_json(message)::text
-  from (
-    select
-      p_type as type,
-      to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
-      (
-        select row_to_json(film)
-        from (
-          select
-            p_project.project_id as task_id,
-            p_project.project_id,
-            p_project.video_id,
-            p_project.chat_id,
-            p_project.user_id,
-            p_project.status,
-            p_project.version,
-            p_project.progress,
-            p_project.total_scenes,
-            case when p_scene.scene_id is not null then jsonb_build_object(
-              'scene_id', p_scene.scene_id,
-              'position', p_scene.position,
-              'status', p_scene.status,
-              'video_url', p_scene.video_url,
-              'error', p_scene.error_message
-            ) end as scene
-        ) as film
-      ) as data
-  ) as message;
+begin
+  return (
+    select row_to_json(message)::text
+    from (
+      select
+        p_type as type,
+        to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+        (
+          select row_to_json(film)
+          from (
+            select
+              p_project.project_id as task_id,
+              p_project.project_id,
+              p_project.video_id,
+              p_project.chat_id,
+              p_project.user_id,
+              p_project.status,
+              p_project.version,
+              p_project.progress,
+              p_project.total_scenes,
+              case when p_scene.scene_id is not null then jsonb_build_object(
+                'scene_id', p_scene.scene_id,
+                'position', p_scene.position,
+                'status', p_scene.status,
+                'video_url', p_scene.video_url,
+                'error', p_scene.error_message
+              ) end as scene
+          ) as film
+        ) as data
+    ) as message
+  );
+end;
 $$;
 
 comment on function private.stage_body(public.projects, text, public.scenes) is

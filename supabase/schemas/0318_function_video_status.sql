@@ -1,15 +1,17 @@
 create or replace function private.video_status(p_status text)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_status = 'queued' then 'pending'
     when p_status in ('completed', 'failed', 'cancelled') then p_status
     else 'processing'
   end;
+end;
 $$;
 
 comment on function private.video_status(text) is

@@ -1,17 +1,19 @@
 create or replace function private.video_task(p_project public.projects)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
+begin
+  return jsonb_build_object(
     'task_id', p_project.project_id,
     'status', private.video_status(p_project.status),
     'progress_percentage', p_project.progress,
     'video_url', p_project.final_video_url,
     'error', p_project.error_message
   );
+end;
 $$;
 
 comment on function private.video_task(public.projects) is

@@ -3,20 +3,24 @@
 
 create or replace function private.delivery_body(p_project public.projects, p_type text)
 returns text
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (
-      select private.video_body(p_project, p_type)
-      from private.job_requests
-      where job_requests.project_id = p_project.project_id
-        and job_requests.via = 'videos'
-    ),
-    private.film_body(p_project, p_type)
+begin
+  return (
+    select coalesce(
+      (
+        select private.video_body(p_project, p_type)
+        from private.job_requests
+        where job_requests.project_id = p_project.project_id
+          and job_requests.via = 'videos'
+      ),
+      private.film_body(p_project, p_type)
+    )
   );
+end;
 $$;
 
 comment on function private.delivery_body(public.projects, text) is

@@ -2,15 +2,19 @@
 
 create or replace function private.delivery_delay(p_failed_tries integer)
 returns interval
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select make_interval(secs => (settings.value ->> (p_failed_tries - 1))::double precision)
-  from private.settings
-  where settings.name = 'delivery_schedule_seconds'
-    and p_failed_tries > 0;
+begin
+  return (
+    select make_interval(secs => (settings.value ->> (p_failed_tries - 1))::double precision)
+    from private.settings
+    where settings.name = 'delivery_schedule_seconds'
+      and p_failed_tries > 0
+  );
+end;
 $$;
 
 comment on function private.delivery_delay(integer) is

@@ -14,7 +14,18 @@ declare
   v_body text;
   v_is_asked boolean;
 begin
-  select projects.* into v_project from public.projects where projects.project_id = p_project_id;
+  -- One statement for all, because most films have nobody who would listen.
+  select projects.*
+  into v_project
+  from public.projects
+  where projects.project_id = p_project_id
+    and (
+      projects.callback_url is not null
+      or exists (select 1 from private.endpoints where endpoints.user_id = projects.user_id)
+    );
+  if not found then
+    return;
+  end if;
 
   v_is_asked := v_project.callback_url is not null and exists (
     select 1

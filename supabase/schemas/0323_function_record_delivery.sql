@@ -20,7 +20,7 @@ begin
   into v_delivery
   from public.webhook_deliveries
   where webhook_deliveries.delivery_id = p_delivery_id
-    and webhook_deliveries.status = 'delivering'
+    -- None but a delivering one has a token (delivering_delivery_is_claimed).
     and webhook_deliveries.claim_token = p_claim_token
   for no key update;
 

@@ -15,8 +15,8 @@ as $$
       delivery_id text, claim_token uuid, status_code integer, error text, duration_ms numeric, response_excerpt text, timing jsonb
     )
     join public.webhook_deliveries using (delivery_id)
-    where webhook_deliveries.status = 'delivering'
-      and webhook_deliveries.claim_token = results.claim_token
+    -- None but a delivering one has a token (delivering_delivery_is_claimed).
+    where webhook_deliveries.claim_token = results.claim_token
       and webhook_deliveries.type <> 'batch'
       and results.status_code between 200 and 299
       and not exists (

@@ -9,13 +9,16 @@ security definer
 set search_path = ''
 as $$
 begin
-  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+  if to_regnamespace('realtime') is null or to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
     return;
   end if;
-  execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
-exception
-  when others then
-    raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
+
+  begin
+    execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
+  exception
+    when others then
+      raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
+  end;
 end;
 $$;
 

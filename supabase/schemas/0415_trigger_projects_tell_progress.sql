@@ -8,13 +8,15 @@ security definer
 set search_path = ''
 as $$
 begin
-  if new.callback_url is not null and exists (
-    select 1
-    from private.job_requests
-    where job_requests.project_id = new.project_id
-      and 'video.generation.progress' = any (job_requests.events)
-  ) then
-    perform private.queue_delivery(new, 'video.generation.progress');
+  if new.callback_url is not null then
+    if exists (
+      select 1
+      from private.job_requests
+      where job_requests.project_id = new.project_id
+        and 'video.generation.progress' = any (job_requests.events)
+    ) then
+      perform private.queue_delivery(new, 'video.generation.progress');
+    end if;
   end if;
 
   if exists (

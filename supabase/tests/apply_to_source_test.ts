@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { listCallbacks, replayCallback } from "../functions/_shared/management.ts";
 import {
   putWebhookSource,
@@ -19,14 +20,15 @@ async function aSource({ db }: Given, changes: SourceChanges = {}): Promise<void
 
 async function receive({ db }: Given, delivery_id = "d1", body = BODY) {
   const source = only(await readWebhookSources(db));
-  const data = body.startsWith("{") ? JSON.parse(body) : null;
+  const text = body.replace("\ufeff", "");
+  const data = text.startsWith("{") ? JSON.parse(text) : null;
   return await receiveSourceCallback(db, {
     source: "crm",
     delivery_id,
     token: null,
     type: "deal.won",
     headers: {},
-    raw_body: btoa(body),
+    raw_body: Buffer.from(body).toString("base64"),
     data,
   }, source);
 }
@@ -64,6 +66,25 @@ Deno.test(
       ["crm", "d1", "deal.won"],
     ]);
     assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "a handler and a delivery read numbers with all their digits",
+  onDatabase(async (given) => {
+    const target = {
+      handler_kind: "delivery",
+      handler_target: "https://desk.example.com/",
+    } as const;
+    await aSource(given, target);
+    await receive(given, "d1", '\ufeff{"id":12345678901234567890,"price":1.10}');
+    await receive(given, "d2", '{"id":"\\u0000","id":7}');
+
+    const logs = await given.sql`
+      select data ->> 'id' as id from public.webhook_logs order by webhook_log_id`;
+    assert.deepEqual(logs.map(({ id }) => id), ["12345678901234567890", "7"]);
+    const [first] = await given.sql`select body from public.webhook_deliveries order by position`;
+    assert.match(first?.body, /"body": \{"id": 12345678901234567890, "price": 1.10\}/);
   }),
 );
 

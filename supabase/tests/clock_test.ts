@@ -19,3 +19,24 @@ Deno.test(
     for (const rows of await asked()) assert(Math.abs(only(rows).ahead - 3600) < 1);
   }),
 );
+
+Deno.test(
+  "clock goes by the offset as it is now in the transaction that changes it, and back with its savepoint",
+  onDatabase(async ({ sql }) => {
+    await sql.begin(async (transaction) => {
+      const ahead = async () =>
+        only(
+          await transaction`
+        select extract(epoch from private.clock() - clock_timestamp())::float8 as ahead`,
+        ).ahead;
+
+      assert(Math.abs(await ahead()) < 1);
+      await transaction.savepoint(async (savepoint) => {
+        await moveClock(savepoint, 3600);
+        assert(Math.abs(await ahead() - 3600) < 1);
+        throw new Error("Back");
+      }).catch((error: Error) => assert.equal(error.message, "Back"));
+      assert(Math.abs(await ahead()) < 1);
+    });
+  }),
+);

@@ -5,7 +5,7 @@ import { onDatabase } from "./given.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { drive } from "./drive.ts";
 import { jobOf } from "./job_of.ts";
-import { insertOtherUsers } from "./other_users.ts";
+import { insertOtherUsers, insertWorkUnderWay } from "./other_users.ts";
 import { callback, claim, submit } from "./verbs.ts";
 
 /** They hold a row for each thing that an operator configured: no index is faster than reading them. */
@@ -75,6 +75,72 @@ Deno.test(
 
     const after = await sequentialScans(sql, own);
     assert.deepEqual([...after].filter(([name, scans]) => scans > (before.get(name) ?? 0)), []);
+  }),
+);
+
+/** Rows that this connection read through indexes, all tables together. */
+async function rowsRead(sql: Sql, session: Sql): Promise<number> {
+  await session`select pg_stat_force_next_flush()`;
+  await session`select 1`;
+  const [read] = await sql`select sum(idx_tup_read)::int as rows from pg_stat_user_indexes`;
+  return read?.rows;
+}
+
+Deno.test(
+  "what others have under way makes no submission and no callback read more, by plans of a calm night",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    await insertFinishedFilms(sql, 500);
+    const { db, sql: own } = await openSession();
+    // Often enough for the plans that stay.
+    for (const video_id of ["a", "b", "c"]) {
+      const { project_id } = await createProject(
+        db,
+        jobOf({ video_id, scenes: ["last_frame", "last_frame"] }),
+      );
+      await drive({ ...given, db }, project_id);
+    }
+    await insertWorkUnderWay(sql, 2000);
+
+    const before = await rowsRead(sql, own);
+    const { project_id } = await createProject(
+      db,
+      jobOf({ video_id: "d", scenes: ["last_frame"] }),
+    );
+    const created = await rowsRead(sql, own);
+    assert(created - before < 1000, `a new film reads ${created - before} rows`);
+    const [work] = await claim(db);
+    assert.equal(work?.project_id, project_id);
+    const claimed = await rowsRead(sql, own);
+    await submit(db, work);
+    await callback(db, work);
+    const read = await rowsRead(sql, own) - claimed;
+    assert(read < 1000, `a submission and its callback read ${read} rows`);
+  }),
+);
+
+Deno.test(
+  "nothing on a film's road is a SQL function, which Postgres plans anew at each call",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const { db, sql: own } = await openSession();
+    await own`reset role`;
+    await own`set track_functions = 'all'`;
+    await own`set role service_role`;
+
+    const { project_id } = await createProject(db, jobOf({ scenes: ["last_frame", "last_frame"] }));
+    await drive({ ...given, db }, project_id);
+    await own`select pg_stat_force_next_flush()`;
+    await own`select 1`;
+
+    const called = await sql<{ name: string; language: string }[]>`
+      select schemaname || '.' || funcname as name, lanname as language
+      from pg_stat_user_functions
+      join pg_proc on pg_proc.oid = funcid
+      join pg_language on pg_language.oid = prolang
+      where schemaname in ('public', 'private')`;
+    assert(called.some(({ name }) => name === "private.complete_project"));
+    assert.deepEqual(called.filter(({ language }) => language === "sql"), []);
   }),
 );
 

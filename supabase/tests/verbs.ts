@@ -1,4 +1,4 @@
-import type { Sql } from "postgres";
+import type { ISql, Sql } from "postgres";
 import type { Database } from "../functions/_shared/database.ts";
 import {
   type Callback,
@@ -161,7 +161,7 @@ export function fail(
 }
 
 /** Moves the clock of every connection on. */
-export async function moveClock(sql: Sql, seconds: number): Promise<void> {
+export async function moveClock(sql: ISql, seconds: number): Promise<void> {
   await sql`
     update private.settings
     set value = to_jsonb((value #>> '{}')::numeric + ${seconds})

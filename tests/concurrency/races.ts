@@ -1,7 +1,7 @@
 import type { Sql } from "postgres";
 import type { Session } from "../../supabase/tests/test_database.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Resolves once a session waits for a lock that somebody holds: the race is where it should be. */
 export async function untilWaiting(sql: Sql, { pid }: Session): Promise<void> {

@@ -3,7 +3,14 @@ import { WEBHOOK_SAMPLES } from "../../tools/webhook_samples.ts";
 import type { FuzzBody } from "./fuzz_request.ts";
 
 /** Ids of rows that are there: whoever gets in unsigned would change them. */
-export type Known = { requestId: string; projectId: string; sceneId: string };
+export type Known = {
+  requestId: string;
+  projectId: string;
+  sceneId: string;
+  stepId: string;
+  endpointId: string;
+  deliveryId: string;
+};
 
 const MIB = 1024 * 1024;
 
@@ -19,6 +26,7 @@ const NASTY = [
   "9007199254740993",
   "123456789012345678901234567890",
   "0.1e-400",
+  "1e-99999",
   "[]",
   "{}",
   '""',
@@ -92,7 +100,7 @@ function bentSample(door: string, known: Known): fc.Arbitrary<FuzzBody> {
   const bend = fc.record({
     at: fc.nat(40),
     value: fc.oneof(fc.constantFrom(...NASTY), fc.json({ maxDepth: 2 })),
-    how: fc.constantFrom("replace", "replace", "add", "twice"),
+    how: fc.constantFrom("replace", "replace", "add", "twice", "before"),
     key: fc.constantFrom("__proto__", "constructor", "metadata", "toString", "a\u0000b", "\ud800"),
   });
   return fc.tuple(fc.constantFrom(...samples), fc.array(bend, { maxLength: 3 }))
@@ -105,6 +113,25 @@ const OTHERS: Record<string, Record<string, unknown>[]> = {
     { webhookLogId: "whlog_1" },
     { source: "fal", status: "error", dry_run: true, from: "2026-01-01", to: "2027-01-01" },
     { reason: "fuzz", prompt: "Boats", take: 1, max_in_flight: 3 },
+    {
+      user_id: "fuzz",
+      url: "http://127.0.0.1:1/x",
+      events: ["scene.completed"],
+      headers: { Authorization: "Bearer x" },
+      max_per_second: 0.5,
+      is_ordered: true,
+      batch_size: 2,
+      batch_ms: 100,
+    },
+    {
+      endpoint_id: "ep_1",
+      statuses: ["skipped"],
+      type: "scene.completed",
+      per_second: 10,
+      limit: 5,
+    },
+    { scheme: "timestamped", secret_name: "FUZZ_SOURCE_SECRET", header: "X-A", rate_limit: 9 },
+    { model: "kling", fallback: "wan", confirm: "x", overlap_seconds: 5, dry_run: true },
   ],
   "videos": [{
     model: "minimax-video",
@@ -125,6 +152,7 @@ function aimed(sample: Record<string, unknown>, known: Known): string {
     project_id: known.projectId,
     scene_id: known.sceneId,
     task_id: known.requestId,
+    endpoint_id: known.endpointId,
   };
   return JSON.stringify(sample, (key, value) => ids[key] ?? value);
 }
@@ -139,7 +167,12 @@ function bent(json: string, { at, value, how, key }: Bend): string {
     return json.replace(/}$/, `,${JSON.stringify(key)}:${value}}`);
   }
   const [whole, name] = place;
-  const instead = how === "twice" ? `${whole},"${name}":${value}` : `"${name}":${value}`;
+  const other = `"${name}":${value}`;
+  const instead = how === "twice"
+    ? `${whole},${other}`
+    : how === "before"
+    ? `${other},${whole}`
+    : other;
   return json.slice(0, place.index) + instead + json.slice(place.index + whole.length);
 }
 

@@ -116,12 +116,18 @@ async function readAll(
       const bytes = await connection.read(chunk);
       if (bytes === null) return "ended";
       parts.push(chunk.slice(0, bytes));
-      if (isHead && parts.length > 0) return "ended";
+      if (isHead && parts.length > 0 || isStream(parts)) return "ended";
     }
   } catch (error) {
     if (isGone(error)) return "ended";
     throw error;
   }
+}
+
+/** A stream of events goes on for as long as there is something to tell: its beginning is the answer. */
+function isStream([first]: Uint8Array[]): boolean {
+  const head = new TextDecoder("latin1").decode(first).split("\r\n\r\n")[0] ?? "";
+  return /^HTTP\/1\.1 200 [^]*\ncontent-type: text\/event-stream/i.test(head);
 }
 
 function readAnswer(text: string): Answer {

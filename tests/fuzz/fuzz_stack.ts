@@ -3,13 +3,20 @@ import { z } from "zod";
 import { createSigningKey, type SigningKey } from "../../local/simulators/fal/signing_key.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import type { Known } from "./bodies.ts";
+import type { Path } from "./calls.ts";
 
 const Posted = z.object({ project_id: z.string() });
+const Parameters = z.array(z.object({ name: z.string(), in: z.string() })).optional();
+const Document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ parameters: Parameters }))),
+});
 
 /** A stack whose work nobody does, with a film in it that waits for a callback. */
 export type FuzzStack = {
   stack: Stack;
   known: Known;
+  /** Every path that the OpenAPI document has. */
+  paths: Path[];
   falKey: SigningKey;
   /** A digest of every row that a request could change, but of what time alone changes. */
   state(): Promise<string>;
@@ -43,13 +50,15 @@ export async function startFuzzStack(
   });
   started.defer(() => stack.stop());
   await putSource(stack);
-  const known = await insertFilm(stack);
+  const known = { ...await insertFilm(stack), ...await insertEndpoint(stack) };
+  const paths = await readPaths(stack);
   await untilCounted(stack, ["webhook", "webhook-manage"]);
 
   const running = started.move();
   return {
     stack,
     known,
+    paths,
     falKey,
     state: () => digest(stack),
     async broken() {
@@ -58,6 +67,19 @@ export async function startFuzzStack(
     },
     stop: () => running.disposeAsync(),
   };
+}
+
+async function readPaths({ apiUrl }: Stack): Promise<Path[]> {
+  const answer = await fetch(`${apiUrl}/functions/v1/webhook-manage/openapi.json`);
+  const { paths } = Document.parse(await answer.json());
+  return Object.entries(paths).map(([path, operations]) => {
+    const [, door = "", suffix = ""] = /^\/([^/]+)(.*)$/.exec(path) ?? [];
+    const query = Object.values(operations).flatMap(({ parameters = [] }) =>
+      parameters.filter((one) => one.in === "query").map(({ name }) => name)
+    );
+    const methods = Object.keys(operations).map((method) => method.toUpperCase());
+    return { door, path: suffix.replace(/\{\w+\}/, "ID"), query, methods };
+  });
 }
 
 /** `POST /webhook/fuzz-source`, which hands what it takes to no handler. */
@@ -76,7 +98,9 @@ async function putSource({ apiUrl, env }: Stack): Promise<void> {
 }
 
 /** A film that waits for its clip, and a worker's own chunk that a callback would complete. */
-async function insertFilm({ apiUrl, env, sql }: Stack): Promise<Known> {
+async function insertFilm(
+  { apiUrl, env, sql }: Stack,
+): Promise<Omit<Known, "endpointId" | "deliveryId">> {
   const body = JSON.stringify({ video_id: "fuzz", user_id: "fuzz", prompt: "Boats at dawn" });
   const signature = createHmac("sha256", env.WEBHOOK_SECRET ?? "").update(body).digest("hex");
   const answer = await fetch(`${apiUrl}/functions/v1/webhook`, {
@@ -86,10 +110,29 @@ async function insertFilm({ apiUrl, env, sql }: Stack): Promise<Known> {
   });
   const { project_id: projectId } = Posted.parse(await answer.json());
   const [scene] = await sql`select scene_id from public.scenes where project_id = ${projectId}`;
+  const [step] = await sql`select step_id from private.steps where project_id = ${projectId}`;
   const requestId = "fuzz-request-1";
   await sql`
     insert into public.video_chunks (request_id, status) values (${requestId}, 'SUBMITTED')`;
-  return { requestId, projectId, sceneId: scene?.scene_id };
+  return { requestId, projectId, sceneId: scene?.scene_id, stepId: step?.step_id };
+}
+
+/** An endpoint that is switched off, and a delivery that it has skipped: nothing is sent meanwhile. */
+async function insertEndpoint({ sql }: Stack): Promise<Pick<Known, "endpointId" | "deliveryId">> {
+  const url = "http://127.0.0.1:1/x";
+  const [endpoint] = await sql`
+    insert into private.endpoints (user_id, url, is_enabled, disabled_at, disable_reason)
+    values ('fuzz', ${url}, false, now(), 'fuzz')
+    returning endpoint_id`;
+  const endpointId: string = endpoint?.endpoint_id;
+  await sql`
+    insert into private.endpoint_secrets (endpoint_id, secret)
+    values (${endpointId}, ${`whsec_${btoa("a secret of twenty-four.")}`})`;
+  const [delivery] = await sql`
+    insert into public.webhook_deliveries (endpoint_id, type, url, body, status)
+    values (${endpointId}, 'scene.completed', ${url}, '{}', 'skipped')
+    returning delivery_id`;
+  return { endpointId, deliveryId: delivery?.delivery_id };
 }
 
 /** Doors report what they answered in the background: what we have asked for is no stranger's doing. */

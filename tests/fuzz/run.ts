@@ -67,7 +67,7 @@ async function sendAll(
   },
 ): Promise<void> {
   const { names } = world.stack.functions;
-  const arbitrary = requests({ doors: names, known: world.known, signed });
+  const arbitrary = requests({ doors: names, paths: world.paths, known: world.known, signed });
   for (let done = 0; done < runs && report.faults.length < MOST_FAULTS; done += BATCH) {
     const numRuns = Math.min(BATCH, runs - done);
     const batch = fc.sample(arbitrary, { seed: seed * 1000 + done / BATCH, numRuns });

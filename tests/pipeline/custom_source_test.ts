@@ -131,7 +131,7 @@ Deno.test(
     assert.deepEqual(await send(stack, "desk", { "x-desk-token": "s3cret" }), RECEIVED);
 
     const isPassed = ({ body }: ChatCallback) => Passed.safeParse(body).success;
-    const callback = await stack.chat.next(isPassed, AbortSignal.timeout(20_000));
+    const callback = await stack.chat.next(isPassed, AbortSignal.timeout(90_000));
     assert.equal(callback.verified, true);
     assert.deepEqual(Passed.parse(callback.body).data, {
       source: "desk",

@@ -12,9 +12,20 @@ export class ApiError extends Error {
 export interface Client {
   /** Reads a path below /webhook-manage. What is unchanged comes from memory, by its ETag. */
   read<T>(path: string, shape: ZodMiniType<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * Takes what a stream told of a path as if it had been read.
+   *
+   * @throws {ApiError} where a read would
+   */
+  take<T>(told: Told, shape: ZodMiniType<T>): T;
+  /** A stream of what these paths answer, whenever that is something else than what is known here. */
+  listen(paths: readonly string[], signal: AbortSignal): Promise<Response>;
   /** @throws {ApiError} with the door's own sentence */
   send(path: string, body?: unknown, method?: "POST" | "DELETE"): Promise<unknown>;
 }
+
+/** What a path answers by now; `tag`: its `ETag`. */
+export type Told = { path: string; status: number; tag: string; body: unknown };
 
 type Kept = { etag: string; value: unknown };
 /** Answers that are kept for their ETags; the oldest goes first. */
@@ -52,6 +63,16 @@ export function createClient(
     return response;
   }
 
+  function take<T>({ path, status, tag, body }: Told, shape: ZodMiniType<T>): T {
+    // Health says what is wrong with 503.
+    const isHealth = status === 503 && isRecord(body) && "checks" in body;
+    if ((status < 200 || status > 299) && !isHealth) {
+      throw new ApiError(status, sentenceOf(body, status));
+    }
+    keep(kept, path, tag, body);
+    return shape.parse(body);
+  }
+
   return {
     async read(path, shape, signal) {
       const known = kept.get(path);
@@ -59,14 +80,19 @@ export function createClient(
       const response = await ask(path, { headers, signal });
       if (response.status === 304 && known) return shape.parse(known.value);
 
-      const value = await readJson(response);
-      // Health says what is wrong with 503.
-      const isHealth = response.status === 503 && isRecord(value) && "checks" in value;
-      if (!response.ok && !isHealth) {
-        throw new ApiError(response.status, sentenceOf(value, response));
-      }
-      keep(kept, path, response.headers.get("etag"), value);
-      return shape.parse(value);
+      const body = await readJson(response);
+      const tag = response.headers.get("etag") ?? "";
+      return take({ path, status: response.status, tag, body }, shape);
+    },
+
+    take,
+
+    async listen(paths, signal) {
+      const query = new URLSearchParams(
+        paths.flatMap((path) => [["path", path], ["tag", kept.get(path)?.etag ?? ""]]),
+      );
+      const headers = { ...identity, accept: "text/event-stream" };
+      return await ask(`/stream?${query}`, { headers, signal });
     },
 
     async send(path, body, method = "POST") {
@@ -76,15 +102,15 @@ export function createClient(
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       const value = await readJson(response);
-      if (!response.ok) throw new ApiError(response.status, sentenceOf(value, response));
+      if (!response.ok) throw new ApiError(response.status, sentenceOf(value, response.status));
       return value;
     },
   };
 }
 
-function keep(kept: Map<string, Kept>, path: string, etag: string | null, value: unknown): void {
+function keep(kept: Map<string, Kept>, path: string, etag: string, value: unknown): void {
   kept.delete(path);
-  if (etag === null) return;
+  if (etag === "") return;
   kept.set(path, { etag, value });
   const oldest = kept.keys().next().value;
   if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
@@ -99,7 +125,7 @@ async function readJson(response: Response): Promise<unknown> {
 }
 
 /** The door's sentence, with the fields it complains about. */
-function sentenceOf(value: unknown, { status }: Response): string {
+function sentenceOf(value: unknown, status: number): string {
   if (!isRecord(value) || typeof value.error !== "string") return `The API answered ${status}`;
   const issues = Array.isArray(value.issues) ? value.issues : [];
   const words = issues.filter(isRecord).map(({ path, message }) =>

@@ -73,3 +73,29 @@ Deno.test("a key that is no longer let in is reported, a failing health is no er
   await assert.rejects(client.read("/x", Counted), { status: 401 });
   assert.equal(refusals(), 1);
 });
+
+Deno.test("what is listened to names what is known of it, and what is told counts as read", async () => {
+  const { client, asked } = aClient([
+    () => Response.json({ n: 1 }, { headers: { etag: 'W/"a"' } }),
+    () => new Response("retry: 2000\n\n"),
+    () => new Response(null, { status: 304 }),
+  ]);
+  await client.read("/x?a=1", Counted);
+  const stream = await client.listen(["/x?a=1", "/y"], new AbortController().signal);
+  await stream.body?.cancel();
+
+  const { searchParams, pathname } = new URL(asked[1]?.url ?? "");
+  assert.ok(pathname.endsWith("/webhook-manage/stream"));
+  assert.deepEqual(searchParams.getAll("path"), ["/x?a=1", "/y"]);
+  assert.deepEqual(searchParams.getAll("tag"), ['W/"a"', ""]);
+  assert.equal(new Headers(asked[1]?.init.headers).get("apikey"), "op");
+
+  const told = { path: "/x?a=1", status: 200, tag: 'W/"b"', body: { n: 2 } };
+  assert.deepEqual(client.take(told, Counted), { n: 2 });
+  assert.deepEqual(await client.read("/x?a=1", Counted), { n: 2 });
+  assert.equal(new Headers(asked[2]?.init.headers).get("if-none-match"), 'W/"b"');
+  assert.throws(
+    () => client.take({ ...told, status: 503, body: { error: "Away" } }, Counted),
+    new ApiError(503, "Away"),
+  );
+});

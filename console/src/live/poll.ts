@@ -11,9 +11,8 @@ const QUIET_MS = 10_000;
 const SLOWEST_MS = 60_000;
 
 /**
- * How long to wait before looking again; null: not before somebody looks at the tab. Why polling and
- * no stream: an edge function's stream ends with its isolate after some minutes, and each open one
- * holds an isolate, while an unchanged answer costs one 304.
+ * How long to wait before looking again where no stream tells what happens; null: not before somebody
+ * looks at the tab. What is unchanged costs one 304.
  */
 export function pauseBefore({ isMoving, isHidden, failures }: PollState): number | null {
   if (isHidden) return null;

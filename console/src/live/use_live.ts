@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { ZodMiniType } from "zod/mini";
-import { ApiError } from "../api/client.ts";
-import { client } from "../state.ts";
+import { ApiError, type Told } from "../api/client.ts";
+import { client, stream } from "../state.ts";
 import { pauseBefore } from "./poll.ts";
 
 export type Live<T> = {
@@ -12,7 +12,8 @@ export type Live<T> = {
 };
 
 /**
- * Keeps what a path answers up to date while the page is looked at.
+ * Keeps what a path answers up to date while the page is looked at: told by a stream, or looking again
+ * where there is none.
  *
  * @param isMoving whether something of it is expected to change soon
  */
@@ -37,33 +38,56 @@ export function useLive<T>(
     let failures = 0;
     let last: T | null = null;
     let underWay = false;
+    let wasTold = false;
 
-    async function lookNow(): Promise<void> {
-      const api = client.peek();
-      if (underWay || api === null || path === null) return;
-      underWay = true;
-      clearTimeout(timer);
+    function show(get: () => T): void {
       try {
-        last = await api.read(path, shape, ended.signal);
+        last = get();
         failures = 0;
-        if (!ended.signal.aborted) setState({ path, value: last, error: null });
+        setState({ path, value: last, error: null });
       } catch (error) {
-        if (ended.signal.aborted) return;
         failures++;
         const known = error instanceof ApiError
           ? error
           : new ApiError(-1, `The API answered something else than this console knows: ${error}`);
         setState({ path, value: last, error: known });
-      } finally {
-        underWay = false;
       }
+    }
+
+    async function lookNow(): Promise<void> {
+      const api = client.peek();
+      if (underWay || api === null || path === null) return;
+      underWay = true;
+      wasTold = false;
+      clearTimeout(timer);
+      const read = await settle(api.read(path, shape, ended.signal));
+      underWay = false;
+      if (ended.signal.aborted) return;
+      show(read);
+      // Which of the two is older, nobody knows.
+      if (wasTold) return void lookNow();
       plan();
     }
 
+    function take(told: Told): void {
+      const api = client.peek();
+      if (api === null || ended.signal.aborted) return;
+      wasTold = true;
+      if (!underWay) show(() => api.take(told, shape));
+    }
+
     function plan(): void {
+      clearTimeout(timer);
+      if (path === null || ended.signal.aborted || stream.peek()?.tells(path)) return;
       const isMoving = last !== null && moving.current(last);
       const pause = pauseBefore({ isMoving, isHidden: document.hidden, failures });
-      if (pause !== null && !ended.signal.aborted) timer = setTimeout(lookNow, pause);
+      if (pause !== null) timer = setTimeout(lookNow, pause);
+    }
+
+    function changed(): void {
+      // What was wrong may be over since, and is then nothing that is told.
+      if (failures > 0 && path !== null && stream.peek()?.tells(path)) lookNow();
+      else plan();
     }
 
     const onVisible = () => {
@@ -72,9 +96,15 @@ export function useLive<T>(
     };
     document.addEventListener("visibilitychange", onVisible);
     look.current = lookNow;
-    lookNow();
+    // It is told from what is known: that has to be something first.
+    let deafen = () => {};
+    lookNow().then(() => {
+      if (ended.signal.aborted) return;
+      deafen = stream.peek()?.listen(path, { onTold: take, onChange: changed }) ?? deafen;
+    });
     return () => {
       ended.abort();
+      deafen();
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", onVisible);
     };
@@ -83,4 +113,16 @@ export function useLive<T>(
   const refresh = useCallback(() => look.current(), []);
   // What another path answered is not shown under this one.
   return state.path === path ? { ...state, refresh } : { value: null, error: null, refresh };
+}
+
+/** Says later how it went. */
+async function settle<T>(work: Promise<T>): Promise<() => T> {
+  try {
+    const value = await work;
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

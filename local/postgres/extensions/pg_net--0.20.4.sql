@@ -131,13 +131,17 @@ end;
 $$;
 
 create function net._encode_params(params jsonb) returns text[]
-language sql
+language plpgsql
 immutable
 as $$
-  select coalesce(
-    array_agg(net._urlencode_string(key) || '=' || net._urlencode_string(value)), '{}'
-  )
-  from jsonb_each_text(params)
+begin
+  return (
+    select coalesce(
+      array_agg(net._urlencode_string(key) || '=' || net._urlencode_string(value)), '{}'
+    )
+    from jsonb_each_text(params)
+  );
+end;
 $$;
 
 create function net.http_get(

@@ -21,7 +21,9 @@ export class CannedMedia {
     make: () => Promise<Output>,
     made: Made,
   ): Promise<Output> {
-    const count = Array.isArray(input.video_urls) ? input.video_urls.length : 0;
+    const count = [input.video_urls, input.tracks].map((many) =>
+      Array.isArray(many) ? many.length : 0
+    );
     const key = JSON.stringify([work, seconds, count, ...SHAPE.map((name) => input[name] ?? null)]);
     const earlier = this.#made.get(key);
     if (earlier) {
@@ -44,10 +46,18 @@ async function copyOutput(output: Output, made: Made): Promise<Output> {
       name,
       Array.isArray(value)
         ? await Promise.all(value.map((one) => copyFile(one, made)))
+        : name.endsWith("_url")
+        ? await copyUrl(String(value), made)
         : await copyFile(value, made),
     ]),
   );
   return Object.fromEntries(copies);
+}
+
+/** Outputs that name a file by its URL alone. */
+async function copyUrl(url: string, { media, expiresMs }: Made): Promise<string> {
+  const file_name = url.slice(url.lastIndexOf("/") + 1);
+  return (await media.publishAgain({ file_name }, expiresMs)).url;
 }
 
 /** What is no file comes back as it is. */

@@ -46,7 +46,10 @@ export class MediaStore {
   }
 
   /** The same bytes at another URL. */
-  async publishAgain(file: PublishedFile, expiresMs?: number): Promise<PublishedFile> {
+  async publishAgain(
+    file: Pick<PublishedFile, "file_name">,
+    expiresMs?: number,
+  ): Promise<PublishedFile> {
     const path = this.newPath(file.file_name.slice(file.file_name.lastIndexOf(".")));
     await Deno.link(`${this.folder}/${file.file_name}`, path);
     return await this.publish(path, expiresMs);

@@ -1,11 +1,13 @@
 import { z, type ZodType } from "zod";
+import { withDeadline } from "./deadline.ts";
 
 /** The one way from a function to Postgres: call a SQL function by name, get its checked answer. */
 export interface Database {
   /**
    * Calls `public.<name>` with named arguments.
    *
-   * @throws {DatabaseError} when the function raises, or when the database cannot be reached.
+   * @throws {DatabaseError} when the function raises, or when the database cannot be reached, or does
+   * not answer in time: then the call may have taken effect, or still take it.
    */
   call<T>(name: string, args: Record<string, unknown>, answer: ZodType<T>): Promise<T>;
 }
@@ -38,17 +40,22 @@ const AWAY = /^(08|53|57|PGRST(00[0-3]|202)$)/;
 /** PostgREST's error body: https://docs.postgrest.org/en/v14/references/errors.html */
 const Refusal = z.object({ code: z.string().nullish(), message: z.string() });
 const EXCERPT = 200;
+/** PostgREST waits 10 s for a connection at most, and hosted Postgres ends a statement after 8. */
+const PATIENCE_MS = 20_000;
 
 /**
  * Connects as service_role, through PostgREST. One a process: fetch keeps its connections alive.
  *
  * By fetch alone: the client library brings auth, realtime and storage along, which no door needs and
  * every cold start would wait for.
+ *
+ * @param timeoutMs for one call, from connecting to the last byte: whoever claims or records waits for
+ * its answer, and a call without an end would stop it for good.
  */
 export function connectDatabase(
   url: string,
   key: string,
-  { fetch }: { fetch: typeof globalThis.fetch },
+  { fetch, timeoutMs = PATIENCE_MS }: { fetch: typeof globalThis.fetch; timeoutMs?: number },
 ): Database {
   const base = `${url.replace(/\/+$/, "")}/rest/v1/rpc/`;
   const headers = {
@@ -61,8 +68,10 @@ export function connectDatabase(
   async function post(name: string, args: Record<string, unknown>): Promise<[Response, string]> {
     try {
       const body = JSON.stringify(args);
-      const response = await fetch(base + name, { method: "POST", headers, body });
-      return [response, await response.text()];
+      return await withDeadline(timeoutMs, async (signal) => {
+        const response = await fetch(base + name, { method: "POST", headers, body, signal });
+        return [response, await response.text()];
+      });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new DatabaseError(`Cannot call ${name}: ${reason}`, "", true, reason);

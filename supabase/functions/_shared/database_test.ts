@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { connectDatabase, DatabaseError } from "./database.ts";
+import { withRawServer } from "./testing/loopback.ts";
 
 const URL = "https://project.example.com";
 
@@ -63,4 +64,20 @@ Deno.test("a function without a result answers null", async () => {
   const { db } = answering(() => new Response(null, { status: 204 }));
 
   assert.equal(await db.call("do_it", {}, z.null()), null);
+});
+
+Deno.test("an answer that does not come, or breaks off, ends as a database that is away", async () => {
+  const half = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"n":';
+  for (const answer of [null, half]) {
+    await withRawServer(answer, async ({ url, seen }) => {
+      const db = connectDatabase(url, "sb_secret_1", { fetch, timeoutMs: 300 });
+
+      await assert.rejects(db.call("do_it", {}, z.null()), {
+        name: "DatabaseError",
+        message: "Cannot call do_it: No end after 300 ms",
+        away: true,
+      });
+      assert.equal(seen.length, 1);
+    }, { holdOpen: true });
+  }
 });

@@ -52,6 +52,11 @@ function sharedLimit(what: string, limit: number, deps: RateLimitDeps): RateLimi
 
   // Its packages take 100 ms of a cold start: who uses no Redis does not wait for them.
   const redis = import("./redis_limit.ts")
-    .then(({ createRedisLimit }) => createRedisLimit(what, limit, { url, token, ...deps }));
+    .then(({ createRedisLimit }) => createRedisLimit(what, limit, { url, token, ...deps }))
+    // A typing error in the address would end the isolate, with every callback that it is about.
+    .catch((error) => {
+      deps.log("rate_limit.redis_not_configured", { what, error });
+      return createPostgresLimit(what, limit, deps);
+    });
   return { taken: async (address) => await (await redis).taken(address) };
 }

@@ -60,3 +60,16 @@ Deno.test("a Redis that is away, or answers with an error, lets requests pass an
     assert.match(broken.lines.join(), /"event":"rate_limit.redis_away"/);
   });
 });
+
+Deno.test("an address that is none is logged, and Postgres counts instead", async () => {
+  const { limit, lines, calls, settled } = aLimit("redis.example without a scheme");
+
+  const answers = [];
+  for (let i = 0; i < 3; i++) answers.push(await limit.taken("192.0.2.1"));
+  await settled();
+
+  assert.deepEqual(answers.map((answer) => answer === null), [true, true, false]);
+  assert.match(lines.join(), /"event":"rate_limit.redis_not_configured"/);
+  assert.ok(!lines.join().includes(TOKEN));
+  assert.ok(calls.some(({ name }) => name === "count_requests"));
+});

@@ -4,6 +4,7 @@ import { readRetryAfter } from "../_shared/retry_after.ts";
 import { signWebhook } from "../_shared/sign_webhook.ts";
 import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { deliveryHeaders } from "./delivery_headers.ts";
+import { hideValues } from "./hide_values.ts";
 import { deliveryTarget, type NotificationService } from "./delivery_target.ts";
 
 const NO_SECRET = "CALLBACK_SIGNING_SECRET is not set, or not base64 after whsec_";
@@ -42,7 +43,7 @@ export async function sendDelivery(
     return {
       status_code: status,
       error: status >= 200 && status < 300 ? null : `Receiver answered ${status}`,
-      response_excerpt: excerpt,
+      response_excerpt: excerpt === null ? null : hideValues(excerpt, target.headers),
       duration_ms: deps.now() - begun,
       retry_after: readRetryAfter(headers, deps.now()),
       timing,

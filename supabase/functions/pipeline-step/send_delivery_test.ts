@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { createPost } from "../_shared/outbound/post.ts";
-import { refusingUrl, withRawServer, withServer } from "../_shared/testing/loopback.ts";
+import { refusingUrl, type Seen, withRawServer, withServer } from "../_shared/testing/loopback.ts";
 import type { DeliveryResult, DeliveryWork } from "../_shared/transitions/deliveries.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
 
@@ -167,6 +167,27 @@ Deno.test("of a long answer the first 4 KiB are read, and no null byte is kept",
 
   assert.equal(result.status_code, 200);
   assert.equal(result.response_excerpt, "a".repeat(2048));
+});
+
+Deno.test("a receiver that shows the request in its answer puts no header's value on record", async () => {
+  const headers = {
+    "Authorization": "Bearer client-secret",
+    "X-Key": "abcdef0123",
+    "X-Tenant": "7",
+  };
+  const dumped = async (more: string) => {
+    const answer = ({ headers }: Seen) => new Response(JSON.stringify([...headers]) + more);
+    return await withServer(answer, ({ url }) => send(url, {}, headers));
+  };
+
+  const { response_excerpt: shown } = await dumped(
+    ' Bearer not-yours token=client-secret 7 items, key "abcdef0123',
+  );
+  assert.doesNotMatch(shown ?? "", /client-secret|abcdef/);
+  assert.match(shown ?? "", /Bearer not-yours/);
+  assert.match(shown ?? "", /"x-tenant","7"\]/, "nothing more is hidden than that");
+  const cut = await dumped(" abcdef01");
+  assert.ok(cut.response_excerpt?.endsWith("(hidden)"), "cut off in the middle of one");
 });
 
 Deno.test("the deadline is one over headers and body: a dripping body ends there, its status stands", async () => {

@@ -162,7 +162,7 @@ Deno.test("events are streamed to whoever may read the task", async () => {
   );
   assert.match(await answer.text(), /event: task\ndata: .*"failed"/);
   assert.deepEqual([calls[0]?.args.p_token, calls[0]?.args.p_trusted], ["t", false]);
-  const last = { ...BEARER, "last-event-id": "7" };
+  const last = { ...BEARER, "last-event-id": "7-failed" };
   assert.equal((await app.request(path, { headers: last })).status, 204);
   assert.deepEqual([calls.at(-1)?.args.p_after, calls.at(-1)?.args.p_trusted], [7, true]);
   assert.equal((await app.request(path)).status, 401);

@@ -1,35 +1,34 @@
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
-import { notFound, Refusal } from "../_shared/errors.ts";
+import { notFound } from "../_shared/errors.ts";
+import {
+  EVENT_STREAM_HEADERS,
+  FIRST_WORDS,
+  HEARTBEAT,
+  LONGEST_STREAM,
+  LOOK_AGAIN,
+  MOST_SILENCE,
+  streamWords,
+} from "../_shared/event_stream.ts";
 import { type Reader, readVideoEvents, type VideoEvents } from "../_shared/transitions/videos.ts";
-import { FIRST_WORDS, HEARTBEAT, sayEvents } from "./server_sent.ts";
+import { COME_AGAIN, readHeard, sayEvents } from "./server_sent.ts";
 
 export interface EventStreams {
   /**
-   * Answers with a task's events as they come, after the last one that the reader has.
+   * Answers with a task's events as they come, after the last one that the reader has. Where too many
+   * streams are open here, or the database is away: with one that ends at once.
    *
-   * @throws {Refusal} 404, or 503 where too many streams are open here
+   * @throws {Refusal} 404
    */
   open(taskId: string, by: Reader, lastEventId: string | null): Promise<Response>;
 }
 
 /** An isolate has 256 MB, and the database other work. */
 const MOST_STREAMS = 100;
-/** Milliseconds; well below the 150 seconds that a hosted isolate lives at least. */
-const LONGEST = 100_000;
-/** Milliseconds between two looks at a task, from when something happened to when nothing does. */
-const LOOK_AGAIN = { first: 1000, last: 5000, growth: 1.5 };
 /** Milliseconds between two looks of all streams of this isolate. */
 const SHARE = 20;
-/** Milliseconds of silence after which proxies might think that a connection is dead. */
-const SILENCE = 15_000;
 
 const ENDED = new Set(["completed", "failed", "cancelled"]);
-const HEADERS = {
-  "content-type": "text/event-stream",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no",
-};
 
 type StreamDeps = Pick<Deps, "db" | "now" | "wait" | "log">;
 
@@ -42,12 +41,14 @@ export function createEventStreams(
 
   return {
     async open(taskId, by, lastEventId) {
-      if (open >= MOST_STREAMS) throw tooMany();
-      const after = /^\d{1,15}$/.test(lastEventId ?? "") ? Number(lastEventId) : 0;
-      const first = await readVideoEvents(db, taskId, { ...by, after });
+      if (open >= MOST_STREAMS) return comeAgain();
+      const heard = readHeard(lastEventId);
+      const after = heard?.after ?? 0;
+      const first = await readVideoEvents(db, taskId, { ...by, after }).catch(orAway);
+      if (first === "away") return comeAgain();
       if (first === null) throw notFound();
       // 204 tells an EventSource, which comes again by itself, to stay away.
-      if (lastEventId !== null && isOver(first) && first.events.length === 0) {
+      if (isOver(first) && first.events.length === 0 && heard?.status === first.task.status) {
         return new Response(null, { status: 204 });
       }
 
@@ -59,7 +60,9 @@ export function createEventStreams(
         isEnd: () => stopping.aborted,
         leastPause: () => open * SHARE,
       });
-      return new Response(toStream(words, () => open--), { headers: HEADERS });
+      return new Response(streamWords(words, () => open--), {
+        headers: EVENT_STREAM_HEADERS,
+      });
     },
   };
 }
@@ -74,7 +77,7 @@ type Story = {
 
 async function* tell(deps: StreamDeps, story: Story): AsyncGenerator<string, void> {
   const { now, wait, log } = deps;
-  const until = now() + LONGEST;
+  const until = now() + LONGEST_STREAM;
   let { after, first: answer } = story;
   let said = "";
   let saidAt = now();
@@ -94,7 +97,7 @@ async function* tell(deps: StreamDeps, story: Story): AsyncGenerator<string, voi
     pause = words !== "" ? LOOK_AGAIN.first : Math.min(pause * LOOK_AGAIN.growth, LOOK_AGAIN.last);
     if (story.isEnd() || now() >= until) return;
     if (!isOver(answer)) await wait(Math.max(pause, story.leastPause()));
-    if (now() - saidAt >= SILENCE) {
+    if (now() - saidAt >= MOST_SILENCE) {
       yield HEARTBEAT;
       saidAt = now();
     }
@@ -112,33 +115,16 @@ async function* tell(deps: StreamDeps, story: Story): AsyncGenerator<string, voi
   }
 }
 
-function toStream(words: AsyncGenerator<string, void>, onEnd: () => void): ReadableStream {
-  const encoder = new TextEncoder();
-  let ended = false;
-  const end = () => {
-    if (!ended) onEnd();
-    ended = true;
-  };
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await words.next();
-      if (ended) return;
-      if (!done) return controller.enqueue(encoder.encode(value));
-      end();
-      controller.close();
-    },
-    cancel() {
-      end();
-      // It may be waiting: it ends when it has waited.
-      void words.return();
-    },
-  });
-}
-
 function isOver({ task }: VideoEvents): boolean {
   return ENDED.has(task.status);
 }
 
-function tooMany(): Refusal {
-  return new Refusal(503, "Too many streams are open", { headers: { "Retry-After": "5" } });
+function orAway(error: unknown): "away" {
+  if (error instanceof DatabaseError && error.away) return "away";
+  throw error;
+}
+
+/** An EventSource gives up for good at anything but a stream: a 503 would be the last it hears. */
+function comeAgain(): Response {
+  return new Response(COME_AGAIN, { headers: EVENT_STREAM_HEADERS });
 }

@@ -59,11 +59,11 @@ Deno.test("a stream tells what happened, each under its id, and where the task s
     ),
     [
       ["id: 5", "event: project.queued"],
-      ["id: 5", "event: task"],
+      ["id: 5-pending", "event: task"],
       ["id: 9", "event: project.generating"],
-      ["id: 9", "event: task"],
+      ["id: 9-processing", "event: task"],
       ["id: 12", "event: project.completed"],
-      ["id: 12", "event: task"],
+      ["id: 12-completed", "event: task"],
     ],
   );
   assert.ok(text.startsWith("retry: 2000\n\n"));
@@ -81,13 +81,51 @@ Deno.test("a reader who comes again goes on where it was, and stays away from wh
   assert.match(text, /event: project\.failed/);
 
   const over = streamsOver([{ task: task("failed"), events: [] }]);
-  assert.equal((await over.streams.open("proj_1", BY, "9")).status, 204);
+  assert.equal((await over.streams.open("proj_1", BY, "9-failed")).status, 204);
   const first = await over.streams.open("proj_1", BY, null);
   assert.match(await first.text(), /event: task\ndata: .*"failed"/);
 
   const odd = streamsOver([{ task: task("failed"), events: [] }]);
   await (await odd.streams.open("proj_1", BY, "9; drop")).text();
   assert.equal(odd.asked[0], 0);
+});
+
+Deno.test("wherever a stream breaks off, who comes again with the last id hears the rest, then 204", async () => {
+  const story = [1, 2, 3].map((id) => event(id, `project.${id}`));
+  const whole = [...story.map(({ type }) => type), "task"];
+  const looks = (after: number) => [
+    { task: task("completed", 100), events: story.filter(({ event_id }) => event_id > after) },
+    { task: task("completed", 100), events: [] },
+  ];
+
+  for (let broken = 0; broken <= whole.length; broken++) {
+    const heard: string[] = [];
+    let lastId: string | null = null;
+    for (let times = 0; times < 3; times++) {
+      const { streams } = streamsOver(looks(parseInt(lastId ?? "0")));
+      const answer: Response = await streams.open("proj_1", BY, lastId);
+      if (answer.status === 204) break;
+      const said = [...(await answer.text()).matchAll(/^id: (.+)\nevent: (.+)$/gm)];
+      for (const [, id = "", type = ""] of times === 0 ? said.slice(0, broken) : said) {
+        lastId = id;
+        heard.push(type);
+      }
+    }
+    assert.deepEqual(heard, whole, `broken off behind ${broken}`);
+    const { streams } = streamsOver(looks(3));
+    assert.equal((await streams.open("proj_1", BY, lastId)).status, 204);
+  }
+});
+
+Deno.test("a task that has ended is said behind all that happened, however many pages that are", async () => {
+  const page = (from: number, length: number) => ({
+    task: task("completed", 100),
+    events: Array.from({ length }, (_, n) => event(from + n, "scene.completed")),
+  });
+  const { streams } = streamsOver([page(1, 100), page(101, 3), page(104, 0)]);
+  const text = await (await streams.open("proj_1", BY, null)).text();
+  const types = [...text.matchAll(/^event: (.+)$/gm)].map(([, type]) => type);
+  assert.deepEqual(types, [...new Array<string>(103).fill("scene.completed"), "task"]);
 });
 
 Deno.test("a stream ends by itself before the platform would end it, looking ever less often", async () => {
@@ -134,14 +172,27 @@ Deno.test("a database that is away for a moment ends no stream; one that refuses
   assert.match(broken.lines.join(), /stream\.failed/);
 });
 
-Deno.test("an unknown task or a wrong token is 404, and the 101st stream of an isolate 503", async () => {
+Deno.test("an unknown task or a wrong token is 404", async () => {
   await assert.rejects(streamsOver([null]).streams.open("proj_9", BY, null), { status: 404 });
+});
 
-  const { streams } = streamsOver([{ task: task("processing"), events: [] }]);
+Deno.test("the 101st reader of an isolate, and who comes while the database is away, comes again", async () => {
+  const { streams, asked } = streamsOver([{ task: task("processing"), events: [] }]);
   const open = [];
   for (let i = 0; i < 100; i++) open.push(await streams.open("proj_1", BY, null));
-  await assert.rejects(streams.open("proj_1", BY, null), { status: 503 });
+  const looks = asked.length;
+  const late = await streams.open("proj_1", BY, null);
+  assert.deepEqual(
+    [late.status, late.headers.get("content-type"), await late.text()],
+    [200, "text/event-stream", "retry: 5000\n\n"],
+  );
+  assert.equal(asked.length, looks, "it costs the database nothing");
   await open[0]?.body?.cancel();
   const next = await streams.open("proj_1", BY, null);
   for (const { body } of [...open.slice(1), next]) await body?.cancel();
+
+  const away = streamsOver([new DatabaseError("away", "", true)]);
+  assert.equal(await (await away.streams.open("proj_1", BY, "9")).text(), "retry: 5000\n\n");
+  const broken = streamsOver([new DatabaseError("no", "42883", false)]);
+  await assert.rejects(broken.streams.open("proj_1", BY, null), DatabaseError);
 });

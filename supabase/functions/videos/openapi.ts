@@ -68,7 +68,7 @@ export const VIDEOS: DoorPart = {
         "Server-sent events: `task`, and what happens to scenes and clips under its type. " +
         "Ends after 100 seconds; `Last-Event-ID` goes on.",
       by: READER,
-      headers: { "Last-Event-ID": "The last event that was heard" },
+      headers: { "Last-Event-ID": "The last `id` that was heard" },
       answers: {
         200: { says: "Events as they come", also: ["text/event-stream"] },
         204: { says: "The task has ended, and all was heard" },

@@ -108,6 +108,15 @@ Deno.test("what is wrong is said in the words of the request, once", () => {
   assert.deepEqual(paths({ ...SHOWN, prompt: "a\0" }), ["prompt"]);
 });
 
+Deno.test("what Postgres cannot hold is refused also where no field of ours is made of it", () => {
+  const fields = JSON.stringify(SHOWN).slice(1);
+  for (const more of ['"__proto__":"\\udfff\\ud800"', '"prompt":"\\u0000"', '"n":1e-99999']) {
+    const text = `{${more},${fields}`;
+    const parsed = parse(JSON.parse(text), { text });
+    assert.ok("issues" in parsed && parsed.issues[0]?.message.startsWith("Cannot be stored"), more);
+  }
+});
+
 Deno.test("whose video it is may be said, and decides whose keys are counted", () => {
   assert.equal(job({ ...SHOWN, user: "ada" }).user_id, "ada");
   assert.equal(job({ ...SHOWN, user: "ada", user_id: "u1", video_id: "v1" }).user_id, "u1");

@@ -53,6 +53,7 @@ const ROUTES: [string, string][] = [
   ["POST", "/endpoints/ep_1/disable"],
   ["POST", "/endpoints/ep_1/test"],
   ["GET", "/providers"],
+  ["GET", "/stream?path=%2Ferrors"],
   ["GET", "/providers/fal"],
   ["POST", "/providers/fal"],
   ["POST", "/users/user-1/delete"],

@@ -14,7 +14,7 @@ export const DoorFigures = z.object({
   requests: z.number(),
   by_status: z.record(z.string(), z.number()),
   success_rate: z.number().nullable()
-    .meta({ description: "2xx among answers to those who were let in" }),
+    .meta({ description: "2xx and 304 among answers to those who were let in" }),
   latency_ms: z.object({
     p50: z.number().nullable(),
     p95: z.number().nullable(),
@@ -30,7 +30,7 @@ const NOT_LET_IN = new Set(["401", "404", "405", "408", "413", "429"]);
 export function doorFigures({ by_status, requests_by_ms }: DoorSums): DoorFigures {
   const answers = Object.entries(by_status);
   const letIn = answers.filter(([status]) => !NOT_LET_IN.has(status));
-  const sound = letIn.filter(([status]) => status.startsWith("2"));
+  const sound = letIn.filter(([status]) => status.startsWith("2") || status === "304");
   const rate = sum(letIn) === 0 ? null : round(sum(sound) / sum(letIn), 4);
   const at = (share: number) => percentile(share, requests_by_ms);
 

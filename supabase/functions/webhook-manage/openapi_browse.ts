@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Board, Callbacks, Deliveries, Errors, Films, Series } from "./browse_routes.ts";
 import { OPERATOR } from "./openapi_callbacks.ts";
+import { Watch } from "./stream_routes.ts";
 
 const Page = z.object({
   docs: z.array(z.looseObject({})),
@@ -19,6 +20,17 @@ export const BROWSE_OPERATIONS: readonly Operation[] = [
   look("/browse/board", "The newest films of each column, and the figures beside them", Board),
   look("/browse/overview", "Films by status, money of today, what waits for somebody"),
   look("/browse/queue", "What is open, what is stuck and why, which invariants are broken"),
+  {
+    method: "get",
+    path: "/stream",
+    summary: "Listen to what these paths answer",
+    description:
+      "Server-sent events named `answer`: `{path, status, tag, body}`, each time that a path's " +
+      "`ETag` is another one. Ends after 100 seconds.",
+    by: OPERATOR,
+    query: Watch,
+    answers: { 200: { says: "Events as they come", also: ["text/event-stream"] } },
+  },
 ];
 
 function page(path: string, summary: string, query: Operation["query"]): Operation {

@@ -1,11 +1,11 @@
-import type { SupabaseClient } from "@supabase/supabase-js";
+import type { StorageClient } from "@supabase/storage-js";
 
 /** As many as Storage removes in one call. */
 const PAGE = 1000;
 
 /** Removes files, page by page; those that Storage did not remove. One that is not there is gone. */
 export async function removeFiles(
-  storage: SupabaseClient["storage"] | null,
+  storage: StorageClient | null,
   bucket: string,
   paths: readonly string[],
 ): Promise<string[]> {

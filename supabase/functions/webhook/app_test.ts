@@ -169,6 +169,8 @@ Deno.test("bad bodies are 400 with an issue each and reach no database", async (
     [JSON.stringify({ ...JOB, callback_url: "nowhere" }), "callback_url"],
     [JSON.stringify({ ...JOB, prompt: "a\0b" }), "prompt"],
     [JSON.stringify(JOB).replace("red", "\\ud800"), "prompt"],
+    [JSON.stringify(JOB).replace("{", '{"prompt":"\\u0000",'), ""],
+    [JSON.stringify(JOB).replace("{", '{"chat":1e-99999,'), ""],
   ];
 
   for (const [sent, path] of bodies) {

@@ -1,6 +1,6 @@
 import type { Issue } from "../_shared/errors.ts";
 import { whyNotPublic } from "../_shared/private_target.ts";
-import { findUnstorable } from "../_shared/storable.ts";
+import { findUnstorable, isStorableJson } from "../_shared/storable.ts";
 import type { Job } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
@@ -37,7 +37,8 @@ export function parseJob(
   { text, keyHeader, allowPrivate, notify = false, providers, offers = FAL_OFFERS, ...planning }:
     ParseOptions,
 ): ParsedJob {
-  const unstorable = findUnstorable(body);
+  // The text goes to Postgres as it is, with what JSON.parse or a schema left out of the body.
+  const unstorable = findUnstorable(body) ?? (isStorableJson(text) ? null : "");
   if (unstorable !== null) {
     const message =
       "Cannot be stored: it contains U+0000, half a surrogate pair or an endless number";

@@ -17,6 +17,9 @@ type QueueStatus = z.infer<typeof QueueStatus>;
 
 const ErrorType = z.looseObject({ error_type: z.string() });
 
+/** What the result's address answers while the request is under way. */
+const NOT_YET = 400;
+
 /** Asks fal what became of a request: its status first, then its result. */
 export async function askFal(
   deps: FalDeps,
@@ -30,7 +33,7 @@ export async function askFal(
 
   try {
     const asked = await callFal(deps, "GET", urls.status);
-    if (asked.status === 404) return forgotten();
+    if (asked.status === 404) return await askWithoutStatus(deps, urls.response);
     const status = QueueStatus.safeParse(readJson(asked.body));
     if (!isSuccess(asked) || !status.success) return unreachable("its status", asked.status);
     if (status.data.status !== "COMPLETED") return { state: "in_progress" };
@@ -42,13 +45,22 @@ export async function askFal(
   }
 }
 
+/** What fal's status page does not know, its result may still tell: it is paid for once it is there. */
+async function askWithoutStatus(deps: FalDeps, url: string): Promise<Answer> {
+  const reply = await callFal(deps, "GET", url);
+  if (reply.status === 404) return forgotten();
+  if (reply.status === NOT_YET) return unreachable("its status", 404);
+  return readResult(deps, reply, { status: "COMPLETED" });
+}
+
 function readResult(deps: FalDeps, reply: Reply, status: QueueStatus): Answer {
   const body = readJson(reply.body);
-  const errorType = typeOf(reply, body, status);
+  const ownType = ownTypeOf(reply, body);
+  const errorType = status.error_type ?? ownType;
   if (errorType === CANCELLED) return { state: "cancelled" };
 
   if (isSuccess(reply) && !status.error && errorType === null) return read(body);
-  if (!isFailureOfRequest(reply, status, errorType)) {
+  if (!isFailureOfRequest(reply, status, ownType)) {
     return unreachable("the result", reply.status);
   }
 
@@ -65,17 +77,25 @@ function readResult(deps: FalDeps, reply: Reply, status: QueueStatus): Answer {
 
 /**
  * The result's address answers with the model's HTTP error, and the status names an error then. An
- * error without that may be the gateway's own: the result, paid for, is still there, and is asked
- * for again.
+ * error without that, or with another code than the status names, may be the gateway's own: the
+ * result, perhaps paid for, is still there, and is asked for again.
  */
 function isFailureOfRequest(
   { status: code }: Reply,
   status: QueueStatus,
-  errorType: string | null,
+  ownType: string | null,
 ): boolean {
   if (code === 401 || code === 403) return false;
-  if (status.error || errorType !== null) return true;
-  return !mayPassLater(code);
+  if (ownType !== null || !mayPassLater(code)) return true;
+  const named = namedCode(status.error);
+  if (named !== null) return named === code;
+  return Boolean(status.error) || (status.error_type ?? null) !== null;
+}
+
+/** The code in fal's "Invalid status code: 422". */
+function namedCode(error: unknown): number | null {
+  const code = /\bstatus code: (\d{3})\b/.exec(String(error))?.[1];
+  return code === undefined ? null : Number(code);
 }
 
 function read(body: unknown): Answer {
@@ -85,10 +105,10 @@ function read(body: unknown): Answer {
   return { state: "failed", error: { message, retryable: false } };
 }
 
-function typeOf(reply: Reply, body: unknown, status: QueueStatus): string | null {
+/** What the answer itself says of its kind. */
+function ownTypeOf(reply: Reply, body: unknown): string | null {
   const inBody = ErrorType.safeParse(body);
-  return status.error_type ?? reply.headers.get("x-fal-error-type") ??
-    (inBody.success ? inBody.data.error_type : null);
+  return reply.headers.get("x-fal-error-type") ?? (inBody.success ? inBody.data.error_type : null);
 }
 
 /**

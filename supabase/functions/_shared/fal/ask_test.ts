@@ -117,6 +117,15 @@ Deno.test("a gateway's trouble with the result is no failure of the request: it 
   }
 });
 
+Deno.test("a gateway's trouble with a failed request's result is not taken for the model's words", async () => {
+  const refused = { ...COMPLETED, error: "Invalid status code: 422" };
+
+  for (const code of [429, 500, 503]) {
+    const answer = await ask(refused, { status: code, body: { detail: "Refused" } });
+    assert.equal(answer.state, "unreachable", `${code}`);
+  }
+});
+
 Deno.test("a result without a file that we can read is final", async () => {
   const answer = await ask(COMPLETED, { body: { seed: 1 } });
 
@@ -131,6 +140,23 @@ Deno.test("a request that fal no longer knows is final: it may have been paid fo
 
   assert.equal(answer.state, "failed");
   assert.ok(answer.state === "failed" && !answer.error.retryable);
+});
+
+Deno.test("where only the status is not found, the result is taken, or asked for again", async () => {
+  const askResult = (answer: () => Response) =>
+    withServer(
+      ({ path }) => path === STATUS ? Response.json({}, { status: 404 }) : answer(),
+      ({ url }) => askAt(url),
+    );
+
+  const made = await askResult(() => Response.json(CLIP));
+  const open = await askResult(() =>
+    Response.json({ detail: "Request is still in progress" }, { status: 400 })
+  );
+  const busy = await askResult(() => new Response("busy", { status: 503 }));
+
+  assert.deepEqual(made, { state: "completed", output: { video_url: CLIP.video.url } });
+  assert.deepEqual([open.state, busy.state], ["unreachable", "unreachable"]);
 });
 
 Deno.test("nothing is learnt from a dead queue, an error, or an answer that breaks off", async () => {

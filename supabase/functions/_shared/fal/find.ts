@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Found } from "../provider.ts";
 import type { Attempt, Submission } from "../transitions/steps.ts";
 import { callFal, type FalDeps, NoAnswer, readJson } from "../call_once.ts";
+import { mayPassLater } from "../refusal.ts";
 import { requestUrls } from "./request_urls.ts";
 import type { FalRequest } from "./step_request.ts";
 
@@ -92,9 +93,10 @@ function sentAt({ sent_at, started_at }: Item): number {
   return Number.isNaN(at) ? Infinity : at;
 }
 
+/** Nothing of this says that the request is not there: another look may. Without a right to read, none may. */
 function notListed(status: number): Found {
   const message = `fal's list of requests cannot be read (${status})`;
-  const passes = status === 200 || status === 408 || status === 429 || status >= 500;
+  const passes = status === 200 || status === 404 || mayPassLater(status);
   return { state: passes ? "unreachable" : "lost", message };
 }
 

@@ -123,5 +123,6 @@ Deno.test("a list that cannot be read for now is unreachable, one that we may no
   assert.equal((await createFalProvider(falDeps(refusingUrl())).find(work())).state, "unreachable");
   assert.equal((await answer(503)).state, "unreachable");
   assert.equal((await answer(429)).state, "unreachable");
+  assert.equal((await answer(404)).state, "unreachable");
   assert.equal((await answer(403)).state, "lost");
 });

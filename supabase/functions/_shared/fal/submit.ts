@@ -1,13 +1,9 @@
-import { createFalClient } from "@fal-ai/client";
 import { z } from "zod";
 import { type Fetch, onFreshConnection } from "../fresh_connection.ts";
 import type { Submitted } from "../provider.ts";
 import { callOnce, type FalDeps, NoAnswer, type Reply } from "../call_once.ts";
 import { leavesOpen, readRefusal } from "../refusal.ts";
 import type { FalRequest } from "./step_request.ts";
-
-/** The host that the client is built for. */
-const CLIENT_QUEUE = "https://queue.fal.run/";
 
 const Accepted = z.looseObject({
   request_id: z.string().min(1),
@@ -57,6 +53,8 @@ export async function submitToFal(
     return new Response(reply.body, { headers: { "content-type": "application/json" } });
   };
 
+  // With the first submission: loading fal's client would keep the bell waiting for its answer.
+  const { clientFor } = await import("./client.ts");
   try {
     const answer: unknown = await clientFor(deps, sendOnce, request.traceparent).queue.submit(
       request.endpoint,
@@ -84,30 +82,6 @@ export async function submitToFal(
       ? { state: "lost", message: "fal's answer to the submission cannot be read" }
       : { state: "failed", error: { message: "Cannot address fal's queue", retryable: false } };
   }
-}
-
-/**
- * The client retries network errors and 429/502/503/504 by itself, whatever `retry` says, and each
- * retry of a submission may be paid for. It stops at errors that it does not know: `send` throws
- * nothing else.
- */
-function clientFor({ key, queueUrl }: FalDeps, send: Fetch, traceparent?: string | null) {
-  return createFalClient({
-    credentials: key,
-    suppressLocalCredentialsWarning: true,
-    fetch: send,
-    requestMiddleware: (call) => {
-      // An endpoint that is a URL would carry the key to a host of its own choosing.
-      if (!call.url.startsWith(CLIENT_QUEUE)) {
-        return Promise.reject(new Error("Cannot submit to fal: endpoint is not on the queue"));
-      }
-      return Promise.resolve({
-        ...call,
-        headers: { ...call.headers, ...(traceparent && { traceparent }) },
-        url: `${queueUrl}/${call.url.slice(CLIENT_QUEUE.length)}`,
-      });
-    },
-  });
 }
 
 function notAccepted(reply: Reply, secrets: readonly string[], now: number): Submitted {

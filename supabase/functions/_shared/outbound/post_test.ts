@@ -194,6 +194,27 @@ Deno.test("an answer may come before all was sent, and after a word in between",
   assert.equal(words(chatter.failure), "it only announced an answer");
 });
 
+Deno.test("a receiver that answers and never reads on holds nobody up", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const answering = listener.accept().then(async (connection) => {
+    await connection.write(
+      new TextEncoder().encode("HTTP/1.1 413 Large\r\nContent-Length: 2\r\n\r\nno"),
+    );
+    return connection;
+  });
+  const post = createPost({ allowPrivate: true, fetch, now: Date.now, timeoutMs: 600_000 });
+
+  const { status, excerpt } = await post(`http://127.0.0.1:${listener.addr.port}/`, {
+    headers: new Headers(),
+    // More than the buffers of both sides hold.
+    body: "x".repeat(32 * 1024 * 1024),
+  });
+
+  assert.deepEqual([status, excerpt], [413, "no"]);
+  (await answering).close();
+  listener.close();
+});
+
 Deno.test("no header of the caller gets a line of its own, and 64 KiB of headers are too many", async () => {
   assert.throws(() => new Headers({ a: "b\r\nc: d" }), TypeError);
 

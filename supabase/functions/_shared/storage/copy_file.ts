@@ -1,4 +1,4 @@
-import type { SupabaseClient } from "@supabase/supabase-js";
+import type { StorageClient } from "@supabase/storage-js";
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
 import type { GuardedFetch } from "../outbound/guarded_fetch.ts";
@@ -10,7 +10,7 @@ export const BUCKET = "films";
 
 export type StorageDeps = {
   /** Of a service_role client, whose calls end by themselves after `timeoutMs`. */
-  storage: SupabaseClient["storage"];
+  storage: StorageClient;
   /** Fetches what the provider made. */
   fetch: GuardedFetch;
   /** Milliseconds for one file. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { regenerateScene } from "../functions/_shared/management.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
@@ -113,5 +114,28 @@ Deno.test(
     } finally {
       await sql`select public.put_model_fallback('fal-ai/some-model', null)`;
     }
+  }),
+);
+
+Deno.test(
+  "a new take of a film whose first attempts are long pruned is estimated on top of what they cost",
+  onDatabase(async ({ sql, db }) => {
+    await priceClips(sql, 0.1);
+    const { project_id } = await createProject(db, jobOf());
+    await driveToTheEnd(db, sql);
+    await moveClock(sql, 91 * 86_400);
+    await sql`select private.housekeep()`;
+    const attempts = await sql`select from private.attempts`;
+    assert.equal(attempts.length, 0);
+
+    const [scene] = await sql`select scene_id from public.scenes`;
+    await regenerateScene(db, scene?.scene_id, {});
+    await driveToTheEnd(db, sql);
+    const [film] = await sql`
+      select status, estimated_cost_usd::float8 as usd from public.projects`;
+    const { spent } = await ledgerOf(sql, project_id);
+    assert.deepEqual([film?.status, film?.usd], ["completed", spent]);
+    assert(spent > 1, `${spent}`);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -38,6 +38,7 @@ Deno.test(
   onDatabase(async (given) => {
     const { sql, openSession } = given;
     await insertFinishedFilms(sql, 2000);
+    await insertLedger(sql);
     await insertOtherUsers(sql, 3000);
     // A connection that plans its statements now, with the tables as they are.
     const { db, sql: own } = await openSession();
@@ -64,6 +65,7 @@ Deno.test(
   "the sweep finds what is due among finished rows by an index",
   onDatabase(async ({ sql, openSession }) => {
     await insertFinishedFilms(sql, 2000);
+    await insertLedger(sql);
     await insertOtherUsers(sql, 3000);
     const { sql: own } = await openSession();
     await own`reset role`;
@@ -141,3 +143,14 @@ Deno.test(
     assert.deepEqual(called.filter(({ language }) => language === "sql"), []);
   }),
 );
+
+/** What the ledger says of finished attempts that had a price. */
+async function insertLedger(sql: Sql): Promise<void> {
+  await sql`
+    insert into private.ledger (project_id, user_id, attempt_id, kind, usd)
+    select steps.project_id, steps.user_id, attempts.attempt_id, entry.kind, 0.1
+    from private.attempts
+    join private.steps using (step_id)
+    cross join (values ('reserve'), ('release'), ('settle')) as entry (kind)`;
+  await sql`vacuum analyze private.ledger`;
+}

@@ -29,8 +29,10 @@ export const MESSAGE_CHECKS: [name: string, check: Check][] = [
     await signIn(page, key);
     await page.getByRole("link", { name: /^Callbacks/ }).click();
     await page.getByLabel("Status").selectOption("Failed");
+    const failed = page.getByRole("link", { name: /Deal won/ });
+    await failed.waitFor();
     await shoot(page, "callbacks-failed");
-    await page.getByRole("link", { name: /Deal won/ }).click();
+    await failed.click();
     await page.getByRole("region", { name: "Body as it came" }).filter({ hasText: "onerror" })
       .waitFor();
     assert.equal(await page.locator("pre img, pre script, main script").count(), 0);

@@ -103,6 +103,7 @@ export const RECEIVER_CHECKS: [name: string, check: Check][] = [
     const [row] = await stack.sql`
       select is_enabled from private.endpoints where endpoint_id <> ${desk}`;
     assert.equal(row?.is_enabled, true);
+    await allSent(world);
     await page.context().close();
   }],
 ];
@@ -117,4 +118,23 @@ async function addEndpoint(
     body: JSON.stringify({ user_id: "joan", ...fields }),
   });
   return Created.parse(await answer.json()).endpoint_id;
+}
+
+const FAR_TOO_LONG_MS = 90_000;
+
+/** Films of this check's user are over, and told of: nobody is left to take what is sent later. */
+async function allSent({ stack }: World): Promise<void> {
+  const began = performance.now();
+  for (let open = 1; open > 0;) {
+    if (performance.now() - began > FAR_TOO_LONG_MS) throw new Error(`${open} are open yet`);
+    const [row] = await stack.sql<{ open: number }[]>`
+      select (
+        (select count(*) from public.projects
+         where user_id = 'joan' and status not in ('completed', 'failed', 'cancelled'))
+        + (select count(*) from public.webhook_deliveries
+           where endpoint_id is not null and status in ('pending', 'delivering', 'batched'))
+      )::integer as open`;
+    open = row?.open ?? 0;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

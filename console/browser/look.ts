@@ -30,6 +30,12 @@ export async function isTooWide(page: Page): Promise<boolean> {
   );
 }
 
+const PLAYERS_AT_REST = `[...document.querySelectorAll("video")].every((video) =>
+  video.error || video.networkState !== HTMLMediaElement.NETWORK_LOADING || video.readyState > 2)`;
+
+/** Of a player's wheel, once there is nothing to wait for; nothing on the page tells of its end. */
+const LAST_TURN_MS = 1500;
+
 /** Keeps a picture of the page for people to look at, in few colours: they are kept in git. */
 export async function shoot(
   page: Page,
@@ -47,6 +53,10 @@ export async function shoot(
       );
       await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
     }
+    // No row is lit by a pointer that nobody sees, and no player turns its wheel.
+    await page.mouse.move(0, 0);
+    await until(page, PLAYERS_AT_REST);
+    if (await page.locator("video").count() > 0) await page.waitForTimeout(LAST_TURN_MS);
     await page.screenshot({ path: raw, animations: "disabled" });
     if (whole && size) await page.setViewportSize(size);
     const palette =

@@ -5,12 +5,13 @@ import { LIVE_CHECKS } from "./checks_live.ts";
 import { MESSAGE_CHECKS } from "./checks_messages.ts";
 import { PEOPLE_CHECKS } from "./checks_people.ts";
 import { RECEIVER_CHECKS } from "./checks_receivers.ts";
+import { SIGN_IN_CHECKS } from "./checks_sign_in.ts";
 import { openWorld, type World } from "./world.ts";
 
 const USAGE = `deno task test:console [--large] [--only WORDS]
 
 Goes through the console as people do, in the Chromium of this machine (CHROMIUM names another one)
-on a stack of its own: sign-in, a film that grows live, a broken callback that is replayed, a cancel,
+on a stack of its own: sign-in by key and as an admin, a film that grows live, a broken callback that is replayed, a cancel,
 an approval, standing endpoints, dark mode, a phone, keyboard alone, axe. Pictures of it land in console/screenshots/.
 
   --large       with 10,000 films and 1,000,000 callbacks as well (some minutes)
@@ -35,6 +36,7 @@ async function run(): Promise<number> {
   const at = Deno.args.indexOf("--only");
   const words = at < 0 ? "" : Deno.args[at + 1] ?? "";
   const checks = [
+    ...SIGN_IN_CHECKS,
     ...FILM_CHECKS,
     ...LIVE_CHECKS,
     ...MESSAGE_CHECKS,

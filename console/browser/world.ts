@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { type ChatApp, startChatApp } from "../../local/simulators/chat_app.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
+import { type AuthStandIn, startAuthStandIn } from "./auth_stand_in.ts";
 import { startChromium } from "./chromium.ts";
 import { paintSea } from "./pictures.ts";
 
@@ -10,6 +11,7 @@ export type World = AsyncDisposable & {
   stack: Stack;
   chat: ChatApp;
   browser: Browser;
+  auth: AuthStandIn;
   /** OPERATOR_KEY. */
   key: string;
   /** Addresses of pictures to start from. */
@@ -34,12 +36,13 @@ export async function openWorld(): Promise<World> {
   const browser = started.adopt(await startChromium(), (browser) => browser.close());
   const folder = await Deno.makeTempDir({ prefix: "reelay-console-" });
   started.defer(() => Deno.remove(folder, { recursive: true }));
+  const auth = started.use(await startAuthStandIn());
   const stack = started.adopt(
     await startStack({
       apiPort: 0,
       dbPort: 0,
       fal: { shortSide: 360, timeScale: 0.01 },
-      env: { CRM_SECRET },
+      env: { CRM_SECRET, SUPABASE_JWKS: auth.jwks },
     }),
     (stack) => stack.stop(),
   );
@@ -72,6 +75,7 @@ export async function openWorld(): Promise<World> {
     stack,
     chat,
     browser,
+    auth,
     key: stack.env.OPERATOR_KEY ?? "",
     pictures,
     complaints,

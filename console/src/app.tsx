@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Board } from "./api/shapes.ts";
+import { Board } from "./api/shapes/board.ts";
 import { useLive } from "./live/use_live.ts";
 import { Confirm } from "./parts/confirm.tsx";
 import { Icon } from "./parts/icons.tsx";
@@ -46,10 +46,12 @@ function Desk(): JSX.Element {
   const board = useLive(
     "/browse/board?limit=24",
     Board,
-    // Who looks at the board waits for what may come.
-    ({ columns }) =>
-      (view === "films" && id === null) ||
-      MOVING.some((name) => (columns[name]?.docs.length ?? 0) > 0),
+    {
+      // Who looks at the board waits for what may come.
+      isMoving: ({ columns }) =>
+        (view === "films" && id === null) ||
+        MOVING.some((name) => (columns[name]?.docs.length ?? 0) > 0),
+    },
   );
   const main = useRef<HTMLElement>(null);
   const place = `${view}/${id ?? ""}`;

@@ -27,11 +27,22 @@ function minutes(seconds: number): string {
   return `${Math.floor(seconds / 60)} min${rest === 0 ? "" : ` ${rest} s`}`;
 }
 
+/** On a page: no line ends between a number and its unit. */
+export function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=(ms|s|min|h|d)\b)/g, "\u00a0");
+}
+
 /** `$0.35`, `$12.40`, `< $0.01`; nothing spent is `$0`. */
 export function usd(amount: number): string {
   if (amount === 0) return "$0";
   if (amount < 0.01) return "< $0.01";
   return `$${amount.toFixed(2)}`;
+}
+
+/** A share: `100%`, `99.95%`; what is not all is never shown as all. */
+export function percent(share: number): string {
+  if (share === 1) return "100%";
+  return `${(Math.floor(share * 10_000) / 100).toString()}%`;
 }
 
 export function count(n: number): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ago, pretty, safeUrl, shortId, span, usd, words } from "./format.ts";
+import { ago, percent, pretty, safeUrl, shortId, span, unbroken, usd, words } from "./format.ts";
 
 const AT = "2026-11-22T10:00:00Z";
 const after = (ms: number) => Date.parse(AT) + ms;
@@ -22,6 +22,14 @@ Deno.test("a length of time is told by its largest unit", () => {
     "25 min",
     "2 h",
   ]);
+});
+
+Deno.test("a number is not parted from its unit, words are from words", () => {
+  assert.equal(unbroken("at it for 1 min 30 s of day"), "at it for 1\u00a0min 30\u00a0s of day");
+});
+
+Deno.test("a share that is not all is never shown as all", () => {
+  assert.deepEqual([1, 0.99999, 0.5, 0].map(percent), ["100%", "99.99%", "50%", "0%"]);
 });
 
 Deno.test("money that is there is never shown as none", () => {

@@ -64,7 +64,10 @@ export function createClientOf({ api, key }: { api: string; key: Key }, onRefuse
 
 function clientOf(from: Session | null): Client | null {
   if (from === null) return null;
-  return createClientOf(from, () => signOut("The key is no longer let in."));
+  const because = from.key.kind === "token"
+    ? "Your sign-in has run out."
+    : "The key is no longer let in.";
+  return createClientOf(from, () => signOut(because));
 }
 
 function streamOf(api: Client | null): AnswerStream | null {
@@ -106,7 +109,7 @@ export function setTheme(name: string): void {
 export function startState(): void {
   document.documentElement.dataset.theme = theme.value;
   addEventListener("hashchange", () => route.value = parseRoute(location.hash));
-  document.addEventListener("visibilitychange", () => stream.value?.visibilityChanged());
+  document.addEventListener("visibilitychange", () => stream.value?.beginAgain());
   setInterval(() => {
     if (!document.hidden) now.value = Date.now();
   }, 1000);

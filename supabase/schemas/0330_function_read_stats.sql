@@ -15,7 +15,7 @@ as $$
       '{}'
     ),
     'last_24h', (
-      select count(*) from public.projects where projects.created_at > private.clock() - interval '24 hours'
+      select count(*) from public.projects where projects.created_at > (select private.clock()) - interval '24 hours'
     ),
     'open_steps', (select count(*) from private.steps where steps.status in ('queued', 'running', 'waiting')),
     'open_deliveries', (

@@ -15,7 +15,7 @@ from (
     end as why
   from private.steps
   where steps.status in ('queued', 'running', 'waiting')
-    and steps.due_at < private.clock() - interval '10 minutes'
+    and steps.due_at < (select private.clock()) - interval '10 minutes'
     and (steps.status <> 'queued' or not private.waits_for_room(steps.user_id))
   union all
   select
@@ -26,7 +26,7 @@ from (
     'No runner sends it: is pipeline-step reachable?'
   from public.webhook_deliveries
   where webhook_deliveries.status in ('pending', 'delivering')
-    and webhook_deliveries.due_at < private.clock() - interval '10 minutes'
+    and webhook_deliveries.due_at < (select private.clock()) - interval '10 minutes'
     and not private.is_lane_waiting(webhook_deliveries.lane)
   union all
   select
@@ -52,7 +52,7 @@ from (
     format('%s failures in a row: one delivery at a time feels the way, next at %s', delivery_lanes.failures_in_a_row, delivery_lanes.held_until)
   from private.delivery_lanes
   where delivery_lanes.failures_in_a_row >= private.setting('delivery_breaker_failures')
-    and delivery_lanes.first_failed_at < private.clock() - interval '1 hour'
+    and delivery_lanes.first_failed_at < (select private.clock()) - interval '1 hour'
   union all
   select
     'provider held',
@@ -61,7 +61,7 @@ from (
     providers.updated_at,
     format('It gets nothing new until %s: %s', providers.held_until, coalesce(providers.hold_reason, 'no reason is known'))
   from private.providers
-  where providers.held_until > private.clock()
+  where providers.held_until > (select private.clock())
   union all
   select
     'provider paused',
@@ -80,7 +80,7 @@ from (
     format('Nothing is known of request %s of %s: whose is it?', webhook_logs.request_id, webhook_logs.source)
   from public.webhook_logs
   where webhook_logs.status = 'pending'
-    and webhook_logs.received_at < private.clock() - interval '1 hour'
+    and webhook_logs.received_at < (select private.clock()) - interval '1 hour'
   union all
   select
     'bell unanswered',
@@ -89,7 +89,7 @@ from (
     bell.unanswered_since,
     'No runner answers: do the functions'' URL and the bell''s secret in Vault match, and does pg_net deliver?'
   from private.bell
-  where bell.unanswered_since < private.clock() - interval '1 minute'
+  where bell.unanswered_since < (select private.clock()) - interval '1 minute'
   union all
   select
     'spending cap reached',

@@ -13,9 +13,9 @@ as $$
       error_logs.severity,
       error_logs.message,
       error_logs.created_at,
-      error_logs.created_at > private.clock() - interval '1 hour' as is_last_hour
+      error_logs.created_at > (select private.clock()) - interval '1 hour' as is_last_hour
     from public.error_logs
-    where error_logs.created_at > private.clock() - interval '24 hours'
+    where error_logs.created_at > (select private.clock()) - interval '24 hours'
   )
   select jsonb_build_object(
     'total', (select count(*) from public.error_logs),

@@ -8,7 +8,14 @@ as $$
   with
   -- What came since then
   recent as (
-    select webhook_logs.*, private.is_malformed(webhook_logs) as is_malformed
+    select
+      webhook_logs.source,
+      webhook_logs.status,
+      webhook_logs.outcome,
+      webhook_logs.duplicate_count,
+      webhook_logs.duration_ms,
+      -- Bodies are read of few alone.
+      webhook_logs.outcome is null and private.is_malformed(webhook_logs) as is_malformed
     from public.webhook_logs
     where webhook_logs.received_at > p_since
   ),

@@ -1,4 +1,4 @@
-import type { Story } from "../../console/src/api/shapes.ts";
+import type { Story } from "../../console/src/api/shapes/story.ts";
 import { clock, span } from "../../console/src/format.ts";
 import { extentOf, type Lane, lanesOf, type Mark } from "../../console/src/story/lanes.ts";
 import { colourOf } from "../../local/paint.ts";

@@ -1,4 +1,4 @@
-import type { Board, Card } from "../../console/src/api/shapes.ts";
+import type { Board, Card } from "../../console/src/api/shapes/board.ts";
 import { ago, usd } from "../../console/src/format.ts";
 import { colourOf } from "../../local/paint.ts";
 import type { Look } from "./draw_story.ts";

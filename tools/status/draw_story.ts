@@ -1,4 +1,4 @@
-import type { Story } from "../../console/src/api/shapes.ts";
+import type { Story } from "../../console/src/api/shapes/story.ts";
 import { dateTime, span, usd } from "../../console/src/format.ts";
 import { costOf } from "../../console/src/story/cost.ts";
 import { waitsFor } from "../../console/src/story/waits_for.ts";

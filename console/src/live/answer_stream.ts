@@ -21,8 +21,11 @@ export interface AnswerStream {
   listen(path: string, listener: Listener): () => void;
   /** Whether what happens to this path is told: nobody need look for it then. */
   tells(path: string): boolean;
-  /** Begins again, or ends while the tab is hidden. */
-  visibilityChanged(): void;
+  /**
+   * Begins again, from what is known then; while the tab is hidden it only ends. What was under way
+   * from before is not told any more: it may be older than what is read now.
+   */
+  beginAgain(): void;
   end(): void;
 }
 
@@ -122,7 +125,7 @@ export function createAnswerStream(deps: AnswerStreamDeps): AnswerStream {
       };
     },
     tells: (path) => told.has(path),
-    visibilityChanged: () => again(GATHER_MS),
+    beginAgain: () => again(GATHER_MS),
     end() {
       listeners.clear();
       again(0);

@@ -147,6 +147,22 @@ Deno.test("an API that refuses is asked ever more seldom, one that has no stream
   assert.equal(older.opened.length, 1);
 });
 
+Deno.test("once it begins again, nothing from before is told", async () => {
+  const { stream, opened, pass, listen } = aStream();
+  const a = listen("/a");
+  await pass(100);
+  opened[0]?.say(HELLO);
+  opened[0]?.say(saying("/a", "new"));
+  await pass(0);
+  opened[0]?.say(saying("/a", "looked at before the verb"));
+  stream.beginAgain();
+  await pass(100);
+  opened[1]?.say(HELLO);
+  opened[1]?.say(saying("/a", "after it"));
+  await pass(0);
+  assert.deepEqual(a.told.map(({ body }) => body), ["new", "after it"]);
+});
+
 Deno.test("a hidden tab listens to nothing, and one that is seen again begins again", async () => {
   const { stream, opened, page, pass, listen } = aStream();
   listen("/a");
@@ -154,13 +170,13 @@ Deno.test("a hidden tab listens to nothing, and one that is seen again begins ag
   opened[0]?.say(HELLO);
   await pass(0);
   page.isHidden = true;
-  stream.visibilityChanged();
+  stream.beginAgain();
   assert.equal(opened[0]?.signal.aborted, true);
   await pass(60_000);
   assert.equal(opened.length, 1);
 
   page.isHidden = false;
-  stream.visibilityChanged();
+  stream.beginAgain();
   await pass(100);
   assert.equal(opened.length, 2);
   stream.end();

@@ -11,16 +11,21 @@ export type Live<T> = {
   refresh: () => void;
 };
 
+export type LiveOptions<T> = {
+  /** Whether something of it is expected to change soon. */
+  isMoving?: (value: T) => boolean;
+  /** How often to look at what is dear to read, and is not to be told; null: it is told. */
+  everyMs?: number | null;
+};
+
 /**
  * Keeps what a path answers up to date while the page is looked at: told by a stream, or looking again
  * where there is none.
- *
- * @param isMoving whether something of it is expected to change soon
  */
 export function useLive<T>(
   path: string | null,
   shape: ZodMiniType<T>,
-  isMoving: (value: T) => boolean = () => false,
+  { isMoving = () => false, everyMs = null }: LiveOptions<T> = {},
 ): Live<T> {
   const [state, setState] = useState<
     { path: string | null; value: T | null; error: ApiError | null }
@@ -80,7 +85,8 @@ export function useLive<T>(
       clearTimeout(timer);
       if (path === null || ended.signal.aborted || stream.peek()?.tells(path)) return;
       const isMoving = last !== null && moving.current(last);
-      const pause = pauseBefore({ isMoving, isHidden: document.hidden, failures });
+      const usual = pauseBefore({ isMoving, isHidden: document.hidden, failures });
+      const pause = usual === null ? null : Math.max(usual, everyMs ?? 0);
       if (pause !== null) timer = setTimeout(lookNow, pause);
     }
 
@@ -99,7 +105,7 @@ export function useLive<T>(
     // It is told from what is known: that has to be something first.
     let deafen = () => {};
     lookNow().then(() => {
-      if (ended.signal.aborted) return;
+      if (ended.signal.aborted || everyMs !== null) return;
       deafen = stream.peek()?.listen(path, { onTold: take, onChange: changed }) ?? deafen;
     });
     return () => {
@@ -108,9 +114,12 @@ export function useLive<T>(
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", onVisible);
     };
-  }, [path, shape]);
+  }, [path, shape, everyMs]);
 
-  const refresh = useCallback(() => look.current(), []);
+  const refresh = useCallback(() => {
+    stream.peek()?.beginAgain();
+    look.current();
+  }, []);
   // What another path answered is not shown under this one.
   return state.path === path ? { ...state, refresh } : { value: null, error: null, refresh };
 }

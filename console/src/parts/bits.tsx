@@ -1,13 +1,13 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { ApiError } from "../api/client.ts";
-import { ago, dateTime, pretty, shortId } from "../format.ts";
+import { ago, dateTime, pretty, shortId, unbroken } from "../format.ts";
 import { now, say } from "../state.ts";
 import { Icon } from "./icons.tsx";
 
 /** How long ago; the exact time is told on hover and to screen readers. */
 export function Ago({ at }: { at: string | null | undefined }): JSX.Element {
   if (!at) return <span class="muted">never</span>;
-  return <time dateTime={at} title={dateTime(at)}>{ago(at, now.value)}</time>;
+  return <time dateTime={at} title={dateTime(at)}>{unbroken(ago(at, now.value))}</time>;
 }
 
 export function Id({ id, href }: { id: string | null | undefined; href?: string }): JSX.Element {

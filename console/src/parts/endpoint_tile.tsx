@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Endpoint } from "../api/shapes.ts";
+import type { Endpoint } from "../api/shapes/sources.ts";
 import { hrefOf } from "../route.ts";
 import { labelOfType } from "../story/labels.ts";
 import { Address, Ago, Facts } from "./bits.tsx";
@@ -38,9 +38,9 @@ export function EndpointTile(
         <h3 class="tile-title">{description || url || id}</h3>
         <Status status={status} label={status === "warning" ? "Failing" : undefined} />
       </div>
+      {description && <p class="muted small">{url ? <Address url={url} /> : "unknown"}</p>}
       <Facts
         rows={{
-          "Posts to": url ? <Address url={url} /> : "unknown",
           "User": endpoint.user_id ?? null,
           "Wants": endpoint.events
             ? endpoint.events.map(labelOfType).join(", ")

@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { ErrorSeries } from "../api/shapes.ts";
+import type { ErrorSeries } from "../api/shapes/error.ts";
 import { clock, dateTime, words } from "../format.ts";
 
-const WIDTH = 960;
+/** Of the drawing: what is written in it is as large on a phone. */
+const WIDTH = innerWidth < 820 ? 420 : 960;
 const HEIGHT = 200;
 const HEAD = 20;
 const FOOT = 22;
@@ -15,11 +16,12 @@ export function ErrorChart({ series }: { series: ErrorSeries }): JSX.Element {
   const types = [...new Set(buckets.flatMap(({ by_type }) => Object.keys(by_type)))].sort();
   const totals = buckets.map(({ by_type }) => Object.values(by_type).reduce((a, b) => a + b, 0));
   const all = totals.reduce((a, b) => a + b, 0);
-  const top = Math.max(4, ...totals);
+  // Even: half of it is written beside the middle line.
+  const top = Math.ceil(Math.max(4, ...totals) / 2) * 2;
   const width = WIDTH / buckets.length;
   const scale = (HEIGHT - FOOT - HEAD) / top;
   const label = (at: string) => bucket_s >= 3600 ? dateTime(at).slice(0, 6) : clock(at).slice(0, 5);
-  const every = Math.ceil(buckets.length / 6);
+  const every = Math.ceil(buckets.length / (WIDTH < 500 ? 4 : 6));
 
   return (
     <figure class="chart">

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Event } from "../api/shapes.ts";
+import type { Event } from "../api/shapes/event.ts";
 import { clock, shortId, words } from "../format.ts";
 import { toneOf } from "./status.tsx";
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Card } from "../api/shapes.ts";
+import type { Card } from "../api/shapes/board.ts";
 import { safeUrl, usd } from "../format.ts";
 import { hrefOf } from "../route.ts";
 import { Ago } from "./bits.tsx";

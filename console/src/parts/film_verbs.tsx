@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Story } from "../api/shapes.ts";
+import type { Story } from "../api/shapes/story.ts";
 import { ask } from "./confirm.tsx";
 
 type Verb = {

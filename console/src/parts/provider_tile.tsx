@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Provider } from "../api/shapes.ts";
+import type { Provider } from "../api/shapes/health.ts";
 import { count } from "../format.ts";
 import { Ago } from "./bits.tsx";
 import { ask } from "./confirm.tsx";

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { ComponentChildren, JSX } from "preact";
-import type { Callback, Delivery } from "../api/shapes.ts";
+import type { Callback } from "../api/shapes/callback.ts";
+import type { Delivery } from "../api/shapes/delivery.ts";
 import { shortId, span, words } from "../format.ts";
 import { hrefOf } from "../route.ts";
 import { Ago } from "./bits.tsx";
@@ -12,13 +13,17 @@ export function Rows({ kind, children }: { kind: string; children: ComponentChil
   return <ul class={`rows rows-${kind}`}>{children}</ul>;
 }
 
-/** @param aboutOf what a callback is about, where that is known */
+/** @param nameOf what a callback is about, where its film is not what the list is about */
 export function CallbackRows(
-  { docs, aboutOf = () => null }: {
+  { docs, nameOf = filmOf }: {
     docs: Callback[];
-    aboutOf?: (callback: Callback) => string | null;
+    nameOf?: (callback: Callback) => string | null;
   },
 ): JSX.Element {
+  const aboutOf = (one: Callback) => {
+    const name = nameOf(one);
+    return name ? `${name} · ` : "";
+  };
   if (docs.length === 0) return <p class="none">None came yet.</p>;
   return (
     <Rows kind="callbacks">
@@ -30,10 +35,7 @@ export function CallbackRows(
             </span>
             <span class="row-main">
               <strong>{words(one.type)}</strong>
-              <span class="muted">
-                {aboutOf(one) ?? ""}
-                {aboutOf(one) ? ` · from ${one.source}` : `from ${one.source}`}
-              </span>
+              <span class="muted">{`${aboutOf(one)}from ${one.source}`}</span>
             </span>
             <span class="row-note">{one.error ?? ""}</span>
             <span class="mono muted row-id">{one.request_id ? shortId(one.request_id) : ""}</span>
@@ -49,6 +51,10 @@ export function CallbackRows(
       ))}
     </Rows>
   );
+}
+
+function filmOf({ project_id }: Callback): string | null {
+  return project_id ? `Film ${shortId(project_id)}` : null;
 }
 
 /** What a callback did, in one word. */

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Scene, Story } from "../api/shapes.ts";
+import type { Scene, Story } from "../api/shapes/story.ts";
 import { safeUrl } from "../format.ts";
 import { ask } from "./confirm.tsx";
 import { Icon } from "./icons.tsx";

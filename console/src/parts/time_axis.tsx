@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Story } from "../api/shapes.ts";
+import type { Story } from "../api/shapes/story.ts";
 import { clock, span, words } from "../format.ts";
 import { now } from "../state.ts";
 import { extentOf, type Lane, lanesOf, type Mark, ticksOf } from "../story/lanes.ts";
@@ -59,7 +59,7 @@ export function TimeAxis({ story }: { story: Story }): JSX.Element {
         ))}
       </div>
       {mark && (
-        <div class="chosen">
+        <div class="chosen" ref={comeIntoView} key={mark.id}>
           <p>
             <Status status={mark.status} /> <strong>{mark.label}</strong>{" "}
             <span class="muted">
@@ -73,6 +73,11 @@ export function TimeAxis({ story }: { story: Story }): JSX.Element {
       )}
     </section>
   );
+}
+
+/** What was opened is below the axis, and may be below the window. */
+function comeIntoView(place: HTMLDivElement | null): void {
+  place?.scrollIntoView({ block: "nearest" });
 }
 
 function LaneRow(

@@ -1,4 +1,4 @@
-import type { Story } from "../api/shapes.ts";
+import type { Story } from "../api/shapes/story.ts";
 
 /** What a film's attempts cost, as private.cost_by_project counts it. */
 export function costOf({ steps }: Pick<Story, "steps">): { usd: number; unpriced: number } {

@@ -1,4 +1,6 @@
-import type { Attempt, Delivery, Step, Story } from "../api/shapes.ts";
+import type { Delivery } from "../api/shapes/delivery.ts";
+import type { Attempt, Step } from "../api/shapes/step.ts";
+import type { Story } from "../api/shapes/story.ts";
 import { words } from "../format.ts";
 import { labelOfType } from "./labels.ts";
 import { nameOf } from "./waits_for.ts";

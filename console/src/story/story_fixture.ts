@@ -1,4 +1,4 @@
-import type { Story } from "../api/shapes.ts";
+import type { Story } from "../api/shapes/story.ts";
 
 export const BEGAN = Date.parse("2026-11-22T10:00:00Z");
 export const at = (seconds: number) => new Date(BEGAN + seconds * 1000).toISOString();

@@ -1,4 +1,6 @@
-import type { Delivery, Step, Story } from "../api/shapes.ts";
+import type { Delivery } from "../api/shapes/delivery.ts";
+import type { Step } from "../api/shapes/step.ts";
+import type { Story } from "../api/shapes/story.ts";
 import { ago, span, usd } from "../format.ts";
 import { labelOfStep } from "./labels.ts";
 

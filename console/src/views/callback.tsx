@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { CallbackDetail } from "../api/shapes.ts";
+import { CallbackDetail } from "../api/shapes/callback.ts";
 import { dateTime, span, words } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
 import { Ago, Empty, Facts, Id, Loading, Payload, Trouble } from "../parts/bits.tsx";
@@ -11,7 +11,7 @@ import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../route.ts";
 
 const MEANING: Record<string, string> = {
-  applied: "It moved its film on.",
+  applied: "It was applied.",
   duplicate: "It had come before, or said what was known: nothing was changed.",
   stale: "What it is about had ended already: nothing was changed.",
   buffered:
@@ -22,12 +22,20 @@ const MEANING: Record<string, string> = {
     "Processing it raised an error; the sender was told 500 and will try again. It can be replayed.",
 };
 
+function meaningOf(verdict: string, filmId: string | null | undefined): string {
+  return verdict === "applied" && filmId ? "It moved its film on." : MEANING[verdict] ?? "";
+}
+
+function times(n: number, none: string): string {
+  return n === 0 ? none : n === 1 ? "once" : n === 2 ? "twice" : `${n} times`;
+}
+
 /** One callback: what came, what it did, and its replay. */
 export function CallbackView({ id }: { id: string }): JSX.Element {
   const { value: one, error, refresh } = useLive(
     `/logs/${encodeURIComponent(id)}`,
     CallbackDetail,
-    ({ status }) => status === "pending",
+    { isMoving: ({ status }) => status === "pending" },
   );
   const back = <a class="back" href="#/callbacks">Callbacks</a>;
   if (!one) {
@@ -81,11 +89,11 @@ export function CallbackView({ id }: { id: string }): JSX.Element {
       </div>
       <Trouble error={error} />
       <p class={`verdict tone-box-${one.status === "error" ? "bad" : "calm"}`}>
-        {MEANING[verdict] ?? ""} {one.error && <strong>{one.error}</strong>}
+        {meaningOf(verdict, one.project_id)} {one.error && <strong>{one.error}</strong>}
       </p>
       <Facts
         rows={{
-          "Signature": "Valid: nothing else is recorded",
+          "Signature": "Valid; others are not recorded",
           "Token": one.attempt_id
             ? (
               <span>
@@ -100,8 +108,8 @@ export function CallbackView({ id }: { id: string }): JSX.Element {
           "Delivery id": <Id id={one.webhook_id} />,
           "Received": dateTime(one.received_at),
           "Took": one.duration_ms ? span(one.duration_ms) : "not processed",
-          "Came": one.duplicate_count === 0 ? "once" : `${one.duplicate_count + 1} times`,
-          "Replayed": one.retry_count === 0 ? "never" : `${one.retry_count} times`,
+          "Came": times(one.duplicate_count + 1, "never"),
+          "Replayed": times(one.retry_count, "never"),
         }}
       />
       <div class="two">

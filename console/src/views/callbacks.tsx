@@ -1,12 +1,11 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { type Callback, CallbackPage } from "../api/shapes.ts";
+import { type Callback, CallbackPage } from "../api/shapes/callback.ts";
 import { usePages } from "../live/use_pages.ts";
-import { Choice, Empty, Field, Loading, Trouble } from "../parts/bits.tsx";
-import { ask } from "../parts/confirm.tsx";
+import { Choice, Field } from "../parts/bits.tsx";
+import { filterBy, FilteredList, readFilter } from "../parts/filtered_list.tsx";
 import { CallbackRows } from "../parts/rows.tsx";
-import { hrefOf } from "../route.ts";
 
 const SOURCES: [string, string][] = [
   ["", "Every source"],
@@ -33,90 +32,64 @@ const OUTCOMES: [string, string][] = [
 
 /** The log of callbacks that passed their signature. */
 export function CallbacksView({ query }: { query: URLSearchParams }): JSX.Element {
-  const filter: Record<string, string> = {};
-  for (const name of ["source", "status", "outcome", "request_id"]) {
-    filter[name] = query.get(name) ?? "";
-  }
-  const { docs, error, hasMore, more, refresh } = usePages(
+  const filter = readFilter(query, ["source", "status", "outcome", "request_id"]);
+  const pages = usePages(
     `/browse/callbacks?${new URLSearchParams(filter)}`,
     CallbackPage,
     (one: Callback) => one.webhook_log_id,
   );
-  const change = (changes: Record<string, string>) => {
-    location.hash = hrefOf("callbacks", null, { ...filter, ...changes });
-  };
-  const isFiltered = Object.values(filter).some((value) => value !== "");
+  const change = (changes: Record<string, string>) => filterBy("callbacks", filter, changes);
 
   return (
-    <>
-      <div class="head">
-        <div>
-          <h1>Callbacks</h1>
-          <p class="muted">
-            What providers and custom sources posted. Only what is signed rightly is recorded.
-          </p>
-        </div>
-        <button
-          type="button"
-          class="button"
-          onClick={() =>
-            ask({
-              title: "Replay what failed?",
-              text:
-                "Up to 100 failed callbacks, the oldest first, are applied again under the rules of the " +
-                "first time: what has been applied meanwhile stays as it is.",
-              verb: "Replay failed ones",
-              path: "/replay",
-              body: () => ({
-                status: "error",
-                limit: 100,
-                ...(filter.source && { source: filter.source }),
-              }),
-              onDone: refresh,
-            })}
-        >
-          Replay failed ones
-        </button>
-      </div>
-      <div class="filters">
-        <Choice
-          label="Source"
-          value={filter.source ?? ""}
-          options={SOURCES}
-          onChange={(source) => change({ source })}
-        />
-        <Choice
-          label="Status"
-          value={filter.status ?? ""}
-          options={STATUSES}
-          onChange={(status) => change({ status })}
-        />
-        <Choice
-          label="Outcome"
-          value={filter.outcome ?? ""}
-          options={OUTCOMES}
-          onChange={(outcome) => change({ outcome })}
-        />
-        <RequestId
-          value={filter.request_id ?? ""}
-          onChange={(request_id) => change({ request_id })}
-        />
-        {isFiltered && <a class="quiet clear" href="#/callbacks">Clear</a>}
-      </div>
-      <Trouble error={error} />
-      {docs === null && !error && <Loading />}
-      {docs?.length === 0 && (
-        <Empty title={isFiltered ? "No callback is like that" : "No callback yet"}>
-          {isFiltered
-            ? "Take a filter away."
-            : "The first one comes when a provider has something to say."}
-        </Empty>
-      )}
-      {docs && docs.length > 0 && <CallbackRows docs={docs} />}
-      {hasMore && (
-        <button type="button" class="button more-button" onClick={more}>Show older ones</button>
-      )}
-    </>
+    <FilteredList
+      view="callbacks"
+      title="Callbacks"
+      says="What providers and custom sources posted. Only what is signed rightly is recorded."
+      verb={{
+        title: "Replay what failed?",
+        text:
+          "Up to 100 failed callbacks, the oldest first, are applied again under the rules of the " +
+          "first time: what has been applied meanwhile stays as it is.",
+        verb: "Replay failed ones",
+        path: "/replay",
+        body: () => ({
+          status: "error",
+          limit: 100,
+          ...(filter.source && { source: filter.source }),
+        }),
+        onDone: pages.refresh,
+      }}
+      filter={filter}
+      pages={pages}
+      nothing={{
+        name: "callback",
+        because: "The first one comes when a provider has something to say.",
+      }}
+      rows={(docs) => <CallbackRows docs={docs} />}
+    >
+      <Choice
+        label="Source"
+        value={filter.source ?? ""}
+        options={SOURCES}
+        onChange={(source) => change({ source })}
+      />
+      <Choice
+        label="Status"
+        value={filter.status ?? ""}
+        options={STATUSES}
+        onChange={(status) => change({ status })}
+      />
+      <Choice
+        label="Outcome"
+        value={filter.outcome ?? ""}
+        options={OUTCOMES}
+        onChange={(outcome) => change({ outcome })}
+      />
+      <RequestId
+        value={filter.request_id ?? ""}
+        onChange={(request_id) => change({ request_id })}
+      />
+    </FilteredList>
   );
 }
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { Delivery } from "../api/shapes.ts";
+import { Delivery } from "../api/shapes/delivery.ts";
 import { dateTime, span } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
 import { Ago, Empty, Facts, Id, Loading, Payload, Trouble } from "../parts/bits.tsx";
@@ -14,7 +14,7 @@ export function DeliveryView({ id }: { id: string }): JSX.Element {
   const { value: one, error, refresh } = useLive(
     `/browse/deliveries/${encodeURIComponent(id)}`,
     Delivery,
-    ({ status }) => status === "pending" || status === "delivering",
+    { isMoving: ({ status }) => status === "pending" || status === "delivering" },
   );
   const back = <a class="back" href="#/deliveries">Deliveries</a>;
   if (!one) {

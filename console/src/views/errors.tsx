@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { ErrorPage, type ErrorRow, ErrorSeries, ErrorStats } from "../api/shapes.ts";
+import { ErrorPage, type ErrorRow, ErrorSeries, ErrorStats } from "../api/shapes/error.ts";
 import { words } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
 import { usePages } from "../live/use_pages.ts";

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { Story } from "../api/shapes.ts";
-import { safeUrl } from "../format.ts";
+import { Story } from "../api/shapes/story.ts";
+import { safeUrl, unbroken } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
 import { Empty, Id, Loading, Trouble } from "../parts/bits.tsx";
 import { FilmFacts } from "../parts/film_facts.tsx";
@@ -25,7 +25,7 @@ function isMoving({ project, deliveries, steps }: Story): boolean {
 
 /** All of one film. */
 export function FilmView({ id }: { id: string }): JSX.Element {
-  const live = useLive(`/projects/${encodeURIComponent(id)}`, Story, isMoving);
+  const live = useLive(`/projects/${encodeURIComponent(id)}`, Story, { isMoving });
   const story = live.value;
   const back = <a class="back" href="#/films">Films</a>;
   if (!story) {
@@ -69,7 +69,7 @@ export function FilmView({ id }: { id: string }): JSX.Element {
         <h2>
           Callbacks <span class="column-n">{story.callbacks.length}</span>
         </h2>
-        <CallbackRows docs={story.callbacks} aboutOf={(one) => aboutOf(one.attempt_id, story)} />
+        <CallbackRows docs={story.callbacks} nameOf={(one) => aboutOf(one.attempt_id, story)} />
       </section>
       <section>
         <h2>
@@ -126,7 +126,7 @@ function Screen({ story }: { story: Story }): JSX.Element {
         {project.status === "failed" || project.status === "cancelled"
           ? "There is no film"
           : project.status === "paused"
-          ? "It is paused"
+          ? project.awaiting_approval ? "It waits for approval" : "It is paused"
           : "The film is being made"}
       </p>
       <SceneBar scenes={scenes.map((scene) => ({ ...scene, progress: progressOf(scene) }))} />
@@ -151,7 +151,7 @@ function Waits({ story }: { story: Story }): JSX.Element {
       <h2 id="waits">What it waits for</h2>
       <ul>
         {waitsFor(story, now.value).slice(0, 6).map(({ tone, text }) => (
-          <li key={text} class={`wait-${tone}`}>{text}</li>
+          <li key={text} class={`wait-${tone}`}>{unbroken(text)}</li>
         ))}
       </ul>
     </section>

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { type Board, type Card, CardPage, type Overview } from "../api/shapes.ts";
+import { type Board, type Card, CardPage, type Overview } from "../api/shapes/board.ts";
 import { count, usd } from "../format.ts";
 import { type Live } from "../live/use_live.ts";
 import { usePages } from "../live/use_pages.ts";

@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { Health, type Provider, Providers, Queue } from "../api/shapes.ts";
+import { Health, type Provider, Providers, Queue } from "../api/shapes/health.ts";
 import { count, words } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
-import { Ago, Empty, Id, Loading, Trouble } from "../parts/bits.tsx";
+import { Ago, Id, Loading, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";
+import { Doors } from "../parts/doors.tsx";
 import { ProviderTile } from "../parts/provider_tile.tsx";
 import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../route.ts";
@@ -21,14 +22,14 @@ const CHECKS: Record<string, [name: string, good: string, bad: string]> = {
   invariants: ["Invariants", "All hold.", "Some are broken: see below."],
 };
 
-/** Whether all is well, what is open, what is stuck and why, and the limits in use. */
+/** Whether all is well, what is open, what is stuck and why, limits in use, and how doors do. */
 export function HealthView(): JSX.Element {
-  const health = useLive("/health", Health, ({ status }) => status !== "ok");
-  const queue = useLive("/browse/queue", Queue, ({ depth }) => depth.length > 0);
+  const health = useLive("/health", Health, { isMoving: ({ status }) => status !== "ok" });
+  const queue = useLive("/browse/queue", Queue, { isMoving: ({ depth }) => depth.length > 0 });
   const providers = useLive(
     "/providers",
     Providers,
-    (value) => value.providers.some(({ in_flight }) => in_flight > 0),
+    { isMoving: (value) => value.providers.some(({ in_flight }) => in_flight > 0) },
   );
   const all = providers.value?.providers ?? [];
   const isPaused = all.find(({ name }) => name === "*")?.is_paused ?? false;
@@ -73,6 +74,7 @@ export function HealthView(): JSX.Element {
         </div>
       </section>
       {queue.value && <Depth queue={queue.value} />}
+      <Doors />
     </>
   );
 }
@@ -106,7 +108,7 @@ function Stuck({ queue: { stuck, broken } }: { queue: Queue }): JSX.Element {
         Stuck <span class="column-n">{stuck.length + broken.length}</span>
       </h2>
       {stuck.length + broken.length === 0 && (
-        <Empty title="Nothing is stuck">Every open piece of work has somebody to move it on.</Empty>
+        <p class="none">Nothing: every open piece of work has somebody to move it on.</p>
       )}
       <ul class="often">
         {broken.map((one) => (
@@ -163,7 +165,7 @@ function Depth({ queue: { depth } }: { queue: Queue }): JSX.Element {
                     <td>
                       <Status status={row.status} />
                     </td>
-                    <td>{row.provider ?? "not chosen yet"}</td>
+                    <td>{row.provider ?? (row.what === "delivery" ? "none" : "not chosen yet")}</td>
                     <td class="n">{count(row.items)}</td>
                     <td class="n">{count(row.due)}</td>
                     <td>{row.first_due_at ? <Ago at={row.first_due_at} /> : "paused"}</td>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import * as z from "zod/mini";
 import { ApiError } from "../api/client.ts";
 import { readKey } from "../api/operator_key.ts";
-import { Overview } from "../api/shapes.ts";
+import { Overview } from "../api/shapes/board.ts";
 import { Icon } from "../parts/icons.tsx";
 import { config, createClientOf, defaultApi, signedOutBecause, signIn } from "../state.ts";
 
@@ -16,7 +16,7 @@ export function SignIn(): JSX.Element {
   const [api, setApi] = useState("");
   const auth = config.value.auth;
 
-  async function enter(pasted: string): Promise<void> {
+  async function enter(pasted: string, refused = WRONG_KEY): Promise<void> {
     const read = readKey(pasted);
     if ("refused" in read) return setWrong(read.refused);
     const session = { api: api.trim().replace(/\/+$/, "") || defaultApi(), key: read.key };
@@ -26,7 +26,7 @@ export function SignIn(): JSX.Element {
       signIn(session);
     } catch (error) {
       setBusy(false);
-      setWrong(reasonOf(error));
+      setWrong(reasonOf(error, refused));
     }
   }
 
@@ -54,8 +54,9 @@ export function SignIn(): JSX.Element {
           credentials: "omit",
         },
       );
-      if (!answer.ok) throw new ApiError(answer.status, "This address and password are not let in");
-      await enter(Granted.parse(await answer.json()).access_token);
+      if (answer.status === 429) throw new ApiError(-1, "Too many tries. Wait a minute.");
+      if (!answer.ok) throw new ApiError(-1, "This address and password are not let in.");
+      await enter(Granted.parse(await answer.json()).access_token, NO_ADMIN);
     } catch (error) {
       setBusy(false);
       setWrong(reasonOf(error));
@@ -130,11 +131,15 @@ export function SignIn(): JSX.Element {
   );
 }
 
-function reasonOf(error: unknown): string {
+const WRONG_KEY = "This key is not let in. OPERATOR_KEY is what the functions were started with.";
+const NO_ADMIN =
+  "You are signed in, but no admin: whoever manages the project sets app_metadata.role to admin.";
+
+function reasonOf(error: unknown, refused = WRONG_KEY): string {
   if (!(error instanceof ApiError)) return `Cannot sign in: ${error}`;
   switch (error.status) {
     case 401:
-      return "This key is not let in. OPERATOR_KEY is what the functions were started with.";
+      return refused;
     case 404:
       return "This API has no routes for a console yet: deploy webhook-manage again.";
     case 429:

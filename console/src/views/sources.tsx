@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { Endpoints, type Source, Sources } from "../api/shapes.ts";
+import { Endpoints, type Source, Sources } from "../api/shapes/sources.ts";
 import { useLive } from "../live/use_live.ts";
 import { Empty, Facts, Loading, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";

@@ -8485,6 +8485,41 @@ revoke execute on function public.read_model_aliases() from public, anon, authen
 grant execute on function public.read_model_aliases() to service_role;
 --! end included
 
+--! included supabase/schemas/0330_function_read_stats.sql
+create or replace function public.read_stats()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'total', (select count(*) from public.projects),
+    'by_status', coalesce(
+      (
+        select jsonb_object_agg(counted.status, counted.n)
+        from (select projects.status, count(*) as n from public.projects group by projects.status) as counted
+      ),
+      '{}'
+    ),
+    'last_24h', (
+      select count(*) from public.projects where projects.created_at > (select private.clock()) - interval '24 hours'
+    ),
+    'open_steps', (select count(*) from private.steps where steps.status in ('queued', 'running', 'waiting')),
+    'open_deliveries', (
+      select count(*) from public.webhook_deliveries where webhook_deliveries.status in ('pending', 'delivering')
+    ),
+    'buffered_callbacks', (select count(*) from public.webhook_logs where webhook_logs.status = 'pending')
+  );
+$$;
+
+comment on function public.read_stats() is
+'{total, by_status, last_24h, open_steps, open_deliveries, buffered_callbacks} over all projects. Called by webhook.';
+
+revoke execute on function public.read_stats() from public, anon, authenticated;
+grant execute on function public.read_stats() to service_role;
+--! end included
+
 --! included supabase/schemas/0330_function_read_task.sql
 -- A project as its sender sees it. An unknown id and a wrong token get the same nothing.
 
@@ -8894,7 +8929,8 @@ revoke execute on function private.broken_ledger() from public, anon, authentica
 --! end included
 
 --! included supabase/schemas/0345_function_broken_messages.sql
--- Deliveries are looked for while they are kept, at most a week back.
+-- Deliveries are looked for while they are kept, at most a week back. The time is asked for once: asked
+-- for at each row of a million, it would take longer than all else, and use no index.
 
 create or replace function private.broken_messages()
 returns table (invariant text, id text)
@@ -8908,7 +8944,9 @@ as $$
   left join private.job_requests using (project_id)
   where projects.status in ('completed', 'failed', 'cancelled')
     and projects.callback_url is not null
-    and projects.updated_at > greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
+    and projects.updated_at > (
+      select greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
+    )
     and 'video.generation.' || projects.status
       = any (coalesce(job_requests.events, array['video.generation.' || projects.status]))
     and not exists (
@@ -8924,7 +8962,9 @@ as $$
   join private.job_requests using (project_id)
   where projects.status in ('completed', 'failed')
     and job_requests.is_notified
-    and projects.updated_at > greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
+    and projects.updated_at > (
+      select greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
+    )
     and not exists (
       select 1
       from public.webhook_deliveries
@@ -8964,7 +9004,7 @@ as $$
   from public.webhook_deliveries
   join private.endpoints using (endpoint_id)
   where endpoints.is_ordered
-    and endpoints.updated_at < private.clock() - interval '2 minutes'
+    and endpoints.updated_at < (select private.clock()) - interval '2 minutes'
     and webhook_deliveries.status = 'delivering'
   group by webhook_deliveries.endpoint_id
   having count(*) > 1
@@ -8986,7 +9026,7 @@ as $$
   select 'a callback that did something was seen', webhook_logs.webhook_log_id
   from public.webhook_logs
   where webhook_logs.outcome in ('applied', 'buffered')
-    and webhook_logs.received_at > private.clock() - interval '1 day'
+    and webhook_logs.received_at > (select private.clock()) - interval '1 day'
     and not exists (
       select 1
       from private.seen_deliveries
@@ -9129,7 +9169,7 @@ from (
     end as why
   from private.steps
   where steps.status in ('queued', 'running', 'waiting')
-    and steps.due_at < private.clock() - interval '10 minutes'
+    and steps.due_at < (select private.clock()) - interval '10 minutes'
     and (steps.status <> 'queued' or not private.waits_for_room(steps.user_id))
   union all
   select
@@ -9140,7 +9180,7 @@ from (
     'No runner sends it: is pipeline-step reachable?'
   from public.webhook_deliveries
   where webhook_deliveries.status in ('pending', 'delivering')
-    and webhook_deliveries.due_at < private.clock() - interval '10 minutes'
+    and webhook_deliveries.due_at < (select private.clock()) - interval '10 minutes'
     and not private.is_lane_waiting(webhook_deliveries.lane)
   union all
   select
@@ -9166,7 +9206,7 @@ from (
     format('%s failures in a row: one delivery at a time feels the way, next at %s', delivery_lanes.failures_in_a_row, delivery_lanes.held_until)
   from private.delivery_lanes
   where delivery_lanes.failures_in_a_row >= private.setting('delivery_breaker_failures')
-    and delivery_lanes.first_failed_at < private.clock() - interval '1 hour'
+    and delivery_lanes.first_failed_at < (select private.clock()) - interval '1 hour'
   union all
   select
     'provider held',
@@ -9175,7 +9215,7 @@ from (
     providers.updated_at,
     format('It gets nothing new until %s: %s', providers.held_until, coalesce(providers.hold_reason, 'no reason is known'))
   from private.providers
-  where providers.held_until > private.clock()
+  where providers.held_until > (select private.clock())
   union all
   select
     'provider paused',
@@ -9194,7 +9234,7 @@ from (
     format('Nothing is known of request %s of %s: whose is it?', webhook_logs.request_id, webhook_logs.source)
   from public.webhook_logs
   where webhook_logs.status = 'pending'
-    and webhook_logs.received_at < private.clock() - interval '1 hour'
+    and webhook_logs.received_at < (select private.clock()) - interval '1 hour'
   union all
   select
     'bell unanswered',
@@ -9203,7 +9243,7 @@ from (
     bell.unanswered_since,
     'No runner answers: do the functions'' URL and the bell''s secret in Vault match, and does pg_net deliver?'
   from private.bell
-  where bell.unanswered_since < private.clock() - interval '1 minute'
+  where bell.unanswered_since < (select private.clock()) - interval '1 minute'
   union all
   select
     'spending cap reached',
@@ -10307,6 +10347,64 @@ comment on function private.restore_take(text[]) is
 revoke execute on function private.restore_take(text[]) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0620_function_read_error_stats.sql
+create or replace function public.read_error_stats()
+returns jsonb
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  with
+  -- The last day, and what of it is the last hour
+  recent as (
+    select
+      error_logs.type,
+      error_logs.severity,
+      error_logs.message,
+      error_logs.created_at,
+      error_logs.created_at > (select private.clock()) - interval '1 hour' as is_last_hour
+    from public.error_logs
+    where error_logs.created_at > (select private.clock()) - interval '24 hours'
+  )
+  select jsonb_build_object(
+    'total', (select count(*) from public.error_logs),
+    'last_24h', (select count(*) from recent),
+    'last_hour', (select count(*) from recent where recent.is_last_hour),
+    'by_type', coalesce(
+      (select jsonb_object_agg(counted.type, counted.n) from (select recent.type, count(*) as n from recent group by recent.type) as counted),
+      '{}'
+    ),
+    'by_severity', coalesce(
+      (
+        select jsonb_object_agg(counted.severity, counted.n)
+        from (select recent.severity, count(*) as n from recent group by recent.severity) as counted
+      ),
+      '{}'
+    ),
+    'most_frequent', coalesce(
+      (
+        select jsonb_agg(to_jsonb(counted) order by counted.count desc, counted.last_at desc)
+        from (
+          select recent.type, recent.message, count(*) as count, max(recent.created_at) as last_at
+          from recent
+          group by recent.type, recent.message
+          order by count(*) desc, max(recent.created_at) desc
+          limit 10
+        ) as counted
+      ),
+      '[]'
+    )
+  );
+$$;
+
+comment on function public.read_error_stats() is
+'{total, last_24h, last_hour, by_type, by_severity, most_frequent} of error_logs; all but total over the last day. Called by webhook-manage.';
+
+revoke execute on function public.read_error_stats() from public, anon, authenticated;
+grant execute on function public.read_error_stats() to service_role;
+--! end included
+
 --! included supabase/schemas/0630_function_callback_metrics.sql
 create or replace function private.callback_metrics(p_since timestamptz)
 returns jsonb
@@ -10318,7 +10416,14 @@ as $$
   with
   -- What came since then
   recent as (
-    select webhook_logs.*, private.is_malformed(webhook_logs) as is_malformed
+    select
+      webhook_logs.source,
+      webhook_logs.status,
+      webhook_logs.outcome,
+      webhook_logs.duplicate_count,
+      webhook_logs.duration_ms,
+      -- Bodies are read of few alone.
+      webhook_logs.outcome is null and private.is_malformed(webhook_logs) as is_malformed
     from public.webhook_logs
     where webhook_logs.received_at > p_since
   ),

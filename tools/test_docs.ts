@@ -96,8 +96,7 @@ async function everyDoorIsUp(api: string): Promise<void> {
 function here(text: string, apiUrl: string): string {
   return text
     .replaceAll("http://127.0.0.1:54321", apiUrl)
-    .replaceAll("npx -y deno@2.9.6", Deno.execPath())
-    .replaceAll(/\bdeno task /g, `${Deno.execPath()} task `);
+    .replaceAll(/(?:\bnpx -y deno@2\.9\.6|\bdeno) task /g, `${Deno.execPath()} task `);
 }
 
 async function chatApp(signingSecret: string): Promise<AsyncDisposable & { url: string }> {

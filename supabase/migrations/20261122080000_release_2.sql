@@ -161,7 +161,8 @@ alter table private.prices add constraint price_is_of_a_kind_of_step check (kind
 --! altered supabase/schemas/0197_table_prices.sql sha256:fdb65311f4f8867f374c4d0322fa01a5e34cd5af33276088d11857e7f2b12c6e
 
 --! included supabase/schemas/0040_function_clock.sql
--- The time, for everything in here. The offset lets tests move the clock of every connection.
+-- The time, for everything in here. The offset lets tests move the clock of every connection. It is read
+-- once a transaction, because a film asks for the time two hundred times.
 -- service_role may execute it because the outside worker's chunks have it as a default; the schema
 -- stays closed to it.
 
@@ -173,14 +174,18 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_offset double precision;
+  v_offset text := nullif(current_setting('reelay.clock_offset', true), '');
 begin
-  select (settings.value #>> '{}')::double precision
-  into v_offset
-  from private.settings
-  where settings.name = 'clock_offset_seconds';
+  if v_offset is null then
+    select settings.value #>> '{}'
+    into v_offset
+    from private.settings
+    where settings.name = 'clock_offset_seconds';
 
-  return clock_timestamp() + make_interval(secs => coalesce(v_offset, 0));
+    v_offset := set_config('reelay.clock_offset', coalesce(v_offset, '0'), true);
+  end if;
+
+  return clock_timestamp() + make_interval(secs => v_offset::double precision);
 end;
 $$;
 
@@ -201,10 +206,13 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  -- Its version and variant are in the middle: both ends are random.
+  v_random text := gen_random_uuid();
 begin
   return p_prefix || '_'
-    || lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')
-    || encode(extensions.gen_random_bytes(10), 'hex');
+    || lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000)::bigint), 12, '0')
+    || left(v_random, 8) || right(v_random, 12);
 end;
 $$;
 
@@ -247,17 +255,43 @@ revoke execute on function private.sign(text, text) from public, anon, authentic
 --! included supabase/schemas/0041_function_iso_time.sql
 create or replace function private.iso_time(p_at timestamptz)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+begin
+  return to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+end;
 $$;
 
 comment on function private.iso_time(timestamptz) is 'A time as JSON has it, in UTC with milliseconds.';
 
 revoke execute on function private.iso_time(timestamptz) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0041_trigger_settings_forget_clock.sql
+-- A clock that was just moved is moved for the rest of this transaction too.
+
+create or replace function private.tg_settings__forget_clock()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform set_config('reelay.clock_offset', '', true);
+  return null;
+end;
+$$;
+
+comment on function private.tg_settings__forget_clock() is 'The transaction that changes settings reads the offset of its clock again.';
+
+revoke execute on function private.tg_settings__forget_clock() from public, anon, authenticated, service_role;
+
+create or replace trigger _500_forget_clock after insert or update or delete on private.settings
+for each statement execute function private.tg_settings__forget_clock();
 --! end included
 
 --! included supabase/schemas/0050_function_is_signed.sql
@@ -692,12 +726,14 @@ revoke execute on function private.overdue_at(text, text) from public, anon, aut
 --! included supabase/schemas/0205_function_part_hash.sql
 create or replace function private.part_hash(p_input jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(p_input::text, 'UTF8')), 'hex');
+begin
+  return encode(sha256(convert_to(p_input::text, 'UTF8')), 'hex');
+end;
 $$;
 
 comment on function private.part_hash(jsonb) is 'SHA-256 in hex of what a part of a film is made from.';
@@ -788,20 +824,55 @@ comment on function private.film_seconds(text) is
 revoke execute on function private.film_seconds(text) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0206_function_last_chunk.sql
-create or replace function private.last_chunk(p_scene_id text)
-returns text
-language sql
+--! included supabase/schemas/0206_function_has_sound_or_captions.sql
+-- Most films have neither, and need not be asked for each of their pieces.
+
+create or replace function private.has_sound_or_captions(p_project_id text)
+returns boolean
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select video_chunks.chunk_id
-  from public.video_chunks
-  where video_chunks.scene_id = p_scene_id
-    and video_chunks.selected
-  order by video_chunks.position desc
-  limit 1;
+begin
+  return (
+    select projects.film_options ?| array['music', 'captions']
+      or exists (
+        select 1
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and coalesce(scenes.audio_url, scenes.voice_over) is not null
+      )
+    from public.projects
+    where projects.project_id = p_project_id
+  );
+end;
+$$;
+
+comment on function private.has_sound_or_captions(text) is
+'False for a film whose clips are joined as they are: no voice, music, sound track or captions.';
+
+revoke execute on function private.has_sound_or_captions(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0206_function_last_chunk.sql
+create or replace function private.last_chunk(p_scene_id text)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select video_chunks.chunk_id
+    from public.video_chunks
+    where video_chunks.scene_id = p_scene_id
+      and video_chunks.selected
+    order by video_chunks.position desc
+    limit 1
+  );
+end;
 $$;
 
 comment on function private.last_chunk(text) is 'The last clip of a scene''s selected take; steps of the scene as a whole name it.';
@@ -812,20 +883,26 @@ revoke execute on function private.last_chunk(text) from public, anon, authentic
 --! included supabase/schemas/0207_function_end_frame.sql
 create or replace function private.end_frame(p_chunk public.video_chunks)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_strip_nulls(jsonb_build_object('end_image_url', case
-    when not exists (
-      select 1
-      from public.video_chunks
-      where video_chunks.scene_id = p_chunk.scene_id
-        and video_chunks.take = p_chunk.take
-        and video_chunks.position > p_chunk.position
-    ) then private.end_image(p_chunk.scene_id)
-  end));
+declare
+  v_image_url text := private.end_image(p_chunk.scene_id);
+begin
+  if v_image_url is null or exists (
+    select 1
+    from public.video_chunks
+    where video_chunks.scene_id = p_chunk.scene_id
+      and video_chunks.take = p_chunk.take
+      and video_chunks.position > p_chunk.position
+  ) then
+    return '{}';
+  end if;
+
+  return jsonb_build_object('end_image_url', v_image_url);
+end;
 $$;
 
 comment on function private.end_frame(public.video_chunks) is
@@ -866,20 +943,24 @@ revoke execute on function private.music_input(text) from public, anon, authenti
 --! included supabase/schemas/0207_function_voice_input.sql
 create or replace function private.voice_input(p_scene public.scenes)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'text', p_scene.voice_over,
-    'model', projects.film_options ->> 'speech_model',
-    'voice', projects.film_options ->> 'voice'
-  )
-  from public.projects
-  where projects.project_id = p_scene.project_id
-    and p_scene.voice_over is not null
-    and p_scene.audio_url is null;
+begin
+  return (
+    select jsonb_build_object(
+      'text', p_scene.voice_over,
+      'model', projects.film_options ->> 'speech_model',
+      'voice', projects.film_options ->> 'voice'
+    )
+    from public.projects
+    where projects.project_id = p_scene.project_id
+      and p_scene.voice_over is not null
+      and p_scene.audio_url is null
+  );
+end;
 $$;
 
 comment on function private.voice_input(public.scenes) is 'What generate_voice is asked for; null for a scene that is not spoken.';
@@ -921,27 +1002,31 @@ revoke execute on function private.level_input(text) from public, anon, authenti
 --! included supabase/schemas/0208_function_mux_input.sql
 create or replace function private.mux_input(p_scene public.scenes)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'audio_url', sound.url,
-    'video_urls', jsonb_agg(video_chunks.kling_video_url order by video_chunks.position),
-    'lengths', jsonb_agg(video_chunks.duration order by video_chunks.position),
-    'seconds', case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
-  )
-  from (
-    select coalesce(
-      p_scene.audio_url,
-      private.film_part(p_scene.project_id, 'generate_voice', private.voice_input(p_scene)) ->> 'audio_url'
-    ) as url
-  ) as sound
-  join public.video_chunks on video_chunks.scene_id = p_scene.scene_id and video_chunks.selected
-  where sound.url is not null
-  group by sound.url
-  having count(*) = count(video_chunks.kling_video_url);
+begin
+  return (
+    select jsonb_build_object(
+      'audio_url', sound.url,
+      'video_urls', jsonb_agg(video_chunks.kling_video_url order by video_chunks.position),
+      'lengths', jsonb_agg(video_chunks.duration order by video_chunks.position),
+      'seconds', case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+    )
+    from (
+      select coalesce(
+        p_scene.audio_url,
+        private.film_part(p_scene.project_id, 'generate_voice', private.voice_input(p_scene)) ->> 'audio_url'
+      ) as url
+    ) as sound
+    join public.video_chunks on video_chunks.scene_id = p_scene.scene_id and video_chunks.selected
+    where sound.url is not null
+    group by sound.url
+    having count(*) = count(video_chunks.kling_video_url)
+  );
+end;
 $$;
 
 comment on function private.mux_input(public.scenes) is
@@ -955,11 +1040,13 @@ revoke execute on function private.mux_input(public.scenes) from public, anon, a
 
 create or replace function private.film_pieces(p_project_id text)
 returns table (place bigint, scene_id text, url text, transition text)
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select
     row_number() over (order by scenes.position, piece.position),
     scenes.scene_id,
@@ -979,6 +1066,7 @@ as $$
       and coalesce(scenes.audio_url, scenes.voice_over) is null
   ) as piece
   where scenes.project_id = p_project_id;
+end;
 $$;
 
 comment on function private.film_pieces(text) is
@@ -992,23 +1080,27 @@ revoke execute on function private.film_pieces(text) from public, anon, authenti
 
 create or replace function private.music_url(p_project_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
-    when projects.film_options -> 'music' -> 'loudness' is null then raw.url
-    else private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) ->> 'audio_url'
-  end
-  from public.projects
-  cross join lateral (
-    select coalesce(
-      projects.film_options -> 'music' ->> 'url',
-      private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
-    ) as url
-  ) as raw
-  where projects.project_id = p_project_id;
+begin
+  return (
+    select case
+      when projects.film_options -> 'music' -> 'loudness' is null then raw.url
+      else private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) ->> 'audio_url'
+    end
+    from public.projects
+    cross join lateral (
+      select coalesce(
+        projects.film_options -> 'music' ->> 'url',
+        private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
+      ) as url
+    ) as raw
+    where projects.project_id = p_project_id
+  );
+end;
 $$;
 
 comment on function private.music_url(text) is 'The music as it goes under the film; null while it is not there yet.';
@@ -1076,6 +1168,16 @@ security invoker
 set search_path = ''
 as $$
 begin
+  -- Looked at first: most clips find their film advanced, and an update that finds nothing costs more than a look.
+  if not exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_project_id
+      and coalesce(projects.paused_from, projects.status) = any (p_from)
+  ) then
+    return;
+  end if;
+
   update public.projects
   set
     status = case when projects.status = 'paused' then 'paused' else p_to end,
@@ -1130,40 +1232,44 @@ revoke execute on function private.burns_captions(text) from public, anon, authe
 
 create or replace function private.captions_input(p_project_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'cues', jsonb_agg(cues.cue order by cues.position),
-    'path', p_project_id || '/' || left(
-      private.sign('captions', p_project_id || private.part_hash(jsonb_agg(cues.cue order by cues.position))), 32
+begin
+  return (
+    select jsonb_build_object(
+      'cues', jsonb_agg(cues.cue order by cues.position),
+      'path', p_project_id || '/' || left(
+        private.sign('captions', p_project_id || private.part_hash(jsonb_agg(cues.cue order by cues.position))), 32
+      )
     )
-  )
-  from (
-    select
-      scenes.position,
-      jsonb_build_object(
-        'text', coalesce(scenes.caption, scenes.voice_over, scenes.prompt, ''),
-        'clips', (
-          select jsonb_agg(film_pieces.url order by film_pieces.place)
-          from private.film_pieces(p_project_id)
-          where film_pieces.scene_id = scenes.scene_id
-        ),
-        'seconds', (
-          select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
-          from public.video_chunks
-          where video_chunks.scene_id = scenes.scene_id
-            and video_chunks.selected
-        )
-      ) as cue
-    from public.scenes
-    join public.projects using (project_id)
-    where scenes.project_id = p_project_id
-      and projects.film_options ->> 'captions' is not null
-  ) as cues
-  having bool_or(cues.cue ->> 'text' <> '');
+    from (
+      select
+        scenes.position,
+        jsonb_build_object(
+          'text', coalesce(scenes.caption, scenes.voice_over, scenes.prompt, ''),
+          'clips', (
+            select jsonb_agg(film_pieces.url order by film_pieces.place)
+            from private.film_pieces(p_project_id)
+            where film_pieces.scene_id = scenes.scene_id
+          ),
+          'seconds', (
+            select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+            from public.video_chunks
+            where video_chunks.scene_id = scenes.scene_id
+              and video_chunks.selected
+          )
+        ) as cue
+      from public.scenes
+      join public.projects using (project_id)
+      where scenes.project_id = p_project_id
+        and projects.film_options ->> 'captions' is not null
+    ) as cues
+    having bool_or(cues.cue ->> 'text' <> '')
+  );
+end;
 $$;
 
 comment on function private.captions_input(text) is
@@ -1175,27 +1281,31 @@ revoke execute on function private.captions_input(text) from public, anon, authe
 --! included supabase/schemas/0210_function_cut_input.sql
 create or replace function private.cut_input(p_project_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('video_urls', coalesce(pieces.urls, '[]'))
-    || case when pieces.fades then jsonb_build_object('transitions', pieces.transitions) else '{}' end
-    || jsonb_strip_nulls(jsonb_build_object(
-      'fps', projects.film_options -> 'fps',
-      'width', projects.film_options -> 'width',
-      'height', projects.film_options -> 'height'
-    ))
-  from public.projects
-  cross join lateral (
-    select
-      jsonb_agg(film_pieces.url order by film_pieces.place) as urls,
-      jsonb_agg(film_pieces.transition order by film_pieces.place) as transitions,
-      coalesce(bool_or(film_pieces.transition <> 'cut' and film_pieces.place > 1), false) as fades
-    from private.film_pieces(p_project_id)
-  ) as pieces
-  where projects.project_id = p_project_id;
+begin
+  return (
+    select jsonb_build_object('video_urls', coalesce(pieces.urls, '[]'))
+      || case when pieces.fades then jsonb_build_object('transitions', pieces.transitions) else '{}' end
+      || jsonb_strip_nulls(jsonb_build_object(
+        'fps', projects.film_options -> 'fps',
+        'width', projects.film_options -> 'width',
+        'height', projects.film_options -> 'height'
+      ))
+    from public.projects
+    cross join lateral (
+      select
+        jsonb_agg(film_pieces.url order by film_pieces.place) as urls,
+        jsonb_agg(film_pieces.transition order by film_pieces.place) as transitions,
+        coalesce(bool_or(film_pieces.transition <> 'cut' and film_pieces.place > 1), false) as fades
+      from private.film_pieces(p_project_id)
+    ) as pieces
+    where projects.project_id = p_project_id
+  );
+end;
 $$;
 
 comment on function private.cut_input(text) is
@@ -1260,33 +1370,65 @@ revoke execute on function private.film_clips(text) from public, anon, authentic
 --! included supabase/schemas/0210_function_mix_input.sql
 create or replace function private.mix_input(p_project_id text, p_video_url text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'video_url', p_video_url,
-    'music_url', private.music_url(p_project_id),
-    'volume', case when projects.film_options -> 'music' -> 'loudness' is null
-      then projects.film_options -> 'music' -> 'volume' end,
-    'ducking', projects.film_options -> 'music' -> 'ducking',
-    'has_sound', exists (
-      select 1
-      from public.scenes
-      where scenes.project_id = p_project_id
-        and coalesce(scenes.audio_url, scenes.voice_over) is not null
-    ),
-    'seconds', private.film_seconds(p_project_id)
-  )
-  from public.projects
-  where projects.project_id = p_project_id
-    and projects.film_options -> 'music' is not null;
+begin
+  return (
+    select jsonb_build_object(
+      'video_url', p_video_url,
+      'music_url', private.music_url(p_project_id),
+      'volume', case when projects.film_options -> 'music' -> 'loudness' is null
+        then projects.film_options -> 'music' -> 'volume' end,
+      'ducking', projects.film_options -> 'music' -> 'ducking',
+      'has_sound', exists (
+        select 1
+        from public.scenes
+        where scenes.project_id = p_project_id
+          and coalesce(scenes.audio_url, scenes.voice_over) is not null
+      ),
+      'seconds', private.film_seconds(p_project_id)
+    )
+    from public.projects
+    where projects.project_id = p_project_id
+      and projects.film_options -> 'music' is not null
+  );
+end;
 $$;
 
 comment on function private.mix_input(text, text) is 'This film and its music; null for a film without.';
 
 revoke execute on function private.mix_input(text, text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0210_function_retry_delay.sql
+-- Full jitter (Marc Brooker, "Exponential Backoff And Jitter", AWS 2015): a random part of a doubling
+-- cap, so that what failed together does not come back together. What the provider asked for is the least.
+
+create or replace function private.retry_delay(p_attempt_count integer, p_retry_after numeric)
+returns interval
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return make_interval(secs => greatest(
+    least(
+      private.setting('retry_cap_seconds'),
+      private.setting('retry_base_seconds') * 2 ^ least(p_attempt_count, 20)
+    ) * random(),
+    least(coalesce(p_retry_after, 0), private.setting('retry_after_cap_seconds'))
+  )::double precision);
+end;
+$$;
+
+comment on function private.retry_delay(integer, numeric) is
+'How long to wait before the next attempt; p_retry_after is in seconds.';
+
+revoke execute on function private.retry_delay(integer, numeric) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0210_function_step_input.sql
@@ -1345,16 +1487,20 @@ revoke execute on function private.step_input(private.steps) from public, anon, 
 --! included supabase/schemas/0211_function_film_captions.sql
 create or replace function private.film_captions(p_project_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object('srt_url', made.output -> 'srt_url', 'vtt_url', made.output -> 'vtt_url')
-  from (
-    select private.film_part(p_project_id, 'store_captions', private.captions_input(p_project_id)) as output
-  ) as made
-  where made.output is not null;
+begin
+  return (
+    select jsonb_build_object('srt_url', made.output -> 'srt_url', 'vtt_url', made.output -> 'vtt_url')
+    from (
+      select private.film_part(p_project_id, 'store_captions', private.captions_input(p_project_id)) as output
+    ) as made
+    where made.output is not null
+  );
+end;
 $$;
 
 comment on function private.film_captions(text) is
@@ -1366,12 +1512,13 @@ revoke execute on function private.film_captions(text) from public, anon, authen
 --! included supabase/schemas/0211_function_is_last_cut.sql
 create or replace function private.is_last_cut(p_step private.steps)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case p_step.kind
+begin
+  return case p_step.kind
     when 'burn_captions' then true
     when 'mix_music' then not private.burns_captions(p_step.project_id)
     else not private.burns_captions(p_step.project_id) and not exists (
@@ -1381,6 +1528,7 @@ as $$
         and projects.film_options -> 'music' is not null
     )
   end;
+end;
 $$;
 
 comment on function private.is_last_cut(private.steps) is 'True when what this step makes is the film, with nothing to be done to it any more.';
@@ -1417,15 +1565,17 @@ revoke execute on function private.is_test(text) from public, anon, authenticate
 
 create or replace function private.provider_of(p_project_id text, p_kind text, p_providers jsonb)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and private.is_test(p_project_id) then 'test'
     else p_providers ->> p_kind
   end;
+end;
 $$;
 
 comment on function private.provider_of(text, text, jsonb) is
@@ -1771,41 +1921,45 @@ revoke execute on function private.reuse_scenes(public.projects) from public, an
 --! included supabase/schemas/0225_function_scene_input.sql
 create or replace function private.scene_input(p_scene_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'aspect_ratio', projects.aspect_ratio,
-    'image_url', case
-      when scenes.position = 1 or scenes.continuity <> 'last_frame' then coalesce(scenes.image_url, projects.image_url)
-    end,
-    -- As the job named it: another version finds it again before it is reframed, too.
-    'end_image_url', (
-      select coalesce(following.image_url, projects.image_url)
-      from public.scenes as following
-      where following.project_id = scenes.project_id
-        and following.position = scenes.position + 1
-        and following.continuity = 'shared_keyframe'
-    ),
-    'chunks', (
-      -- By the model that was asked for: which one made it is no change of the job.
-      select jsonb_agg(
-        jsonb_build_array(
-          coalesce(video_chunks.metadata ->> 'fell_back_from', video_chunks.model), video_chunks.prompt, video_chunks.duration,
-          video_chunks.driver_video_url, video_chunks.audio_url
+begin
+  return (
+    select jsonb_build_object(
+      'aspect_ratio', projects.aspect_ratio,
+      'image_url', case
+        when scenes.position = 1 or scenes.continuity <> 'last_frame' then coalesce(scenes.image_url, projects.image_url)
+      end,
+      -- As the job named it: another version finds it again before it is reframed, too.
+      'end_image_url', (
+        select coalesce(following.image_url, projects.image_url)
+        from public.scenes as following
+        where following.project_id = scenes.project_id
+          and following.position = scenes.position + 1
+          and following.continuity = 'shared_keyframe'
+      ),
+      'chunks', (
+        -- By the model that was asked for: which one made it is no change of the job.
+        select jsonb_agg(
+          jsonb_build_array(
+            coalesce(video_chunks.metadata ->> 'fell_back_from', video_chunks.model), video_chunks.prompt, video_chunks.duration,
+            video_chunks.driver_video_url, video_chunks.audio_url
+          )
+          order by video_chunks.position
         )
-        order by video_chunks.position
+        from public.video_chunks
+        where video_chunks.scene_id = scenes.scene_id
+          and video_chunks.selected
       )
-      from public.video_chunks
-      where video_chunks.scene_id = scenes.scene_id
-        and video_chunks.selected
     )
-  )
-  from public.scenes
-  join public.projects using (project_id)
-  where scenes.scene_id = p_scene_id;
+    from public.scenes
+    join public.projects using (project_id)
+    where scenes.scene_id = p_scene_id
+  );
+end;
 $$;
 
 comment on function private.scene_input(text) is
@@ -1822,23 +1976,29 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_seconds numeric;
 begin
-  return case
-    when p_kind = 'generate_clip' then (p_input ->> 'duration')::numeric
-    when p_kind in ('extract_last_frame', 'extract_thumbnail') then (
-      select video_chunks.duration
-      from public.video_chunks
-      where video_chunks.chunk_id = p_input ->> 'chunk_id'
-    )
+  -- Statement by statement: as one expression it is planned anew each time.
+  if p_kind = 'generate_clip' then
+    return (p_input ->> 'duration')::numeric;
+  elsif p_kind in ('generate_music', 'mux_audio', 'mix_music') then
+    return (p_input ->> 'seconds')::numeric;
+  elsif p_kind in ('extract_last_frame', 'extract_thumbnail') then
+    select video_chunks.duration
+    into v_seconds
+    from public.video_chunks
+    where video_chunks.chunk_id = p_input ->> 'chunk_id';
+  elsif p_kind = 'stitch' then
     -- One clip of unknown length makes the sum unknown.
-    when p_kind in ('generate_music', 'mux_audio', 'mix_music') then (p_input ->> 'seconds')::numeric
-    when p_kind = 'stitch' then (
-      select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
-      from public.video_chunks
-      where video_chunks.project_id = p_input ->> 'project_id'
-        and video_chunks.selected
-    )
-  end;
+    select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
+    into v_seconds
+    from public.video_chunks
+    where video_chunks.project_id = p_input ->> 'project_id'
+      and video_chunks.selected;
+  end if;
+
+  return v_seconds;
 end;
 $$;
 
@@ -1907,6 +2067,30 @@ comment on function private.traceparent_of(text, text) is
 revoke execute on function private.traceparent_of(text, text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0229_function_attempt_cost.sql
+-- What a provider refused before it took it costs nothing; what is unknown counts as paid.
+
+create or replace function private.attempt_cost(p_attempt private.attempts)
+returns numeric
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    p_attempt.actual_cost_usd,
+    case when p_attempt.status = 'failed' and p_attempt.request_id is null then 0 else p_attempt.estimated_cost_usd end
+  );
+end;
+$$;
+
+comment on function private.attempt_cost(private.attempts) is
+'US dollars: as the provider says, else as estimated; null where neither is known.';
+
+revoke execute on function private.attempt_cost(private.attempts) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0229_function_estimate_cost.sql
 create or replace function private.estimate_cost(p_kind text, p_input jsonb, p_provider text default 'fal')
 returns numeric
@@ -1941,20 +2125,71 @@ revoke execute on function private.estimate_cost(text, jsonb, text) from public,
 --! included supabase/schemas/0229_function_spent_on.sql
 create or replace function private.spent_on(p_project_id text)
 returns numeric
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(sum(ledger.usd), 0)
-  from private.ledger
-  where ledger.project_id = p_project_id
-    and ledger.kind = 'settle';
+begin
+  return (
+    select coalesce(sum(ledger.usd), 0)
+    from private.ledger
+    where ledger.project_id = p_project_id
+      and ledger.kind = 'settle'
+  );
+end;
 $$;
 
 comment on function private.spent_on(text) is 'US dollars that a film has cost so far, by the ledger, as far as prices are known.';
 
 revoke execute on function private.spent_on(text) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0229_function_spent_today.sql
+create or replace function private.spent_today()
+returns numeric
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(private.attempt_cost(attempts)), 0)
+    from private.attempts
+    where attempts.created_at >= date_trunc('day', private.clock() at time zone 'utc') at time zone 'utc'
+      and coalesce(attempts.actual_cost_usd, attempts.estimated_cost_usd) is not null
+  );
+end;
+$$;
+
+comment on function private.spent_today() is 'US dollars that the attempts of this day (UTC) cost, as far as their prices are known.';
+
+revoke execute on function private.spent_today() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0230_function_budget_left.sql
+create or replace function private.budget_left()
+returns numeric
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select case
+      when cap.usd > 0 then greatest(cap.usd - private.spent_today(), 0)
+    end
+    from (select private.setting('max_usd_per_day') as usd) as cap
+  );
+end;
+$$;
+
+comment on function private.budget_left() is
+'US dollars that may still be spent today (UTC) under max_usd_per_day; null without a cap. The caller holds the lock of claims.';
+
+revoke execute on function private.budget_left() from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0230_function_due_steps.sql
@@ -2262,7 +2497,7 @@ begin
   where video_chunks.scene_id = p_scene_id
     and video_chunks.selected
     and video_chunks.position = 1
-    and video_chunks.status = 'PENDING'
+    and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
   returning video_chunks.* into v_chunk;
 
   if found then
@@ -2408,15 +2643,17 @@ revoke execute on function private.batch_body(public.webhook_deliveries[], times
 --! included supabase/schemas/0235_function_delivery_lane.sql
 create or replace function private.delivery_lane(p_endpoint_id text, p_url text)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_endpoint_id = 'notification' or p_endpoint_id like 'ep\_%' then p_endpoint_id
     else coalesce(lower(substring(p_url from '^[A-Za-z]+://[^/?#]+')), left(p_url, 255))
   end;
+end;
 $$;
 
 comment on function private.delivery_lane(text, text) is
@@ -2430,16 +2667,18 @@ revoke execute on function private.delivery_lane(text, text) from public, anon, 
 
 create or replace function private.lane_tokens(p_lane private.delivery_lanes, p_per_second numeric, p_now timestamptz)
 returns numeric
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case when p_per_second is null then 1000000 else least(
+begin
+  return case when p_per_second is null then 1000000 else least(
     greatest(p_per_second, 1),
     coalesce(p_lane.tokens, greatest(p_per_second, 1))
       + greatest(coalesce(extract(epoch from p_now - p_lane.tokens_at), 0), 0) * p_per_second
   ) end;
+end;
 $$;
 
 comment on function private.lane_tokens(private.delivery_lanes, numeric, timestamptz) is
@@ -2501,12 +2740,13 @@ revoke execute on function private.next_batch(private.endpoints, timestamptz) fr
 --! included supabase/schemas/0235_function_open_status.sql
 create or replace function private.open_status(p_endpoint_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_endpoint_id like 'ep\_%' and not exists (
       select 1
       from private.endpoints
@@ -2515,6 +2755,7 @@ as $$
     ) then 'skipped'
     else 'pending'
   end;
+end;
 $$;
 
 comment on function private.open_status(text) is
@@ -2681,6 +2922,10 @@ as $$
 declare
   v_scene public.scenes;
 begin
+  if not private.has_sound_or_captions(p_project_id) then
+    return;
+  end if;
+
   for v_scene in
     select scenes.*
     from public.scenes
@@ -2824,47 +3069,66 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_has_more boolean := private.has_sound_or_captions(p_project_id);
   v_scene public.scenes;
   v_pieces text[];
   v_captions_input jsonb;
   v_captions jsonb;
+  v_stitch private.steps;
   v_url text;
   v_input jsonb;
 begin
-  perform private.begin_sound(p_project_id);
+  if v_has_more then
+    perform private.begin_sound(p_project_id);
 
-  for v_scene in
-    select scenes.* from public.scenes where scenes.project_id = p_project_id order by scenes.position
-  loop
-    perform private.ask_for_part(
-      p_project_id, 'mux_audio', private.mux_input(v_scene), v_scene.scene_id, private.last_chunk(v_scene.scene_id)
-    );
-  end loop;
+    for v_scene in
+      select scenes.*
+      from public.scenes
+      where scenes.project_id = p_project_id
+        and coalesce(scenes.audio_url, scenes.voice_over) is not null
+      order by scenes.position
+    loop
+      perform private.ask_for_part(
+        p_project_id, 'mux_audio', private.mux_input(v_scene), v_scene.scene_id, private.last_chunk(v_scene.scene_id)
+      );
+    end loop;
 
-  select array_agg(film_pieces.url order by film_pieces.place)
-  into v_pieces
-  from private.film_pieces(p_project_id);
+    select array_agg(film_pieces.url order by film_pieces.place)
+    into v_pieces
+    from private.film_pieces(p_project_id);
+  else
+    v_pieces := private.film_clips(p_project_id);
+  end if;
 
   if array_position(v_pieces, null) is not null then
     return null;
   end if;
 
-  v_captions_input := private.captions_input(p_project_id);
-  v_captions := private.ask_for_part(p_project_id, 'store_captions', v_captions_input);
-  if v_captions_input is not null and v_captions is null then
-    return null;
+  if v_has_more then
+    v_captions_input := private.captions_input(p_project_id);
+    v_captions := private.ask_for_part(p_project_id, 'store_captions', v_captions_input);
+    if v_captions_input is not null and v_captions is null then
+      return null;
+    end if;
   end if;
 
   if cardinality(v_pieces) = 1 then
     v_url := v_pieces[1];
-  elsif (private.film_step(p_project_id, 'stitch')).step_id is null then
-    perform private.add_step(p_project_id, 'stitch');
   else
-    v_url := (private.film_step(p_project_id, 'stitch')).output ->> 'video_url';
+    v_stitch := private.film_step(p_project_id, 'stitch');
+    if v_stitch.step_id is null then
+      perform private.add_step(p_project_id, 'stitch');
+    else
+      v_url := v_stitch.output ->> 'video_url';
+    end if;
+  end if;
+
+  if v_url is null or not v_has_more then
+    return v_url;
   end if;
 
   v_input := private.mix_input(p_project_id, v_url);
-  if v_url is not null and v_input is not null then
+  if v_input is not null then
     v_url := case when v_input ->> 'music_url' is not null
       then private.ask_for_part(p_project_id, 'mix_music', v_input) ->> 'video_url' end;
   end if;
@@ -3154,27 +3418,25 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_project_id text;
 begin
-  return (
-    select jsonb_build_object(
-      'attempt_id', p_attempt.attempt_id,
-      'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
-      'number', p_attempt.number,
-      'traceparent', (
-        select private.traceparent_of(steps.project_id, p_attempt.attempt_id)
-        from private.steps
-        where steps.step_id = p_attempt.step_id
-      ),
-      'provider', p_attempt.provider,
-      'input', p_attempt.input,
-      'request_id', p_attempt.request_id,
-      'status_url', p_attempt.status_url,
-      'response_url', p_attempt.response_url,
-      'cancel_url', p_attempt.cancel_url,
-      'created_at', p_attempt.created_at,
-      'age_seconds', extract(epoch from private.clock() - p_attempt.created_at),
-      'announce', coalesce(p_attempt.sent_at = 'infinity', false)
-    )
+  select steps.project_id into v_project_id from private.steps where steps.step_id = p_attempt.step_id;
+
+  return jsonb_build_object(
+    'attempt_id', p_attempt.attempt_id,
+    'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
+    'number', p_attempt.number,
+    'traceparent', private.traceparent_of(v_project_id, p_attempt.attempt_id),
+    'provider', p_attempt.provider,
+    'input', p_attempt.input,
+    'request_id', p_attempt.request_id,
+    'status_url', p_attempt.status_url,
+    'response_url', p_attempt.response_url,
+    'cancel_url', p_attempt.cancel_url,
+    'created_at', p_attempt.created_at,
+    'age_seconds', extract(epoch from private.clock() - p_attempt.created_at),
+    'announce', coalesce(p_attempt.sent_at = 'infinity', false)
   );
 end;
 $$;
@@ -3207,12 +3469,14 @@ declare
   v_attempt private.attempts;
   v_mode text;
 begin
-  select attempts.*
-  into v_attempt
-  from private.attempts
-  where attempts.step_id = p_step.step_id
-  order by attempts.number desc
-  limit 1;
+  if p_step.status <> 'queued' then
+    select attempts.*
+    into v_attempt
+    from private.attempts
+    where attempts.step_id = p_step.step_id
+    order by attempts.number desc
+    limit 1;
+  end if;
 
   if p_step.status = 'running' and v_attempt.status = 'created' and v_attempt.sent_at = 'infinity' then
     perform private.requeue_unsent(p_step, v_attempt);
@@ -3739,6 +4003,35 @@ revoke execute on function private.requeue_unsent(private.steps, private.attempt
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0249_function_callback_deadline.sql
+-- An early callback may have asked for a look at once (ask_now). A request that was lost and found may have
+-- called back already.
+
+create or replace function private.callback_deadline(p_step private.steps, p_attempt private.attempts)
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return least(
+    p_attempt.deadline_at,
+    case
+      when p_attempt.status = 'lost' then private.clock() + make_interval(secs => private.setting('ask_seconds')::double precision)
+      else private.overdue_at(p_step.kind, p_attempt.input ->> 'model')
+    end
+  );
+end;
+$$;
+
+comment on function private.callback_deadline(private.steps, private.attempts) is
+'Until when the callback of an attempt is awaited whose request a provider has accepted.';
+
+revoke execute on function private.callback_deadline(private.steps, private.attempts)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0250_function_announce_call.sql
 -- A runner says that its call goes out now, in this attempt: committed before the call is made, so that an
 -- attempt whose runner died without it was provably never sent. It waits for nothing above the step: what
@@ -3757,7 +4050,7 @@ begin
   perform 1
   from private.steps
   where steps.step_id = p_step_id
-    and steps.status = 'running'
+    and steps.status not in ('queued', 'waiting', 'completed', 'failed', 'cancelled')
     and steps.claim_token = p_claim_token
   for no key update;
 
@@ -3786,6 +4079,47 @@ comment on function public.announce_call(text, uuid, text) is
 
 revoke execute on function public.announce_call(text, uuid, text) from public, anon, authenticated;
 grant execute on function public.announce_call(text, uuid, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0250_function_await_callback.sql
+-- step running → waiting · chunk PENDING → SUBMITTED · scene pending → generating · project queued → generating
+
+create or replace function private.await_callback(p_step private.steps, p_attempt private.attempts)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if p_step.kind = 'generate_clip' then
+    perform private.advance_project(p_step.project_id, array['queued', 'storyboarding'], 'generating');
+
+    update public.scenes
+    set status = 'generating'
+    where scenes.scene_id = p_step.scene_id
+      and scenes.status = 'pending';
+
+    update public.video_chunks
+    set status = 'SUBMITTED', request_id = p_attempt.request_id
+    where video_chunks.chunk_id = p_step.chunk_id
+      and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
+  end if;
+
+  update private.steps
+  set status = 'waiting', claim_token = null, due_at = p_attempt.deadline_at, updated_at = private.clock()
+  where steps.step_id = p_step.step_id
+    and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
+
+  perform private.release_provider(p_attempt.provider);
+end;
+$$;
+
+comment on function private.await_callback(private.steps, private.attempts) is
+'The provider has the submitted attempt: step waiting, and chunk, scene and project say that work has begun.';
+
+revoke execute on function private.await_callback(private.steps, private.attempts)
+from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0250_function_lock_request.sql
@@ -3843,6 +4177,87 @@ comment on function private.lock_step(text) is
 revoke execute on function private.lock_step(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0250_function_record_submission.sql
+-- step running → waiting · attempt created | lost → submitted · chunk PENDING → SUBMITTED
+--
+-- The provider accepted. A stale claim (the callback was faster, or the project was cancelled while
+-- the call was under way) changes no status, but the request id is kept, and a request that nobody
+-- wants any more is given up at the provider.
+
+create or replace function public.record_submission(
+  p_step_id text,
+  p_claim_token uuid,
+  p_attempt_id text,
+  p_submission jsonb
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+  v_attempt private.attempts;
+  v_is_awaited boolean;
+  v_deadline timestamptz;
+begin
+  -- Before the project: a callback may hold it when it comes to the project.
+  perform private.lock_request(
+    (select attempts.provider from private.attempts where attempts.attempt_id = p_attempt_id),
+    p_submission ->> 'request_id'
+  );
+  v_step := private.lock_step(p_step_id);
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
+  v_is_awaited := v_step.claim_token is not distinct from p_claim_token
+    and coalesce(v_attempt.status in ('created', 'lost'), false);
+  if v_is_awaited then
+    v_deadline := private.callback_deadline(v_step, v_attempt);
+  end if;
+
+  begin
+    update private.attempts
+    set
+      request_id = p_submission ->> 'request_id',
+      status_url = p_submission ->> 'status_url',
+      response_url = p_submission ->> 'response_url',
+      cancel_url = p_submission ->> 'cancel_url',
+      submitted_at = coalesce(attempts.submitted_at, private.clock()),
+      status = case when v_is_awaited then 'submitted' else attempts.status end,
+      deadline_at = case when v_is_awaited then v_deadline else attempts.deadline_at end,
+      error_message = case when v_is_awaited then null else attempts.error_message end
+    where attempts.attempt_id = p_attempt_id
+      and attempts.step_id = p_step_id
+      and coalesce(attempts.request_id, p_submission ->> 'request_id') = p_submission ->> 'request_id'
+    returning attempts.* into v_attempt;
+  exception
+    -- Another attempt has this request: a look-up offered it, and it is not ours.
+    when unique_violation then
+      return 'stale';
+  end;
+
+  if v_attempt.attempt_id is null then
+    return 'stale';
+  end if;
+
+  if not v_is_awaited then
+    perform private.abandon_request(v_attempt, v_step);
+    return 'stale';
+  end if;
+
+  perform private.await_callback(v_step, v_attempt);
+  perform private.apply_buffered(v_attempt.provider, v_attempt.request_id);
+  return 'applied';
+end;
+$$;
+
+comment on function public.record_submission(text, uuid, text, jsonb) is
+'created | lost → submitted. p_submission: {request_id, status_url, response_url, cancel_url}. Called by the runner.';
+
+revoke execute on function public.record_submission(text, uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.record_submission(text, uuid, text, jsonb) to service_role;
+--! end included
+
 --! included supabase/schemas/0250_function_withdraw_call.sql
 -- attempt created | lost → failed · step running | waiting → queued, or failed
 --
@@ -3873,6 +4288,84 @@ comment on function public.withdraw_call(text, text) is
 
 revoke execute on function public.withdraw_call(text, text) from public, anon, authenticated;
 grant execute on function public.withdraw_call(text, text) to service_role;
+--! end included
+
+--! included supabase/schemas/0255_function_is_resubmitting.sql
+create or replace function private.is_resubmitting()
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(
+      (select settings.value #>> '{}' = 'resubmit' from private.settings where settings.name = 'on_outcome_unknown'),
+      false
+    )
+  );
+end;
+$$;
+
+comment on function private.is_resubmitting() is
+'True where the operator set on_outcome_unknown to "resubmit": what may have been paid is asked for once more.';
+
+revoke execute on function private.is_resubmitting() from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0260_function_ask_again.sql
+-- waiting stays waiting, until the provider has had all the time that it may have.
+--
+-- Then the attempt fails, its request is given up, and the step is not tried again: a provider that
+-- sits on a request for that long would be paid twice.
+
+create or replace function private.ask_again(p_attempt_id text, p_reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+  v_attempt private.attempts;
+  v_step private.steps;
+  v_limit private.settings;
+begin
+  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
+  v_limit := private.step_setting('give_up_seconds', v_step.kind, v_attempt.input ->> 'model');
+
+  if v_now >= v_attempt.created_at + make_interval(secs => (v_limit.value #>> '{}')::double precision) then
+    if v_attempt.status = 'lost' and v_attempt.request_id is null then
+      perform private.end_unknown(v_attempt);
+      return;
+    end if;
+    perform private.fail_attempt(p_attempt_id, jsonb_build_object(
+      'message', format('No result of %s after %s s (%s): %s', v_step.kind, v_limit.value #>> '{}', v_limit.name, p_reason),
+      'retryable', false,
+      'ended', false
+    ));
+    return;
+  end if;
+
+  perform private.note_overdue(v_step, v_attempt);
+
+  update private.steps
+  set
+    claim_token = null,
+    due_at = v_now + make_interval(secs => private.setting('ask_seconds')::double precision),
+    updated_at = v_now
+  where steps.step_id = v_attempt.step_id
+    and steps.status not in ('queued', 'running', 'completed', 'failed', 'cancelled');
+end;
+$$;
+
+comment on function private.ask_again(text, text) is
+'Asks the provider again in ask_seconds; fails the attempt once give_up_seconds of its kind are over.';
+
+revoke execute on function private.ask_again(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0260_function_end_unknown.sql
@@ -4010,7 +4503,7 @@ begin
     due_at = v_now + make_interval(secs => private.setting('lookup_again_seconds')::double precision),
     updated_at = v_now
   where steps.step_id = v_attempt.step_id
-    and steps.status in ('running', 'waiting');
+    and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
 end;
 $$;
 
@@ -4080,6 +4573,53 @@ revoke execute on function public.record_answer(text, uuid, text, jsonb) from pu
 grant execute on function public.record_answer(text, uuid, text, jsonb) to service_role;
 --! end included
 
+--! included supabase/schemas/0260_function_report_progress.sql
+-- attempt submitted → in_progress · chunk SUBMITTED → IN_PROGRESS; a percentage never goes back
+
+create or replace function private.report_progress(p_attempt_id text, p_progress numeric)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+begin
+  select steps.*
+  into v_step
+  from private.steps
+  join private.attempts using (step_id)
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status in ('submitted', 'in_progress');
+
+  if not found then
+    return;
+  end if;
+
+  update public.video_chunks
+  set
+    status = 'IN_PROGRESS',
+    progress = greatest(video_chunks.progress, least(coalesce(p_progress, 0), 99)::integer)
+  where video_chunks.chunk_id = v_step.chunk_id
+    and v_step.kind = 'generate_clip'
+    and video_chunks.status not in ('PENDING', 'COMPLETED', 'FAILED', 'CANCELLED');
+
+  update private.attempts
+  set status = 'in_progress'
+  where attempts.attempt_id = p_attempt_id
+    and attempts.status = 'submitted';
+
+  perform private.update_progress(v_step.project_id);
+end;
+$$;
+
+comment on function private.report_progress(text, numeric) is
+'submitted → in_progress. p_progress is a percentage, null where the provider gives none.';
+
+revoke execute on function private.report_progress(text, numeric) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0260_function_update_progress.sql
 -- Clips are nine tenths of a film; what follows them is the rest.
 
@@ -4122,10 +4662,13 @@ security invoker
 set search_path = ''
 as $$
 begin
-  update private.providers
-  set failures_in_a_row = 0, hold_reason = null, updated_at = private.clock()
-  where providers.name = p_provider
-    and providers.failures_in_a_row > 0;
+  -- Looked at first: an update that finds nothing costs more than a look.
+  if exists (select 1 from private.providers where providers.name = p_provider and providers.failures_in_a_row > 0) then
+    update private.providers
+    set failures_in_a_row = 0, hold_reason = null, updated_at = private.clock()
+    where providers.name = p_provider
+      and providers.failures_in_a_row > 0;
+  end if;
 end;
 $$;
 
@@ -4157,7 +4700,7 @@ begin
   where video_chunks.chunk_id = p_step.chunk_id
     and p_step.kind = 'generate_clip'
     and not video_chunks.metadata ? 'fell_back_from'
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
 
   select model_fallbacks.fallback
   into v_fallback
@@ -4172,7 +4715,7 @@ begin
   update private.steps
   set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
   where steps.step_id = p_step.step_id
-    and steps.status in ('queued', 'running', 'waiting');
+    and steps.status not in ('completed', 'failed', 'cancelled');
 
   update public.video_chunks
   set
@@ -4408,7 +4951,7 @@ begin
   update private.steps
   set status = 'failed', claim_token = null, error_message = p_message, updated_at = v_now
   where steps.step_id = p_step_id
-    and steps.status in ('queued', 'running', 'waiting')
+    and steps.status not in ('completed', 'failed', 'cancelled')
   returning steps.* into v_step;
 
   if not found then
@@ -4431,7 +4974,7 @@ begin
       update public.video_chunks
       set status = 'FAILED', error_message = p_message, kling_completed_at = v_now
       where video_chunks.chunk_id = v_step.chunk_id
-        and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+        and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
       perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);
     else
       perform private.fail_project(v_step.project_id, p_message, v_step.scene_id);
@@ -4492,7 +5035,7 @@ begin
   set status = 'PENDING', request_id = null
   where video_chunks.chunk_id = p_step.chunk_id
     and p_step.kind = 'generate_clip'
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS');
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
 
   update private.steps
   set
@@ -4501,7 +5044,7 @@ begin
     due_at = private.due_at(v_status, p_step.kind) + v_delay,
     updated_at = private.clock()
   where steps.step_id = p_step.step_id
-    and steps.status in ('running', 'waiting');
+    and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
 
   perform private.record_event(
     p_step.project_id, 'step.retried', p_step.scene_id, p_step.chunk_id,
@@ -4615,20 +5158,24 @@ from public, anon, authenticated, service_role;
 --! included supabase/schemas/0279_function_clip_hash.sql
 create or replace function private.clip_hash(p_chunk public.video_chunks)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(
-    jsonb_build_array(
-      projects.aspect_ratio, p_chunk.model, p_chunk.prompt, p_chunk.duration, p_chunk.image_url,
-      p_chunk.driver_video_url, p_chunk.audio_url, private.end_frame(p_chunk) ->> 'end_image_url'
-    )::text,
-    'UTF8'
-  )), 'hex')
-  from public.projects
-  where projects.project_id = p_chunk.project_id;
+begin
+  return (
+    select encode(sha256(convert_to(
+      jsonb_build_array(
+        projects.aspect_ratio, p_chunk.model, p_chunk.prompt, p_chunk.duration, p_chunk.image_url,
+        p_chunk.driver_video_url, p_chunk.audio_url, private.end_frame(p_chunk) ->> 'end_image_url'
+      )::text,
+      'UTF8'
+    )), 'hex')
+    from public.projects
+    where projects.project_id = p_chunk.project_id
+  );
+end;
 $$;
 
 comment on function private.clip_hash(public.video_chunks) is 'SHA-256 in hex of what a clip is asked for with.';
@@ -4639,21 +5186,25 @@ revoke execute on function private.clip_hash(public.video_chunks) from public, a
 --! included supabase/schemas/0279_function_scene_hash.sql
 create or replace function private.scene_hash(p_scene_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(
-    jsonb_build_array(private.scene_input(scenes.scene_id), previous.input_hash)::text,
-    'UTF8'
-  )), 'hex')
-  from public.scenes
-  left join public.scenes as previous
-    on previous.project_id = scenes.project_id
-    and previous.position = scenes.position - 1
-    and scenes.continuity = 'last_frame'
-  where scenes.scene_id = p_scene_id;
+begin
+  return (
+    select encode(sha256(convert_to(
+      jsonb_build_array(private.scene_input(scenes.scene_id), previous.input_hash)::text,
+      'UTF8'
+    )), 'hex')
+    from public.scenes
+    left join public.scenes as previous
+      on previous.project_id = scenes.project_id
+      and previous.position = scenes.position - 1
+      and scenes.continuity = 'last_frame'
+    where scenes.scene_id = p_scene_id
+  );
+end;
 $$;
 
 comment on function private.scene_hash(text) is
@@ -4684,7 +5235,7 @@ begin
     progress = 100,
     error_message = null
   where video_chunks.chunk_id = p_chunk_id
-    and video_chunks.status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS')
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED')
   returning video_chunks.* into v_chunk;
 
   if not found then
@@ -4720,6 +5271,51 @@ comment on function private.complete_chunk(text, jsonb) is
 'PENDING | SUBMITTED | IN_PROGRESS → COMPLETED, once. The caller holds the project''s lock.';
 
 revoke execute on function private.complete_chunk(text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0280_function_complete_frame.sql
+-- The last frame of a chunk: the next chunk of the scene starts from it, else the scene is complete.
+
+create or replace function private.complete_frame(p_chunk_id text, p_output jsonb)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_chunk public.video_chunks;
+  v_next public.video_chunks;
+begin
+  select video_chunks.* into v_chunk from public.video_chunks where video_chunks.chunk_id = p_chunk_id;
+
+  insert into public.media (project_id, scene_id, type, url, width, height, metadata)
+  values (
+    v_chunk.project_id, v_chunk.scene_id, 'frame', p_output ->> 'image_url',
+    (p_output ->> 'width')::numeric, (p_output ->> 'height')::numeric,
+    jsonb_build_object('chunk_id', v_chunk.chunk_id)
+  );
+
+  select next_chunk.* into v_next from private.next_chunk(v_chunk);
+
+  if v_next.chunk_id is null then
+    perform private.complete_scene(v_chunk.scene_id, p_output ->> 'image_url');
+    return;
+  end if;
+
+  update public.video_chunks
+  set image_url = p_output ->> 'image_url'
+  where video_chunks.chunk_id = v_next.chunk_id
+    and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
+
+  perform private.add_step(v_next.project_id, 'generate_clip', v_next.scene_id, v_next.chunk_id);
+end;
+$$;
+
+comment on function private.complete_frame(text, jsonb) is
+'A last frame is there: the next chunk starts from it, or the scene is complete. The caller holds the project''s lock.';
+
+revoke execute on function private.complete_frame(text, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0280_function_complete_scene.sql
@@ -4931,37 +5527,41 @@ from public, anon, authenticated, service_role;
 
 create or replace function private.cut_hash(p_project_id text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select encode(sha256(convert_to(
-    jsonb_build_array(
-      to_jsonb(private.film_clips(p_project_id)),
-      to_jsonb(projects) - array[
-        'project_id', 'chat_id', 'user_email', 'user_name', 'source', 'prompt', 'model', 'image_url', 'status',
-        'progress', 'version', 'revision_of', 'final_video_url', 'thumbnail_url', 'duration', 'callback_url',
-        'idempotency_key', 'error_message', 'metadata', 'created_at', 'updated_at', 'completed_at', 'paused_from',
-        'storyboard', 'stop_at', 'awaiting_approval', 'max_cost_usd', 'estimated_cost_usd', 'cut_hash'
-      ],
-      projects.metadata - array['request_timestamp', 'webhookUrl', 'version'],
-      (
-        select jsonb_agg(
-          to_jsonb(scenes) - array[
-            'scene_id', 'project_id', 'image_url', 'status', 'thumbnail_url', 'last_frame_url', 'error_message',
-            'created_at', 'updated_at', 'completed_at', 'reframe_to', 'reframed_image_url'
-          ]
-          order by scenes.position
+begin
+  return (
+    select encode(sha256(convert_to(
+      jsonb_build_array(
+        to_jsonb(private.film_clips(p_project_id)),
+        to_jsonb(projects) - array[
+          'project_id', 'chat_id', 'user_email', 'user_name', 'source', 'prompt', 'model', 'image_url', 'status',
+          'progress', 'version', 'revision_of', 'final_video_url', 'thumbnail_url', 'duration', 'callback_url',
+          'idempotency_key', 'error_message', 'metadata', 'created_at', 'updated_at', 'completed_at', 'paused_from',
+          'storyboard', 'stop_at', 'awaiting_approval', 'max_cost_usd', 'estimated_cost_usd', 'cut_hash'
+        ],
+        projects.metadata - array['request_timestamp', 'webhookUrl', 'version'],
+        (
+          select jsonb_agg(
+            to_jsonb(scenes) - array[
+              'scene_id', 'project_id', 'image_url', 'status', 'thumbnail_url', 'last_frame_url', 'error_message',
+              'created_at', 'updated_at', 'completed_at', 'reframe_to', 'reframed_image_url'
+            ]
+            order by scenes.position
+          )
+          from public.scenes
+          where scenes.project_id = p_project_id
         )
-        from public.scenes
-        where scenes.project_id = p_project_id
-      )
-    )::text,
-    'UTF8'
-  )), 'hex')
-  from public.projects
-  where projects.project_id = p_project_id;
+      )::text,
+      'UTF8'
+    )), 'hex')
+    from public.projects
+    where projects.project_id = p_project_id
+  );
+end;
 $$;
 
 comment on function private.cut_hash(text) is 'SHA-256 in hex of all that the film is joined from: its clips, and what else its job says about it.';
@@ -4982,7 +5582,7 @@ as $$
 declare
   v_project public.projects;
   v_same public.projects;
-  v_captions_input jsonb := private.captions_input(p_project_id);
+  v_captions_input jsonb;
 begin
   select projects.* into v_project from public.projects where projects.project_id = p_project_id;
   v_same := private.same_cut(v_project);
@@ -4990,6 +5590,7 @@ begin
     return false;
   end if;
 
+  v_captions_input := private.captions_input(p_project_id);
   if v_captions_input is not null
     and private.ask_for_part(p_project_id, 'store_captions', v_captions_input) is null
   then
@@ -5016,12 +5617,16 @@ revoke execute on function private.reuse_film(text) from public, anon, authentic
 
 create or replace function private.same_cut(p_project public.projects)
 returns public.projects
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_same public.projects;
+begin
   select earlier.*
+  into v_same
   from public.projects as earlier
   where earlier.user_id = p_project.user_id
     and earlier.video_id = p_project.video_id
@@ -5035,6 +5640,9 @@ as $$
     )
   order by earlier.version desc
   limit 1;
+
+  return v_same;
+end;
 $$;
 
 comment on function private.same_cut(public.projects) is 'A completed version of the same video that is the same cut; null where there is none.';
@@ -5091,6 +5699,39 @@ comment on function private.begin_stitch(text) is
 revoke execute on function private.begin_stitch(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0290_function_close_project.sql
+-- A film that has ended leaves nothing open: its scenes, chunks, steps and attempts are cancelled in
+-- the lock order, and what still runs at a provider is given up there.
+
+create or replace function private.close_project(p_project_id text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update public.scenes
+  set status = 'cancelled'
+  where scenes.project_id = p_project_id
+    and scenes.status in ('pending', 'generating', 'extracting_frame');
+
+  update public.video_chunks
+  set status = 'CANCELLED'
+  where video_chunks.project_id = p_project_id
+    -- Not by in (...), which would lure the planner to the index of all films' clips by status.
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
+
+  perform private.close_steps(p_project_id, null);
+end;
+$$;
+
+comment on function private.close_project(text) is
+'Cancels all that is open below a project, and queues cancel_request for what providers are still at. Called by the trigger on projects.';
+
+revoke execute on function private.close_project(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0290_function_complete_project.sql
 -- project stitching → completed: the film is stored and its URL works
 
@@ -5125,7 +5766,9 @@ begin
     return;
   end if;
 
-  v_captions := private.film_captions(p_project_id);
+  if v_project.film_options ? 'captions' then
+    v_captions := private.film_captions(p_project_id);
+  end if;
 
   insert into public.media (project_id, type, url, duration)
   select v_project.project_id, made.type, made.url, made.duration
@@ -5238,13 +5881,18 @@ set search_path = ''
 as $$
 declare
   v_film_url text := private.continue_film(p_project_id);
-  v_thumbnail private.steps := private.film_step(p_project_id, 'extract_thumbnail');
-  v_name text := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
+  v_thumbnail private.steps;
+  v_name text;
 begin
-  if v_film_url is null or v_thumbnail.status in ('queued', 'running', 'waiting') then
+  if v_film_url is null then
+    return;
+  end if;
+  v_thumbnail := private.film_step(p_project_id, 'extract_thumbnail');
+  if v_thumbnail.status in ('queued', 'running', 'waiting') then
     return;
   end if;
 
+  v_name := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
   perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
     'film_url', v_film_url,
     'thumbnail_url', coalesce(
@@ -5361,17 +6009,7 @@ set search_path = ''
 as $$
 begin
   -- Most films have none of it.
-  if not exists (
-    select 1
-    from public.scenes
-    where scenes.project_id = p_project_id
-      and coalesce(scenes.audio_url, scenes.voice_over) is not null
-  ) and not exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_project_id
-      and projects.film_options ?| array['music', 'captions']
-  ) then
+  if not private.has_sound_or_captions(p_project_id) then
     return;
   end if;
 
@@ -5431,17 +6069,11 @@ rows 10
 security invoker
 set search_path = ''
 as $$
+declare
+  v_clips integer;
 begin
+  -- Piece by piece: most films lack most of these, and one statement for all would begin each of them.
   return query
-  select 'storyboard', '{}'::jsonb, null::text, null::numeric
-  from public.projects
-  where projects.project_id = p_project_id
-    and 'storyboarding' in (projects.status, projects.paused_from)
-    and not exists (select 1 from public.scenes where scenes.project_id = p_project_id)
-  union all
-  select 'reframe_image', '{}', stills.chunk_id, null
-  from private.missing_stills(p_project_id) as stills
-  union all
   select
     'generate_clip',
     jsonb_build_object('model', video_chunks.model, 'duration', video_chunks.duration),
@@ -5450,12 +6082,47 @@ begin
   from public.video_chunks
   where video_chunks.project_id = p_project_id
     and video_chunks.selected
-    and video_chunks.status in ('PENDING', 'FAILED', 'CANCELLED')
-  union all
-  select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
-  from private.needed_frames(p_project_id) as frames (chunk_id)
-  join public.video_chunks on video_chunks.chunk_id = frames.chunk_id
-  union all
+    -- Not by in (...), which would lure the planner to the index of all films' clips by status.
+    and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED');
+
+  select count(*)
+  into v_clips
+  from public.video_chunks
+  where video_chunks.project_id = p_project_id
+    and video_chunks.selected;
+
+  if v_clips = 0 then
+    return query
+    select 'storyboard', '{}'::jsonb, null::text, null::numeric
+    from public.projects
+    where projects.project_id = p_project_id
+      and 'storyboarding' in (projects.status, projects.paused_from)
+      and not exists (select 1 from public.scenes where scenes.project_id = p_project_id);
+  end if;
+
+  if exists (
+    select 1
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.reframe_to is not null
+  ) then
+    return query
+    select 'reframe_image', '{}'::jsonb, stills.chunk_id, null::numeric
+    from private.missing_stills(p_project_id) as stills;
+  end if;
+
+  if v_clips > 1 then
+    return query
+    select 'extract_last_frame', jsonb_build_object('chunk_id', frames.chunk_id), frames.chunk_id, video_chunks.duration
+    from private.needed_frames(p_project_id) as frames (chunk_id)
+    join public.video_chunks on video_chunks.chunk_id = frames.chunk_id;
+
+    if coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued' then
+      return query select 'stitch', jsonb_build_object('project_id', p_project_id), null::text, null::numeric;
+    end if;
+  end if;
+
+  return query
   select
     'extract_thumbnail',
     jsonb_build_object('chunk_id', video_chunks.chunk_id),
@@ -5468,12 +6135,9 @@ begin
     and scenes.thumbnail_url is null
     and video_chunks.selected
     and video_chunks.position = 1
-    and coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'queued') = 'queued'
-  union all
-  select 'stitch', jsonb_build_object('project_id', p_project_id), null, null
-  where cardinality(private.film_clips(p_project_id)) > 1
-    and coalesce((private.film_step(p_project_id, 'stitch')).status, 'queued') = 'queued'
-  union all
+    and coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'queued') = 'queued';
+
+  return query
   select sound.kind, sound.input, sound.chunk_id, (sound.input ->> 'seconds')::numeric
   from private.remaining_sound(p_project_id) as sound;
 end;
@@ -5565,7 +6229,7 @@ begin
           -- A voice outlives the take that it was asked for with.
           or steps.kind = 'generate_voice' and steps.input = remaining.input
         )
-        and steps.status in ('running', 'waiting')
+        and steps.status not in ('queued', 'completed', 'failed', 'cancelled')
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
     )
     group by remaining.kind, remaining.input ->> 'model', remaining.seconds
@@ -6159,7 +6823,17 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_final_video_url text := p_flags ->> 'final_video_url';
 begin
+  -- A repeated delivery caused nothing; where the film is, it may be told all the same.
+  if v_final_video_url is null and p_log.source = 'stitch' then
+    select projects.final_video_url
+    into v_final_video_url
+    from public.projects
+    where projects.project_id = p_log.project_id;
+  end if;
+
   return jsonb_build_object(
     'outcome', p_outcome,
     'webhook_log_id', p_log.webhook_log_id,
@@ -6169,16 +6843,7 @@ begin
     'next_scene_triggered', coalesce((p_flags ->> 'next_scene_triggered')::boolean, false),
     'project_updated', coalesce((p_flags ->> 'project_updated')::boolean, false),
     'user_notified', coalesce((p_flags ->> 'user_notified')::boolean, false),
-    -- A repeated delivery caused nothing; where the film is, it may be told all the same.
-    'final_video_url', coalesce(
-      p_flags ->> 'final_video_url',
-      (
-        select projects.final_video_url
-        from public.projects
-        where projects.project_id = p_log.project_id
-          and p_log.source = 'stitch'
-      )
-    )
+    'final_video_url', v_final_video_url
   );
 end;
 $$;
@@ -6507,6 +7172,96 @@ revoke execute on function private.apply_result(private.attempts, private.steps,
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0310_function_apply_to_outside_chunk.sql
+-- A chunk that a worker outside inserted with its own request id: it is completed or failed here and
+-- triggers nothing. Neither attempt nor chunk: the callback is early, and buffered.
+
+create or replace function private.apply_to_outside_chunk(p_log public.webhook_logs)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_state text := p_log.result ->> 'state';
+  v_is_known boolean;
+  v_is_same boolean;
+begin
+  select
+    count(*) > 0,
+    bool_or(
+      video_chunks.status = upper(v_state)
+      and (v_state <> 'completed' or video_chunks.kling_video_url is not distinct from p_log.result -> 'output' ->> 'video_url')
+    )
+  into v_is_known, v_is_same
+  from public.video_chunks
+  where video_chunks.request_id = p_log.request_id
+    and video_chunks.project_id is null
+    and p_log.source = 'fal';
+
+  if not v_is_known then
+    return '{"outcome": "buffered"}';
+  end if;
+
+  update public.video_chunks
+  set
+    status = case when v_state = 'unread' then 'FAILED' else upper(v_state) end,
+    kling_video_url = coalesce(p_log.result -> 'output' ->> 'video_url', video_chunks.kling_video_url),
+    kling_completed_at = case when v_state = 'in_progress' then video_chunks.kling_completed_at else private.clock() end,
+    progress = case when v_state = 'completed' then 100 else video_chunks.progress end,
+    error_message = case
+      when v_state = 'failed' then coalesce(p_log.result -> 'error' ->> 'message', 'The provider gave no reason')
+      when v_state = 'unread' then 'The callback did not hold the result'
+    end
+  where video_chunks.request_id = p_log.request_id
+    and video_chunks.project_id is null
+    and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED')
+    and video_chunks.status <> upper(v_state);
+
+  if found then
+    return '{"outcome": "applied", "chunk_updated": true}';
+  end if;
+  return jsonb_build_object('outcome', case when v_is_same then 'duplicate' else 'stale' end);
+end;
+$$;
+
+comment on function private.apply_to_outside_chunk(public.webhook_logs) is
+'Completes, fails or cancels the chunks that a worker outside keeps under this request id; buffered when there is none.';
+
+revoke execute on function private.apply_to_outside_chunk(public.webhook_logs)
+from public, anon, authenticated, service_role;
+--! end included
+
+--! included supabase/schemas/0310_function_ask_now.sql
+-- The provider is done but its callback did not hold the result: ask for it at once.
+
+create or replace function private.ask_now(p_step private.steps)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update private.steps
+  set status = 'waiting', claim_token = null, due_at = private.clock(), updated_at = private.clock()
+  where steps.step_id = p_step.step_id
+    and steps.status not in ('queued', 'running', 'completed', 'failed', 'cancelled');
+
+  -- Its submission is still being recorded: the first look comes as soon as that is done.
+  update private.attempts
+  set deadline_at = private.clock()
+  where attempts.step_id = p_step.step_id
+    and attempts.status in ('created', 'submitted', 'in_progress', 'lost');
+end;
+$$;
+
+comment on function private.ask_now(private.steps) is 'Makes a waiting step due, so that the runner fetches the result.';
+
+revoke execute on function private.ask_now(private.steps) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0310_function_attempt_of_stitching.sql
 -- A stitcher that tells of jobs by ids of its own names the project instead. What waits there at a
 -- provider is meant; after its end, the attempt that ended it says what the callback repeats.
@@ -6584,6 +7339,8 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+-- Another event_id each time would have it planned each time.
+set plan_cache_mode = force_generic_plan
 as $$
 begin
   return (
@@ -6660,36 +7417,40 @@ from public, anon, authenticated, service_role;
 
 create or replace function private.film_body(p_project public.projects, p_type text)
 returns text
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select row_to_json(message)::text
-  from (
-    select
-      p_type as type,
-      to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
-      (
-        select row_to_json(film)
-        from (
-          select
-            p_project.project_id as task_id,
-            p_project.project_id,
-            p_project.video_id,
-            p_project.chat_id,
-            p_project.user_id,
-            p_project.status,
-            p_project.version,
-            p_project.progress,
-            p_project.final_video_url,
-            p_project.thumbnail_url,
-            p_project.duration,
-            p_project.total_scenes,
-            p_project.error_message as error
-        ) as film
-      ) as data
-  ) as message;
+begin
+  return (
+    select row_to_json(message)::text
+    from (
+      select
+        p_type as type,
+        to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+        (
+          select row_to_json(film)
+          from (
+            select
+              p_project.project_id as task_id,
+              p_project.project_id,
+              p_project.video_id,
+              p_project.chat_id,
+              p_project.user_id,
+              p_project.status,
+              p_project.version,
+              p_project.progress,
+              p_project.final_video_url,
+              p_project.thumbnail_url,
+              p_project.duration,
+              p_project.total_scenes,
+              p_project.error_message as error
+          ) as film
+        ) as data
+    ) as message
+  );
+end;
 $$;
 
 comment on function private.film_body(public.projects, text) is
@@ -6701,39 +7462,43 @@ revoke execute on function private.film_body(public.projects, text) from public,
 --! included supabase/schemas/0318_function_stage_body.sql
 create or replace function private.stage_body(p_project public.projects, p_type text, p_scene public.scenes)
 returns text
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select row_to_json(message)::text
-  from (
-    select
-      p_type as type,
-      to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
-      (
-        select row_to_json(film)
-        from (
-          select
-            p_project.project_id as task_id,
-            p_project.project_id,
-            p_project.video_id,
-            p_project.chat_id,
-            p_project.user_id,
-            p_project.status,
-            p_project.version,
-            p_project.progress,
-            p_project.total_scenes,
-            case when p_scene.scene_id is not null then jsonb_build_object(
-              'scene_id', p_scene.scene_id,
-              'position', p_scene.position,
-              'status', p_scene.status,
-              'video_url', p_scene.video_url,
-              'error', p_scene.error_message
-            ) end as scene
-        ) as film
-      ) as data
-  ) as message;
+begin
+  return (
+    select row_to_json(message)::text
+    from (
+      select
+        p_type as type,
+        to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+        (
+          select row_to_json(film)
+          from (
+            select
+              p_project.project_id as task_id,
+              p_project.project_id,
+              p_project.video_id,
+              p_project.chat_id,
+              p_project.user_id,
+              p_project.status,
+              p_project.version,
+              p_project.progress,
+              p_project.total_scenes,
+              case when p_scene.scene_id is not null then jsonb_build_object(
+                'scene_id', p_scene.scene_id,
+                'position', p_scene.position,
+                'status', p_scene.status,
+                'video_url', p_scene.video_url,
+                'error', p_scene.error_message
+              ) end as scene
+          ) as film
+        ) as data
+    ) as message
+  );
+end;
 $$;
 
 comment on function private.stage_body(public.projects, text, public.scenes) is
@@ -6745,16 +7510,18 @@ revoke execute on function private.stage_body(public.projects, text, public.scen
 --! included supabase/schemas/0318_function_video_status.sql
 create or replace function private.video_status(p_status text)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when p_status = 'queued' then 'pending'
     when p_status in ('completed', 'failed', 'cancelled') then p_status
     else 'processing'
   end;
+end;
 $$;
 
 comment on function private.video_status(text) is
@@ -6894,18 +7661,20 @@ revoke execute on function private.video_body(public.projects, text) from public
 --! included supabase/schemas/0319_function_video_task.sql
 create or replace function private.video_task(p_project public.projects)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
+begin
+  return jsonb_build_object(
     'task_id', p_project.project_id,
     'status', private.video_status(p_project.status),
     'progress_percentage', p_project.progress,
     'video_url', p_project.final_video_url,
     'error', p_project.error_message
   );
+end;
 $$;
 
 comment on function private.video_task(public.projects) is
@@ -6920,20 +7689,24 @@ revoke execute on function private.video_task(public.projects) from public, anon
 
 create or replace function private.delivery_body(p_project public.projects, p_type text)
 returns text
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
-    (
-      select private.video_body(p_project, p_type)
-      from private.job_requests
-      where job_requests.project_id = p_project.project_id
-        and job_requests.via = 'videos'
-    ),
-    private.film_body(p_project, p_type)
+begin
+  return (
+    select coalesce(
+      (
+        select private.video_body(p_project, p_type)
+        from private.job_requests
+        where job_requests.project_id = p_project.project_id
+          and job_requests.via = 'videos'
+      ),
+      private.film_body(p_project, p_type)
+    )
   );
+end;
 $$;
 
 comment on function private.delivery_body(public.projects, text) is
@@ -6947,15 +7720,19 @@ revoke execute on function private.delivery_body(public.projects, text) from pub
 
 create or replace function private.delivery_delay(p_failed_tries integer)
 returns interval
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select make_interval(secs => (settings.value ->> (p_failed_tries - 1))::double precision)
-  from private.settings
-  where settings.name = 'delivery_schedule_seconds'
-    and p_failed_tries > 0;
+begin
+  return (
+    select make_interval(secs => (settings.value ->> (p_failed_tries - 1))::double precision)
+    from private.settings
+    where settings.name = 'delivery_schedule_seconds'
+      and p_failed_tries > 0
+  );
+end;
 $$;
 
 comment on function private.delivery_delay(integer) is
@@ -7145,7 +7922,18 @@ declare
   v_body text;
   v_is_asked boolean;
 begin
-  select projects.* into v_project from public.projects where projects.project_id = p_project_id;
+  -- One statement for all, because most films have nobody who would listen.
+  select projects.*
+  into v_project
+  from public.projects
+  where projects.project_id = p_project_id
+    and (
+      projects.callback_url is not null
+      or exists (select 1 from private.endpoints where endpoints.user_id = projects.user_id)
+    );
+  if not found then
+    return;
+  end if;
 
   v_is_asked := v_project.callback_url is not null and exists (
     select 1
@@ -7307,7 +8095,7 @@ begin
   into v_delivery
   from public.webhook_deliveries
   where webhook_deliveries.delivery_id = p_delivery_id
-    and webhook_deliveries.status = 'delivering'
+    -- None but a delivering one has a token (delivering_delivery_is_claimed).
     and webhook_deliveries.claim_token = p_claim_token
   for no key update;
 
@@ -7386,8 +8174,8 @@ as $$
       delivery_id text, claim_token uuid, status_code integer, error text, duration_ms numeric, response_excerpt text, timing jsonb
     )
     join public.webhook_deliveries using (delivery_id)
-    where webhook_deliveries.status = 'delivering'
-      and webhook_deliveries.claim_token = results.claim_token
+    -- None but a delivering one has a token (delivering_delivery_is_claimed).
+    where webhook_deliveries.claim_token = results.claim_token
       and webhook_deliveries.type <> 'batch'
       and results.status_code between 200 and 299
       and not exists (
@@ -8320,13 +9108,16 @@ security definer
 set search_path = ''
 as $$
 begin
-  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+  if to_regnamespace('realtime') is null or to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
     return;
   end if;
-  execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
-exception
-  when others then
-    raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
+
+  begin
+    execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
+  exception
+    when others then
+      raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
+  end;
 end;
 $$;
 
@@ -8347,13 +9138,15 @@ security definer
 set search_path = ''
 as $$
 begin
-  if new.callback_url is not null and exists (
-    select 1
-    from private.job_requests
-    where job_requests.project_id = new.project_id
-      and 'video.generation.progress' = any (job_requests.events)
-  ) then
-    perform private.queue_delivery(new, 'video.generation.progress');
+  if new.callback_url is not null then
+    if exists (
+      select 1
+      from private.job_requests
+      where job_requests.project_id = new.project_id
+        and 'video.generation.progress' = any (job_requests.events)
+    ) then
+      perform private.queue_delivery(new, 'video.generation.progress');
+    end if;
   end if;
 
   if exists (
@@ -11530,7 +12323,7 @@ insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, so
   ('fal-ai/kling-video/v2.5-turbo/standard/image-to-video', 'generate_clip', 0.042, null, '2026-11-22', 'https://fal.ai/models/fal-ai/kling-video/v2.5-turbo/standard/image-to-video/llms.txt'),
   ('fal-ai/image-editing/reframe', 'reframe_image', null, 0.04, '2026-11-22', 'https://fal.ai/models/fal-ai/image-editing/reframe/llms.txt'),
   ('fal-ai/ffmpeg-api/merge-videos', 'stitch', 0, null, '2026-11-22', 'https://fal.ai/models/fal-ai/ffmpeg-api/merge-videos/llms.txt'),
-  ('openai', 'storyboard', null, 0.05, '2026-11-22', 'an upper bound of ours: a prompt of 20,000 characters, three answers of 8,000 tokens, a small model')
+  ('openai', 'storyboard', null, 0.05, '2026-11-22', 'assumed: a prompt of 20,000 characters, three answers of 8,000 tokens, a small model')
 -- What an operator wrote there holds.
 on conflict (model, kind) do nothing;
 

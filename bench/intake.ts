@@ -135,7 +135,7 @@ async function checkRows(
     select
       (select count(*)::int from public.projects) as projects,
       (select count(*)::int from public.scenes) as scenes,
-      (select count(distinct project_id)::int from private.steps where kind = 'generate_clip') as begun,
+      (select count(distinct project_id)::int from private.steps) as begun,
       (select count(*)::int from public.bench_rows) as rows`;
   const wanted = { projects: accepted, scenes: 3 * accepted, begun: accepted, rows: inserted };
   for (const [what, count] of Object.entries(wanted)) {

@@ -13,18 +13,36 @@ const SHAPE = ["duration", "aspect_ratio", "frame_type", "character_orientation"
  */
 export class CannedMedia {
   #made = new Map<string, Promise<Output>>();
+  /** URLs of films that are heard: what is joined from them is not what is joined from silent ones. */
+  #heard = new Set<string>();
 
   /** @param make does the work, for the first of a kind. */
   async answer(
+    endpoint: Endpoint,
+    input: Record<string, unknown>,
+    make: () => Promise<Output>,
+    made: Made,
+  ): Promise<Output> {
+    const isOfHeard = endpoint.work === "join" && urlsIn(input).some((url) => this.#heard.has(url));
+    const output = await this.#answer(endpoint, input, { isOfHeard }, make, made);
+    if (isOfHeard || ["compose", "merge_sound"].includes(endpoint.work)) {
+      for (const url of urlsIn(output)) this.#heard.add(url);
+    }
+    return output;
+  }
+
+  async #answer(
     { work, seconds }: Endpoint,
     input: Record<string, unknown>,
+    { isOfHeard }: { isOfHeard: boolean },
     make: () => Promise<Output>,
     made: Made,
   ): Promise<Output> {
     const count = [input.video_urls, input.tracks].map((many) =>
       Array.isArray(many) ? many.length : 0
     );
-    const key = JSON.stringify([work, seconds, count, ...SHAPE.map((name) => input[name] ?? null)]);
+    const shape = SHAPE.map((name) => input[name] ?? null);
+    const key = JSON.stringify([work, seconds, count, isOfHeard, ...shape]);
     const earlier = this.#made.get(key);
     if (earlier) {
       try {
@@ -38,6 +56,11 @@ export class CannedMedia {
     making.catch(() => this.#made.delete(key));
     return await making;
   }
+}
+
+/** Every URL in a value, however deep. */
+function urlsIn(value: unknown): string[] {
+  return [...JSON.stringify(value).matchAll(/"(https?:[^"]+)"/g)].map(([, url = ""]) => url);
 }
 
 async function copyOutput(output: Output, made: Made): Promise<Output> {

@@ -37,6 +37,32 @@ Deno.test("a frame has the sizes of the one that it is a copy of", async () => {
   }, CANNED);
 });
 
+Deno.test("a film joined from clips with sound is no copy of a silent one", async () => {
+  await withFal(async ({ fal, submit }) => {
+    const make = async (endpoint: string, input: Record<string, unknown>) => {
+      const { request_id } = await submit(endpoint, input);
+      await fal.ended(request_id);
+      const { body } = fal.requests.at(-1)?.result ?? {};
+      return /"(http[^"]+)"/.exec(JSON.stringify(body))?.[1] ?? "";
+    };
+    const track = (id: string, type: string, url: string) => ({
+      id,
+      type,
+      keyframes: [{ url, timestamp: 0, duration: 5000 }],
+    });
+    const { url } = await clip(fal, submit, { prompt: "a lighthouse", duration: "5" });
+    const voice = await make("fal-ai/kokoro/american-english", { prompt: "a lighthouse" });
+    const tracks = [track("clips", "video", url), track("sound", "audio", voice)];
+    const spoken = await make("fal-ai/ffmpeg-api/compose", { tracks });
+    const join = (one: string) =>
+      make("fal-ai/ffmpeg-api/merge-videos", { video_urls: [one, one] });
+    const [silentFilm, spokenFilm] = [await join(url), await join(spoken)];
+
+    const bytes = async (url: string) => await (await fetch(url)).bytes();
+    assert.notDeepEqual(await bytes(silentFilm), await bytes(spokenFilm));
+  }, CANNED);
+});
+
 type Run = Parameters<Parameters<typeof withFal>[0]>[0];
 
 async function clip(fal: Run["fal"], submit: Run["submit"], input: Record<string, unknown>) {

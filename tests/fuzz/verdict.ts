@@ -27,7 +27,7 @@ export function faultOf(request: FuzzRequest, answer: Answer): string | null {
   const { status, body } = answer;
   const json = parse(body);
   if (status >= 500) {
-    const isReplay = request.door === "webhook-manage" && request.method === "POST" &&
+    const isReplay = request.door === "webhook-manage" && request.method.toUpperCase() === "POST" &&
       JSON.stringify(json) === JSON.stringify(RETRY_FAILED);
     return isReplay ? null : `Answered ${status}`;
   }

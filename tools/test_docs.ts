@@ -11,8 +11,8 @@ const USAGE = `deno task test:docs [part of a name...]
 
 Runs the commands in README.md and docs/*.md that are marked for it (\`\`\`sh run), each document in
 one shell, against a pocket stack; those of docs/deploying.md with the real Supabase CLI against a
-stand-in of its API. \`# → words\` says what a command has to print. The last line is
-"N passed, N failed".`;
+stand-in of its API. They take curl, openssl and psql. \`# → words\` says what a command has to print.
+The last line is "N passed, N failed".`;
 
 /** Of the custom source that documents set up. */
 const CRM_SECRET = "a-secret-of-the-crm";
@@ -22,6 +22,7 @@ const SECRETS = [
   "WEBHOOK_SECRET",
   "OPERATOR_KEY",
   "CALLBACK_SIGNING_SECRET",
+  "FAL_WEBHOOK_SECRET",
   "PIPELINE_BELL_SECRET",
 ];
 
@@ -59,7 +60,7 @@ async function testDocuments(filters: string[]): Promise<{ passed: number; faile
     const text = await Deno.readTextFile(join(PROJECT_ROOT, path));
     const blocks = readBlocks(text).map((block) => ({
       ...block,
-      text: here(block.text, stack.apiUrl),
+      text: here(block.text, stack),
     }));
     if (blocks.length === 0) continue;
     const began = performance.now();
@@ -92,10 +93,11 @@ async function everyDoorIsUp(api: string): Promise<void> {
   }
 }
 
-/** The same command on this machine: the stack's own port, and the Deno that runs this. */
-function here(text: string, apiUrl: string): string {
+/** The same command on this machine: the stack's own ports, and the Deno that runs this. */
+function here(text: string, { apiUrl, dbUrl }: { apiUrl: string; dbUrl: string }): string {
   return text
     .replaceAll("http://127.0.0.1:54321", apiUrl)
+    .replaceAll("postgresql://postgres:postgres@127.0.0.1:54322/postgres", dbUrl)
     .replaceAll(/(?:\bnpx -y deno@2\.9\.6|\bdeno) task /g, `${Deno.execPath()} task `);
 }
 

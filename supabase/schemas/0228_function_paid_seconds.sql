@@ -19,12 +19,7 @@ begin
     from public.video_chunks
     where video_chunks.chunk_id = p_input ->> 'chunk_id';
   elsif p_kind = 'stitch' then
-    -- One clip of unknown length makes the sum unknown.
-    select case when count(*) = count(video_chunks.duration) then sum(video_chunks.duration) end
-    into v_seconds
-    from public.video_chunks
-    where video_chunks.project_id = p_input ->> 'project_id'
-      and video_chunks.selected;
+    return private.film_seconds(p_input ->> 'project_id');
   end if;
 
   return v_seconds;

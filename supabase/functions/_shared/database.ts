@@ -31,6 +31,11 @@ export class DatabaseError extends Error {
   }
 }
 
+/** Whether the database was not to be had: the same call may work later. */
+export function isAway(error: unknown): boolean {
+  return error instanceof DatabaseError && error.away;
+}
+
 /**
  * SQLSTATE classes 08 (connection), 53 (no resources) and 57 (shutdown); PGRST000 to PGRST003; and
  * PGRST202: a function that is not there, because this release's migration has not run yet.

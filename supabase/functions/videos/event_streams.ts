@@ -1,4 +1,4 @@
-import { DatabaseError } from "../_shared/database.ts";
+import { isAway } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { notFound } from "../_shared/errors.ts";
 import {
@@ -106,7 +106,7 @@ async function* tell(deps: StreamDeps, story: Story): AsyncGenerator<string, voi
       if (next === null) return;
       answer = next;
     } catch (error) {
-      if (!(error instanceof DatabaseError && error.away)) {
+      if (!isAway(error)) {
         log("stream.failed", { error });
         return;
       }
@@ -120,7 +120,7 @@ function isOver({ task }: VideoEvents): boolean {
 }
 
 function orAway(error: unknown): "away" {
-  if (error instanceof DatabaseError && error.away) return "away";
+  if (isAway(error)) return "away";
   throw error;
 }
 

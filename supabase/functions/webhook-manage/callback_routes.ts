@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
-import { DatabaseError } from "../_shared/database.ts";
+import { isAway } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound } from "../_shared/errors.ts";
 import { listCallbacks, readCallback, replayCallback } from "../_shared/management.ts";
@@ -54,7 +54,7 @@ export function addCallbackRoutes(desk: Desk): void {
       if (was === "success" || status === "error") return c.json({ ...failed, outcome }, 500);
       return c.json({ success: true, outcome });
     } catch (error) {
-      if (error instanceof DatabaseError && error.away) throw error;
+      if (isAway(error)) throw error;
       log("callback.not_replayed", { webhook_log_id: webhookLogId, error });
       return c.json(failed, 500);
     }

@@ -10,8 +10,8 @@ create table public.projects (
   image_url text,
   model text,
   aspect_ratio text,
-  status text not null default 'queued',
-  progress integer not null default 0,
+  status private.project_status not null default 'queued',
+  progress private.percentage not null default 0,
   version integer not null default 1,
   revision_of text,
   final_video_url text,
@@ -28,9 +28,9 @@ create table public.projects (
   completed_at timestamptz,
   paused_from text,
   storyboard jsonb,
-  stop_at text,
-  awaiting_approval text,
-  max_cost_usd numeric,
+  stop_at private.stop,
+  awaiting_approval private.approval,
+  max_cost_usd private.budget,
   estimated_cost_usd numeric,
   cut_hash text,
   film_options jsonb not null default '{}',
@@ -39,18 +39,9 @@ create table public.projects (
   constraint one_version_of_a_video_once unique (user_id, video_id, version),
   constraint one_job_for_an_idempotency_key unique (user_id, idempotency_key),
   constraint revision_of_a_project foreign key (revision_of) references public.projects (project_id) on delete set null,
-  constraint project_status_is_known check (
-    status in ('queued', 'storyboarding', 'generating', 'stitching', 'completed', 'failed', 'cancelled', 'paused')
-  ),
-  constraint project_progress_is_a_percentage check (progress between 0 and 100),
-  constraint completed_project_has_a_film check (
-    status <> 'completed' or (final_video_url is not null and completed_at is not null and progress = 100)
-  ),
-  constraint failed_project_says_why check (status <> 'failed' or error_message is not null),
-  constraint paused_project_knows_where_to_resume check ((status = 'paused') = (paused_from is not null)),
-  constraint stop_is_known check (stop_at in ('storyboard', 'stills')),
-  constraint approval_is_known check (awaiting_approval in ('storyboard', 'stills', 'budget')),
-  constraint budget_is_not_negative check (max_cost_usd >= 0)
+  constraint project_is_whole check (
+    private.is_project_whole(status, paused_from, error_message, final_video_url, completed_at, progress)
+  )
 )
 -- Room for the next version of a row on its own page: an update that touches no index then writes none.
 with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);

@@ -1,11 +1,11 @@
 create table public.scenes (
   scene_id text not null default private.new_id('scene'),
   project_id text not null,
-  position integer not null,
+  position private.ordinal not null,
   prompt text,
   image_url text,
-  continuity text not null default 'last_frame',
-  status text not null default 'pending',
+  continuity private.scene_continuity not null default 'last_frame',
+  status private.scene_status not null default 'pending',
   video_url text,
   thumbnail_url text,
   last_frame_url text,
@@ -25,19 +25,12 @@ create table public.scenes (
   audio_url text,
   voice_over text,
   caption text,
-  transition text not null default 'cut',
+  transition private.scene_transition not null default 'cut',
   reanchored boolean not null default false,
   constraint scenes_pkey primary key (scene_id),
   constraint one_scene_at_a_position unique (project_id, position),
   constraint scene_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
-  constraint scene_positions_count_from_one check (position >= 1),
-  constraint scene_continuity_is_known check (continuity in ('last_frame', 'cut', 'shared_keyframe')),
-  constraint scene_transition_is_known check (transition in ('cut', 'fade')),
-  constraint scene_status_is_known check (
-    status in ('pending', 'generating', 'extracting_frame', 'completed', 'failed', 'cancelled')
-  ),
-  constraint completed_scene_has_a_clip check (status <> 'completed' or video_url is not null),
-  constraint failed_scene_says_why check (status <> 'failed' or error_message is not null)
+  constraint scene_is_whole check (private.is_scene_whole(status, video_url, error_message))
 )
 -- Room for the next version of a row on its own page: an update that touches no index then writes none.
 with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);

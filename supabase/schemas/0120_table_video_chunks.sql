@@ -5,7 +5,7 @@ create table public.video_chunks (
   position integer not null default 1,
   take integer not null default 1,
   selected boolean not null default true,
-  status text not null default 'PENDING',
+  status private.chunk_status not null default 'PENDING',
   request_id text,
   model text,
   prompt text,
@@ -16,7 +16,7 @@ create table public.video_chunks (
   kling_video_url text,
   kling_completed_at timestamptz,
   final_video_url text,
-  progress integer not null default 0,
+  progress private.percentage not null default 0,
   error_message text,
   metadata jsonb not null default '{}',
   created_at timestamptz not null default private.clock(),
@@ -26,13 +26,7 @@ create table public.video_chunks (
   constraint one_chunk_at_a_position_of_a_take unique (scene_id, take, position),
   constraint chunk_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
   constraint chunk_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
-  constraint chunk_has_both_scene_and_project_or_neither check ((scene_id is null) = (project_id is null)),
-  constraint chunk_status_is_known check (
-    status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
-  ),
-  constraint chunk_progress_is_a_percentage check (progress between 0 and 100),
-  constraint completed_chunk_has_a_clip check (status <> 'COMPLETED' or scene_id is null or kling_video_url is not null),
-  constraint failed_chunk_says_why check (status <> 'FAILED' or scene_id is null or error_message is not null)
+  constraint chunk_is_whole check (private.is_chunk_whole(status, scene_id, project_id, kling_video_url, error_message))
 )
 -- Room for the next version of a row on its own page: an update that touches no index then writes none.
 with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);

@@ -2,7 +2,7 @@ create table public.media (
   media_id text not null default private.new_id('media'),
   project_id text not null,
   scene_id text,
-  type text not null,
+  type private.media_type not null,
   url text not null,
   width integer,
   height integer,
@@ -11,10 +11,7 @@ create table public.media (
   generated_at timestamptz not null default private.clock(),
   constraint media_pkey primary key (media_id),
   constraint media_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
-  constraint media_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
-  constraint media_type_is_known check (
-    type in ('generated-image', 'generated-video', 'frame', 'film', 'thumbnail', 'captions')
-  )
+  constraint media_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade
 );
 
 comment on table public.media is 'Every file that was made for a project, as it appeared.';

@@ -3,7 +3,7 @@ create table private.attempts (
   step_id text not null,
   number integer not null,
   provider text not null,
-  status text not null default 'created',
+  status private.attempt_status not null default 'created',
   request_id text,
   status_url text,
   response_url text,
@@ -23,15 +23,7 @@ create table private.attempts (
   constraint attempts_of_a_step_are_counted unique (step_id, number),
   constraint a_request_belongs_to_one_attempt unique (provider, request_id),
   constraint attempt_of_a_step foreign key (step_id) references private.steps (step_id) on delete cascade,
-  constraint attempt_status_is_known check (
-    status in ('created', 'submitted', 'in_progress', 'lost', 'completed', 'failed', 'cancelled', 'outcome_unknown')
-  ),
-  constraint finished_attempt_has_an_end check (
-    (status in ('completed', 'failed', 'cancelled', 'outcome_unknown')) = (ended_at is not null)
-  ),
-  constraint submitted_attempt_has_a_deadline check (
-    status not in ('submitted', 'in_progress', 'lost') or deadline_at is not null
-  )
+  constraint attempt_is_whole check (private.is_attempt_whole(status, ended_at, deadline_at))
 )
 -- Room for the next version of a row on its own page: an update that touches no index then writes none.
 with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);

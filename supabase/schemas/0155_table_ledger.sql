@@ -3,12 +3,11 @@ create table private.ledger (
   project_id text not null,
   user_id text not null,
   attempt_id text not null,
-  kind text not null,
+  kind private.ledger_kind not null,
   usd numeric not null,
   at timestamptz not null default private.clock(),
   constraint ledger_pkey primary key (entry_id),
   constraint entry_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
-  constraint entry_kind_is_known check (kind in ('reserve', 'release', 'settle')),
   constraint reservation_is_of_something check (kind = 'settle' or usd > 0)
 );
 

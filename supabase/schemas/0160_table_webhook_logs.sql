@@ -3,8 +3,8 @@ create table public.webhook_logs (
   webhook_id text not null,
   source text not null,
   type text not null,
-  status text not null default 'pending',
-  outcome text,
+  status private.callback_status not null default 'pending',
+  outcome private.callback_outcome,
   request_id text,
   project_id text,
   attempt_id text,
@@ -20,10 +20,6 @@ create table public.webhook_logs (
   received_at timestamptz not null default private.clock(),
   processed_at timestamptz,
   constraint webhook_logs_pkey primary key (webhook_log_id),
-  constraint webhook_log_status_is_known check (status in ('success', 'pending', 'error')),
-  constraint webhook_log_outcome_is_known check (
-    outcome in ('applied', 'duplicate', 'stale', 'buffered', 'unknown')
-  ),
   constraint pending_callback_is_buffered check (status <> 'pending' or outcome is null or outcome = 'buffered')
 );
 

@@ -55,8 +55,12 @@ export const BREAKS: Record<string, string> = {
     `update public.projects set version = 2 where user_id = 'paused'`,
 
   "an attempt that is waited for has a deadline":
-    `alter table private.attempts drop constraint submitted_attempt_has_a_deadline;
+    `alter table private.attempts drop constraint attempt_is_whole;
     update private.attempts set deadline_at = null where status = 'submitted'`,
+  "a step is about a scene and a clip of its own film":
+    `update private.steps set chunk_id = 'chunk_of_nobody' where ${
+      where("done")
+    } and kind = 'generate_clip'`,
   "a request belongs to a call that was announced":
     `update private.attempts set sent_at = 'infinity' where status = 'submitted'`,
   "what was made by no call costs nothing": `update private.attempts

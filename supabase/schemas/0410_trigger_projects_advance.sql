@@ -8,8 +8,21 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.record_event(
-    new.project_id, 'project.' || new.status, null, null, jsonb_build_object('reason', new.error_message)
+  -- A paused film gets to its stitching too, and tells it then: when it is resumed nothing new begins.
+  if tg_op = 'UPDATE'
+    and coalesce(new.paused_from, new.status) = 'stitching'
+    and coalesce(old.paused_from, old.status) <> 'stitching'
+  then
+    perform private.queue_stage(new.project_id, 'stitching.started', null);
+  end if;
+
+  if old.status = new.status then
+    return null;
+  end if;
+
+  insert into public.pipeline_events (project_id, type, data)
+  values (
+    new.project_id, 'project.' || new.status, jsonb_strip_nulls(jsonb_build_object('reason', new.error_message))
   );
 
   if new.status = 'stitching' then
@@ -31,4 +44,4 @@ create or replace trigger _500_advance_inserted after insert on public.projects
 for each row execute function private.tg_projects__advance();
 
 create or replace trigger _500_advance_updated after update of status on public.projects
-for each row when (old.status is distinct from new.status) execute function private.tg_projects__advance();
+for each row execute function private.tg_projects__advance();

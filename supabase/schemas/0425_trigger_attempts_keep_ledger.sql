@@ -14,6 +14,10 @@ declare
   v_spent numeric := case when new.ended_at is null then 0 else private.attempt_cost(new) end;
   v_spent_before numeric := case when v_was_over then private.attempt_cost(old) else 0 end;
 begin
+  if coalesce(v_reserved, 0) = coalesce(v_reserved_before, 0) and coalesce(v_spent, 0) = coalesce(v_spent_before, 0) then
+    return null;
+  end if;
+
   insert into private.ledger (project_id, user_id, attempt_id, kind, usd)
   select steps.project_id, steps.user_id, new.attempt_id, entry.kind, entry.usd
   from private.steps
@@ -37,10 +41,9 @@ create or replace trigger _500_keep_ledger_inserted after insert on private.atte
 for each row when (new.estimated_cost_usd > 0) execute function private.tg_attempts__keep_ledger();
 
 create or replace trigger _500_keep_ledger_updated
-after update of status, ended_at, request_id, estimated_cost_usd, actual_cost_usd on private.attempts
-for each row when (
-  new.ended_at is not null and coalesce(new.estimated_cost_usd, new.actual_cost_usd) > 0
-  or new.estimated_cost_usd is distinct from old.estimated_cost_usd
-  or new.actual_cost_usd is distinct from old.actual_cost_usd
-)
-execute function private.tg_attempts__keep_ledger();
+after update of ended_at, estimated_cost_usd, actual_cost_usd on private.attempts
+for each row execute function private.tg_attempts__keep_ledger();
+
+-- A late receipt shows that the provider took what had failed: then it counts as paid.
+create or replace trigger _500_keep_ledger_received after update of request_id on private.attempts
+for each row when (old.ended_at is not null) execute function private.tg_attempts__keep_ledger();

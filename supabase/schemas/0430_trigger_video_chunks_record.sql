@@ -6,10 +6,15 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.record_event(
-    new.project_id, 'chunk.' || lower(new.status), new.scene_id, new.chunk_id,
-    jsonb_build_object('position', new.position, 'request_id', new.request_id, 'reason', new.error_message)
-  );
+  if old.status <> new.status then
+    insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data)
+    values (
+      new.project_id, new.scene_id, new.chunk_id, 'chunk.' || lower(new.status),
+      jsonb_strip_nulls(jsonb_build_object(
+        'position', new.position, 'request_id', new.request_id, 'reason', new.error_message
+      ))
+    );
+  end if;
   return null;
 end;
 $$;
@@ -19,4 +24,4 @@ comment on function private.tg_video_chunks__record() is 'A chunk''s new status 
 revoke execute on function private.tg_video_chunks__record() from public, anon, authenticated, service_role;
 
 create or replace trigger _500_record after update of status on public.video_chunks
-for each row when (old.status is distinct from new.status) execute function private.tg_video_chunks__record();
+for each row execute function private.tg_video_chunks__record();

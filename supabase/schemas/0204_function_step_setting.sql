@@ -14,16 +14,13 @@ begin
   select settings.*
   into v_setting
   from private.settings
-  where settings.name = p_what || '.' || p_kind || '.' || p_model;
+  where settings.name in (p_what || '.' || p_kind, p_what || '.' || p_kind || '.' || p_model)
+  order by length(settings.name) desc
+  limit 1;
 
   if not found then
-    select settings.* into v_setting from private.settings where settings.name = p_what || '.' || p_kind;
-  end if;
-
-  if v_setting.name is null then
     raise exception 'Cannot read setting "%.%": no such setting', p_what, p_kind using errcode = 'RL500';
   end if;
-
   return v_setting;
 end;
 $$;

@@ -5,12 +5,10 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_limit private.settings := private.step_setting('deadline_seconds', p_kind, p_model);
 begin
-  return (
-    select private.clock()
-      + make_interval(secs => (limits.value #>> '{}')::double precision)
-    from private.step_setting('deadline_seconds', p_kind, p_model) as limits
-  );
+  return private.clock() + make_interval(secs => (v_limit.value #>> '{}')::double precision);
 end;
 $$;
 

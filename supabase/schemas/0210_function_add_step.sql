@@ -17,25 +17,24 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
-  v_step_id text;
 begin
-  insert into private.steps (
-    project_id, scene_id, chunk_id, user_id, kind, due_at, input, created_at, updated_at
+  with queued as (
+    insert into private.steps (
+      project_id, scene_id, chunk_id, user_id, kind, due_at, input, created_at, updated_at
+    )
+    select
+      p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.due_at(projects.status, p_kind, v_now),
+      p_input, v_now, v_now
+    from public.projects
+    where projects.project_id = p_project_id
+    on conflict do nothing
+    returning steps.step_id
   )
+  insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
   select
-    p_project_id, p_scene_id, p_chunk_id, projects.user_id, p_kind, private.due_at(projects.status, p_kind), p_input,
-    v_now, v_now
-  from public.projects
-  where projects.project_id = p_project_id
-  on conflict do nothing
-  returning steps.step_id into v_step_id;
-
-  if v_step_id is not null then
-    perform private.record_event(
-      p_project_id, 'step.queued', p_scene_id, p_chunk_id,
-      jsonb_build_object('kind', p_kind, 'step_id', v_step_id)
-    );
-  end if;
+    p_project_id, p_scene_id, p_chunk_id, 'step.queued',
+    jsonb_build_object('kind', p_kind, 'step_id', queued.step_id), v_now
+  from queued;
 end;
 $$;
 

@@ -8,16 +8,6 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- Looked at first: most clips find their film advanced, and an update that finds nothing costs more than a look.
-  if not exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_project_id
-      and coalesce(projects.paused_from, projects.status) = any (p_from)
-  ) then
-    return;
-  end if;
-
   update public.projects
   set
     status = case when projects.status = 'paused' then 'paused' else p_to end,

@@ -55,7 +55,7 @@ begin
   if cardinality(v_pieces) = 1 then
     v_url := v_pieces[1];
   else
-    v_stitch := private.film_step(p_project_id, 'stitch');
+    v_stitch := private.film_step(p_project_id, 'stitch', v_pieces);
     if v_stitch.step_id is null then
       perform private.add_step(p_project_id, 'stitch');
     else

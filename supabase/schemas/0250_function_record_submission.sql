@@ -17,22 +17,35 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_step private.steps;
+  v_found record;
+  v_accepted record;
   v_attempt private.attempts;
   v_is_awaited boolean;
   v_deadline timestamptz;
 begin
   -- Before the project: a callback may hold it when it comes to the project.
-  perform private.lock_request(
-    (select attempts.provider from private.attempts where attempts.attempt_id = p_attempt_id),
-    p_submission ->> 'request_id'
-  );
-  v_step := private.lock_step(p_step_id);
-  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_attempt_id;
-  v_is_awaited := v_step.claim_token is not distinct from p_claim_token
-    and coalesce(v_attempt.status in ('created', 'lost'), false);
+  perform private.lock_request(attempts.provider, p_submission ->> 'request_id')
+  from private.attempts
+  where attempts.attempt_id = p_attempt_id;
+
+  select projects as project, steps as step, attempts as attempt, providers.failures_in_a_row
+  into v_found
+  from private.attempts
+  join private.steps using (step_id)
+  join public.projects using (project_id)
+  left join private.providers on providers.name = attempts.provider
+  where attempts.attempt_id = p_attempt_id
+    and steps.step_id = p_step_id
+  for no key update of projects, steps, attempts;
+
+  if not found then
+    return 'stale';
+  end if;
+
+  v_is_awaited := (v_found.step).claim_token is not distinct from p_claim_token
+    and (v_found.attempt).status in ('created', 'lost');
   if v_is_awaited then
-    v_deadline := private.callback_deadline(v_step, v_attempt);
+    v_deadline := private.callback_deadline(v_found.step, v_found.attempt);
   end if;
 
   begin
@@ -47,26 +60,37 @@ begin
       deadline_at = case when v_is_awaited then v_deadline else attempts.deadline_at end,
       error_message = case when v_is_awaited then null else attempts.error_message end
     where attempts.attempt_id = p_attempt_id
-      and attempts.step_id = p_step_id
       and coalesce(attempts.request_id, p_submission ->> 'request_id') = p_submission ->> 'request_id'
-    returning attempts.* into v_attempt;
+    returning attempts as attempt into v_accepted;
   exception
     -- Another attempt has this request: a look-up offered it, and it is not ours.
     when unique_violation then
       return 'stale';
   end;
 
-  if v_attempt.attempt_id is null then
+  if not found then
     return 'stale';
   end if;
-
+  v_attempt := v_accepted.attempt;
   if not v_is_awaited then
-    perform private.abandon_request(v_attempt, v_step);
+    perform private.abandon_request(v_attempt, v_found.step);
     return 'stale';
   end if;
 
-  perform private.await_callback(v_step, v_attempt);
-  perform private.apply_buffered(v_attempt.provider, v_attempt.request_id);
+  perform private.await_callback(v_found.project, v_found.step, v_attempt);
+  if v_found.failures_in_a_row > 0 then
+    perform private.release_provider(v_attempt.provider);
+  end if;
+  -- Looked at first: next to none is early.
+  if exists (
+    select 1
+    from public.webhook_logs
+    where webhook_logs.source = v_attempt.provider
+      and webhook_logs.request_id = v_attempt.request_id
+      and webhook_logs.status = 'pending'
+  ) then
+    perform private.apply_buffered(v_attempt.provider, v_attempt.request_id);
+  end if;
   return 'applied';
 end;
 $$;

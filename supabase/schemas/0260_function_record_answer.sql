@@ -13,9 +13,20 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_step private.steps := private.lock_step(p_step_id);
+  v_found record;
+  v_step private.steps;
 begin
-  if v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
+  select projects as project, steps as step, attempts as attempt
+  into v_found
+  from private.attempts
+  join private.steps using (step_id)
+  join public.projects using (project_id)
+  where attempts.attempt_id = p_attempt_id
+    and steps.step_id = p_step_id
+  for no key update of projects, steps, attempts;
+
+  v_step := v_found.step;
+  if not found or v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
     return 'stale';
   end if;
 
@@ -24,7 +35,7 @@ begin
       if v_step.status = 'running' then
         perform private.release_provider(v_step.provider);
       end if;
-      perform private.complete_attempt(p_attempt_id, p_answer -> 'output');
+      perform private.complete_attempt(v_found.project, v_step, v_found.attempt, p_answer -> 'output');
     when 'failed' then
       -- It refused the call itself, not what was asked for: that says something about the provider.
       if v_step.status = 'running' and (p_answer -> 'error' ->> 'retryable')::boolean then

@@ -6,13 +6,10 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- Looked at first: an update that finds nothing costs more than a look.
-  if exists (select 1 from private.providers where providers.name = p_provider and providers.failures_in_a_row > 0) then
-    update private.providers
-    set failures_in_a_row = 0, hold_reason = null, updated_at = private.clock()
-    where providers.name = p_provider
-      and providers.failures_in_a_row > 0;
-  end if;
+  update private.providers
+  set failures_in_a_row = 0, hold_reason = null, updated_at = private.clock()
+  where providers.name = p_provider
+    and providers.failures_in_a_row > 0;
 end;
 $$;
 

@@ -21,7 +21,7 @@ begin
   set
     status = 'queued',
     claim_token = null,
-    due_at = private.due_at(v_status, p_step.kind) + v_delay,
+    due_at = private.due_at(v_status, p_step.kind, private.clock()) + v_delay,
     updated_at = private.clock()
   where steps.step_id = p_step.step_id
     and steps.status not in ('queued', 'completed', 'failed', 'cancelled');

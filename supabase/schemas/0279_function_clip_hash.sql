@@ -1,4 +1,4 @@
-create or replace function private.clip_hash(p_chunk public.video_chunks)
+create or replace function private.clip_hash(p_chunk public.video_chunks, p_aspect_ratio text)
 returns text
 language plpgsql
 stable
@@ -6,20 +6,17 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return (
-    select encode(sha256(convert_to(
-      jsonb_build_array(
-        projects.aspect_ratio, p_chunk.model, p_chunk.prompt, p_chunk.duration, p_chunk.image_url,
-        p_chunk.driver_video_url, p_chunk.audio_url, private.end_frame(p_chunk) ->> 'end_image_url'
-      )::text,
-      'UTF8'
-    )), 'hex')
-    from public.projects
-    where projects.project_id = p_chunk.project_id
-  );
+  return encode(sha256(convert_to(
+    jsonb_build_array(
+      p_aspect_ratio, p_chunk.model, p_chunk.prompt, p_chunk.duration, p_chunk.image_url,
+      p_chunk.driver_video_url, p_chunk.audio_url, private.end_frame(p_chunk) ->> 'end_image_url'
+    )::text,
+    'UTF8'
+  )), 'hex');
 end;
 $$;
 
-comment on function private.clip_hash(public.video_chunks) is 'SHA-256 in hex of what a clip is asked for with.';
+comment on function private.clip_hash(public.video_chunks, text) is
+'SHA-256 in hex of all that a clip is made from, in the film''s aspect ratio.';
 
-revoke execute on function private.clip_hash(public.video_chunks) from public, anon, authenticated, service_role;
+revoke execute on function private.clip_hash(public.video_chunks, text) from public, anon, authenticated, service_role;

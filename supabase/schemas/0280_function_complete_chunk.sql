@@ -1,6 +1,6 @@
 -- chunk → COMPLETED; then its last frame, or the end of its scene
 
-create or replace function private.complete_chunk(p_chunk_id text, p_output jsonb)
+create or replace function private.complete_chunk(p_project public.projects, p_chunk_id text, p_output jsonb)
 returns void
 language plpgsql
 volatile
@@ -8,6 +8,7 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_done record;
   v_chunk public.video_chunks;
 begin
   update public.video_chunks
@@ -15,19 +16,23 @@ begin
     status = 'COMPLETED',
     kling_video_url = p_output ->> 'video_url',
     kling_completed_at = private.clock(),
-    input_hash = private.clip_hash(video_chunks),
+    input_hash = private.clip_hash(video_chunks, p_project.aspect_ratio),
     progress = 100,
     error_message = null
   where video_chunks.chunk_id = p_chunk_id
     and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED')
-  returning video_chunks.* into v_chunk;
+  -- As a whole, not column by column: that is a fifth of what the statement would cost.
+  returning video_chunks as chunk into v_done;
 
   if not found then
     return;
   end if;
+  v_chunk := v_done.chunk;
 
   -- The callback may be faster than the record of the submission.
-  perform private.advance_project(v_chunk.project_id, array['queued', 'storyboarding'], 'generating');
+  if coalesce(p_project.paused_from, p_project.status) in ('queued', 'storyboarding') then
+    perform private.advance_project(v_chunk.project_id, array['queued', 'storyboarding'], 'generating');
+  end if;
 
   insert into public.media (project_id, scene_id, type, url, width, height, duration, metadata)
   values (
@@ -51,7 +56,7 @@ begin
 end;
 $$;
 
-comment on function private.complete_chunk(text, jsonb) is
+comment on function private.complete_chunk(public.projects, text, jsonb) is
 'PENDING | SUBMITTED | IN_PROGRESS → COMPLETED, once. The caller holds the project''s lock.';
 
-revoke execute on function private.complete_chunk(text, jsonb) from public, anon, authenticated, service_role;
+revoke execute on function private.complete_chunk(public.projects, text, jsonb) from public, anon, authenticated, service_role;

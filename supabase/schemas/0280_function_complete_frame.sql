@@ -8,31 +8,34 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_chunk public.video_chunks;
-  v_next public.video_chunks;
+  v_chunk record;
 begin
-  select video_chunks.* into v_chunk from public.video_chunks where video_chunks.chunk_id = p_chunk_id;
+  select video_chunks.project_id, video_chunks.scene_id, next.chunk_id as next_id
+  into v_chunk
+  from public.video_chunks
+  left join public.video_chunks as next
+    on next.scene_id = video_chunks.scene_id
+    and next.take = video_chunks.take
+    and next.position = video_chunks.position + 1
+  where video_chunks.chunk_id = p_chunk_id;
 
   insert into public.media (project_id, scene_id, type, url, width, height, metadata)
   values (
     v_chunk.project_id, v_chunk.scene_id, 'frame', p_output ->> 'image_url',
     (p_output ->> 'width')::numeric, (p_output ->> 'height')::numeric,
-    jsonb_build_object('chunk_id', v_chunk.chunk_id)
+    jsonb_build_object('chunk_id', p_chunk_id)
   );
 
-  select next_chunk.* into v_next from private.next_chunk(v_chunk);
-
-  if v_next.chunk_id is null then
+  if v_chunk.next_id is null then
     perform private.complete_scene(v_chunk.scene_id, p_output ->> 'image_url');
     return;
   end if;
 
   update public.video_chunks
   set image_url = p_output ->> 'image_url'
-  where video_chunks.chunk_id = v_next.chunk_id
+  where video_chunks.chunk_id = v_chunk.next_id
     and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
-
-  perform private.add_step(v_next.project_id, 'generate_clip', v_next.scene_id, v_next.chunk_id);
+  perform private.add_step(v_chunk.project_id, 'generate_clip', v_chunk.scene_id, v_chunk.next_id);
 end;
 $$;
 

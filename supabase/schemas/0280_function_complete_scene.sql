@@ -8,8 +8,9 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_scene public.scenes;
+  v_scene record;
   v_next_id text;
+  v_is_last boolean;
 begin
   update public.scenes
   set
@@ -19,31 +20,27 @@ begin
     completed_at = private.clock()
   where scenes.scene_id = p_scene_id
     and scenes.status in ('pending', 'generating', 'extracting_frame')
-  returning scenes.* into v_scene;
+  returning scenes.project_id, scenes.position, scenes.last_frame_url into v_scene;
 
   if not found then
     return;
   end if;
 
-  select scenes.scene_id
-  into v_next_id
-  from public.scenes
-  where scenes.project_id = v_scene.project_id
-    and scenes.position = v_scene.position + 1
-    and scenes.continuity = 'last_frame'
-    and scenes.status = 'pending';
-
-  if found then
-    perform private.start_scene(v_next_id, v_scene.last_frame_url);
-  end if;
-
   -- Whichever scene is the last one to complete, the project's lock makes it see all the others.
-  if not exists (
-    select 1
-    from public.scenes
-    where scenes.project_id = v_scene.project_id
-      and scenes.status <> 'completed'
-  ) then
+  select
+    max(scenes.scene_id) filter (
+      where scenes.position = v_scene.position + 1
+        and scenes.continuity = 'last_frame'
+        and scenes.status = 'pending'
+    ),
+    bool_and(scenes.status = 'completed')
+  into v_next_id, v_is_last
+  from public.scenes
+  where scenes.project_id = v_scene.project_id;
+
+  if v_next_id is not null then
+    perform private.start_scene(v_next_id, v_scene.last_frame_url);
+  elsif v_is_last then
     perform private.advance_project(v_scene.project_id, array['queued', 'storyboarding', 'generating'], 'stitching');
   end if;
 end;

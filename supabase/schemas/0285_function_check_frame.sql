@@ -1,4 +1,4 @@
-create or replace function private.check_frame(p_step private.steps, p_output jsonb)
+create or replace function private.check_frame(p_project public.projects, p_step private.steps, p_output jsonb)
 returns void
 language plpgsql
 volatile
@@ -6,12 +6,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_step.project_id
-      and projects.film_options -> 'check_frames' = 'true'
-  ) then
+  if p_project.film_options -> 'check_frames' = 'true' then
     perform private.add_step(
       p_step.project_id, 'check_frame', p_step.scene_id, p_step.chunk_id,
       jsonb_build_object(
@@ -24,7 +19,7 @@ begin
 end;
 $$;
 
-comment on function private.check_frame(private.steps, jsonb) is
+comment on function private.check_frame(public.projects, private.steps, jsonb) is
 'A last frame is there: it is looked at where the job asked for that, else handed over. The caller holds the project''s lock.';
 
-revoke execute on function private.check_frame(private.steps, jsonb) from public, anon, authenticated, service_role;
+revoke execute on function private.check_frame(public.projects, private.steps, jsonb) from public, anon, authenticated, service_role;

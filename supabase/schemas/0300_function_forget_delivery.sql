@@ -1,4 +1,8 @@
-create or replace function private.forget_delivery(p_log public.webhook_logs, p_error text)
+create or replace function private.forget_delivery(
+  p_log public.webhook_logs,
+  p_error text,
+  p_is_there boolean default true
+)
 returns void
 language plpgsql
 volatile
@@ -13,7 +17,7 @@ begin
   v_log.error := p_error;
   v_log.duration_ms := round(extract(epoch from clock_timestamp() - statement_timestamp()) * 1000, 3);
   v_log.processed_at := private.clock();
-  perform private.put_callback(v_log);
+  perform private.put_callback(v_log, p_is_there);
 
   delete from private.seen_deliveries
   where seen_deliveries.source = p_log.source
@@ -26,8 +30,8 @@ begin
 end;
 $$;
 
-comment on function private.forget_delivery(public.webhook_logs, text) is
+comment on function private.forget_delivery(public.webhook_logs, text, boolean) is
 'pending → error: the callback stays on record, and its delivery counts as unseen, so that the sender''s next try is processed.';
 
-revoke execute on function private.forget_delivery(public.webhook_logs, text)
+revoke execute on function private.forget_delivery(public.webhook_logs, text, boolean)
 from public, anon, authenticated, service_role;

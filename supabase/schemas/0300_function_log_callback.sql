@@ -12,14 +12,15 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_now timestamptz := private.clock();
   v_raw_body bytea := decode(p_callback ->> 'raw_body', 'base64');
   v_webhook_id text := coalesce(p_callback ->> 'delivery_id', 'sha256:' || encode(sha256(v_raw_body), 'hex'));
   v_log_id text := private.new_id('whlog');
   v_log public.webhook_logs;
 begin
   if p_callback ->> 'malformed' is null then
-    insert into private.seen_deliveries (source, webhook_id, webhook_log_id)
-    values (p_callback ->> 'source', v_webhook_id, v_log_id)
+    insert into private.seen_deliveries (source, webhook_id, webhook_log_id, seen_at)
+    values (p_callback ->> 'source', v_webhook_id, v_log_id, v_now)
     on conflict do nothing;
 
     if not found then
@@ -51,7 +52,7 @@ begin
   v_log.type := p_callback ->> 'type';
   v_log.status := case when p_callback ->> 'malformed' is null then 'pending' else 'error' end;
   v_log.request_id := p_callback -> 'result' ->> 'request_id';
-  v_log.attempt_id := (private.attempt_of_token(p_callback ->> 'token')).attempt_id;
+  v_log.attempt_id := private.attempt_id_of_token(p_callback ->> 'token');
   v_log.is_token_wrong := p_callback ->> 'token' is not null and v_log.attempt_id is null;
   v_log.headers := coalesce(p_callback -> 'headers', '{}');
   v_log.raw_body := v_raw_body;
@@ -60,11 +61,11 @@ begin
   v_log.error := p_callback ->> 'malformed';
   v_log.retry_count := 0;
   v_log.duplicate_count := 0;
-  v_log.received_at := private.clock();
+  v_log.received_at := v_now;
   v_log.processed_at := case when v_log.error is not null then v_log.received_at end;
 
   if v_log.error is not null or not private.is_provider(v_log.source) then
-    perform private.put_callback(v_log);
+    perform private.put_callback(v_log, false);
   end if;
   if v_log.error is not null then
     perform private.record_error('webhook', v_log.error, jsonb_build_object(

@@ -14,6 +14,7 @@ as $$
 declare
   v_started_at timestamptz := clock_timestamp();
   v_log public.webhook_logs;
+  v_is_there boolean := not private.is_provider(p_callback ->> 'source');
   v_flags jsonb;
 begin
   v_log := private.log_callback(p_callback);
@@ -28,11 +29,11 @@ begin
     v_flags := private.apply_callback(v_log);
   exception
     when others then
-      perform private.forget_delivery(v_log, sqlerrm);
+      perform private.forget_delivery(v_log, sqlerrm, v_is_there);
       return private.callback_answer(v_log, 'error', '{}');
   end;
 
-  perform private.settle_callback(v_log, v_flags, clock_timestamp() - v_started_at);
+  perform private.settle_callback(v_log, v_flags, clock_timestamp() - v_started_at, v_is_there);
   return private.callback_answer(v_log, v_flags ->> 'outcome', v_flags);
 end;
 $$;

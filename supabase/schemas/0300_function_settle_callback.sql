@@ -1,6 +1,11 @@
 -- pending → success (applied, duplicate, stale) | error (unknown) | stays pending (buffered)
 
-create or replace function private.settle_callback(p_log public.webhook_logs, p_flags jsonb, p_took interval)
+create or replace function private.settle_callback(
+  p_log public.webhook_logs,
+  p_flags jsonb,
+  p_took interval,
+  p_is_there boolean default true
+)
 returns void
 language plpgsql
 volatile
@@ -17,7 +22,7 @@ begin
   v_log.project_id := p_flags ->> 'project_id';
   v_log.duration_ms := round(extract(epoch from p_took) * 1000, 3);
   v_log.processed_at := case when v_outcome <> 'buffered' then private.clock() end;
-  perform private.put_callback(v_log);
+  perform private.put_callback(v_log, p_is_there);
 
   -- A callback with a token that is not ours must not make the genuine one look like its repetition.
   if v_outcome = 'unknown' then
@@ -32,8 +37,8 @@ begin
 end;
 $$;
 
-comment on function private.settle_callback(public.webhook_logs, jsonb, interval) is
+comment on function private.settle_callback(public.webhook_logs, jsonb, interval, boolean) is
 'pending → success | error, or stays pending while it is buffered.';
 
-revoke execute on function private.settle_callback(public.webhook_logs, jsonb, interval)
+revoke execute on function private.settle_callback(public.webhook_logs, jsonb, interval, boolean)
 from public, anon, authenticated, service_role;

@@ -12,9 +12,9 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_attempt private.attempts;
+  v_attempt_id text := p_log.attempt_id;
   v_is_by_project boolean := false;
-  v_step private.steps;
+  v_found record;
   v_last_event bigint;
   v_outcome text;
 begin
@@ -22,42 +22,45 @@ begin
     return private.apply_to_source(p_log);
   elsif p_log.is_token_wrong then
     return '{"outcome": "unknown", "reason": "The token in the callback URL is not ours"}';
-  elsif p_log.attempt_id is not null then
-    select attempts.* into v_attempt from private.attempts where attempts.attempt_id = p_log.attempt_id;
-  else
-    v_attempt := private.attempt_of_request(p_log.source, p_log.request_id);
   end if;
 
-  if v_attempt.attempt_id is null then
-    v_attempt := private.attempt_of_stitching(p_log);
-    v_is_by_project := v_attempt.attempt_id is not null;
+  if v_attempt_id is null then
+    v_attempt_id := (private.attempt_of_request(p_log.source, p_log.request_id)).attempt_id;
+  end if;
+  if v_attempt_id is null then
+    v_attempt_id := (private.attempt_of_stitching(p_log)).attempt_id;
+    v_is_by_project := v_attempt_id is not null;
   end if;
 
-  if v_attempt.attempt_id is null then
+  if v_attempt_id is null then
     if private.keep_images(p_log) then
       return jsonb_build_object('outcome', 'applied', 'project_id', p_log.result ->> 'project_id');
     end if;
     return private.apply_to_outside_chunk(p_log);
   end if;
 
-  v_step := private.lock_step(v_attempt.step_id);
-  -- Read again under the lock: what was open a moment ago may have ended.
-  select attempts.* into v_attempt from private.attempts where attempts.attempt_id = v_attempt.attempt_id;
+  -- Locked in this order, and each as it is once it is locked: what was open a moment ago may have ended.
+  select projects as project, steps as step, attempts as attempt
+  into v_found
+  from private.attempts
+  join private.steps using (step_id)
+  join public.projects using (project_id)
+  where attempts.attempt_id = v_attempt_id
+  for no key update of projects, steps, attempts;
 
-  if not v_is_by_project and not private.is_about(p_log, v_attempt, v_step) then
+  if not found then
+    return '{"outcome": "unknown", "reason": "The attempt that the token names is not kept any more"}';
+  elsif not v_is_by_project and not private.is_about(p_log, v_found.attempt, v_found.step) then
     return jsonb_build_object('outcome', 'unknown', 'reason', case
       when p_log.attempt_id is null then 'The callback names another scene or project than its request has'
       else 'The callback names another request, scene or project than its token'
     end);
   end if;
 
-  select coalesce(max(pipeline_events.event_id), 0)
-  into v_last_event
-  from public.pipeline_events
-  where pipeline_events.project_id = v_step.project_id;
-
-  v_outcome := private.apply_result(v_attempt, v_step, p_log.result);
-  return private.callback_flags(v_step, v_last_event) || jsonb_build_object('outcome', v_outcome);
+  -- Under the lock nobody else writes this film's timeline: what is beyond this is ours.
+  v_last_event := coalesce(pg_sequence_last_value('public.pipeline_events_event_id_seq'), 0);
+  v_outcome := private.apply_result(v_found.project, v_found.step, v_found.attempt, p_log.result);
+  return private.callback_flags(v_found.step, v_last_event) || jsonb_build_object('outcome', v_outcome);
 end;
 $$;
 

@@ -1,7 +1,12 @@
 -- duplicate: the same result again. stale: the attempt has ended otherwise (with another file, too), or
 -- another one took over.
 
-create or replace function private.apply_result(p_attempt private.attempts, p_step private.steps, p_result jsonb)
+create or replace function private.apply_result(
+  p_project public.projects,
+  p_step private.steps,
+  p_attempt private.attempts,
+  p_result jsonb
+)
 returns text
 language plpgsql
 volatile
@@ -23,18 +28,17 @@ begin
     set request_id = p_result ->> 'request_id'
     where attempts.attempt_id = p_attempt.attempt_id
       and attempts.request_id is null;
-  end if;
 
-  if p_step.kind = 'generate_clip' and p_result ->> 'request_id' is not null then
     update public.video_chunks
     set request_id = p_result ->> 'request_id'
     where video_chunks.chunk_id = p_step.chunk_id
+      and p_step.kind = 'generate_clip'
       and video_chunks.request_id is null;
   end if;
 
   case v_state
     when 'completed' then
-      perform private.complete_attempt(p_attempt.attempt_id, p_result -> 'output');
+      perform private.complete_attempt(p_project, p_step, p_attempt, p_result -> 'output');
     when 'failed' then
       perform private.fail_attempt(p_attempt.attempt_id, p_result -> 'error');
     when 'cancelled' then
@@ -54,8 +58,8 @@ begin
 end;
 $$;
 
-comment on function private.apply_result(private.attempts, private.steps, jsonb) is
+comment on function private.apply_result(public.projects, private.steps, private.attempts, jsonb) is
 'Applies a result to its attempt: applied, duplicate or stale. The caller holds the project''s lock.';
 
-revoke execute on function private.apply_result(private.attempts, private.steps, jsonb)
+revoke execute on function private.apply_result(public.projects, private.steps, private.attempts, jsonb)
 from public, anon, authenticated, service_role;

@@ -10,17 +10,24 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return p_log.source = p_attempt.provider
-    and coalesce(p_log.request_id = p_attempt.request_id, true)
-    and coalesce(p_log.result ->> 'scene_id' = p_step.scene_id, true)
-    and coalesce(p_log.result ->> 'project_id' = p_step.project_id, true)
-    and not exists (
-      select 1
-      from private.attempts
-      where attempts.provider = p_log.source
-        and attempts.request_id = p_log.request_id
-        and attempts.attempt_id <> p_attempt.attempt_id
-    );
+  if p_log.source <> p_attempt.provider
+    or p_log.request_id <> p_attempt.request_id
+    or p_log.result ->> 'scene_id' <> p_step.scene_id
+    or p_log.result ->> 'project_id' <> p_step.project_id
+  then
+    return false;
+  -- No other attempt can have what is this one's own request.
+  elsif p_log.request_id is null or p_attempt.request_id is not null then
+    return true;
+  end if;
+
+  return not exists (
+    select 1
+    from private.attempts
+    where attempts.provider = p_log.source
+      and attempts.request_id = p_log.request_id
+      and attempts.attempt_id <> p_attempt.attempt_id
+  );
 end;
 $$;
 

@@ -14,19 +14,20 @@ declare
   v_body text;
   v_is_asked boolean;
 begin
-  -- One statement for all, because most films have nobody who would listen.
-  select projects.*
-  into v_project
-  from public.projects
-  where projects.project_id = p_project_id
-    and (
-      projects.callback_url is not null
-      or exists (select 1 from private.endpoints where endpoints.user_id = projects.user_id)
-    );
-  if not found then
+  -- Asked first, because most films have nobody who would listen.
+  if not exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_project_id
+      and (
+        projects.callback_url is not null
+        or exists (select 1 from private.endpoints where endpoints.user_id = projects.user_id)
+      )
+  ) then
     return;
   end if;
 
+  select projects.* into v_project from public.projects where projects.project_id = p_project_id;
   v_is_asked := v_project.callback_url is not null and exists (
     select 1
     from private.job_requests

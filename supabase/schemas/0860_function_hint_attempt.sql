@@ -19,7 +19,7 @@ begin
   from private.attempts
   where attempts.provider = 'fal'
     and attempts.request_id = p_request_id
-    and (p_token is null or attempts.attempt_id = (private.attempt_of_token(p_token)).attempt_id);
+    and (p_token is null or attempts.attempt_id = private.attempt_id_of_token(p_token));
 
   if not found then
     return false;

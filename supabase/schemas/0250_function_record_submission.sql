@@ -18,10 +18,8 @@ set search_path = ''
 as $$
 declare
   v_found record;
-  v_accepted record;
-  v_attempt private.attempts;
-  v_is_awaited boolean;
   v_deadline timestamptz;
+  v_attempt private.attempts;
 begin
   -- Before the project: a callback may hold it when it comes to the project.
   perform private.lock_request(attempts.provider, p_submission ->> 'request_id')
@@ -42,37 +40,13 @@ begin
     return 'stale';
   end if;
 
-  v_is_awaited := (v_found.step).claim_token is not distinct from p_claim_token
-    and (v_found.attempt).status in ('created', 'lost');
-  if v_is_awaited then
+  if (v_found.step).claim_token is not distinct from p_claim_token and (v_found.attempt).status in ('created', 'lost') then
     v_deadline := private.callback_deadline(v_found.step, v_found.attempt);
   end if;
-
-  begin
-    update private.attempts
-    set
-      request_id = p_submission ->> 'request_id',
-      status_url = p_submission ->> 'status_url',
-      response_url = p_submission ->> 'response_url',
-      cancel_url = p_submission ->> 'cancel_url',
-      submitted_at = coalesce(attempts.submitted_at, private.clock()),
-      status = case when v_is_awaited then 'submitted' else attempts.status end,
-      deadline_at = case when v_is_awaited then v_deadline else attempts.deadline_at end,
-      error_message = case when v_is_awaited then null else attempts.error_message end
-    where attempts.attempt_id = p_attempt_id
-      and coalesce(attempts.request_id, p_submission ->> 'request_id') = p_submission ->> 'request_id'
-    returning attempts as attempt into v_accepted;
-  exception
-    -- Another attempt has this request: a look-up offered it, and it is not ours.
-    when unique_violation then
-      return 'stale';
-  end;
-
-  if not found then
+  v_attempt := private.keep_receipt(p_attempt_id, p_submission, v_deadline);
+  if v_attempt.attempt_id is null then
     return 'stale';
-  end if;
-  v_attempt := v_accepted.attempt;
-  if not v_is_awaited then
+  elsif v_deadline is null then
     perform private.abandon_request(v_attempt, v_found.step);
     return 'stale';
   end if;
@@ -81,6 +55,7 @@ begin
   if v_found.failures_in_a_row > 0 then
     perform private.release_provider(v_attempt.provider);
   end if;
+
   -- Looked at first: next to none is early.
   if exists (
     select 1

@@ -69,7 +69,7 @@ begin
     when 'reframe_image' then
       perform private.complete_still(p_step, p_output);
     when 'generate_clip' then
-      perform private.complete_chunk(p_project, p_step.chunk_id, p_output);
+      perform private.complete_chunk(p_project, p_step.chunk_id, p_attempt.input, p_output);
     when 'extract_last_frame' then
       perform private.check_frame(p_project, p_step, p_output);
     when 'check_frame' then

@@ -1,6 +1,11 @@
 -- chunk → COMPLETED; then its last frame, or the end of its scene
 
-create or replace function private.complete_chunk(p_project public.projects, p_chunk_id text, p_output jsonb)
+create or replace function private.complete_chunk(
+  p_project public.projects,
+  p_chunk_id text,
+  p_input jsonb,
+  p_output jsonb
+)
 returns void
 language plpgsql
 volatile
@@ -16,7 +21,7 @@ begin
     status = 'COMPLETED',
     kling_video_url = p_output ->> 'video_url',
     kling_completed_at = private.clock(),
-    input_hash = private.clip_hash(video_chunks, p_project.aspect_ratio),
+    input_hash = private.clip_hash(p_input),
     progress = 100,
     error_message = null
   where video_chunks.chunk_id = p_chunk_id
@@ -43,7 +48,13 @@ begin
   );
   perform private.update_progress(v_chunk.project_id);
 
-  if exists (select 1 from private.next_chunk(v_chunk)) then
+  if exists (
+    select 1
+    from public.video_chunks
+    where video_chunks.scene_id = v_chunk.scene_id
+      and video_chunks.take = v_chunk.take
+      and video_chunks.position = v_chunk.position + 1
+  ) then
     -- A scene looks like its beginning.
     update public.scenes
     set thumbnail_url = coalesce(p_output ->> 'thumbnail_url', scenes.thumbnail_url)
@@ -56,7 +67,7 @@ begin
 end;
 $$;
 
-comment on function private.complete_chunk(public.projects, text, jsonb) is
+comment on function private.complete_chunk(public.projects, text, jsonb, jsonb) is
 'PENDING | SUBMITTED | IN_PROGRESS → COMPLETED, once. The caller holds the project''s lock.';
 
-revoke execute on function private.complete_chunk(public.projects, text, jsonb) from public, anon, authenticated, service_role;
+revoke execute on function private.complete_chunk(public.projects, text, jsonb, jsonb) from public, anon, authenticated, service_role;

@@ -30,27 +30,18 @@ begin
       limit 1
     ) as next
   ),
-  in_flight as (
-    select steps.provider, steps.user_id, count(*) as n
-    from private.steps
-    where steps.status in ('running', 'waiting')
-      and steps.kind <> 'cancel_request'
-    group by steps.provider, steps.user_id
-  ),
   -- Who may begin something at an open provider
   openings as (
     select distinct on (firsts.user_id, providers.name, firsts.kind = 'cancel_request')
       firsts.user_id,
       providers.name as provider,
       firsts.kind = 'cancel_request' as is_free,
-      firsts.due_at,
-      coalesce(in_flight.n, 0) as before
+      firsts.due_at
     from firsts
     join private.providers
       on providers.name = p_providers ->> firsts.kind
       and not providers.is_paused
       and coalesce(providers.held_until <= p_now, true)
-    left join in_flight on in_flight.user_id = firsts.user_id and in_flight.provider = providers.name
     where firsts.due_at <= p_now
     order by firsts.user_id, providers.name, firsts.kind = 'cancel_request', firsts.kind = 'generate_clip', firsts.due_at
   )
@@ -59,7 +50,15 @@ begin
     select
       openings.*,
       row_number() over (
-        partition by openings.provider, openings.is_free order by openings.before, openings.due_at
+        partition by openings.provider, openings.is_free
+        order by (
+          select count(*)
+          from private.steps
+          where steps.status in ('running', 'waiting')
+            and steps.kind <> 'cancel_request'
+            and steps.user_id = openings.user_id
+            and steps.provider = openings.provider
+        ), openings.due_at
       ) as rank
     from openings
   ) as ranked

@@ -1,4 +1,4 @@
--- Where few steps are due, they are all candidates. Where many are, of each user the first of each kind
+-- Where few steps are due (due_steps says how many that is), they are all candidates. Where many are, of each user the first of each kind
 -- are found by hopping along the index, and only whoever can be among the first p_limit is looked at
 -- further: what is read grows with the users who wait, not with the steps that do.
 
@@ -18,12 +18,19 @@ as $$
 begin
   if p_are_few then
     return query
-    select steps.step_id, steps.user_id, steps.kind, p_providers ->> steps.kind, steps.due_at
-    from private.steps
-    where steps.status = 'queued'
-      and steps.due_at <= p_now
-      and p_providers ? steps.kind
-      and (p_providers ->> steps.kind <> 'test' or private.is_test(steps.project_id));
+    select soonest.step_id, soonest.user_id, soonest.kind, p_providers ->> soonest.kind, soonest.due_at
+    from (
+      select steps.*
+      from private.steps
+      -- All that is open, not what is queued: else the planner may read what is queued for later, too.
+      where steps.status in ('queued', 'running', 'waiting')
+        and steps.due_at <= p_now
+      order by steps.due_at
+      limit 200
+    ) as soonest
+    where soonest.status = 'queued'
+      and p_providers ? soonest.kind
+      and (p_providers ->> soonest.kind <> 'test' or private.is_test(soonest.project_id));
     return;
   end if;
 

@@ -4,6 +4,8 @@
 --
 -- Where a limit or the cap is set, claims go one after the other, so that what is counted here is still true
 -- when the step is claimed.
+--
+-- Up to a hundred due steps are read as they are; among more, those that come first are looked for.
 
 create or replace function private.due_steps(
   p_limit integer,
@@ -16,14 +18,14 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
+-- For all that it calls: their limits would have them planned each time.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-  -- So many are read as they are; among more, those that come first are looked for.
-  v_few constant integer := 100;
+  v_are_few boolean;
   v_is_paused boolean;
   v_is_limited boolean;
-  v_due integer;
-  v_waiting integer;
+  v_is_something_queued boolean;
 begin
   select
     coalesce(bool_or(providers.name = '*' and providers.is_paused), false),
@@ -42,28 +44,29 @@ begin
   end if;
 
   select
-    count(*),
-    count(*) filter (where soonest.status = 'queued'),
+    count(*) <= 100,
+    coalesce(bool_or(soonest.status = 'queued'), false),
     array_agg(soonest.step_id order by soonest.due_at) filter (
       where soonest.status <> 'queued' and p_providers ? soonest.kind
     )
-  into v_due, v_waiting, overdue
+  into v_are_few, v_is_something_queued, overdue
   from (
     select steps.step_id, steps.status, steps.kind, steps.due_at
     from private.steps
     where steps.status in ('queued', 'running', 'waiting')
       and steps.due_at <= p_now
     order by steps.due_at
-    limit v_few + 1
+    limit 101
   ) as soonest;
 
-  if v_due > v_few then
+  if not v_are_few then
     overdue := private.overdue_steps(p_limit, p_providers, p_now);
   end if;
   overdue := coalesce(overdue[:p_limit], '{}');
   queued := '{}';
-  if v_waiting > 0 or v_due > v_few then
-    queued := (private.startable_steps(p_limit, p_providers, p_now, v_due <= v_few))[:p_limit - cardinality(overdue)];
+  if v_is_something_queued or not v_are_few then
+    queued := private.startable_steps(p_limit, p_providers, p_now, v_are_few);
+    queued := queued[:p_limit - cardinality(overdue)];
   end if;
 end;
 $$;

@@ -14,7 +14,6 @@ volatile
 security invoker
 rows 20
 set search_path = ''
-set plan_cache_mode = force_generic_plan
 as $$
 begin
   return query

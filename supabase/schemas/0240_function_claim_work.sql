@@ -24,13 +24,7 @@ begin
   v_work := v_work || private.claim_steps(greatest(p_limit - jsonb_array_length(v_work), 0), p_providers, v_now);
 
   return (
-    select jsonb_build_object(
-      'work', v_work,
-      'deaf', case when bell.unanswered_since is null then false else public.is_bell_deaf() end,
-      'deliveries_due', coalesce(next.delivery_at <= v_now, false),
-      'next_due_at', least(next.step_at, next.delivery_at)
-    )
-    from (
+    with next as materialized (
       select
         (
           select min(steps.due_at)
@@ -43,7 +37,14 @@ begin
           from public.webhook_deliveries
           where webhook_deliveries.status in ('pending', 'delivering')
         ) as delivery_at
-    ) as next
+    )
+    select jsonb_build_object(
+      'work', v_work,
+      'deaf', case when bell.unanswered_since is null then false else public.is_bell_deaf() end,
+      'deliveries_due', coalesce(next.delivery_at <= v_now, false),
+      'next_due_at', least(next.step_at, next.delivery_at)
+    )
+    from next
     left join private.bell on true
   );
 end;

@@ -21,7 +21,7 @@ begin
   return query
   with
   room as (select open.* from private.open_room(p_limit, p_now) as open),
-  candidates as materialized (
+  candidates as (
     select
       candidate.*,
       candidate.kind = 'cancel_request' as is_free,
@@ -30,7 +30,8 @@ begin
     from private.candidate_steps(p_limit, p_providers, p_now, p_are_few) as candidate
     join room on room.provider = candidate.provider
   ),
-  in_flight as (
+  -- Materialized: counted once for each user, not for each step
+  in_flight as materialized (
     select pairs.user_id, pairs.provider, (
       select count(*)
       from private.steps

@@ -2,12 +2,13 @@ create or replace function private.step_work(
   p_step private.steps,
   p_attempt private.attempts,
   p_mode text,
+  p_now timestamptz,
   p_signature text,
   p_traceparent text
 )
 returns jsonb
 language plpgsql
-volatile
+stable
 security invoker
 set search_path = ''
 as $$
@@ -31,15 +32,15 @@ begin
       'response_url', p_attempt.response_url,
       'cancel_url', p_attempt.cancel_url,
       'created_at', p_attempt.created_at,
-      'age_seconds', extract(epoch from private.clock() - p_attempt.created_at),
+      'age_seconds', extract(epoch from p_now - p_attempt.created_at),
       'announce', coalesce(p_attempt.sent_at = 'infinity', false)
     )
   );
 end;
 $$;
 
-comment on function private.step_work(private.steps, private.attempts, text, text, text) is
+comment on function private.step_work(private.steps, private.attempts, text, timestamptz, text, text) is
 'A leased step and its attempt as the runner gets them, with the token that goes into the callback URL.';
 
-revoke execute on function private.step_work(private.steps, private.attempts, text, text, text)
+revoke execute on function private.step_work(private.steps, private.attempts, text, timestamptz, text, text)
 from public, anon, authenticated, service_role;

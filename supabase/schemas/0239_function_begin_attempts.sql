@@ -24,7 +24,14 @@ begin
       end,
       attempt_count = steps.attempt_count + 1,
       claim_token = gen_random_uuid(),
-      due_at = v_now + make_interval(secs => private.setting('lease_seconds.' || steps.kind)::double precision),
+      due_at = v_now + make_interval(secs => coalesce(
+        (
+          select (settings.value #>> '{}')::double precision
+          from private.settings
+          where settings.name = 'lease_seconds.' || steps.kind
+        ),
+        private.setting('lease_seconds.' || steps.kind)::double precision
+      )),
       updated_at = v_now
     from public.projects
     where steps.step_id = any (p_step_ids)
@@ -66,7 +73,7 @@ begin
   )
   select coalesce(jsonb_agg(
     private.step_work(
-      leased.step, signed.attempt, 'start', signed.signature,
+      leased.step, signed.attempt, 'start', v_now, signed.signature,
       case when leased.is_traced then private.traceparent_of((leased.step).project_id, (signed.attempt).attempt_id) end
     )
     order by array_position(p_step_ids, (leased.step).step_id)

@@ -54,6 +54,7 @@ begin
     v_step,
     v_attempt,
     case when v_attempt.request_id is null then 'lookup' else 'ask' end,
+    v_now,
     private.sign('attempt', v_attempt.attempt_id),
     private.traceparent_of(p_step.project_id, v_attempt.attempt_id)
   ));

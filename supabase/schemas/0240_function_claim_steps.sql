@@ -15,7 +15,7 @@ begin
       select steps.*
       from private.steps
       where steps.step_id = any (v_due.overdue)
-        and steps.status in ('running', 'waiting')
+        and steps.status not in ('queued', 'completed', 'failed', 'cancelled')
         and steps.due_at <= p_now
       order by steps.due_at
       for no key update skip locked

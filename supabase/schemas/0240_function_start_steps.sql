@@ -1,4 +1,4 @@
--- Locked by a statement of its own: what is read of their films and chunks afterwards is no older than the lock.
+-- Locked by a statement of its own: what is read of their films and chunks afterwards is no older than the lock. By its key: the index of all that is queued would be read as a whole.
 
 create or replace function private.start_steps(p_step_ids text[], p_providers jsonb, p_now timestamptz)
 returns jsonb
@@ -12,7 +12,7 @@ declare
     select steps.step_id
     from private.steps
     where steps.step_id = any (p_step_ids)
-      and steps.status = 'queued'
+      and steps.status not in ('running', 'waiting', 'completed', 'failed', 'cancelled')
       and steps.due_at <= p_now
     order by array_position(p_step_ids, steps.step_id)
     for no key update skip locked

@@ -1,4 +1,5 @@
--- Locked by a statement of its own: what is read of their films and chunks afterwards is no older than the lock. By its key: the index of all that is queued would be read as a whole.
+-- Locked by a statement of its own: what is read of their films and chunks afterwards is no older than the
+-- lock. Found by their keys: the index of all that is queued would be read as a whole.
 
 create or replace function private.start_steps(p_step_ids text[], p_providers jsonb, p_now timestamptz)
 returns jsonb

@@ -4,69 +4,74 @@
 --
 -- Where a limit or the cap is set, claims go one after the other, so that what is counted here is still true
 -- when the step is claimed.
+--
+-- Up to a hundred due steps are read as they are; among more, those that come first are looked for.
 
-create or replace function private.due_steps(p_limit integer, p_providers jsonb)
-returns table (step_id text, status text, place bigint)
+create or replace function private.due_steps(
+  p_limit integer,
+  p_providers jsonb,
+  p_now timestamptz,
+  out overdue text[],
+  out queued text[]
+)
 language plpgsql
 volatile
 security invoker
-rows 20
 set search_path = ''
+-- For all that it calls: their limits would have them planned each time.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := private.clock();
-  v_budget numeric;
+  v_are_few boolean;
+  v_is_paused boolean;
+  v_is_limited boolean;
+  v_is_something_queued boolean;
 begin
-  if exists (select 1 from private.providers where providers.name = '*' and providers.is_paused) then
+  select
+    coalesce(bool_or(providers.name = '*' and providers.is_paused), false),
+    coalesce(bool_or(
+      coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
+      or providers.failures_in_a_row >= (select private.setting('breaker_failures'))
+    ), false)
+  into v_is_paused, v_is_limited
+  from private.providers;
+
+  if v_is_paused then
     return;
   end if;
-  if private.setting('max_usd_per_day') > 0
-    or exists (
-      select 1
-      from private.providers
-      where coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
-        or providers.failures_in_a_row >= private.setting('breaker_failures')
-    ) then
+  if v_is_limited or private.setting('max_usd_per_day') > 0 then
     perform pg_advisory_xact_lock(hashtextextended('claim', 0));
-    v_budget := private.budget_left();
-  end if;
-  if v_budget = 0 and exists (
-    select 1
-    from private.steps
-    where steps.status = 'queued'
-      and steps.due_at <= v_now
-      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
-  ) then
-    perform private.note_spending_cap();
   end if;
 
-  return query
-  with
-  overdue as (
-    select steps.step_id, steps.status, steps.due_at
-    from private.steps
-    where steps.status in ('running', 'waiting')
-      and steps.due_at <= v_now
-      and p_providers ? steps.kind
-    order by steps.due_at
-    limit p_limit
-  ),
-  fresh as (
-    select queued.step_id, queued.turn, queued.due_at
-    from private.affordable_steps(p_limit, p_providers, v_now, v_budget) as queued
-  )
-  select ordered.step_id, ordered.status, row_number() over (order by ordered.turn, ordered.due_at)
+  select
+    count(*) <= 100,
+    coalesce(bool_or(soonest.status = 'queued'), false),
+    array_agg(soonest.step_id order by soonest.due_at) filter (
+      where soonest.status <> 'queued' and p_providers ? soonest.kind
+    )
+  into v_are_few, v_is_something_queued, overdue
   from (
-    select overdue.step_id, overdue.status, 0::bigint as turn, overdue.due_at from overdue
-    union all
-    select fresh.step_id, 'queued', fresh.turn, fresh.due_at from fresh
-  ) as ordered
-  order by ordered.turn, ordered.due_at
-  limit p_limit;
+    select steps.step_id, steps.status, steps.kind, steps.due_at
+    from private.steps
+    where steps.status in ('queued', 'running', 'waiting')
+      and steps.due_at <= p_now
+    order by steps.due_at
+    limit 101
+  ) as soonest;
+
+  if not v_are_few then
+    overdue := private.overdue_steps(p_limit, p_providers, p_now);
+  end if;
+  overdue := coalesce(overdue[:p_limit], '{}');
+  queued := '{}';
+  if v_is_something_queued or not v_are_few then
+    queued := private.startable_steps(p_limit, p_providers, p_now, v_are_few);
+    queued := queued[:p_limit - cardinality(overdue)];
+  end if;
 end;
 $$;
 
-comment on function private.due_steps(integer, jsonb) is
-'Up to p_limit steps that are due and allowed, fair between users. The caller locks them.';
+comment on function private.due_steps(integer, jsonb, timestamptz) is
+'Up to p_limit steps that are due and allowed, fair between users: overdue ones, and queued ones. The caller locks them.';
 
-revoke execute on function private.due_steps(integer, jsonb) from public, anon, authenticated, service_role;
+revoke execute on function private.due_steps(integer, jsonb, timestamptz) from public, anon, authenticated, service_role;

@@ -5,7 +5,8 @@ create or replace function private.affordable_steps(
   p_limit integer,
   p_providers jsonb,
   p_now timestamptz,
-  p_budget numeric
+  p_budget numeric,
+  p_are_few boolean
 )
 returns table (step_id text, turn bigint, due_at timestamptz)
 language plpgsql
@@ -13,7 +14,6 @@ volatile
 security invoker
 rows 20
 set search_path = ''
-set plan_cache_mode = force_generic_plan
 as $$
 begin
   return query
@@ -21,15 +21,15 @@ begin
   from (
     select
       queued.*,
-      p_budget is null or private.is_free(steps) as is_free,
+      private.is_free(steps) as is_free,
       sum(case
-        when p_budget is null or private.is_free(steps) then 0
+        when private.is_free(steps) then 0
         else coalesce(private.estimate_cost(steps.kind, private.step_input(steps), p_providers ->> steps.kind), 0)
       end) over (
         order by queued.turn, queued.due_at, queued.step_id
         rows between unbounded preceding and 1 preceding
       ) as before_usd
-    from private.queued_steps(p_limit, p_providers, p_now) as queued
+    from private.queued_steps(p_limit, p_providers, p_now, p_are_few) as queued
     join private.steps using (step_id)
   ) as priced
   where priced.is_free
@@ -37,8 +37,8 @@ begin
 end;
 $$;
 
-comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric) is
-'Of the queued steps that may be had, those that the day''s budget (null: no cap) reaches for.';
+comment on function private.affordable_steps(integer, jsonb, timestamptz, numeric, boolean) is
+'Of the queued steps that may be had, those that the day''s budget reaches for.';
 
-revoke execute on function private.affordable_steps(integer, jsonb, timestamptz, numeric)
+revoke execute on function private.affordable_steps(integer, jsonb, timestamptz, numeric, boolean)
 from public, anon, authenticated, service_role;

@@ -12,8 +12,6 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
-  v_step private.steps;
-  v_item jsonb;
   v_work jsonb := '[]';
 begin
   if p_answers_bell then
@@ -23,46 +21,31 @@ begin
   if p_providers ->> 'deliveries' is distinct from 'apart' then
     v_work := private.lease_deliveries(greatest(p_limit / 2, 1), false);
   end if;
+  v_work := v_work || private.claim_steps(greatest(p_limit - jsonb_array_length(v_work), 0), p_providers, v_now);
 
-  for v_step in
-    select steps.*
-    from private.steps
-    join private.due_steps(greatest(p_limit - jsonb_array_length(v_work), 0), p_providers) as due using (step_id)
-    where steps.status = due.status
-      and steps.due_at <= v_now
-    order by due.place
-    for no key update of steps skip locked
-  loop
-    v_item := private.claim_step(v_step, p_providers);
-    if v_item is not null then
-      v_work := v_work || v_item;
-    end if;
-  end loop;
-
-  return jsonb_build_object(
-    'work', v_work,
-    'deaf', public.is_bell_deaf(),
-    'deliveries_due', exists (
-      select 1
-      from public.webhook_deliveries
-      where webhook_deliveries.status in ('pending', 'delivering')
-        and webhook_deliveries.due_at <= v_now
-    ),
-    'next_due_at', (
-      select least(
+  return (
+    with next as materialized (
+      select
         (
           select min(steps.due_at)
           from private.steps
           where steps.status in ('queued', 'running', 'waiting')
             and steps.due_at < 'infinity'
-        ),
+        ) as step_at,
         (
           select min(webhook_deliveries.due_at)
           from public.webhook_deliveries
           where webhook_deliveries.status in ('pending', 'delivering')
-        )
-      )
+        ) as delivery_at
     )
+    select jsonb_build_object(
+      'work', v_work,
+      'deaf', case when bell.unanswered_since is null then false else public.is_bell_deaf() end,
+      'deliveries_due', coalesce(next.delivery_at <= v_now, false),
+      'next_due_at', least(next.step_at, next.delivery_at)
+    )
+    from next
+    left join private.bell on true
   );
 end;
 $$;

@@ -1,4 +1,5 @@
--- Estimate and cost of an attempt, before and after: the ledger gets the difference.
+-- Estimate and cost of an attempt, before and after: the ledger gets the difference. What it reserves as it
+-- begins: tg_attempts__reserve.
 
 create or replace function private.tg_attempts__keep_ledger()
 returns trigger
@@ -8,9 +9,9 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_was_over boolean := tg_op = 'UPDATE' and old.ended_at is not null;
+  v_was_over boolean := old.ended_at is not null;
   v_reserved numeric := case when new.ended_at is null then new.estimated_cost_usd else 0 end;
-  v_reserved_before numeric := case when tg_op = 'UPDATE' and not v_was_over then old.estimated_cost_usd else 0 end;
+  v_reserved_before numeric := case when v_was_over then 0 else old.estimated_cost_usd end;
   v_spent numeric := case when new.ended_at is null then 0 else private.attempt_cost(new) end;
   v_spent_before numeric := case when v_was_over then private.attempt_cost(old) else 0 end;
 begin
@@ -33,12 +34,9 @@ end;
 $$;
 
 comment on function private.tg_attempts__keep_ledger() is
-'An attempt begins → reserve. It ends → release and settle. Its cost is learnt, or learnt anew → settle the difference.';
+'An attempt ends → release and settle. Its cost is learnt, or learnt anew → settle the difference.';
 
 revoke execute on function private.tg_attempts__keep_ledger() from public, anon, authenticated, service_role;
-
-create or replace trigger _500_keep_ledger_inserted after insert on private.attempts
-for each row when (new.estimated_cost_usd > 0) execute function private.tg_attempts__keep_ledger();
 
 create or replace trigger _500_keep_ledger_updated
 after update of ended_at, estimated_cost_usd, actual_cost_usd on private.attempts

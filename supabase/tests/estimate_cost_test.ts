@@ -61,7 +61,7 @@ Deno.test(
 );
 
 Deno.test(
-  "insert_attempt keeps the estimate: of a frame by its clip's seconds, of a clip null without a price",
+  "begin_attempts keeps the estimate: of a frame by its clip's seconds, of a clip null without a price",
   onDatabase(async ({ sql, db, aSubmittedClip }) => {
     const clip = await aSubmittedClip({ scenes: ["last_frame", "last_frame"] });
     await callback(db, clip);

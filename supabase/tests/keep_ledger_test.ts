@@ -29,6 +29,28 @@ Deno.test(
 );
 
 Deno.test(
+  "a claim of several steps reserves the estimate of each, and nothing for what has no price",
+  onDatabase(async ({ sql, db }) => {
+    await priceClips(sql, 0.1);
+    const scenes = ["cut", "cut", "cut"] as const;
+    const { project_id } = await createProject(db, jobOf({ scenes: [...scenes] }));
+    await sql`
+      update public.video_chunks set model = 'of-no-price' where chunk_id = (
+        select max(chunk_id) from public.video_chunks where project_id = ${project_id}
+      )`;
+
+    assert.equal((await claim(db)).length, 3);
+
+    const entries = await sql`select kind, usd::float8 from private.ledger`;
+    assert.deepEqual(entries.map(({ kind, usd }) => [kind, usd]), [
+      ["reserve", 0.5],
+      ["reserve", 0.5],
+    ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "what was refused before it was taken is released, and settles nothing",
   onDatabase(async ({ sql, db, aClaimedClip }) => {
     await priceClips(sql, 0.1);

@@ -154,3 +154,37 @@ async function insertLedger(sql: Sql): Promise<void> {
     cross join (values ('reserve'), ('release'), ('settle')) as entry (kind)`;
   await sql`vacuum analyze private.ledger`;
 }
+
+Deno.test(
+  "thousands of queued steps make no claim read more, by plans of a calm night",
+  onDatabase(async (given) => {
+    const { sql, openSession, aProject } = given;
+    await insertFinishedFilms(sql, 500);
+    const { db, sql: own } = await openSession();
+    for (const video_id of ["a", "b", "c"]) {
+      const { project_id } = await createProject(
+        db,
+        jobOf({ video_id, scenes: ["last_frame", "last_frame"] }),
+      );
+      await drive({ ...given, db }, project_id);
+    }
+    const project = await aProject({ video_id: "d", scenes: ["cut"] });
+    await insertQueuedSteps(sql, project, 5000);
+
+    const before = await rowsRead(sql, own);
+    assert((await claim(db, { limit: 10 })).length > 5, "the others are deliveries");
+    const read = await rowsRead(sql, own) - before;
+    assert(read < 1000, `a claim of ten steps reads ${read} rows`);
+  }),
+);
+
+/** Frames of a film that wait for a runner. */
+async function insertQueuedSteps(sql: Sql, projectId: string, steps: number): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await transaction`set local session_replication_role = replica`;
+    await transaction`
+      insert into private.steps (step_id, project_id, user_id, kind, due_at)
+      select 'step_waiting' || n, ${projectId}, 'user-1', 'cancel_request', now() - interval '1 hour'
+      from generate_series(1, ${steps}::integer) as n`;
+  });
+}

@@ -1,0 +1,49 @@
+create or replace function private.startable_steps(
+  p_limit integer,
+  p_providers jsonb,
+  p_now timestamptz,
+  p_are_few boolean
+)
+returns text[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_budget numeric;
+begin
+  if private.setting('max_usd_per_day') > 0 then
+    v_budget := private.budget_left();
+  end if;
+  if v_budget is null then
+    return array(
+      select queued.step_id
+      from private.queued_steps(p_limit, p_providers, p_now, p_are_few) as queued
+      order by queued.turn, queued.due_at
+    );
+  end if;
+
+  if v_budget = 0 and exists (
+    select 1
+    from private.steps
+    where steps.status = 'queued'
+      and steps.due_at <= p_now
+      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+  ) then
+    perform private.note_spending_cap();
+  end if;
+
+  return array(
+    select queued.step_id
+    from private.affordable_steps(p_limit, p_providers, p_now, v_budget, p_are_few) as queued
+    order by queued.turn, queued.due_at
+  );
+end;
+$$;
+
+comment on function private.startable_steps(integer, jsonb, timestamptz, boolean) is
+'Queued steps that may begin now, within the limits of their providers and the day''s budget, in order.';
+
+revoke execute on function private.startable_steps(integer, jsonb, timestamptz, boolean)
+from public, anon, authenticated, service_role;

@@ -1,0 +1,46 @@
+create or replace function private.step_work(
+  p_step private.steps,
+  p_attempt private.attempts,
+  p_mode text,
+  p_now timestamptz,
+  p_signature text,
+  p_traceparent text
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'kind', 'step',
+    'step_id', p_step.step_id,
+    'step', p_step.kind,
+    'mode', p_mode,
+    'claim_token', p_step.claim_token,
+    'project_id', p_step.project_id,
+    'attempt', jsonb_build_object(
+      'attempt_id', p_attempt.attempt_id,
+      'attempt_token', p_attempt.attempt_id || '.' || p_signature,
+      'number', p_attempt.number,
+      'traceparent', p_traceparent,
+      'provider', p_attempt.provider,
+      'input', p_attempt.input,
+      'request_id', p_attempt.request_id,
+      'status_url', p_attempt.status_url,
+      'response_url', p_attempt.response_url,
+      'cancel_url', p_attempt.cancel_url,
+      'created_at', p_attempt.created_at,
+      'age_seconds', extract(epoch from p_now - p_attempt.created_at),
+      'announce', coalesce(p_attempt.sent_at = 'infinity', false)
+    )
+  );
+end;
+$$;
+
+comment on function private.step_work(private.steps, private.attempts, text, timestamptz, text, text) is
+'A leased step and its attempt as the runner gets them, with the token that goes into the callback URL.';
+
+revoke execute on function private.step_work(private.steps, private.attempts, text, timestamptz, text, text)
+from public, anon, authenticated, service_role;

@@ -18,7 +18,7 @@ as $$
 begin
   if p_are_few then
     return query
-    select soonest.step_id, soonest.user_id, soonest.kind, p_providers ->> soonest.kind, soonest.due_at
+    select soonest.step_id, soonest.user_id, soonest.kind::text, p_providers ->> soonest.kind, soonest.due_at
     from (
       select steps.*
       from private.steps

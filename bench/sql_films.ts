@@ -41,7 +41,10 @@ export async function openServiceSession(url: string): Promise<Sql> {
   return sql;
 }
 
-/** Films whose first clip a provider has accepted; what its callback needs to say. */
+/**
+ * Films whose first clip a provider has accepted; what its callback needs to say. None of it is
+ * measured, so that commits need not wait for the disk here, and claims are large.
+ */
 export async function submitClips(
   url: string,
   { clips, run, connections = 4 }: { clips: number; run: string; connections?: number },
@@ -50,10 +53,11 @@ export async function submitClips(
   const submitted: { request_id: string; token: string; url: string }[] = [];
   let created = 0;
   async function prepare(sql: Sql): Promise<void> {
+    await sql`set synchronous_commit = off`;
     while (created < clips) await createFilm(sql, `${run}-${created++}`);
     for (;;) {
       // No frames: films of an earlier round wait for theirs.
-      const works = await claim(sql, { generate_clip: "fal" });
+      const works = await claim(sql, { generate_clip: "fal" }, 100);
       if (works.length === 0 && submitted.length >= clips) return;
       for (const work of works) {
         await submit(sql, work);
@@ -151,10 +155,11 @@ export async function createFilm(sql: Sql, name: string): Promise<void> {
 export async function claim(
   sql: Sql,
   providers: Record<string, string> = PROVIDERS,
+  limit = CLAIM,
 ): Promise<Work[]> {
   const [row] = await sql`
     select public.claim_work(
-      p_limit => ${CLAIM}, p_providers => ${sql.json(providers)}, p_answers_bell => true
+      p_limit => ${limit}, p_providers => ${sql.json(providers)}, p_answers_bell => true
     ) as answer`;
   return Claimed.parse(row?.answer).work;
 }

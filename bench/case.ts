@@ -23,8 +23,6 @@ export type Outcome = {
 
 export type Case = {
   what: string;
-  /** Part of `--quick`. */
-  isQuick: boolean;
   /** @param say tells what is going on meanwhile */
   run(by: { quick: boolean; args: string[]; say: (line: string) => void }): Promise<Outcome>;
 };

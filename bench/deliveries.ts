@@ -26,7 +26,7 @@ export async function measureDeliveries(
     const at = args.indexOf(`--${name}`);
     return at < 0 ? otherwise : Number(args[at + 1]);
   };
-  const rounds = quick ? 2 : 5;
+  const rounds = quick ? 1 : 5;
   const count = option("count", quick ? 300 : 3000);
   const rate = option("rate", 100);
   await using cleanup = new AsyncDisposableStack();
@@ -41,7 +41,7 @@ export async function measureDeliveries(
     { name: "floor: bare fetches", round: () => postBare(stack, receiver, count) },
   ], { unit: "/s", rounds, say });
   const fairness = await measureFairness(stack, receiver, {
-    seconds: option("seconds", quick ? 2 : 8),
+    seconds: option("seconds", quick ? 1 : 8),
     rate,
     rounds,
     say,

@@ -5,6 +5,7 @@ import { DURABLE } from "./conditions.ts";
 import { startDurable } from "./durable_database.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { median } from "./figures.ts";
+import { type FilmCost, measureFilmCost } from "./film_cost.ts";
 import { insertFinishedFilms } from "./finished_films.ts";
 import { makeJobs } from "./intake.ts";
 import { waitForFilms } from "./latency.ts";
@@ -20,22 +21,46 @@ export async function measurePipeline(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
   const inSql = await measureSql({
-    ...quick ? { films: 40, rounds: 2 } : { films: 500, rounds: 5 },
+    ...quick ? { films: 25, rounds: 2 } : { films: 400, rounds: 5 },
     say,
   });
+  say("what a film costs");
+  const cost = await measureFilmCost({ films: quick ? 10 : 100, finished: FINISHED_FILMS });
   const overHttp = await measureHttp({
     ...quick ? { films: 5, rounds: 1 } : { films: 100, rounds: 3 },
     say,
   });
   return {
-    series: [...inSql.series, ...overHttp],
+    series: [...inSql.series, ...overHttp, ...seriesOf(cost)],
     targets: inSql.targets,
     notes: [
       `SQL alone: each call its own durable commit, 8 connections, eight steps a film; ${FINISHED_FILMS} finished films in the tables`,
       "over HTTP: signed job to stored film, clips made once and copied, gateway and providers in this process",
       "pg-boss: one job at a time on each of 8 connections",
+      "a film's parts: its steps one after the other on one connection, in a database of their own",
     ],
   };
+}
+
+/** One figure each; docs/scaling.md begins from them. */
+function seriesOf({ cpu, statements, wal, versions, rows, kept }: FilmCost): Series[] {
+  const one = (name: string, unit: string, value: number) => ({
+    name: `a film: ${name}`,
+    unit,
+    values: [value],
+  });
+  return [
+    one("CPU of its job", "ms", cpu.job),
+    one("CPU of its claims", "ms", cpu.claims),
+    one("CPU of its submissions", "ms", cpu.submissions),
+    one("CPU of its callbacks", "ms", cpu.callbacks),
+    one("CPU of its answer", "ms", cpu.answers),
+    one("SQL statements", "statements", statements),
+    one("log, without page images", "kB", wal),
+    one("row versions written", "versions", versions),
+    one("rows kept", "rows", rows),
+    one("room for them and their indexes", "kB kept", kept),
+  ];
 }
 
 async function measureSql(
@@ -57,6 +82,7 @@ async function measureSql(
 
   const steps: number[] = [];
   const cpu: number[] = [];
+  const commits: number[] = [];
   const sends: number[] = [];
   let made = 0;
   let worked = 0;
@@ -69,7 +95,8 @@ async function measureSql(
         const result = await makeFilms(sessions, { films, run: `${run++}` });
         made += films;
         steps.push(result.steps / result.seconds);
-        cpu.push((await cpuOf([cluster.pid]) - before) / result.steps);
+        cpu.push((await cpuOf([cluster.pid]) - before) / films);
+        commits.push(result.commits / films);
         return films / result.seconds;
       },
     },
@@ -93,7 +120,8 @@ async function measureSql(
     series: [
       ...(filmsASecond ? [filmsASecond] : []),
       stepsASecond,
-      { name: "Postgres's CPU a step", unit: "ms", values: cpu.slice(1) },
+      { name: "a film: Postgres's CPU", unit: "ms", values: cpu.slice(1) },
+      { name: "a film: commits", unit: "commits", values: commits.slice(1) },
       ...others,
       { name: "pg-boss 11, send", unit: "/s", values: sends.slice(1) },
     ],

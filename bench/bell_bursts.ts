@@ -82,6 +82,7 @@ export async function measureBellBursts(
   const seconds = await burst;
   return {
     series: [
+      { name: "status changes, all", unit: "changes", values: [changes] },
       { name: "status changes", unit: "/s", values: [changes / seconds] },
       {
         name: "claimed, from the first change to the last claim",

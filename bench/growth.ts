@@ -19,7 +19,7 @@ export async function measureGrowth(
 ): Promise<Outcome> {
   const callbacks = await measureCallbacks({
     ...quick
-      ? { rows: 20_000, clips: 30, rounds: 2 }
+      ? { rows: 20_000, clips: 25, rounds: 1 }
       : { rows: 1_000_000, clips: 300, rounds: 7 },
     say,
   });

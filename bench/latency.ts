@@ -1,11 +1,10 @@
 import { parseArgs } from "node:util";
 import type { Sql } from "postgres";
-import { type Stack, startStack } from "../local/stack.ts";
-import type { Outcome } from "./case.ts";
-import { DURABLE } from "./conditions.ts";
+import type { CaseOptions, Outcome } from "./case.ts";
 import { median, quantile } from "./figures.ts";
 import { makeJobs } from "./intake.ts";
 import { depthGrowth, type Sample } from "./runner_depth.ts";
+import type { BenchStack as Stack } from "./stacks.ts";
 
 const PATIENCE_MS = 1_200_000;
 const SAMPLE_MS = 100;
@@ -16,17 +15,12 @@ const SAMPLE_MS = 100;
  * has one follower. `--films` at a time under load.
  */
 export async function measureLatency(
-  { quick, args, say }: { quick: boolean; args: string[]; say: (line: string) => void },
+  { quick, args, stacks, say }: CaseOptions,
 ): Promise<Outcome> {
   const { values } = parseArgs({ args, options: { films: { type: "string" } } });
   const together = Number(values.films ?? (quick ? 10 : 1000));
-  say("starting a whole stack");
-  await using stack = await startStack({
-    apiPort: 0,
-    dbPort: 0,
-    settings: DURABLE,
-    fal: { shortSide: 64, media: "canned" },
-  });
+  await using opened = await stacks.open(say);
+  const { stack } = opened;
   // The first one makes what the others are given copies of.
   await makeFilms(stack, { films: 1, together: 1 });
   const alone = quick ? 2 : 40;

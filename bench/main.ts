@@ -1,6 +1,6 @@
 import { measureDeliveries } from "./deliveries.ts";
 import { measureCallbacks } from "./callbacks.ts";
-import { type Case, isMet } from "./case.ts";
+import { type Case, type CaseOptions, isMet } from "./case.ts";
 import { type Conditions, readConditions } from "./conditions.ts";
 import { main as measureDuplicates } from "./duplicates.ts";
 import { main as measureFilms } from "./films.ts";
@@ -12,6 +12,7 @@ import { measureColdStart } from "./cold_start.ts";
 import { measureBellBursts } from "./bell_bursts.ts";
 import { measurePipeline } from "./pipeline.ts";
 import { saveResult } from "./save_result.ts";
+import { createStacks } from "./stacks.ts";
 import { type CaseRun, describe, showSummary, showTable } from "./show_table.ts";
 import { writeReadme } from "./write_readme.ts";
 import { writeScaling } from "./write_scaling.ts";
@@ -97,8 +98,9 @@ async function main(args: string[]): Promise<number> {
   const conditions = await readConditions();
   console.log(Object.entries(conditions).map(([what, value]) => `${what} ${value}`).join(" · "));
   const runs: CaseRun[] = [];
+  await using stacks = createStacks({ shared: quick });
   for (const [each, one] of chosen) {
-    runs.push(await runCase(each, one, { quick, args: rest, conditions }));
+    runs.push(await runCase(each, one, { quick, args: rest, stacks, conditions }));
   }
   if (!quick) {
     await writeReadme(Object.keys(CASES));
@@ -112,14 +114,14 @@ async function main(args: string[]): Promise<number> {
 async function runCase(
   name: string,
   { what, run }: Case,
-  { quick, args, conditions }: { quick: boolean; args: string[]; conditions: Conditions },
+  { quick, args, stacks, conditions }: Omit<CaseOptions, "say"> & { conditions: Conditions },
 ): Promise<CaseRun> {
   const since = performance.now();
   const seconds = () => (performance.now() - since) / 1000;
   console.log(`\n${name}: ${what}`);
   try {
     const say = (line: string) => console.error(`  ... ${line}`);
-    const outcome = await run({ quick, args, say });
+    const outcome = await run({ quick, args, stacks, say });
     console.log(showTable(outcome));
     await saveResult({ name, what, quick, outcome, conditions });
     const missed = outcome.targets?.filter((target) => !isMet(target)) ?? [];

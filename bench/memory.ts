@@ -20,7 +20,7 @@ const DOORS = [
 /** Requests in which a process warms up, and in which it is looked at, twice. */
 type Amount = { warmUp: number; half: number; doors: string[] };
 const FULL: Amount = { warmUp: 20_000, half: 40_000, doors: DOORS };
-const QUICK: Amount = { warmUp: 600, half: 300, doors: ["fal-webhook", "webhook"] };
+const QUICK: Amount = { warmUp: 300, half: 200, doors: ["fal-webhook", "webhook"] };
 const SAMPLE_MS = 100;
 /** What the garbage collector leaves to the next time makes about so much. */
 const MOST = 1.05;

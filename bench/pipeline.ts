@@ -1,7 +1,5 @@
 import type { Sql } from "postgres";
-import { startStack } from "../local/stack.ts";
-import type { Outcome, Series } from "./case.ts";
-import { DURABLE } from "./conditions.ts";
+import type { CaseOptions, Outcome, Series } from "./case.ts";
 import { startDurable } from "./durable_database.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { median } from "./figures.ts";
@@ -12,29 +10,35 @@ import { waitForFilms } from "./latency.ts";
 import { startBoss } from "./peers/pg_boss.ts";
 import { interleave } from "./rounds.ts";
 import { makeFilms, openSessions } from "./sql_films.ts";
+import type { Stacks } from "./stacks.ts";
 
 /** As an installation in use has them: with empty tables, plans are made that none would keep. */
 const FINISHED_FILMS = 2000;
 
+type Amount = { films: number; rounds: number; say: (line: string) => void };
+
 /** Films a second, in SQL alone beside a well-known queue, and through the whole stack. */
 export async function measurePipeline(
-  { quick, say }: { quick: boolean; say: (line: string) => void },
+  { quick, stacks, say }: CaseOptions,
 ): Promise<Outcome> {
+  const finished = quick ? FINISHED_FILMS / 4 : FINISHED_FILMS;
   const inSql = await measureSql({
-    ...quick ? { films: 25, rounds: 2 } : { films: 400, rounds: 5 },
+    ...quick ? { films: 20, rounds: 2 } : { films: 400, rounds: 5 },
+    finished,
     say,
   });
   say("what a film costs");
-  const cost = await measureFilmCost({ films: quick ? 10 : 100, finished: FINISHED_FILMS });
+  const cost = await measureFilmCost({ films: quick ? 10 : 100, finished });
   const overHttp = await measureHttp({
     ...quick ? { films: 5, rounds: 1 } : { films: 100, rounds: 3 },
+    stacks,
     say,
   });
   return {
     series: [...inSql.series, ...overHttp, ...seriesOf(cost)],
     targets: inSql.targets,
     notes: [
-      `SQL alone: each call its own durable commit, 8 connections, eight steps a film; ${FINISHED_FILMS} finished films in the tables`,
+      `SQL alone: each call its own durable commit, 8 connections, eight steps a film; ${finished} finished films in the tables`,
       "over HTTP: signed job to stored film, clips made once and copied, gateway and providers in this process",
       "pg-boss: one job at a time on each of 8 connections",
       "a film's parts: its steps one after the other on one connection, in a database of their own",
@@ -64,7 +68,7 @@ function seriesOf({ cpu, statements, wal, versions, rows, kept }: FilmCost): Ser
 }
 
 async function measureSql(
-  { films, rounds, say }: { films: number; rounds: number; say: (line: string) => void },
+  { films, rounds, finished, say }: Amount & { finished: number },
 ): Promise<{ series: Series[]; targets: Outcome["targets"] }> {
   await using cleanup = new AsyncDisposableStack();
   say("starting Postgres");
@@ -72,7 +76,7 @@ async function measureSql(
     await startDurable(),
     (database) => database.stop(),
   );
-  await insertFinishedFilms(sql, FINISHED_FILMS);
+  await insertFinishedFilms(sql, finished);
   const before = await countFilms(sql);
   const boss = cleanup.use(await startBoss(cluster.url));
   const sessions = cleanup.adopt(
@@ -159,16 +163,11 @@ async function checkFilms(
 }
 
 async function measureHttp(
-  { films, rounds, say }: { films: number; rounds: number; say: (line: string) => void },
+  { films, rounds, stacks, say }: Amount & { stacks: Stacks },
 ): Promise<Series[]> {
-  say("starting a whole stack");
-  await using stack = await startStack({
-    apiPort: 0,
-    dbPort: 0,
-    settings: DURABLE,
-    fal: { shortSide: 64, media: "canned" },
-  });
-  const { sql, apiUrl, env } = stack;
+  await using opened = await stacks.open(say);
+  const { sql, apiUrl, env } = opened.stack;
+  const before = await countFilms(sql);
   let made = 0;
   async function make(count: number): Promise<number> {
     const since = performance.now();
@@ -184,7 +183,7 @@ async function measureHttp(
       if (answer.status !== 202) throw new Error(`Cannot measure films: ${answer.status}`);
     }
     made += count;
-    await waitForFilms(sql, made, () => Promise.resolve());
+    await waitForFilms(sql, before.completed + made, () => Promise.resolve());
     return count / (performance.now() - since) * 1000;
   }
   await make(1);
@@ -193,6 +192,6 @@ async function measureHttp(
     say(`films over HTTP, round ${round + 1} of ${rounds}`);
     values.push(await make(films));
   }
-  await checkFilms(sql, made);
+  await checkFilms(sql, made, before);
   return [{ name: "three-scene films, over HTTP", unit: "/s", values }];
 }

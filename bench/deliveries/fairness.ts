@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { startStack } from "../../local/stack.ts";
 import type { Series } from "../case.ts";
 import { quantile } from "../figures.ts";
+import type { BenchStack as Stack } from "../stacks.ts";
 import type { Receiver } from "./receiver.ts";
 
 const ENDPOINTS = 100;
@@ -12,7 +12,6 @@ const BEAT = 50;
 
 const Body = z.object({ data: z.object({ endpoint: z.number(), queued_at: z.number() }) });
 
-type Stack = Awaited<ReturnType<typeof startStack>>;
 type Options = { seconds: number; rate: number; rounds: number; say: (line: string) => void };
 type Dead = "none" | "one";
 

@@ -7,7 +7,6 @@ import { median, ratio } from "./figures.ts";
 import { interleave } from "./rounds.ts";
 import type { BenchStack as Stack } from "./stacks.ts";
 
-
 /**
  * Throughput: so many deliveries wait for one fast receiver; from the first arrival to the last. The
  * floor is the same bodies, signed and posted by bare fetches from one process, as many at a time.

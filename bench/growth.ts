@@ -18,9 +18,7 @@ export async function measureGrowth(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
   const callbacks = await measureCallbacks({
-    ...quick
-      ? { rows: 20_000, clips: 25, rounds: 1 }
-      : { rows: 1_000_000, clips: 300, rounds: 7 },
+    ...quick ? { rows: 20_000, clips: 25, rounds: 1 } : { rows: 1_000_000, clips: 300, rounds: 7 },
     say,
   });
   const memory = await measureMemory({ quick, say });

@@ -62,7 +62,9 @@ export async function measureLatency(
       }],
     ],
     notes: [
-      `p99 of bell to claim: ${p99(idle.claims)} ms idle, ${p99(loaded.claims)} ms with ${together} films`,
+      `p99 of bell to claim: ${p99(idle.claims)} ms idle, ${
+        p99(loaded.claims)
+      } ms with ${together} films`,
       `p99 of callback to next request with ${together} films at a time: ${p99(loaded.gaps)} ms`,
       "bell to claim: from the transaction that makes a step due, and rings, to the attempt of its claim",
       "45 ms of each are pg_net's own delay, unless the runner is still there from the step before",

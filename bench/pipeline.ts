@@ -3,7 +3,7 @@ import type { CaseOptions, Outcome, Series } from "./case.ts";
 import { startDurable } from "./durable_database.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { median } from "./figures.ts";
-import { type FilmCost, measureFilmCost } from "./film_cost.ts";
+import { measureFilmCost } from "./film_cost.ts";
 import { insertFinishedFilms } from "./finished_films.ts";
 import { makeJobs } from "./intake.ts";
 import { waitForFilms } from "./latency.ts";
@@ -27,15 +27,14 @@ export async function measurePipeline(
     finished,
     say,
   });
-  say("what a film costs");
-  const cost = await measureFilmCost({ films: quick ? 10 : 100, finished });
+  const cost = quick ? [] : await measureCost(say);
   const overHttp = await measureHttp({
     ...quick ? { films: 5, rounds: 1 } : { films: 100, rounds: 3 },
     stacks,
     say,
   });
   return {
-    series: [...inSql.series, ...overHttp, ...seriesOf(cost)],
+    series: [...inSql.series, ...overHttp, ...cost],
     targets: inSql.targets,
     notes: [
       `SQL alone: each call its own durable commit, 8 connections, eight steps a film; ${finished} finished films in the tables`,
@@ -47,7 +46,12 @@ export async function measurePipeline(
 }
 
 /** One figure each; docs/scaling.md begins from them. */
-function seriesOf({ cpu, statements, wal, versions, rows, kept }: FilmCost): Series[] {
+async function measureCost(say: (line: string) => void): Promise<Series[]> {
+  say("what a film costs");
+  const { cpu, statements, wal, versions, rows, kept } = await measureFilmCost({
+    films: 100,
+    finished: FINISHED_FILMS,
+  });
   const one = (name: string, unit: string, value: number) => ({
     name: `a film: ${name}`,
     unit,

@@ -56,7 +56,11 @@ export function showInputs({ conditions, film, door, rates, bell }: ScalingInput
     ["Postgres's CPU", `${short(film.cpu)} ms`, split],
     ["SQL statements", short(film.statements), "those of functions and foreign keys with them"],
     ["commits", short(film.commits), "a job, 7 submissions, 7 callbacks, an answer, shared claims"],
-    ["log (WAL)", `${short(film.log)} kB`, "without page images, once a page after each checkpoint"],
+    [
+      "log (WAL)",
+      `${short(film.log)} kB`,
+      "without page images, once a page after each checkpoint",
+    ],
     ["row versions written", short(film.versions), ""],
     ["rows kept", short(film.rows), `${short(film.kept)} kB with their indexes`],
     ["calls to fal", "7", "and 7 callbacks; downloads of film and thumbnail"],
@@ -85,7 +89,7 @@ export function showSizes({ film }: ScalingInputs): string {
   const callback = film.cpu * parts.callbacks / sum / CALLBACKS;
   return table(
     ["compute size", "films an hour", "jobs an hour, alone", "callbacks an hour, alone"]
-      .concat(["log at that rate", "of its disk"]),
+      .concat(["log at that rate", "of the disk it always has"]),
     SIZES.map(([name, threads, , disk]) => {
       const cpu = threads * SHARE * 1000;
       const log = cpu / film.cpu * film.log / 1024;

@@ -76,7 +76,9 @@ export function readInputs(results: ReadonlyMap<string, Result>): ScalingInputs 
   return isComplete ? inputs : null;
 }
 
-function showConditions({ at, commit, cores, processor, load_before }: Result["conditions"]): string {
+function showConditions(
+  { at, commit, cores, processor, load_before }: Result["conditions"],
+): string {
   return `Measured ${at} at ${commit}: ${cores} threads of ${processor}, load ${load_before} before.`;
 }
 
@@ -84,6 +86,8 @@ function showConditions({ at, commit, cores, processor, load_before }: Result["c
 export function replaceBlock(text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`Cannot write ${name}: the text has no place for them`);
+  if (from < 0 || to < from) {
+    throw new Error(`Cannot write ${name}: the text has no place for them`);
+  }
   return `${text.slice(0, from)}${begin}\n\n${content}\n\n${text.slice(to)}`;
 }

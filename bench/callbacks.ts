@@ -20,7 +20,7 @@ type Sent = { [Kind in keyof typeof MIX]: number };
 export async function measureCallbacks(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
-  const [amount, rounds] = quick ? [100, 1] : [1500, 5];
+  const [amount, rounds] = quick ? [100, 1] : [1000, 5];
   await using cleanup = new AsyncDisposableStack();
   say("starting doors");
   const doors = cleanup.use(await startDoors(["fal-webhook"]));

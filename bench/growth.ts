@@ -3,13 +3,16 @@ import type { Outcome, Series } from "./case.ts";
 import { startDurable } from "./durable_database.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { ratio } from "./figures.ts";
-import { insertFinishedFilms, ROWS_OF_A_FILM } from "./finished_films.ts";
+import { FINISHED_DAYS, insertFinishedFilms, ROWS_OF_A_FILM } from "./finished_films.ts";
 import { measureMemory } from "./memory.ts";
 import { interleave } from "./rounds.ts";
 import { callBack, claim, createFilm, openServiceSession, submit } from "./sql_films.ts";
 
 /** Of one after the other; a claim is no part of what is measured. */
 const CLAIM = 100;
+
+/** Days that finished films are kept less in each round, so that there is something to delete. */
+const DAYS_A_ROUND = 10;
 
 type Amount = { rows: number; clips: number; rounds: number; say: (line: string) => void };
 
@@ -63,11 +66,15 @@ async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<C
   ], { unit: "ms", rounds, say });
   // Afterwards: what is deleted here must not be missing there.
   let deleted = 0;
+  let keepDays = FINISHED_DAYS;
   const [fewAgain, pruned] = await interleave([
     { name: "CPU a callback, 1,000 finished rows, again", round: () => one(few) },
     {
       name: "the same with housekeeping meanwhile",
       async round() {
+        keepDays -= DAYS_A_ROUND;
+        await many.sql`
+          update private.settings set value = ${keepDays} where name like 'keep\\_days.%'`;
         const round = await whileHousekeeping(many.sql, () => one(many));
         deleted += round.deleted;
         return round.figure;

@@ -1,7 +1,7 @@
 import type { Outcome } from "./case.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { type Doors, startDoors } from "./doors.ts";
-import { ratio, short } from "./figures.ts";
+import { median, ratio, short } from "./figures.ts";
 import { expectStatuses, type LoadRequest, sendLoad } from "./load.ts";
 import { type Contender, interleave } from "./rounds.ts";
 import { createBenchTable, startNaive } from "./peers/naive.ts";
@@ -12,13 +12,15 @@ const CONNECTIONS = 50;
 /** Of ten callbacks: what comes for the first time, again, too late, and about nothing of ours. */
 const MIX = { first: 6, duplicate: 2, late: 1, unknown: 1 };
 
+/** Milliseconds a request, round by round. */
+type Cpu = Record<"door" | "insert" | "doorAlone" | "load", number[]>;
 type Sent = { [Kind in keyof typeof MIX]: number };
 
 /** Callbacks at fal-webhook, beside a door that inserts a row and one that only verifies. */
 export async function measureCallbacks(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
-  const [amount, rounds] = quick ? [200, 2] : [3000, 5];
+  const [amount, rounds] = quick ? [100, 1] : [1000, 5];
   await using cleanup = new AsyncDisposableStack();
   say("starting doors");
   const doors = cleanup.use(await startDoors(["fal-webhook"]));
@@ -28,21 +30,24 @@ export async function measureCallbacks(
   const verify = cleanup.use(await startNaive(doors, { mode: "verify", secret }));
 
   const total: Sent = { first: 0, duplicate: 0, late: 0, unknown: 0 };
-  const cpu = { door: new Array<number>(), insert: new Array<number>() };
+  const cpu: Cpu = { door: [], insert: [], doorAlone: [], load: [] };
   let run = 0;
   async function measure(
     origin: string,
-    { requests, allowed, pid, spent }: {
+    { requests, allowed, pid, spent, alone }: {
       requests: LoadRequest[];
       allowed: string[];
       pid: number;
       spent?: number[];
+      alone?: number[];
     },
   ): Promise<number> {
     const pids = [...doors.serverPids, pid];
-    const before = await cpuOf(pids);
+    const before = { all: await cpuOf(pids), door: await cpuOf([pid]) };
     const result = await sendLoad(origin, { requests, connections: CONNECTIONS });
-    spent?.push((await cpuOf(pids) - before) / result.sent);
+    spent?.push((await cpuOf(pids) - before.all) / result.sent);
+    alone?.push((await cpuOf([pid]) - before.door) / result.sent);
+    cpu.load.push(result.cpu);
     expectStatuses("callbacks", result, allowed);
     return result.sent / result.seconds;
   }
@@ -57,6 +62,7 @@ export async function measureCallbacks(
           allowed: ["200"],
           pid: doors.pidOf("fal-webhook"),
           spent: cpu.door,
+          alone: cpu.doorAlone,
         });
       },
     },
@@ -94,12 +100,13 @@ export async function measureCallbacks(
   const series = await interleave(contenders, { unit: "callbacks/s", rounds, say });
 
   await checkOutcomes(doors, total);
-  const [applied = [], , inserted = []] = series.map(({ values }) => values);
+  const [applied = [], , inserted = [], verified = []] = series.map(({ values }) => values);
   return {
     series: [
       ...series,
       { name: "CPU, applied: door, gateway, Postgres", unit: "ms", values: cpu.door.slice(1) },
       { name: "CPU, one row: door, gateway, Postgres", unit: "ms", values: cpu.insert.slice(1) },
+      { name: "CPU, applied: the door alone", unit: "ms", values: cpu.doorAlone.slice(1) },
     ],
     targets: [{
       what: "applied to one row inserted",
@@ -109,7 +116,9 @@ export async function measureCallbacks(
     notes: [
       `each of ${total.first} applied once, ${total.duplicate} known again, ` +
       `${total.late} late and ${total.unknown} unknown changed nothing`,
+      `applied to verified and answered: ${short(ratio(applied, verified))}`,
       `CPU of applied to one row: ${short(ratio(cpu.door.slice(1), cpu.insert.slice(1)))}`,
+      `the load's own CPU: ${short(median(cpu.load))} ms a request`,
     ],
   };
 }

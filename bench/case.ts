@@ -1,3 +1,5 @@
+import type { Stacks } from "./stacks.ts";
+
 /** Figures of one thing, one a round. */
 export type Series = {
   name: string;
@@ -21,12 +23,17 @@ export type Outcome = {
   notes?: string[];
 };
 
+export type CaseOptions = {
+  quick: boolean;
+  args: string[];
+  stacks: Stacks;
+  /** Tells what is going on meanwhile. */
+  say: (line: string) => void;
+};
+
 export type Case = {
   what: string;
-  /** Part of `--quick`. */
-  isQuick: boolean;
-  /** @param say tells what is going on meanwhile */
-  run(by: { quick: boolean; args: string[]; say: (line: string) => void }): Promise<Outcome>;
+  run(by: CaseOptions): Promise<Outcome>;
 };
 
 export function isMet({ value, wanted }: Target): boolean {

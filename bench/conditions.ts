@@ -4,8 +4,20 @@ import { PROJECT_ROOT } from "../tools/project_root.ts";
 /** Under what a figure was measured; without it no figure can be compared with another. */
 export type Conditions = Record<string, string | number | boolean>;
 
-/** Postgres's settings of a measurement, by name: what durability asks for, and no more. */
-export const DURABLE = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
+/**
+ * Postgres's settings of a measurement, by name: what durability asks for, and the log's sizes as
+ * Postgres has them by default. The pocket's clusters have segments of 1 MB, and initdb makes these
+ * sizes smaller in proportion: a checkpoint every few seconds, and every page in the log again after
+ * each, for whoever is measured.
+ */
+export const DURABLE = {
+  fsync: "on",
+  synchronous_commit: "on",
+  full_page_writes: "on",
+  max_wal_size: "1GB",
+  min_wal_size: "80MB",
+  wal_buffers: "4MB",
+};
 
 export async function readConditions(): Promise<Conditions> {
   const status = await run("git", ["status", "--porcelain"]);

@@ -1,14 +1,11 @@
 import { Webhook } from "standardwebhooks";
-import { startStack } from "../local/stack.ts";
 import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
-import type { Outcome } from "./case.ts";
+import type { CaseOptions, Outcome } from "./case.ts";
 import { type Receiver, startReceiver } from "./deliveries/receiver.ts";
 import { measureFairness } from "./deliveries/fairness.ts";
-import { DURABLE } from "./conditions.ts";
 import { median, ratio } from "./figures.ts";
 import { interleave } from "./rounds.ts";
-
-type Stack = Awaited<ReturnType<typeof startStack>>;
+import type { BenchStack as Stack } from "./stacks.ts";
 
 /**
  * Throughput: so many deliveries wait for one fast receiver; from the first arrival to the last. The
@@ -20,19 +17,17 @@ type Stack = Awaited<ReturnType<typeof startStack>>;
  * of each fairness round).
  */
 export async function measureDeliveries(
-  { quick, args, say }: { quick: boolean; args: string[]; say: (line: string) => void },
+  { quick, args, stacks, say }: CaseOptions,
 ): Promise<Outcome> {
   const option = (name: string, otherwise: number) => {
     const at = args.indexOf(`--${name}`);
     return at < 0 ? otherwise : Number(args[at + 1]);
   };
-  const rounds = quick ? 2 : 5;
+  const rounds = quick ? 1 : 5;
   const count = option("count", quick ? 300 : 3000);
   const rate = option("rate", 100);
   await using cleanup = new AsyncDisposableStack();
-  say("starting a stack");
-  const stack = await startStack({ apiPort: 0, dbPort: 0, settings: DURABLE });
-  cleanup.defer(() => stack.stop());
+  const { stack } = cleanup.use(await stacks.open(say));
   const receiver = startReceiver();
   cleanup.defer(() => receiver.stop());
 
@@ -41,7 +36,7 @@ export async function measureDeliveries(
     { name: "floor: bare fetches", round: () => postBare(stack, receiver, count) },
   ], { unit: "/s", rounds, say });
   const fairness = await measureFairness(stack, receiver, {
-    seconds: option("seconds", quick ? 2 : 8),
+    seconds: option("seconds", quick ? 1 : 8),
     rate,
     rounds,
     say,

@@ -8,6 +8,7 @@ import { loadProjectKeys } from "../local/project_keys.ts";
 import { functionsEnvironment } from "../local/stack_environment.ts";
 import { openStackFolder } from "../local/stack_folder.ts";
 import { startDurable } from "./durable_database.ts";
+import type { Peer } from "./peers/processes.ts";
 
 /** Postgres, the gateway and some functions, and nobody else: no runner, no sweep, no pg_net. */
 export interface Doors extends AsyncDisposable {
@@ -22,8 +23,15 @@ export interface Doors extends AsyncDisposable {
   serverPids: number[];
 }
 
-/** Starts them with durable commits. */
-export async function startDoors(names: string[]): Promise<Doors> {
+/**
+ * Starts them with durable commits.
+ *
+ * @param through starts what stands between the functions and the gateway
+ */
+export async function startDoors(
+  names: string[],
+  { through }: { through?: (apiUrl: string) => Promise<Peer> } = {},
+): Promise<Doors> {
   await using started = new AsyncDisposableStack();
   const shell = Deno.env.toObject();
   const log = () => {};
@@ -31,7 +39,9 @@ export async function startDoors(names: string[]): Promise<Doors> {
   const gateway = started.adopt(listenGateway({ port: 0 }), (gateway) => gateway.stop());
   const folder = started.adopt(await openStackFolder(undefined), (folder) => folder.leave());
   const keys = await loadProjectKeys(folder.path);
-  const env = functionsEnvironment({ given, apiUrl: gateway.url, keys, outside: {} });
+  const between = through ? started.use(await through(gateway.url)) : null;
+  const apiUrl = between?.origin ?? gateway.url;
+  const env = functionsEnvironment({ given, apiUrl, keys, outside: {} });
 
   const { cluster, sql } = started.adopt(
     await startDurable(env),

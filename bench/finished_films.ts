@@ -3,12 +3,15 @@ import type { Sql } from "postgres";
 /** Rows that a finished film of three chained scenes leaves behind, in all tables together. */
 export const ROWS_OF_A_FILM = 82;
 
+/** Over so many days, until today, finished films are spread. */
+export const FINISHED_DAYS = 60;
+
 /** What the steps of a three-scene film are, in order. */
 const STEPS =
   "array['generate_clip', 'extract_last_frame', 'generate_clip', 'extract_last_frame', " +
   "'generate_clip', 'extract_thumbnail', 'stitch', 'store_film']";
 
-/** Inserts finished films as they would lie in the tables, spread over the last sixty days. */
+/** Inserts finished films as they would lie in the tables, spread over the last days. */
 export async function insertFinishedFilms(sql: Sql, films: number): Promise<void> {
   await sql.begin((transaction) =>
     transaction.unsafe(`
@@ -17,7 +20,7 @@ export async function insertFinishedFilms(sql: Sql, films: number): Promise<void
     create temporary table old on commit drop as
     select
       'f' || lpad(n::text, 19, '0') as id,
-      now() - interval '60 days' * n / ${films} as at
+      now() - interval '${FINISHED_DAYS} days' * n / ${films} as at
     from generate_series(1, ${films}) as n;
     insert into public.projects (
       project_id, video_id, user_id, status, progress, final_video_url, idempotency_key, total_scenes,

@@ -1,54 +1,45 @@
 import type { Sql } from "postgres";
-import { signHex } from "../supabase/functions/_shared/signatures/hex_hmac.ts";
 import type { Outcome, Series } from "./case.ts";
 import { startDurable } from "./durable_database.ts";
-import { cpuOf, memoryOf } from "./cpu_time.ts";
-import { startDoors } from "./doors.ts";
-import { median, ratio } from "./figures.ts";
-import { insertFinishedFilms, ROWS_OF_A_FILM } from "./finished_films.ts";
-import { makeJobs } from "./intake.ts";
-import { type LoadRequest, sendLoad } from "./load.ts";
+import { cpuOf } from "./cpu_time.ts";
+import { ratio } from "./figures.ts";
+import { FINISHED_DAYS, insertFinishedFilms, ROWS_OF_A_FILM } from "./finished_films.ts";
+import { measureMemory } from "./memory.ts";
 import { interleave } from "./rounds.ts";
 import { callBack, claim, createFilm, openServiceSession, submit } from "./sql_films.ts";
+
+/** Of one after the other; a claim is no part of what is measured. */
+const CLAIM = 100;
+
+/** Days that finished films are kept less in each round, so that there is something to delete. */
+const DAYS_A_ROUND = 10;
+
+type Amount = { rows: number; clips: number; rounds: number; say: (line: string) => void };
 
 /** The cost of a callback and a door's memory, as time goes by. */
 export async function measureGrowth(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
-  const rows = quick ? 50_000 : 1_000_000;
   const callbacks = await measureCallbacks({
-    rows,
-    ...quick ? { clips: 60, rounds: 2 } : { clips: 500, rounds: 7 },
+    ...quick ? { rows: 20_000, clips: 25, rounds: 1 } : { rows: 1_000_000, clips: 300, rounds: 7 },
     say,
   });
-  const memory = await measureMemory({
-    ...quick ? { names: DOORS.slice(0, 1), requests: 600, parts: 2 } : FULL_MEMORY,
-    say,
-  });
-  const [few = [], many = [], pruned = []] = callbacks.map(({ values }) => values);
+  const memory = await measureMemory({ quick, say });
   return {
-    series: [...callbacks, ...memory.series],
-    targets: [
-      {
-        what: `a callback with ${rows} rows to one with 1,000`,
-        value: ratio(many, few),
-        wanted: { most: 1.2 },
-      },
-      // A few hundred requests are still its warming up.
-      ...quick ? [] : memory.targets,
+    series: [...callbacks.series, ...memory.series],
+    targets: [...callbacks.targets, ...memory.targets],
+    notes: [
+      "Postgres's CPU of one callback that completes a clip and makes its last frame due, one after the other",
+      `housekeeping deleted ${callbacks.deleted} rows meanwhile`,
+      "memory: the least of all samples, because a heap rises until it is collected; " +
+      "behind the door stands what repeats the gateway's first answer",
     ],
-    notes: [`with housekeeping meanwhile: ${ratio(pruned, few).toFixed(2)} of 1,000 rows`],
   };
 }
 
-async function measureCallbacks(
-  { rows, clips, rounds, say }: {
-    rows: number;
-    clips: number;
-    rounds: number;
-    say: (line: string) => void;
-  },
-): Promise<Series[]> {
+type Callbacks = { series: Series[]; targets: NonNullable<Outcome["targets"]>; deleted: number };
+
+async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<Callbacks> {
   await using cleanup = new AsyncDisposableStack();
   async function open(filled: number): Promise<Filled> {
     say(`filling tables with ${filled} finished rows`);
@@ -69,24 +60,45 @@ async function measureCallbacks(
 
   let run = 0;
   const one = (filled: Filled) => measureOnce(filled, { clips, run: `growth-${run++}` });
-  return await interleave([
+  const grown = await interleave([
     { name: "CPU a callback, 1,000 finished rows", round: () => one(few) },
-    { name: `CPU a callback, ${rows} finished rows`, round: () => one(many) },
+    { name: `CPU a callback, ${rows.toLocaleString("en")} finished rows`, round: () => one(many) },
+  ], { unit: "ms", rounds, say });
+  // Afterwards: what is deleted here must not be missing there.
+  let deleted = 0;
+  let keepDays = FINISHED_DAYS;
+  const [fewAgain, pruned] = await interleave([
+    { name: "CPU a callback, 1,000 finished rows, again", round: () => one(few) },
     {
-      name: `the same, housekeeping meanwhile`,
+      name: "the same with housekeeping meanwhile",
       async round() {
-        // Each run goes on where the last one stopped; then it begins again.
-        let over = false;
-        const pruning = (async () => {
-          while (!over) await many.sql`select private.housekeep()`;
-        })();
-        const cost = await one(many);
-        over = true;
-        await pruning;
-        return cost;
+        keepDays -= DAYS_A_ROUND;
+        await many.sql`
+          update private.settings set value = ${keepDays} where name like 'keep\\_days.%'`;
+        const round = await whileHousekeeping(many.sql, () => one(many));
+        deleted += round.deleted;
+        return round.figure;
       },
     },
-  ], { unit: "ms", rounds, say });
+  ], { unit: "ms", rounds: Math.ceil(rounds / 2), say });
+
+  const [atFirst = [], atLast = []] = grown.map(({ values }) => values);
+  return {
+    series: pruned ? [...grown, pruned] : grown,
+    deleted,
+    targets: [
+      {
+        what: `CPU of a callback, ${rows.toLocaleString("en")} rows to 1,000`,
+        value: ratio(atLast, atFirst),
+        wanted: { most: 1.2 },
+      },
+      {
+        what: "the same with housekeeping meanwhile",
+        value: ratio(pruned?.values ?? [], fewAgain?.values ?? []),
+        wanted: { most: 1.2 },
+      },
+    ],
+  };
 }
 
 type Filled = { sql: Sql; session: Sql; pid: number };
@@ -98,7 +110,9 @@ async function measureOnce(
 ): Promise<number> {
   for (let n = 0; n < clips; n++) await createFilm(session, `${run}-${n}`);
   const works: Awaited<ReturnType<typeof claim>> = [];
-  while (works.length < clips) works.push(...await claim(session, { generate_clip: "fal" }));
+  while (works.length < clips) {
+    works.push(...await claim(session, { generate_clip: "fal" }, CLAIM));
+  }
   for (const work of works) await submit(session, work);
 
   const before = await cpuOf([pid]);
@@ -106,86 +120,21 @@ async function measureOnce(
   return (await cpuOf([pid]) - before) / works.length;
 }
 
-const DOORS = [
-  "webhook",
-  "fal-webhook",
-  "video-complete",
-  "last-frame-complete",
-  "stitch-complete",
-];
-const FULL_MEMORY = { names: DOORS, requests: 100_000, parts: 10 };
-const SECRETS: Record<string, string> = {
-  "webhook": "WEBHOOK_SECRET",
-  "fal-webhook": "FAL_WEBHOOK_SECRET",
-  "video-complete": "VIDEO_WEBHOOK_SECRET",
-  "last-frame-complete": "LAST_FRAME_WEBHOOK_SECRET",
-  "stitch-complete": "STITCH_WEBHOOK_SECRET",
-};
-
-/** Each door's memory after each part of the requests. A process that is still warming up grows. */
-async function measureMemory(
-  { names, requests, parts, say }: {
-    names: string[];
-    requests: number;
-    parts: number;
-    say: (line: string) => void;
-  },
-): Promise<{ series: Series[]; targets: NonNullable<Outcome["targets"]> }> {
-  await using doors = await startDoors(names);
-  const series: Series[] = [];
-  const targets: NonNullable<Outcome["targets"]> = [];
-  for (const name of names) {
-    say(`${requests} requests to ${name}`);
-    const request = repeated(name, doors.env[SECRETS[name] ?? ""] ?? "");
-    const values: number[] = [];
-    for (let part = 0; part < parts; part++) {
-      const result = await sendLoad(doors.originOf(name), {
-        requests: Array.from({ length: requests / parts }, () => request),
-        connections: 20,
-      });
-      if (result.sent !== requests / parts || result.errors > 0) {
-        throw new Error(`Cannot trust memory: ${name} answered ${JSON.stringify(result.statuses)}`);
-      }
-      values.push(await memoryOf(doors.pidOf(name)));
+/** Each run goes on where the last one stopped; then it begins again. */
+async function whileHousekeeping(
+  sql: Sql,
+  act: () => Promise<number>,
+): Promise<{ figure: number; deleted: number }> {
+  let over = false;
+  const pruning = (async () => {
+    let deleted = 0;
+    while (!over) {
+      const [row] = await sql`
+        select coalesce(sum(value::int), 0)::int as rows from jsonb_each_text(private.housekeep())`;
+      deleted += row?.rows ?? 0;
     }
-    series.push({ name: `memory of ${name}`, unit: "MB", values });
-    targets.push({
-      what: `memory of ${name}, last half to first`,
-      value: median(values.slice(parts / 2)) / median(values.slice(0, parts / 2)),
-      wanted: { most: 1.1 },
-    });
-  }
-  return { series, targets };
-}
-
-/** One that a door does everything for, but that changes nothing the second time. */
-function repeated(name: string, secret: string): LoadRequest {
-  const [job] = makeJobs(1, secret);
-  if (name === "webhook" && job) return job;
-  const bodies: Record<string, unknown> = {
-    "fal-webhook": {
-      request_id: "r",
-      status: "OK",
-      payload: { video: { url: "https://x.example.com/v.mp4" } },
-    },
-    "video-complete": {
-      task_id: "t",
-      status: "completed",
-      video_url: "https://x.example.com/v.mp4",
-    },
-    "last-frame-complete": {
-      task_id: "t",
-      status: "completed",
-      scene_id: "s",
-      last_frame_url: "https://x.example.com/v.png",
-    },
-    "stitch-complete": {
-      task_id: "t",
-      status: "completed",
-      project_id: "p",
-      final_video_url: "https://x.example.com/v.mp4",
-    },
-  };
-  const body = JSON.stringify(bodies[name]);
-  return { path: `/${name}`, headers: { "x-webhook-signature": signHex(body, secret) }, body };
+    return deleted;
+  })();
+  const figure = await act().finally(() => over = true);
+  return { figure, deleted: await pruning };
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from "./case.ts";
+import { cpuOf } from "./cpu_time.ts";
 import { type Doors, startDoors } from "./doors.ts";
 import { median, ratio, short } from "./figures.ts";
 import { expectStatuses, type LoadRequest, type LoadResult, sendLoad } from "./load.ts";
@@ -13,7 +14,7 @@ const CROWD = 1000;
 export async function measureIntake(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
-  const [jobs, rounds] = quick ? [600, 2] : [6000, 5];
+  const [jobs, rounds] = quick ? [200, 1] : [3000, 5];
   await using cleanup = new AsyncDisposableStack();
   say("starting doors");
   const doors = cleanup.use(await startDoors(["webhook"]));
@@ -26,9 +27,14 @@ export async function measureIntake(
   let accepted = 0;
   let inserted = 0;
   const crowded: LoadResult[] = [];
+  const cpu = { door: new Array<number>(), load: new Array<number>() };
   const webhook = doors.originOf("webhook");
   async function take(connections: number, amount: number): Promise<LoadResult> {
+    const pids = [doors.pidOf("webhook")];
+    const before = await cpuOf(pids);
     const result = await sendLoad(webhook, { requests: makeJobs(amount, secret), connections });
+    cpu.door.push((await cpuOf(pids) - before) / result.sent);
+    cpu.load.push(result.cpu);
     expectStatuses("intake", result, ["202"]);
     accepted += result.statuses["202"] ?? 0;
     return result;
@@ -77,6 +83,8 @@ export async function measureIntake(
     series: [
       ...series,
       { name: "p99 at 1,000 connections", unit: "ms", values: crowded.slice(1).map((r) => r.p99) },
+      // The first two are the warming up.
+      { name: "CPU of the door alone, a job", unit: "ms", values: cpu.door.slice(2) },
     ],
     targets: [
       ...(peer
@@ -87,6 +95,7 @@ export async function measureIntake(
     notes: [
       `${accepted} jobs accepted, each with its three scenes and its first step in the database`,
       `intake to the naive door: ${short(ratio(door, single))}`,
+      `the load's own CPU: ${short(median(cpu.load))} ms a request`,
       ...(fastapi ? [] : [`FastAPI was skipped: it needs ${PACKAGES}`]),
     ],
   };

@@ -1,19 +1,27 @@
 import { z } from "zod";
 import { PROJECT_ROOT } from "../tools/project_root.ts";
 
-/** One request of a load, prepared beforehand. */
-export type LoadRequest = { path: string; headers: Record<string, string>; body: string };
+/** One request of a load, prepared beforehand; a POST, sent once, unless it says otherwise. */
+export type LoadRequest = {
+  method?: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+  times?: number;
+};
 
 /** Answers by status code, times in milliseconds. */
 export const LoadResult = z.object({
   /** Requests that were sent, with whatever answer. */
   sent: z.number(),
   statuses: z.record(z.string(), z.number()),
-  /** Connections that broke, and answers that did not come within ten seconds. */
+  /** Connections that broke, and answers that did not come within thirty seconds. */
   errors: z.number(),
   seconds: z.number(),
   p50: z.number(),
   p99: z.number(),
+  /** Milliseconds of the load's own CPU for a request. */
+  cpu: z.number(),
 });
 export type LoadResult = z.infer<typeof LoadResult>;
 

@@ -1,7 +1,7 @@
 import { measureDeliveries } from "./deliveries.ts";
 import { measureCallbacks } from "./callbacks.ts";
-import type { Case } from "./case.ts";
-import { readConditions } from "./conditions.ts";
+import { type Case, type CaseOptions, isMet } from "./case.ts";
+import { type Conditions, readConditions } from "./conditions.ts";
 import { main as measureDuplicates } from "./duplicates.ts";
 import { main as measureFilms } from "./films.ts";
 import { measureIntake } from "./intake.ts";
@@ -12,48 +12,42 @@ import { measureColdStart } from "./cold_start.ts";
 import { measureBellBursts } from "./bell_bursts.ts";
 import { measurePipeline } from "./pipeline.ts";
 import { saveResult } from "./save_result.ts";
-import { showTable } from "./show_table.ts";
+import { createStacks } from "./stacks.ts";
+import { type CaseRun, describe, showSummary, showTable } from "./show_table.ts";
 import { writeReadme } from "./write_readme.ts";
+import { writeScaling } from "./write_scaling.ts";
 
 const CASES: Record<string, Case> = {
   intake: {
     what: "jobs through POST /webhook, beside FastAPI + Redis and a naive door",
-    isQuick: true,
     run: measureIntake,
   },
   callbacks: {
     what: "callbacks at fal-webhook, beside the floors that the machine allows",
-    isQuick: true,
     run: measureCallbacks,
   },
   pipeline: {
     what: "three-scene films with providers that answer at once, beside pg-boss",
-    isQuick: true,
     run: measurePipeline,
   },
   latency: {
     what: "callback accepted to the next provider request, idle and under load",
-    isQuick: true,
     run: measureLatency,
   },
   growth: {
     what: "a callback with many finished rows, and each door's memory",
-    isQuick: true,
     run: measureGrowth,
   },
   cold_start: {
     what: "process start to first answer, and bytes bundled",
-    isQuick: true,
     run: measureColdStart,
   },
   bell_bursts: {
     what: "the bell under a burst of status changes",
-    isQuick: true,
     run: measureBellBursts,
   },
   deliveries: {
     what: "signed deliveries a second, and beside a dead endpoint",
-    isQuick: true,
     run: measureDeliveries,
   },
 };
@@ -68,15 +62,19 @@ const OTHERS: Record<string, { what: string; main: (args: string[]) => Promise<v
 const HELP = `deno task bench [name] [--quick] [--help]
 
 Measures, checks that nothing was lost meanwhile, prints a table, and writes bench/results/<name>.json
-and .svg (with --quick below bench/results/quick/), and the tables of bench/README.md. Without a name everything, one after the other.
-Figures belong to the machine; compare what stands in one table. Let nothing else run.
+and .svg (with --quick below bench/results/quick/), and the tables of bench/README.md and
+docs/scaling.md. Without a name all cases, one after the other, some 20 minutes on two threads, and
+less than one with --quick. What fails is named at the end, the others run nevertheless.
 
-  --quick  small amounts, under a minute for all that have a quick form
+${list(CASES)}
 
-${
-  Object.entries({ ...CASES, ...OTHERS }).map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
-    .join("\n")
-}`;
+By name alone, with tables of their own:
+
+${list(OTHERS)}`;
+
+function list(named: Record<string, { what: string }>): string {
+  return Object.entries(named).map(([name, { what }]) => `  ${name.padEnd(12)}${what}`).join("\n");
+}
 
 async function main(args: string[]): Promise<number> {
   if (args.includes("--help") || args.includes("-h")) {
@@ -85,30 +83,54 @@ async function main(args: string[]): Promise<number> {
   }
   const quick = args.includes("--quick");
   const [name, ...rest] = args.filter((arg) => arg !== "--quick");
-  const names = Object.keys({ ...CASES, ...OTHERS });
-  if (name !== undefined && !names.includes(name)) {
-    console.error(`Cannot measure "${name}": there is ${names.join(", ")}`);
+  const other = OTHERS[name ?? ""];
+  if (other) {
+    await other.main(rest);
+    return 0;
+  }
+  const chosen = Object.entries(CASES).filter(([each]) => name === undefined || each === name);
+  if (chosen.length === 0) {
+    const known = Object.keys({ ...CASES, ...OTHERS });
+    console.error(`Cannot measure "${name}": there is ${known.join(", ")}`);
     return 1;
   }
 
   const conditions = await readConditions();
   console.log(Object.entries(conditions).map(([what, value]) => `${what} ${value}`).join(" · "));
-  for (const [each, { what, isQuick, run }] of Object.entries(CASES)) {
-    if (name === undefined ? quick && !isQuick : name !== each) continue;
-    console.log(`\n${each}: ${what}`);
+  const runs: CaseRun[] = [];
+  await using stacks = createStacks({ shared: quick });
+  for (const [each, one] of chosen) {
+    runs.push(await runCase(each, one, { quick, args: rest, stacks, conditions }));
+  }
+  if (!quick) {
+    await writeReadme(Object.keys(CASES));
+    await writeScaling();
+  }
+  console.log(`\n${showSummary(runs)}`);
+  return runs.some(({ error }) => error !== null) ? 1 : 0;
+}
+
+/** A case that fails is told of and stops no other. */
+async function runCase(
+  name: string,
+  { what, run }: Case,
+  { quick, args, stacks, conditions }: Omit<CaseOptions, "say"> & { conditions: Conditions },
+): Promise<CaseRun> {
+  const since = performance.now();
+  const seconds = () => (performance.now() - since) / 1000;
+  console.log(`\n${name}: ${what}`);
+  try {
     const say = (line: string) => console.error(`  ... ${line}`);
-    const outcome = await run({ quick, args: rest, say });
+    const outcome = await run({ quick, args, stacks, say });
     console.log(showTable(outcome));
-    await saveResult({ name: each, what, quick, outcome, conditions });
+    await saveResult({ name, what, quick, outcome, conditions });
+    const missed = outcome.targets?.filter((target) => !isMet(target)) ?? [];
+    return { name, seconds: seconds(), missed: missed.map(describe), error: null };
+  } catch (error) {
+    console.error(error);
+    const words = error instanceof Error ? error.message : String(error);
+    return { name, seconds: seconds(), missed: [], error: words };
   }
-  const hasMeasured = name === undefined || Object.hasOwn(CASES, name);
-  if (!quick && hasMeasured) await writeReadme(Object.keys(CASES));
-  for (const [each, { what, main }] of Object.entries(OTHERS)) {
-    if (name === undefined ? quick : name !== each) continue;
-    console.log(`\n${each}: ${what}`);
-    await main(rest);
-  }
-  return 0;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,45 +1,78 @@
 import type { Sql } from "postgres";
-import { startStack } from "../local/stack.ts";
-import type { Outcome, Series } from "./case.ts";
-import { DURABLE } from "./conditions.ts";
+import type { CaseOptions, Outcome, Series } from "./case.ts";
 import { startDurable } from "./durable_database.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { median } from "./figures.ts";
+import { measureFilmCost } from "./film_cost.ts";
 import { insertFinishedFilms } from "./finished_films.ts";
 import { makeJobs } from "./intake.ts";
 import { waitForFilms } from "./latency.ts";
 import { startBoss } from "./peers/pg_boss.ts";
 import { interleave } from "./rounds.ts";
 import { makeFilms, openSessions } from "./sql_films.ts";
+import type { Stacks } from "./stacks.ts";
 
 /** As an installation in use has them: with empty tables, plans are made that none would keep. */
 const FINISHED_FILMS = 2000;
 
+type Amount = { films: number; rounds: number; say: (line: string) => void };
+
 /** Films a second, in SQL alone beside a well-known queue, and through the whole stack. */
 export async function measurePipeline(
-  { quick, say }: { quick: boolean; say: (line: string) => void },
+  { quick, stacks, say }: CaseOptions,
 ): Promise<Outcome> {
+  const finished = quick ? FINISHED_FILMS / 4 : FINISHED_FILMS;
   const inSql = await measureSql({
-    ...quick ? { films: 40, rounds: 2 } : { films: 500, rounds: 5 },
+    ...quick ? { films: 20, rounds: 2 } : { films: 400, rounds: 5 },
+    finished,
     say,
   });
+  const cost = quick ? [] : await measureCost(say);
   const overHttp = await measureHttp({
     ...quick ? { films: 5, rounds: 1 } : { films: 100, rounds: 3 },
+    stacks,
     say,
   });
   return {
-    series: [...inSql.series, ...overHttp],
+    series: [...inSql.series, ...overHttp, ...cost],
     targets: inSql.targets,
     notes: [
-      `SQL alone: each call its own durable commit, 8 connections, eight steps a film; ${FINISHED_FILMS} finished films in the tables`,
+      `SQL alone: each call its own durable commit, 8 connections, eight steps a film; ${finished} finished films in the tables`,
       "over HTTP: signed job to stored film, clips made once and copied, gateway and providers in this process",
       "pg-boss: one job at a time on each of 8 connections",
+      "a film's parts: its steps one after the other on one connection, in a database of their own",
     ],
   };
 }
 
+/** One figure each; docs/scaling.md begins from them. */
+async function measureCost(say: (line: string) => void): Promise<Series[]> {
+  say("what a film costs");
+  const { cpu, statements, wal, versions, rows, kept } = await measureFilmCost({
+    films: 100,
+    finished: FINISHED_FILMS,
+  });
+  const one = (name: string, unit: string, value: number) => ({
+    name: `a film: ${name}`,
+    unit,
+    values: [value],
+  });
+  return [
+    one("CPU of its job", "ms", cpu.job),
+    one("CPU of its claims", "ms", cpu.claims),
+    one("CPU of its submissions", "ms", cpu.submissions),
+    one("CPU of its callbacks", "ms", cpu.callbacks),
+    one("CPU of its answer", "ms", cpu.answers),
+    one("SQL statements", "statements", statements),
+    one("log, without page images", "kB", wal),
+    one("row versions written", "versions", versions),
+    one("rows kept", "rows", rows),
+    one("room for them and their indexes", "kB kept", kept),
+  ];
+}
+
 async function measureSql(
-  { films, rounds, say }: { films: number; rounds: number; say: (line: string) => void },
+  { films, rounds, finished, say }: Amount & { finished: number },
 ): Promise<{ series: Series[]; targets: Outcome["targets"] }> {
   await using cleanup = new AsyncDisposableStack();
   say("starting Postgres");
@@ -47,7 +80,7 @@ async function measureSql(
     await startDurable(),
     (database) => database.stop(),
   );
-  await insertFinishedFilms(sql, FINISHED_FILMS);
+  await insertFinishedFilms(sql, finished);
   const before = await countFilms(sql);
   const boss = cleanup.use(await startBoss(cluster.url));
   const sessions = cleanup.adopt(
@@ -57,6 +90,7 @@ async function measureSql(
 
   const steps: number[] = [];
   const cpu: number[] = [];
+  const commits: number[] = [];
   const sends: number[] = [];
   let made = 0;
   let worked = 0;
@@ -69,7 +103,8 @@ async function measureSql(
         const result = await makeFilms(sessions, { films, run: `${run++}` });
         made += films;
         steps.push(result.steps / result.seconds);
-        cpu.push((await cpuOf([cluster.pid]) - before) / result.steps);
+        cpu.push((await cpuOf([cluster.pid]) - before) / films);
+        commits.push(result.commits / films);
         return films / result.seconds;
       },
     },
@@ -93,7 +128,8 @@ async function measureSql(
     series: [
       ...(filmsASecond ? [filmsASecond] : []),
       stepsASecond,
-      { name: "Postgres's CPU a step", unit: "ms", values: cpu.slice(1) },
+      { name: "a film: Postgres's CPU", unit: "ms", values: cpu.slice(1) },
+      { name: "a film: commits", unit: "commits", values: commits.slice(1) },
       ...others,
       { name: "pg-boss 11, send", unit: "/s", values: sends.slice(1) },
     ],
@@ -131,16 +167,11 @@ async function checkFilms(
 }
 
 async function measureHttp(
-  { films, rounds, say }: { films: number; rounds: number; say: (line: string) => void },
+  { films, rounds, stacks, say }: Amount & { stacks: Stacks },
 ): Promise<Series[]> {
-  say("starting a whole stack");
-  await using stack = await startStack({
-    apiPort: 0,
-    dbPort: 0,
-    settings: DURABLE,
-    fal: { shortSide: 64, media: "canned" },
-  });
-  const { sql, apiUrl, env } = stack;
+  await using opened = await stacks.open(say);
+  const { sql, apiUrl, env } = opened.stack;
+  const before = await countFilms(sql);
   let made = 0;
   async function make(count: number): Promise<number> {
     const since = performance.now();
@@ -156,7 +187,7 @@ async function measureHttp(
       if (answer.status !== 202) throw new Error(`Cannot measure films: ${answer.status}`);
     }
     made += count;
-    await waitForFilms(sql, made, () => Promise.resolve());
+    await waitForFilms(sql, before.completed + made, () => Promise.resolve());
     return count / (performance.now() - since) * 1000;
   }
   await make(1);
@@ -165,6 +196,6 @@ async function measureHttp(
     say(`films over HTTP, round ${round + 1} of ${rounds}`);
     values.push(await make(films));
   }
-  await checkFilms(sql, made);
+  await checkFilms(sql, made, before);
   return [{ name: "three-scene films, over HTTP", unit: "/s", values }];
 }

@@ -16,6 +16,33 @@ export function showTable({ series, targets = [], notes = [] }: Outcome): string
   ].join("\n");
 }
 
+/** What became of a case. */
+export type CaseRun = {
+  name: string;
+  seconds: number;
+  /** Targets that it missed. */
+  missed: string[];
+  /** Why it could not be measured, or not be trusted. */
+  error: string | null;
+};
+
+/** The end of a run: how long each case took, what was missed, and what failed. */
+export function showSummary(runs: readonly CaseRun[]): string {
+  const total = runs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const width = Math.max(...runs.map(({ name }) => name.length));
+  const line = (name: string, seconds: number, words: string) =>
+    `  ${name.padEnd(width)}  ${Math.round(seconds).toString().padStart(5)} s  ${words}`.trimEnd();
+  return [
+    "how long each took:",
+    ...runs.map(({ name, seconds, missed, error }) => {
+      if (error !== null) return line(name, seconds, `FAILED: ${error.split("\n")[0]}`);
+      return line(name, seconds, missed.length > 0 ? `${missed.length} missed` : "");
+    }),
+    line("all", total, ""),
+    ...runs.flatMap(({ name, missed }) => missed.map((one) => `  MISSED   ${name}: ${one}`)),
+  ].join("\n");
+}
+
 export function describe({ what, value, wanted }: Target): string {
   const least = "least" in wanted;
   return `${what}: ${short(value)}, wanted ${least ? "at least" : "at most"} ${

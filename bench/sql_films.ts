@@ -41,33 +41,42 @@ export async function openServiceSession(url: string): Promise<Sql> {
   return sql;
 }
 
-/** Films whose first clip a provider has accepted; what its callback needs to say. */
+/**
+ * Films whose first clip a provider has accepted; what its callback needs to say. None of it is
+ * measured, so that commits need not wait for the disk here, and claims are large.
+ */
 export async function submitClips(
   url: string,
   { clips, run, connections = 4 }: { clips: number; run: string; connections?: number },
 ): Promise<{ request_id: string; token: string; url: string }[]> {
   const sessions = await openSessions(url, connections);
-  const submitted: { request_id: string; token: string; url: string }[] = [];
-  let created = 0;
-  async function prepare(sql: Sql): Promise<void> {
-    while (created < clips) await createFilm(sql, `${run}-${created++}`);
-    for (;;) {
-      // No frames: films of an earlier round wait for theirs.
-      const works = await claim(sql, { generate_clip: "fal" });
-      if (works.length === 0 && submitted.length >= clips) return;
-      for (const work of works) {
-        await submit(sql, work);
-        submitted.push({
-          request_id: requestOf(work),
-          token: work.attempt.attempt_token,
-          url: outputOf(work).video_url ?? "",
-        });
-      }
-    }
+  async function share(act: (sql: Sql) => Promise<void>): Promise<void> {
+    await Promise.all(sessions.map(act));
   }
   try {
-    await Promise.all(sessions.map(prepare));
-    return submitted;
+    let created = 0;
+    await share(async (sql) => {
+      await sql`set synchronous_commit = off`;
+      while (created < clips) await createFilm(sql, `${run}-${created++}`);
+    });
+    const due: Work[] = [];
+    await share(async (sql) => {
+      // No frames: films of an earlier round wait for theirs.
+      for (let left = true; left;) {
+        const works = await claim(sql, { generate_clip: "fal" }, 100);
+        due.push(...works);
+        left = works.length > 0;
+      }
+    });
+    const left = [...due];
+    await share(async (sql) => {
+      for (let work = left.pop(); work !== undefined; work = left.pop()) await submit(sql, work);
+    });
+    return due.map((work) => ({
+      request_id: requestOf(work),
+      token: work.attempt.attempt_token,
+      url: outputOf(work).video_url ?? "",
+    }));
   } finally {
     await Promise.all(sessions.map((sql) => sql.end()));
   }
@@ -151,10 +160,11 @@ export async function createFilm(sql: Sql, name: string): Promise<void> {
 export async function claim(
   sql: Sql,
   providers: Record<string, string> = PROVIDERS,
+  limit = CLAIM,
 ): Promise<Work[]> {
   const [row] = await sql`
     select public.claim_work(
-      p_limit => ${CLAIM}, p_providers => ${sql.json(providers)}, p_answers_bell => true
+      p_limit => ${limit}, p_providers => ${sql.json(providers)}, p_answers_bell => true
     ) as answer`;
   return Claimed.parse(row?.answer).work;
 }

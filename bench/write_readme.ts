@@ -5,7 +5,8 @@ import type { Outcome } from "./case.ts";
 import { median, short } from "./figures.ts";
 import { describe } from "./show_table.ts";
 
-const Result = z.object({
+/** A file of bench/results. */
+export const Result = z.object({
   name: z.string(),
   what: z.string(),
   conditions: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
@@ -23,7 +24,7 @@ const Result = z.object({
   })),
   notes: z.array(z.string()),
 });
-type Result = z.infer<typeof Result>;
+export type Result = z.infer<typeof Result>;
 
 const BEGIN = "<!-- results -->";
 const END = "<!-- end of results -->";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { startStack } from "../../local/stack.ts";
 import type { Series } from "../case.ts";
 import { quantile } from "../figures.ts";
+import type { BenchStack as Stack } from "../stacks.ts";
 import type { Receiver } from "./receiver.ts";
 
 const ENDPOINTS = 100;
@@ -12,7 +12,6 @@ const BEAT = 50;
 
 const Body = z.object({ data: z.object({ endpoint: z.number(), queued_at: z.number() }) });
 
-type Stack = Awaited<ReturnType<typeof startStack>>;
 type Options = { seconds: number; rate: number; rounds: number; say: (line: string) => void };
 type Dead = "none" | "one";
 
@@ -61,12 +60,28 @@ async function addEndpoints({ sql }: Stack, { url }: Receiver): Promise<void> {
     from generate_series(1, ${ENDPOINTS}) as n`;
 }
 
-/** What one round leaves behind is nothing to the next. */
+/**
+ * What one round leaves behind is nothing to the next. The runner is still at work: rows that it
+ * holds are passed over until it has let go of them, because to wait for several is a deadlock.
+ */
 async function forget({ sql }: Stack): Promise<void> {
-  await sql`
-    update public.webhook_deliveries set status = 'skipped', claim_token = null
-    where status in ('pending', 'delivering')`;
-  await sql`delete from private.delivery_lanes`;
+  for (let left = true; left;) {
+    await sql`
+      update public.webhook_deliveries set status = 'skipped', claim_token = null
+      where delivery_id in (
+        select delivery_id from public.webhook_deliveries
+        where status in ('pending', 'delivering') for update skip locked
+      )`;
+    await sql`
+      delete from private.delivery_lanes
+      where lane in (select lane from private.delivery_lanes for update skip locked)`;
+    const [row] = await sql`
+      select exists (select from private.delivery_lanes) or exists (
+        select from public.webhook_deliveries where status in ('pending', 'delivering')
+      ) as left`;
+    left = row?.left;
+    if (left) await new Promise((resolve) => setTimeout(resolve, BEAT));
+  }
 }
 
 /** Milliseconds from being queued to arriving, of all endpoints but the last. */

@@ -1,0 +1,33 @@
+import { type Stack, startStack } from "../local/stack.ts";
+import { DURABLE } from "./conditions.ts";
+
+/** A whole stack with durable commits, in which fal makes media once and gives away copies. */
+export type BenchStack = Stack;
+
+/** Hands out stacks to cases. Whoever opens one disposes of what it got. */
+export interface Stacks extends AsyncDisposable {
+  open(say: (line: string) => void): Promise<AsyncDisposable & { stack: BenchStack }>;
+}
+
+/**
+ * @param shared one for all, which lives until the end: a start costs as much as a quick case. What
+ * an earlier case left in it are some finished films.
+ */
+export function createStacks({ shared }: { shared: boolean }): Stacks {
+  let own: Promise<BenchStack> | null = null;
+  function start(say: (line: string) => void): Promise<BenchStack> {
+    say("starting a whole stack");
+    const fal = { shortSide: 64, media: "canned" } as const;
+    return startStack({ apiPort: 0, dbPort: 0, settings: DURABLE, fal });
+  }
+  return {
+    async open(say) {
+      const stack = await (shared ? own ??= start(say) : start(say));
+      const dispose = shared ? () => Promise.resolve() : () => stack.stop();
+      return { stack, [Symbol.asyncDispose]: dispose };
+    },
+    async [Symbol.asyncDispose]() {
+      await (await own)?.stop();
+    },
+  };
+}

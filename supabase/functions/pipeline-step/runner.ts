@@ -3,6 +3,7 @@ import { optional, readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { postBell } from "../_shared/post_bell.ts";
 import { configureProviders } from "../_shared/providers.ts";
 import { type ClaimedWork, claimWork, ringBell } from "../_shared/transitions/work.ts";
+import { boundRuns } from "./bounded_runs.ts";
 import { startDeliveries } from "./start_deliveries.ts";
 import { createTurns } from "./in_turn.ts";
 import { perform } from "./perform.ts";
@@ -11,9 +12,12 @@ import { type Budget, runWork } from "./run_work.ts";
 
 /** Well below the 150 seconds that a hosted isolate lives at least. */
 const BUDGET: Budget = { pieces: 500, time: 100_000, inFlight: 10 };
+/** Of an isolate: eighty pieces of work at a time. */
+const MOST_RUNS = 8;
 
 export type RunnerOptions = {
   budget?: Budget;
+  mostRuns?: number;
   /** Aborted when the isolate is told to go: the run ends, and a successor is rung for. */
   stopping?: AbortSignal;
   /** Sleeps `ms`, or until the signal aborts. */
@@ -25,7 +29,8 @@ export type Runner = (by: { answersBell: boolean }) => Promise<void>;
 /** Wires a run of work to the database, the providers and the clients that deliveries go to. */
 export function createRunner(
   { get, db, fetch, now, log }: Deps,
-  { budget = BUDGET, stopping = new AbortController().signal, pause }: RunnerOptions,
+  { budget = BUDGET, mostRuns = MOST_RUNS, stopping = new AbortController().signal, pause }:
+    RunnerOptions,
 ): Runner {
   const providers = configureProviders({ get, fetch, now, log });
   const storesAllFilms = optional(get, "STORE_FILMS") === "always";
@@ -58,10 +63,12 @@ export function createRunner(
   });
 
   async function claim(by: { limit: number; answersBell: boolean }): Promise<ClaimedWork> {
+    const answersBell = runs.answersBell(by.answersBell);
     const claimed = await retryWhileAway(
       () =>
         claimWork(db, {
-          ...by,
+          limit: by.limit,
+          answersBell,
           providers: providers.steps,
           announced: providers.announced,
           storesAllFilms,
@@ -100,11 +107,12 @@ export function createRunner(
     }, { answersBell });
   }
 
-  return async (by) => {
+  const runs = boundRuns(async (by) => {
     try {
       await work(by);
     } finally {
       await deliveries.idle();
     }
-  };
+  }, mostRuns);
+  return runs.start;
 }

@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { TextLineStream } from "./text_lines.ts";
 
 /** One run of a function: a Deno process that listens on a port of its own. */
 export interface FunctionProcess {
@@ -87,8 +86,15 @@ async function passLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   log: (line: string) => void,
 ): Promise<void> {
-  const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  for await (const line of lines) log(line);
+  const text = new TextDecoder();
+  let rest = "";
+  // Without the pipes of a TextLineStream: a door writes a line for each request.
+  for await (const chunk of stream) {
+    const lines = (rest + text.decode(chunk, { stream: true })).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    lines.forEach(log);
+  }
+  if (rest !== "") log(rest);
 }
 
 async function waitUntilListening(

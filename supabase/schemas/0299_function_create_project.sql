@@ -14,7 +14,7 @@ declare
   v_answer text;
 begin
   if p_job ->> 'max_cost_usd' is null then
-    return private.open_project(p_job);
+    return coalesce(nullif(public.create_projects(jsonb_build_array(p_job)) -> 0, 'null'), private.open_project(p_job));
   end if;
 
   begin

@@ -9,16 +9,11 @@ set search_path = ''
 as $$
 declare
   v_digest text := private.job_digest(p_job);
-  -- A job that was tried out first is not the same one when it is meant.
-  v_key text := coalesce(
-    p_job ->> 'idempotency_key',
-    case when p_job ->> 'execution_mode' = 'test' then 'test:' else '' end || 'body:' || v_digest
-  );
+  v_key text := private.job_key(p_job, v_digest);
   v_user_id text := p_job ->> 'user_id';
   v_project public.projects;
 begin
-  -- Versions of one video are counted under a lock of its own: no row exists yet that could be locked.
-  perform pg_advisory_xact_lock(hashtextextended('version:' || v_user_id || ':' || (p_job ->> 'video_id'), 0));
+  perform pg_advisory_xact_lock(private.version_lock(p_job));
 
   v_project := private.insert_project(p_job, v_key);
 
@@ -56,15 +51,7 @@ begin
       perform private.reuse_scenes(v_project);
     end if;
     perform private.refuse_over_budget(v_project.project_id);
-
-    -- Most jobs: nothing to approve, nothing made before, no image to reframe
-    if num_nonnulls(v_project.stop_at, v_project.max_cost_usd, v_project.revision_of) = 0
-      and not jsonb_path_exists(p_job, '$.scenes[*].reframe_to ? (@ != null)')
-    then
-      perform private.begin_project(v_project);
-    else
-      perform private.prepare_film(v_project.project_id);
-    end if;
+    perform private.prepare_film(v_project.project_id);
   end if;
 
   return private.job_answer(v_project.project_id, 'created');

@@ -40,8 +40,5 @@ comment on function private.tg_projects__advance() is
 
 revoke execute on function private.tg_projects__advance() from public, anon, authenticated, service_role;
 
-create or replace trigger _500_advance_inserted after insert on public.projects
-for each row execute function private.tg_projects__advance();
-
 create or replace trigger _500_advance_updated after update of status on public.projects
 for each row execute function private.tg_projects__advance();

@@ -19,5 +19,5 @@ comment on function private.tg_steps__ring() is 'A step has become due, or its e
 
 revoke execute on function private.tg_steps__ring() from public, anon, authenticated, service_role;
 
-create or replace trigger _900_ring after insert or update of status, due_at on private.steps
+create or replace trigger _900_ring after update of status, due_at on private.steps
 for each row when (new.status <> 'running') execute function private.tg_steps__ring();

@@ -41,6 +41,15 @@ const JOBS: Record<string, JobOptions> = {
     scenes: ["cut", "cut"],
     film_options: { music: { prompt: "Slow", model: "m", volume: 0.5, ducking: true } },
   },
+  "whose image has to be reframed": {
+    scenes: ["last_frame", "cut", "last_frame"],
+    reframe_to: "9:16",
+  },
+  "whose image has to be reframed, but has none": { image_url: null, reframe_to: "9:16" },
+  "whose keyframes have to be reframed": {
+    scenes: ["last_frame", "shared_keyframe"],
+    reframe_to: "9:16",
+  },
   "that is a test": { execution_mode: "test", scenes: ["cut", "cut"] },
 };
 
@@ -55,7 +64,7 @@ for (const [name, options] of Object.entries(JOBS)) {
       const beginning = await beginningOf(sql, plain.project_id);
       assert.deepEqual(beginning, await beginningOf(sql, revision.project_id));
       assert.equal(plain.estimated_cost_usd, revision.estimated_cost_usd);
-      assert(JSON.stringify(beginning).includes("generate_clip"));
+      assert.match(JSON.stringify(beginning), /generate_clip|reframe_image/);
     }),
   );
 }

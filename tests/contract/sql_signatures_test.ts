@@ -11,6 +11,7 @@ const WRAPPERS = [
   "management.ts",
   "webhook_sources.ts",
   "transitions/callbacks.ts",
+  "transitions/create_together.ts",
   "transitions/deliveries.ts",
   "transitions/projects.ts",
   "transitions/steps.ts",

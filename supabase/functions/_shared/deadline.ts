@@ -7,9 +7,7 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new DOMException(`No end after ${ms} ms`, "TimeoutError"));
-  }, ms);
+  const timer = setTimeout(() => controller.abort(tooLate(ms)), ms);
 
   try {
     return await work(controller.signal);
@@ -23,10 +21,16 @@ export async function withDeadline<T>(
  *
  * @throws a TimeoutError (DOMException)
  */
-export function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return withDeadline(ms, (signal) => {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    return Promise.race([work, late]);
-  });
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooLate(ms)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooLate(ms: number): DOMException {
+  return new DOMException(`No end after ${ms} ms`, "TimeoutError");
 }

@@ -2,7 +2,7 @@
 export const DEEPEST = 64;
 
 export type ParsedJson =
-  | { ok: true; value: unknown }
+  | { ok: true; value: unknown; text: string }
   | { ok: false; message: string };
 
 /**
@@ -19,7 +19,7 @@ export function parseJson(body: Uint8Array): ParsedJson {
   if (isTooDeep(text)) return { ok: false, message: `Nested deeper than ${DEEPEST} levels` };
   try {
     const value: unknown = JSON.parse(text);
-    return { ok: true, value };
+    return { ok: true, value, text };
   } catch {
     return { ok: false, message: "Not JSON" };
   }
@@ -31,16 +31,33 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
 function isTooDeep(text: string): boolean {
+  return hasManyOpenings(text) && depthOf(text) > DEEPEST;
+}
+
+/** False where there are too few brackets for any depth, in strings or not: most bodies. */
+function hasManyOpenings(text: string): boolean {
+  let count = 0;
+  for (const bracket of ["{", "["]) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++count > DEEPEST) return true;
+    }
+  }
+  return false;
+}
+
+/** How deep it is nested, or that it is deeper than a body may be. */
+function depthOf(text: string): number {
+  let deepest = 0;
   let depth = 0;
   let quoted = false;
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < text.length && deepest <= DEEPEST; i++) {
     const code = text.charCodeAt(i);
     if (quoted) {
       if (code === BACKSLASH) i++;
       else if (code === QUOTE) quoted = false;
     } else if (code === QUOTE) quoted = true;
-    else if (OPENING.has(code) && ++depth > DEEPEST) return true;
+    else if (OPENING.has(code)) deepest = Math.max(deepest, ++depth);
     else if (CLOSING.has(code)) depth--;
   }
-  return false;
+  return deepest;
 }

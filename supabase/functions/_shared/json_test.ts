@@ -5,9 +5,12 @@ const parse = (text: string) => parseJson(new TextEncoder().encode(text));
 const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 
 Deno.test("JSON of every kind is parsed, with or without a byte order mark", () => {
-  assert.deepEqual(parse('{"a":[1,null,"x"]}'), { ok: true, value: { a: [1, null, "x"] } });
-  assert.deepEqual(parse("3"), { ok: true, value: 3 });
-  assert.deepEqual(parse("\ufeff{}"), { ok: true, value: {} });
+  assert.deepEqual(parse('{"a":[1,null,"x"]}'), {
+    ...{ ok: true, value: { a: [1, null, "x"] } },
+    text: '{"a":[1,null,"x"]}',
+  });
+  assert.deepEqual(parse("3"), { ok: true, value: 3, text: "3" });
+  assert.deepEqual(parse("\ufeff{}"), { ok: true, value: {}, text: "{}" });
 });
 
 Deno.test("what is not JSON is refused, whole or truncated", () => {

@@ -24,11 +24,17 @@ export function findUnstorable(value: unknown, path = ""): string | null {
  * it; what JSON.parse gives lacks fields that come twice, and the digits of a very small number.
  */
 export function isStorableJson(text: string): boolean {
+  if (isPlain(text)) return true;
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)) {
     const fits = token.startsWith('"') ? isStorableString(token) : isStorableNumber(token);
     if (!fits) return false;
   }
   return true;
+}
+
+/** True of most bodies: nothing is spelled by its number, and all numbers are short. */
+function isPlain(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\\u") && !/\d[eE]|\d{300}/.test(text);
 }
 
 function isStorableString(token: string): boolean {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findUnstorable, toStorable } from "./storable.ts";
+import { findUnstorable, isStorableJson, toStorable } from "./storable.ts";
 
 Deno.test("the path of what Postgres cannot hold is found in values and keys", () => {
   assert.equal(findUnstorable({ scenes: [{ prompt: "a" }, { prompt: "\0" }] }), "scenes.1.prompt");
@@ -19,4 +19,13 @@ Deno.test("a copy for Postgres has replacement characters in their place", () =>
     toStorable({ "k\0": ["a\0b", "\ud83c"], ok: 1 }),
     { "k\ufffd": ["a\ufffdb", "\ufffd"], ok: 1 },
   );
+});
+
+Deno.test("JSON that Postgres takes and JSON that it does not are told apart by their text", () => {
+  for (const text of ['{"prompt":"5e, 🎬\\n","n":12.50}', '"\\u00e9"', "1E2", "[-0.5e-3]"]) {
+    assert.equal(isStorableJson(text), true, text);
+  }
+  for (const text of ['"\\u0000"', '"\\ud83c"', "1e999", "9".repeat(310), "1e-20000"]) {
+    assert.equal(isStorableJson(text), false, text.slice(0, 20));
+  }
 });

@@ -36,9 +36,8 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
     const { body } = await admit(c);
     const json = parseJson(body);
     if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
-    const text = new TextDecoder().decode(body);
     const keyHeader = c.req.header("idempotency-key") ?? null;
-    const options = { text, keyHeader, ...installation, aliases: await aliases() };
+    const options = { text: json.text, keyHeader, ...installation, aliases: await aliases() };
     const parsed = parseVideo(json.value, options);
     if ("issues" in parsed) throw refuseBody(parsed.issues);
     if (parsed.job.callback_url !== null && !signsCallbacks) {

@@ -6,7 +6,8 @@ import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
-import { createProject, readStats } from "../_shared/transitions/projects.ts";
+import { createTogether } from "../_shared/transitions/create_together.ts";
+import { readStats } from "../_shared/transitions/projects.ts";
 import { parseJob } from "./parse_job.ts";
 import { addTrace } from "./add_trace.ts";
 import { addSourceRoutes } from "./source_routes.ts";
@@ -18,6 +19,7 @@ export function createWebhook(deps: Deps): Hono {
   const door = createDoor({ name: "webhook", rateLimit: "RATE_LIMIT_WEBHOOK" }, deps);
   const { app, log, logOf, admit, limit } = door;
   const watchBell = createBellWatch({ ...deps, log });
+  const create = createTogether(deps);
   const installation = readInstallation(get);
   const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;
 
@@ -27,7 +29,7 @@ export function createWebhook(deps: Deps): Hono {
     if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
     const keyHeader = c.req.header("idempotency-key") ?? null;
     const parsed = parseJob(json.value, {
-      text: new TextDecoder().decode(body),
+      text: json.text,
       keyHeader,
       ...installation,
     });
@@ -38,7 +40,7 @@ export function createWebhook(deps: Deps): Hono {
 
     await limit(c);
     const job = addTrace(parsed.job, c.req.header("traceparent"));
-    const created = await createProject(db, job);
+    const created = await create(job);
     const { outcome, project_id, status, task_token } = created;
     logOf(c)("job.received", { outcome, project_id });
     if (outcome === "conflict") {

@@ -95,7 +95,7 @@ export type Job = {
   request: Record<string, unknown> | string;
 };
 
-const CreatedProject = z.object({
+export const CreatedProject = z.object({
   outcome: z.enum(["created", "duplicate", "conflict"]),
   project_id: z.string(),
   status: z.string(),

@@ -1,0 +1,81 @@
+/** How much goes out together. */
+export type CollectLimits<Item> = {
+  mostItems: number;
+  /** Of all items of a call together; one item may be larger. */
+  mostSize: number;
+  sizeOf: (item: Item) => number;
+  /** Calls under way at a time. */
+  atOnce: number;
+  /** So many that wait go out beside a call that is under way; so does everybody while it is slow. */
+  enough: number;
+  slowMs: number;
+  now: () => number;
+};
+
+type Waiting<Item, Answer> = {
+  item: Item;
+  resolve: (answer: PromiseLike<Answer>) => void;
+  reject: (error: unknown) => void;
+};
+
+/**
+ * Makes one call of many that come while another is under way. A lone one goes out at once and alone,
+ * so that nobody waits for company. In the order in which they came.
+ *
+ * @param call answers each item by a promise of its own; what it throws, each of its items gets
+ */
+export function collectCalls<Item, Answer>(
+  call: (items: Item[]) => Promise<PromiseLike<Answer>[]>,
+  { mostItems, mostSize, sizeOf, atOnce, enough, slowMs, now }: CollectLimits<Item>,
+): (item: Item) => Promise<Answer> {
+  let waiting: Waiting<Item, Answer>[] = [];
+  let underWay = 0;
+  let lastSentAt = 0;
+
+  function sendWhatMay(): void {
+    while (waiting.length > 0 && (underWay === 0 || underWay < atOnce && isUrgent())) send();
+  }
+
+  function isUrgent(): boolean {
+    return waiting.length >= enough || now() - lastSentAt > slowMs;
+  }
+
+  async function send(): Promise<void> {
+    const taken = take();
+    underWay++;
+    lastSentAt = now();
+    try {
+      const answers = await call(taken.map(({ item }) => item));
+      taken.forEach(({ resolve, reject }, i) => {
+        const answer = answers[i];
+        if (answer === undefined) reject(new Error("Cannot answer: the call left it out"));
+        else resolve(answer);
+      });
+    } catch (error) {
+      for (const { reject } of taken) reject(error);
+    }
+    underWay--;
+    sendWhatMay();
+  }
+
+  /** As many of those that wait as one call takes; at least one. */
+  function take(): Waiting<Item, Answer>[] {
+    let count = 0;
+    let size = 0;
+    for (const { item } of waiting.slice(0, mostItems)) {
+      size += sizeOf(item);
+      if (count > 0 && size > mostSize) break;
+      count++;
+    }
+    const taken = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return taken;
+  }
+
+  return (item) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    waiting.push({ item, resolve, reject });
+    sendWhatMay();
+    return promise;
+  };
+}

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Database } from "../functions/_shared/database.ts";
+import {
+  CreatedProject,
+  createProject,
+  type Job,
+  type JobScene,
+} from "../functions/_shared/transitions/projects.ts";
+import { onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
+
+function createProjects(db: Database, jobs: Job[]): Promise<(CreatedProject | null)[]> {
+  return db.call("create_projects", { p_jobs: jobs }, z.array(CreatedProject.nullable()));
+}
+
+const outcomes = (answers: (CreatedProject | null)[]) => answers.map((one) => one?.outcome ?? null);
+
+Deno.test(
+  "create_projects answers each job in its place, as create_project would",
+  onDatabase(async ({ db, sql }) => {
+    const jobs = ["c", "a", "b"].map((video_id) =>
+      jobOf({ video_id, idempotency_key: `key-${video_id}`, storyboard: "splitter" })
+    );
+
+    const answers = await createProjects(db, jobs);
+
+    const films = await sql`select project_id, video_id from public.projects order by video_id`;
+    const byVideo = new Map(films.map(({ video_id, project_id }) => [video_id, project_id]));
+    assert.deepEqual(
+      answers.map((one) => one?.project_id),
+      ["c", "a", "b"].map((video) => byVideo.get(video)),
+    );
+    for (const [i, job] of jobs.entries()) {
+      assert.deepEqual(await createProject(db, job), { ...answers[i], outcome: "duplicate" });
+    }
+    assert.equal((await sql`select from private.steps`).length, 3);
+    assert.deepEqual(await createProjects(db, []), []);
+  }),
+);
+
+Deno.test(
+  "create_projects writes each job's own scenes, clips, request and metadata",
+  onDatabase(async ({ db, sql }) => {
+    const request = '{"video_id":"b","weight":1.10,"scenes":2}';
+    const [one, two] = await createProjects(db, [
+      jobOf({ video_id: "a", scenes: ["cut", "cut"], clips: 2, callback_url: null }),
+      jobOf({
+        video_id: "b",
+        metadata: { weight: 1.1, none: null },
+        request,
+        events: ["scene.started"],
+      }),
+    ]);
+
+    const films = await sql`
+      select total_scenes, metadata::text, callback_url, job_requests.events,
+        (select count(*)::int from public.scenes where scenes.project_id = projects.project_id) as scenes,
+        (select count(*)::int from public.video_chunks where video_chunks.project_id = projects.project_id) as clips
+      from public.projects join private.job_requests using (project_id)
+      order by video_id`;
+    assert.deepEqual([...films], [
+      { total_scenes: 2, metadata: "{}", callback_url: null, events: null, scenes: 2, clips: 4 },
+      {
+        ...{ total_scenes: 1, metadata: '{"weight": 1.10}', events: ["scene.started"] },
+        ...{ callback_url: "https://client.test/callback", scenes: 1, clips: 1 },
+      },
+    ]);
+    const events = await sql`
+      select project_id, type from public.pipeline_events order by event_id`;
+    const of = (id: string | undefined) =>
+      events.filter(({ project_id }) => project_id === id).map(({ type }) => type);
+    assert.deepEqual(of(one?.project_id), ["project.queued", "step.queued", "step.queued"]);
+    assert.deepEqual(of(two?.project_id), ["project.queued", "step.queued"]);
+  }),
+);
+
+Deno.test(
+  "create_projects leaves alone what create_project has to be asked about, and takes the others",
+  onDatabase(async ({ db, sql }) => {
+    const seen = jobOf({ video_id: "seen", idempotency_key: "seen" });
+    await createProject(db, seen);
+    const jobs = [
+      jobOf({ video_id: "approve", stop_at: "stills" }),
+      jobOf({ video_id: "budget", max_cost_usd: 1 }),
+      jobOf({ video_id: "seen", is_revision: true }),
+      jobOf({ video_id: "written", storyboard: "model" }),
+      jobOf({ video_id: "music", film_options: { captions: "files" } }),
+      seen,
+      jobOf({ video_id: "plain" }),
+      jobOf({ video_id: "plain" }),
+      jobOf({ video_id: "other", idempotency_key: "seen" }),
+    ];
+
+    const answers = await createProjects(db, jobs);
+
+    assert.deepEqual(outcomes(answers), [
+      ...[null, null, null, null, null, null, "created", null, null],
+    ]);
+    assert.equal((await sql`select from public.projects`).length, 2);
+    assert.deepEqual([...await sql`select * from private.check_invariants()`], []);
+  }),
+);
+
+Deno.test(
+  "of two jobs with one key in a call the first is taken",
+  onDatabase(async ({ db, sql }) => {
+    const jobs = ["z", "a"].map((video_id) => jobOf({ video_id, idempotency_key: "key" }));
+
+    assert.deepEqual(outcomes(await createProjects(db, jobs)), ["created", null]);
+
+    const second = jobs[1] ?? jobOf();
+    assert.equal((await createProject(db, second)).outcome, "conflict");
+    const [film] = await sql`select video_id from public.projects`;
+    assert.equal(film?.video_id, "z");
+  }),
+);
+
+Deno.test(
+  "a call with a job that cannot be written writes none of them",
+  onDatabase(async ({ db, sql }) => {
+    const bad = jobOf({ video_id: "bad", metadata: { a: 1 }, request: "no JSON" });
+
+    await assert.rejects(createProjects(db, [jobOf({ video_id: "good" }), bad]));
+
+    assert.equal((await sql`select from public.projects`).length, 0);
+  }),
+);
+
+Deno.test(
+  "create_projects estimates films of every shape as estimate_film does",
+  onDatabase(async ({ db, sql }) => {
+    await sql`
+      insert into private.prices (model, kind, usd_per_second, usd_per_call, as_of, source) values
+        ('m/slow', 'generate_clip', 0.07, 0.01, current_date, 'test'),
+        ('m/fast', 'generate_clip', null, 0.25, current_date, 'test'),
+        ('m/dear', 'generate_clip', 0.9, null, current_date, 'test')`;
+    await sql`insert into private.model_fallbacks (model, fallback) values ('m/fast', 'm/dear')`;
+    const scene = (
+      continuity: JobScene["continuity"],
+      ...clips: [model: string, duration: number | null][]
+    ): JobScene => ({
+      ...{ prompt: "A scene", image_url: null, continuity, metadata: {} },
+      chunks: clips.map(([model, duration]) => ({
+        ...{ model, duration, prompt: "A clip", driver_video_url: null, audio_url: null },
+      })),
+    });
+    const still = (scene: JobScene, image_url: string) => ({
+      ...scene,
+      image_url,
+      reframe_to: "9:16",
+    });
+    const films = [
+      [scene("cut", ["m/slow", 5])],
+      [scene("cut", ["m/slow", 5], ["m/slow", 5]), scene("last_frame", ["m/fast", 4])],
+      [
+        scene("last_frame", ["m/slow", 5]),
+        scene("cut", ["m/slow", 5]),
+        scene("cut", ["m/dear", 3]),
+      ],
+      [scene("cut", ["m/slow", null]), scene("last_frame", ["m/slow", 5])],
+      [scene("cut", ["m/unknown", 5])],
+      ["a", "b", "a"].map((image) => still(scene("cut", ["m/slow", 6]), image)),
+      [still(scene("cut", ["m/slow", 6]), "a"), still(scene("last_frame", ["m/slow", 6]), "b")],
+    ];
+    const fal = { generate_clip: "fal", extract_last_frame: "fal", stitch: "fal" } as const;
+    const jobs = films.flatMap((scenes, i) => [
+      { ...jobOf({ video_id: `plain-${i}` }), scenes },
+      {
+        ...jobOf({ video_id: `named-${i}`, providers: { ...fal, extract_thumbnail: "test" } }),
+        scenes,
+      },
+      { ...jobOf({ video_id: `test-${i}`, execution_mode: "test" }), scenes },
+    ]);
+
+    const answers = await createProjects(db, jobs);
+
+    assert.deepEqual(outcomes(answers), jobs.map(() => "created"));
+    const estimates = await sql`
+      select projects.estimated_cost_usd::float8 as kept, film.usd::float8 as fresh
+      from public.projects cross join lateral private.estimate_film(projects.project_id) as film
+      order by projects.project_id`;
+    assert.deepEqual(estimates.map(({ kept }) => kept), estimates.map(({ fresh }) => fresh));
+    assert(new Set(answers.map((one) => one?.estimated_cost_usd)).size > 6);
+  }),
+);

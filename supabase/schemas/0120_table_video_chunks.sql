@@ -25,7 +25,6 @@ create table public.video_chunks (
   constraint video_chunks_pkey primary key (chunk_id),
   constraint one_chunk_at_a_position_of_a_take unique (scene_id, take, position),
   constraint chunk_of_a_scene foreign key (scene_id) references public.scenes (scene_id) on delete cascade,
-  constraint chunk_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
   constraint chunk_is_whole check (private.is_chunk_whole(status, scene_id, project_id, kling_video_url, error_message))
 )
 -- Room for the next version of a row on its own page: an update that touches no index then writes none.

@@ -15,6 +15,9 @@ security invoker
 set search_path = ''
 -- The lengths of its arrays would have it planned each time.
 set plan_cache_mode = force_generic_plan
+-- Planned for a thousand times as many rows as there are, a hash table is megabytes of zeroes.
+set enable_hashjoin = off
+set enable_hashagg = off
 as $$
 declare
   v_providers jsonb := coalesce(

@@ -5,6 +5,9 @@ stable
 security invoker
 set search_path = ''
 set plan_cache_mode = force_generic_plan
+-- Planned for a thousand times as many rows as there are, a hash table is megabytes of zeroes.
+set enable_hashjoin = off
+set enable_hashagg = off
 as $$
 begin
   return (

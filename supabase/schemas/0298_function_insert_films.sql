@@ -9,6 +9,9 @@ volatile
 security invoker
 set search_path = ''
 set plan_cache_mode = force_generic_plan
+-- Planned for a thousand times as many rows as there are, a hash table is megabytes of zeroes.
+set enable_hashjoin = off
+set enable_hashagg = off
 as $$
 declare
   v_now timestamptz := private.clock();
@@ -19,6 +22,8 @@ begin
   shots as materialized (
     select
       'scene_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) as scene_id,
+      -- Its first clip's, so that the step which begins it need not be joined with what was inserted
+      'chunk_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) as chunk_id,
       p_ids[item.n] as project_id,
       item.job ->> 'user_id' as user_id,
       shot.position,
@@ -62,7 +67,8 @@ begin
       created_at, updated_at
     )
     select
-      'chunk_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16),
+      case when part.position = 1 then shots.chunk_id
+        else 'chunk_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) end,
       shots.scene_id,
       shots.project_id,
       part.position,
@@ -76,13 +82,12 @@ begin
       v_now
     from shots
     cross join lateral jsonb_array_elements(shots.scene -> 'chunks') with ordinality as part (chunk, position)
-    returning video_chunks.chunk_id, video_chunks.scene_id, video_chunks.position
   ),
 
   -- Several scenes may start from one image: it is paid for once
   begun as (
     select
-      shots.*,
+      shots.project_id, shots.scene_id, shots.chunk_id, shots.user_id, shots.position, shots.image_url, shots.ratio,
       shots.image_url is not null and shots.ratio is not null as is_still,
       row_number() over (partition by shots.project_id, shots.image_url, shots.ratio order by shots.position) as place
     from shots
@@ -97,7 +102,7 @@ begin
       'step_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16),
       begun.project_id,
       begun.scene_id,
-      clips.chunk_id,
+      begun.chunk_id,
       begun.user_id,
       case when begun.is_still then 'reframe_image' else 'generate_clip' end,
       -- The first scene's is due first.
@@ -107,10 +112,7 @@ begin
       v_now,
       v_now
     from begun
-    join clips using (scene_id)
-    where clips.position = 1
-      and not (begun.is_still and begun.place > 1)
-    order by begun.project_id, begun.position
+    where not (begun.is_still and begun.place > 1)
     returning steps.step_id, steps.project_id, steps.scene_id, steps.chunk_id, steps.kind
   )
 

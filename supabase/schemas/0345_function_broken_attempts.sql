@@ -90,13 +90,18 @@ as $$
   join public.projects using (project_id)
   where steps.user_id <> projects.user_id
   union all
-  -- No foreign keys say so: they would be looked up with each step, for rows that only ever go with their project.
+  -- No foreign keys say this and the next: they would be looked up with each row, and go with their project anyway.
   select 'a step is about a scene and a clip of its own film', steps.step_id
   from private.steps
   left join public.scenes on scenes.scene_id = steps.scene_id
   left join public.video_chunks on video_chunks.chunk_id = steps.chunk_id
   where (steps.scene_id is not null and scenes.project_id is distinct from steps.project_id)
     or (steps.chunk_id is not null and video_chunks.project_id is distinct from steps.project_id)
+  union all
+  select 'a clip belongs to its scene''s film', video_chunks.chunk_id
+  from public.video_chunks
+  join public.scenes using (scene_id)
+  where video_chunks.project_id <> scenes.project_id
   union all
   select 'a cost is not negative', attempts.attempt_id
   from private.attempts

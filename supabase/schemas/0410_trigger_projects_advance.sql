@@ -9,10 +9,7 @@ set search_path = ''
 as $$
 begin
   -- A paused film gets to its stitching too, and tells it then: when it is resumed nothing new begins.
-  if tg_op = 'UPDATE'
-    and coalesce(new.paused_from, new.status) = 'stitching'
-    and coalesce(old.paused_from, old.status) <> 'stitching'
-  then
+  if coalesce(new.paused_from, new.status) = 'stitching' and coalesce(old.paused_from, old.status) <> 'stitching' then
     perform private.queue_stage(new.project_id, 'stitching.started', null);
   end if;
 

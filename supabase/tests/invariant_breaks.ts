@@ -57,6 +57,8 @@ export const BREAKS: Record<string, string> = {
   "an attempt that is waited for has a deadline":
     `alter table private.attempts drop constraint attempt_is_whole;
     update private.attempts set deadline_at = null where status = 'submitted'`,
+  "a clip belongs to its scene's film":
+    `update public.video_chunks set project_id = 'proj_of_nobody' where ${where("done")}`,
   "a step is about a scene and a clip of its own film":
     `update private.steps set chunk_id = 'chunk_of_nobody' where ${
       where("done")

@@ -7,6 +7,7 @@ import { measureFilmCost } from "./film_cost.ts";
 import { insertFinishedFilms } from "./finished_films.ts";
 import { makeJobs } from "./intake.ts";
 import { waitForFilms } from "./latency.ts";
+import { commitRows, createBareTable } from "./peers/bare_commits.ts";
 import { startBoss } from "./peers/pg_boss.ts";
 import { interleave } from "./rounds.ts";
 import { makeFilms, openSessions } from "./sql_films.ts";
@@ -40,6 +41,7 @@ export async function measurePipeline(
       `SQL alone: each call its own durable commit, 8 connections, eight steps a film; ${finished} finished films in the tables`,
       "over HTTP: signed job to stored film, clips made once and copied, gateway and providers in this process",
       "pg-boss: one job at a time on each of 8 connections",
+      "floor: as many commits as the films make, of one small row each, over the same connections",
       "a film's parts: its steps one after the other on one connection, in a database of their own",
     ],
   };
@@ -81,6 +83,7 @@ async function measureSql(
     (database) => database.stop(),
   );
   await insertFinishedFilms(sql, finished);
+  await createBareTable(sql);
   const before = await countFilms(sql);
   const boss = cleanup.use(await startBoss(cluster.url));
   const sessions = cleanup.adopt(
@@ -116,6 +119,7 @@ async function measureSql(
         return await boss.work(films * 8);
       },
     },
+    { name: "floor: bare one-row commits", round: () => commitRows(sessions, films * 20) },
   ], { unit: "/s", rounds, say });
 
   await checkFilms(sql, made, before);

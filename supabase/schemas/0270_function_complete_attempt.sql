@@ -1,6 +1,6 @@
 -- attempt created | submitted | in_progress | lost → completed · step → completed
 --
--- The verb of what was made then moves chunk, scene or project on.
+-- p_attempt is as it is under its lock. The verb of what was made then moves chunk, scene or project on.
 
 create or replace function private.complete_attempt(
   p_project public.projects,
@@ -18,7 +18,9 @@ declare
   v_now timestamptz := private.clock();
   v_ended record;
 begin
-  if not private.is_output_of(p_step.kind, p_output) then
+  if p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
+    return;
+  elsif not private.is_output_of(p_step.kind, p_output) then
     perform private.fail_attempt(p_attempt.attempt_id, jsonb_build_object(
       'message', format('The provider reported success without the result of %s', p_step.kind),
       'retryable', false
@@ -27,41 +29,33 @@ begin
   end if;
 
   with
-  ended as (
-    update private.attempts
-    set
-      status = 'completed',
-      output = p_output,
-      actual_cost_usd = case
-        when jsonb_typeof(p_output -> 'cost_usd') = 'number' then greatest((p_output ->> 'cost_usd')::numeric, 0)
-        else attempts.actual_cost_usd
-      end,
-      error_message = null,
-      ended_at = v_now
-    where attempts.attempt_id = p_attempt.attempt_id
-      and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
-    returning
-      (attempts.input ->> 'is_film')::boolean as is_film,
-      attempts.actual_cost_usd > attempts.estimated_cost_usd as is_dearer
-  ),
   closed as (
     update private.steps
     set status = 'completed', output = p_output, claim_token = null, updated_at = v_now
-    from ended
     where steps.step_id = p_step.step_id
   ),
   recorded as (
     insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
-    select
+    values (
       p_step.project_id, p_step.scene_id, p_step.chunk_id, 'step.completed',
       jsonb_build_object('kind', p_step.kind, 'step_id', p_step.step_id), v_now
-    from ended
+    )
   )
-  select ended.is_film, ended.is_dearer into v_ended from ended;
-
-  if not found then
-    return;
-  end if;
+  update private.attempts
+  set
+    status = 'completed',
+    output = p_output,
+    actual_cost_usd = case
+      when jsonb_typeof(p_output -> 'cost_usd') = 'number' then greatest((p_output ->> 'cost_usd')::numeric, 0)
+      else attempts.actual_cost_usd
+    end,
+    error_message = null,
+    ended_at = v_now
+  where attempts.attempt_id = p_attempt.attempt_id
+  returning
+    (attempts.input ->> 'is_film')::boolean as is_film,
+    attempts.actual_cost_usd > attempts.estimated_cost_usd as is_dearer
+  into v_ended;
 
   case p_step.kind
     when 'storyboard' then

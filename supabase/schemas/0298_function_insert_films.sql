@@ -89,7 +89,9 @@ begin
     select
       shots.project_id, shots.scene_id, shots.chunk_id, shots.user_id, shots.position, shots.image_url, shots.ratio,
       shots.image_url is not null and shots.ratio is not null as is_still,
-      row_number() over (partition by shots.project_id, shots.image_url, shots.ratio order by shots.position) as place
+      row_number() over (partition by shots.project_id, shots.image_url, shots.ratio order by shots.position) as place,
+      -- The first scene's comes first.
+      v_now + shots.position * interval '1 microsecond' as at
     from shots
     where shots.is_begun
   ),
@@ -105,14 +107,14 @@ begin
       begun.chunk_id,
       begun.user_id,
       case when begun.is_still then 'reframe_image' else 'generate_clip' end,
-      -- The first scene's is due first.
-      v_now + begun.position * interval '1 microsecond',
+      begun.at,
       case when begun.is_still
         then jsonb_build_object('image_url', begun.image_url, 'aspect_ratio', begun.ratio) else '{}' end,
-      v_now,
-      v_now
+      begun.at,
+      begun.at
     from begun
     where not (begun.is_still and begun.place > 1)
+    order by begun.project_id, begun.position
     returning steps.step_id, steps.project_id, steps.scene_id, steps.chunk_id, steps.kind
   )
 

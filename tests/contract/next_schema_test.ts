@@ -44,7 +44,7 @@ Deno.test(
       select pg_get_constraintdef(oid) as definition
       from pg_constraint
       where conname = 'step_kind_is_known'`;
-    await sql`alter table private.steps drop constraint step_kind_is_known`;
+    await sql`alter domain private.step_kind drop constraint step_kind_is_known`;
     try {
       await sql`
         insert into private.steps (project_id, user_id, kind, due_at)
@@ -54,7 +54,7 @@ Deno.test(
     } finally {
       await sql`delete from private.steps where kind = 'dream_up'`;
       await sql.unsafe(
-        `alter table private.steps add constraint step_kind_is_known ${before?.definition}`,
+        `alter domain private.step_kind add constraint step_kind_is_known ${before?.definition}`,
       );
     }
   }),

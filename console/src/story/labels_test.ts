@@ -3,17 +3,17 @@ import { words } from "../format.ts";
 import { EVENTS } from "../../../supabase/functions/_shared/planning/job_fields.ts";
 import { DELIVERY_STATUSES, DELIVERY_TYPES, labelOfStep } from "./labels.ts";
 
-const readTable = (name: string) =>
+const readSchema = (name: string) =>
   Deno.readTextFile(new URL(`../../../supabase/schemas/${name}.sql`, import.meta.url));
 
-/** The quoted words of `<column> in (…)`, of the constraint with this name. */
+/** The quoted words of `… in (…)`, of the constraint with this name. */
 function allowedBy(constraint: string, sql: string): string[] {
   const list = sql.split(`constraint ${constraint} check`)[1]?.match(/in \(([^)]+)\)/)?.[1] ?? "";
   return [...list.matchAll(/'(\w+)'/g)].map(([, word]) => word ?? "");
 }
 
 Deno.test("every kind of step has a name that people understand", async () => {
-  const kinds = allowedBy("step_kind_is_known", await readTable("0140_table_steps"));
+  const kinds = allowedBy("step_kind_is_known", await readSchema("0060_domain_step_kind"));
   assert(kinds.length > 10);
   const plain = ["extract_last_frame", "extract_thumbnail", "generate_clip", "store_film"];
   const own = [...plain, "reframe_image", "stitch"];
@@ -22,7 +22,7 @@ Deno.test("every kind of step has a name that people understand", async () => {
 });
 
 Deno.test("every status and every type of a delivery has its words", async () => {
-  const sql = await readTable("0170_table_webhook_deliveries");
+  const sql = await readSchema("0170_table_webhook_deliveries");
   const statuses = [...sql.matchAll(/status in \(([^)]+)\)/g)].flatMap(([, list]) =>
     [...(list ?? "").matchAll(/'(\w+)'/g)].map(([, word]) => word ?? "")
   );

@@ -2637,7 +2637,9 @@ begin
     select
       shots.project_id, shots.scene_id, shots.chunk_id, shots.user_id, shots.position, shots.image_url, shots.ratio,
       shots.image_url is not null and shots.ratio is not null as is_still,
-      row_number() over (partition by shots.project_id, shots.image_url, shots.ratio order by shots.position) as place
+      row_number() over (partition by shots.project_id, shots.image_url, shots.ratio order by shots.position) as place,
+      -- The first scene's comes first.
+      v_now + shots.position * interval '1 microsecond' as at
     from shots
     where shots.is_begun
   ),
@@ -2653,14 +2655,14 @@ begin
       begun.chunk_id,
       begun.user_id,
       case when begun.is_still then 'reframe_image' else 'generate_clip' end,
-      -- The first scene's is due first.
-      v_now + begun.position * interval '1 microsecond',
+      begun.at,
       case when begun.is_still
         then jsonb_build_object('image_url', begun.image_url, 'aspect_ratio', begun.ratio) else '{}' end,
-      v_now,
-      v_now
+      begun.at,
+      begun.at
     from begun
     where not (begun.is_still and begun.place > 1)
+    order by begun.project_id, begun.position
     returning steps.step_id, steps.project_id, steps.scene_id, steps.chunk_id, steps.kind
   )
 
@@ -4398,3 +4400,31 @@ comment on view private.stuck_work is
 'What moves on by nobody: steps and deliveries overdue by 10 minutes, films without an open step, receivers failing for an hour, held or paused providers, callbacks buffered for an hour, an unanswered bell, a reached spending cap. why says what to look at.';
 
 revoke all on table private.stuck_work from public, anon, authenticated, service_role;
+
+-- A session that stays open, as PostgREST's do, has compiled functions for rows as they were: one that was not
+-- replaced above would raise "type of parameter does not match" until it reconnects. Touched, they are compiled anew.
+do $$
+declare
+  v_function record;
+begin
+  for v_function in
+    select pg_proc.oid::regprocedure as name, pg_proc.procost as cost
+    from pg_proc
+    join pg_language on pg_language.oid = pg_proc.prolang
+    where pg_language.lanname = 'plpgsql'
+      and pg_proc.prokind = 'f'
+      and pg_proc.pronamespace in (
+        select pg_namespace.oid from pg_namespace where pg_namespace.nspname in ('private', 'public', 'handlers')
+      )
+      and not exists (
+        select 1
+        from pg_depend
+        where pg_depend.classid = 'pg_proc'::regclass
+          and pg_depend.objid = pg_proc.oid
+          and pg_depend.deptype = 'e'
+      )
+  loop
+    execute format('alter function %s cost %s', v_function.name, v_function.cost);
+  end loop;
+end;
+$$;

@@ -5,7 +5,7 @@ create table public.video_chunks (
   position integer not null default 1,
   take integer not null default 1,
   selected boolean not null default true,
-  status private.chunk_status not null default 'PENDING',
+  status text not null default 'PENDING',
   request_id text,
   model text,
   prompt text,

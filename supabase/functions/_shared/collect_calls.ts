@@ -9,11 +9,18 @@ export type CollectLimits<Item> = {
   /** So many that wait go out beside a call that is under way; so does everybody while it is slow. */
   enough: number;
   slowMs: number;
+  /** More do not wait, and nobody longer than this: they are refused. */
+  mostWaiting: number;
+  patienceMs: number;
+  refuse: () => Error;
   now: () => number;
+  /** Sleeps `ms`, or until the signal aborts. */
+  pause: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 type Waiting<Item, Answer> = {
   item: Item;
+  since: number;
   resolve: (answer: PromiseLike<Answer>) => void;
   reject: (error: unknown) => void;
 };
@@ -26,18 +33,38 @@ type Waiting<Item, Answer> = {
  */
 export function collectCalls<Item, Answer>(
   call: (items: Item[]) => Promise<PromiseLike<Answer>[]>,
-  { mostItems, mostSize, sizeOf, atOnce, enough, slowMs, now }: CollectLimits<Item>,
+  limits: CollectLimits<Item>,
 ): (item: Item) => Promise<Answer> {
+  const { mostItems, mostSize, sizeOf, atOnce, enough, slowMs, now } = limits;
   let waiting: Waiting<Item, Answer>[] = [];
   let underWay = 0;
   let lastSentAt = 0;
+  let watch: AbortController | null = null;
 
   function sendWhatMay(): void {
+    refuseWhoWaitedTooLong();
     while (waiting.length > 0 && (underWay === 0 || underWay < atOnce && isUrgent())) send();
+    if (waiting.length > 0) watchSlowCall();
+    else watch?.abort();
+  }
+
+  /** Nobody may come after those that wait, and look for them. */
+  async function watchSlowCall(): Promise<void> {
+    if (watch !== null) return;
+    watch = new AbortController();
+    await limits.pause(slowMs, watch.signal);
+    watch = null;
+    sendWhatMay();
+  }
+
+  function refuseWhoWaitedTooLong(): void {
+    while (waiting[0] !== undefined && now() - waiting[0].since > limits.patienceMs) {
+      waiting.shift()?.reject(limits.refuse());
+    }
   }
 
   function isUrgent(): boolean {
-    return waiting.length >= enough || now() - lastSentAt > slowMs;
+    return waiting.length >= enough || now() - lastSentAt >= slowMs;
   }
 
   async function send(): Promise<void> {
@@ -73,8 +100,9 @@ export function collectCalls<Item, Answer>(
   }
 
   return (item) => {
+    if (waiting.length >= limits.mostWaiting) return Promise.reject(limits.refuse());
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    waiting.push({ item, resolve, reject });
+    waiting.push({ item, since: now(), resolve, reject });
     sendWhatMay();
     return promise;
   };

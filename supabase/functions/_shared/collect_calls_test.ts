@@ -7,6 +7,7 @@ type Call = { items: string[]; end: PromiseWithResolvers<void> };
 function aCollector({ mostItems = 3, enough = 3, mostSize = 100, atOnce = 2 } = {}) {
   const calls: Call[] = [];
   const clock = { now: 0 };
+  const pauses: (() => void)[] = [];
   const collect = collectCalls(async (items: string[]) => {
     const end = Promise.withResolvers<void>();
     calls.push({ items, end });
@@ -15,12 +16,18 @@ function aCollector({ mostItems = 3, enough = 3, mostSize = 100, atOnce = 2 } = 
       item === "bad" ? Promise.reject(new Error("bad")) : Promise.resolve(item.toUpperCase())
     );
   }, {
-    ...{ mostItems, enough, mostSize, atOnce, slowMs: 250 },
+    ...{ mostItems, enough, mostSize, atOnce, slowMs: 250, mostWaiting: 9, patienceMs: 20_000 },
+    refuse: () => new Error("too many"),
+    pause: (_ms, signal) =>
+      new Promise((resolve) => {
+        pauses.push(resolve);
+        signal.addEventListener("abort", () => resolve());
+      }),
     sizeOf: (item) => item.length,
     now: () => clock.now,
   });
   const sent = () => calls.map(({ items }) => items.join(" "));
-  return { collect, calls, clock, sent };
+  return { collect, calls, clock, pauses, sent };
 }
 
 Deno.test("a lone item goes out at once, and what comes meanwhile goes together in the next call", async () => {
@@ -56,6 +63,31 @@ Deno.test("who comes while a call is slow does not wait for it", () => {
   assert.deepEqual(sent(), ["a", "b c"]);
 });
 
+Deno.test("who waits behind a slow call goes out though nobody comes after", async () => {
+  const { collect, clock, pauses, sent } = aCollector();
+  collect("a");
+  collect("b");
+  clock.now += 250;
+
+  pauses.forEach((end) => end());
+  await Promise.resolve();
+
+  assert.deepEqual(sent(), ["a", "b"]);
+});
+
+Deno.test("nobody waits for ever, and not everybody: the others are refused", async () => {
+  const { collect, calls, clock } = aCollector({ atOnce: 1 });
+  collect("a");
+  const waiting = Array.from({ length: 9 }, () => collect("b"));
+  await assert.rejects(collect("c"), /too many/);
+
+  clock.now += 20_001;
+  calls[0]?.end.resolve();
+
+  const ends = await Promise.allSettled(waiting);
+  assert.deepEqual(new Set(ends.map(({ status }) => status)), new Set(["rejected"]));
+});
+
 Deno.test("a call takes no more than its size allows, but a single item of any", async () => {
   const { collect, calls, sent } = aCollector({ mostSize: 4 });
   const answers = Promise.all(["a", "bb", "cc", "dd", "eeeeee"].map(collect));
@@ -87,7 +119,17 @@ Deno.test("one that fails by itself fails alone, and a call that fails takes onl
 
 Deno.test("an item that a call leaves out is told so", async () => {
   const collect = collectCalls((_items: string[]) => Promise.resolve([]), {
-    ...{ mostItems: 3, enough: 3, mostSize: 100, atOnce: 2, slowMs: 250 },
+    ...{
+      mostItems: 3,
+      enough: 3,
+      mostSize: 100,
+      atOnce: 2,
+      slowMs: 250,
+      mostWaiting: 9,
+      patienceMs: 20_000,
+      refuse: () => new Error("too many"),
+      pause: () => Promise.resolve(),
+    },
     sizeOf: () => 1,
     now: () => 0,
   });

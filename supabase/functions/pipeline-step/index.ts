@@ -1,6 +1,6 @@
 import { realDeps } from "../_shared/deps.ts";
 import { createPipelineStep } from "./app.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../_shared/pause.ts";
 
 const stopping = new AbortController();
 // Supabase announces the end of an isolate by this event.

@@ -63,12 +63,10 @@ export function createRunner(
   });
 
   async function claim(by: { limit: number; answersBell: boolean }): Promise<ClaimedWork> {
-    const answersBell = runs.answersBell(by.answersBell);
     const claimed = await retryWhileAway(
       () =>
         claimWork(db, {
-          limit: by.limit,
-          answersBell,
+          ...by,
           providers: providers.steps,
           announced: providers.announced,
           storesAllFilms,
@@ -107,12 +105,15 @@ export function createRunner(
     }, { answersBell });
   }
 
-  const runs = boundRuns(async (by) => {
+  const start = boundRuns(work, {
+    most: mostRuns,
+    answer: async () => void await claim({ limit: 0, answersBell: true }),
+  });
+  return async (by) => {
     try {
-      await work(by);
+      await start(by);
     } finally {
       await deliveries.idle();
     }
-  }, mostRuns);
-  return runs.start;
+  };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { collectCalls } from "../collect_calls.ts";
 import { type Database, DatabaseError } from "../database.ts";
+import { pause } from "../pause.ts";
 import { CreatedProject, createProject, type Job } from "./projects.ts";
 
 /** Bodies of a call together: their jobs are a few times as long. */
@@ -13,6 +14,12 @@ const CALLS_AT_ONCE = 2;
 /** A call's beginning and its commit cost as much as some ten jobs. */
 const ENOUGH_JOBS = 24;
 const SLOW_MS = 250;
+/** As patient as a call to the database is; some ten megabytes of jobs. */
+const PATIENCE_MS = 20_000;
+const MOST_WAITING = 2000;
+
+/** The function is not there yet; one of them took the time of all (statement_timeout). */
+const ALONE = new Set(["PGRST202", "57014"]);
 
 const Answers = z.array(CreatedProject.nullable());
 
@@ -22,7 +29,7 @@ const Answers = z.array(CreatedProject.nullable());
  * came with it.
  */
 export function createTogether(
-  { db, now }: { db: Database; now: () => number },
+  { db, now, sleep = pause }: { db: Database; now: () => number; sleep?: typeof pause },
 ): (job: Job) => Promise<CreatedProject> {
   const alone = (job: Job) => createProject(db, job);
 
@@ -35,6 +42,10 @@ export function createTogether(
     enough: ENOUGH_JOBS,
     atOnce: CALLS_AT_ONCE,
     slowMs: SLOW_MS,
+    patienceMs: PATIENCE_MS,
+    mostWaiting: MOST_WAITING,
+    refuse: () => new DatabaseError("Cannot call create_projects: too many wait for it", "", true),
+    pause: sleep,
     sizeOf,
     now,
   });
@@ -51,8 +62,7 @@ async function createProjects(
     const answers = await db.call("create_projects", { p_jobs: jobs }, Answers);
     return answers.length === jobs.length ? answers : null;
   } catch (error) {
-    const isOlder = error instanceof DatabaseError && error.code === "PGRST202";
-    if (error instanceof DatabaseError && error.away && !isOlder) throw error;
+    if (error instanceof DatabaseError && error.away && !ALONE.has(error.code)) throw error;
     return null;
   }
 }

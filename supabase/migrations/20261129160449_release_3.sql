@@ -1,3 +1,13 @@
+-- In the order in which every verb locks: a verb that runs just now is waited for here, and not halfway.
+do $$
+begin
+  lock table
+    public.projects, public.scenes, public.video_chunks, public.media, private.steps, private.attempts,
+    private.ledger, public.webhook_logs
+  in access exclusive mode;
+end;
+$$;
+
 -- Functions whose arguments changed, and those that nothing calls any more. All are the database's own: what doors and
 -- runners of the releases before call is still there.
 
@@ -36,7 +46,7 @@ drop function private.begin_project(public.projects);
 
 --! altered supabase/schemas/0100_table_projects.sql sha256:91e5e85fb6aa9855228708187aa02bc708d6df56f8179a05afa82cddf25456da
 --! altered supabase/schemas/0110_table_scenes.sql sha256:122bca933ede2e9b528e6adc3711742160fbf647f9bd4f9363303275448418d1
---! altered supabase/schemas/0120_table_video_chunks.sql sha256:f11916d5b4681d49881eb3bb9a8c1adf038ac7db243d11eb73bac59a9cc440aa
+--! altered supabase/schemas/0120_table_video_chunks.sql sha256:b33b66d4e6995bb8bdd1205170a050a79c7a554ea642b1ba00a493e752abe689
 --! altered supabase/schemas/0130_table_media.sql sha256:e78eabe2da20cdc5e86bd5dea0ca4ff1546e066b6f7b67ae13faa9a60fd193a5
 --! altered supabase/schemas/0140_table_steps.sql sha256:9c40d22c4d0b9055da96c299598095b9bc50dcf16f59a5c1815f3b229583c344
 --! altered supabase/schemas/0150_table_attempts.sql sha256:d0680892625e6d20ed1333caf6d05be87a3f33cef61cd43ce1762ca428906771
@@ -78,15 +88,6 @@ create domain private.callback_status as text
 constraint webhook_log_status_is_known check (value in ('success', 'pending', 'error'));
 
 comment on domain private.callback_status is 'How far a callback is: success is applied, duplicate or stale; pending is buffered.';
---! end included
-
---! included supabase/schemas/0060_domain_chunk_status.sql
-create domain private.chunk_status as text
-constraint chunk_status_is_known check (
-  value in ('PENDING', 'SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
-);
-
-comment on domain private.chunk_status is 'How far a clip is, in capitals, as workers outside know it.';
 --! end included
 
 --! included supabase/schemas/0060_domain_ledger_kind.sql
@@ -216,18 +217,21 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- A worker outside has rows of its own, with neither scene nor project, and answers for them itself.
-  return (p_scene_id is null) = (p_project_id is null) and case
-    when p_scene_id is null then true
-    when p_status = 'COMPLETED' then p_url is not null
-    when p_status = 'FAILED' then p_error_message is not null
-    else true
-  end;
+  -- The words stand here and not in a domain: PostgREST names the type of a column that is inserted, and a worker
+  -- outside may not look into this schema. It has rows with neither scene nor project, and answers for them itself.
+  return p_status in ('PENDING', 'SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
+    and (p_scene_id is null) = (p_project_id is null)
+    and case
+      when p_scene_id is null then true
+      when p_status = 'COMPLETED' then p_url is not null
+      when p_status = 'FAILED' then p_error_message is not null
+      else true
+    end;
 end;
 $$;
 
 comment on function private.is_chunk_whole(text, text, text, text, text) is
-'True for a film''s completed chunk that has its clip, a failed one that says why, and any other; it has both a scene and a project, or neither.';
+'True for a known status: a film''s completed chunk that has its clip, a failed one that says why, and any other; it has both a scene and a project, or neither.';
 
 revoke execute on function private.is_chunk_whole(text, text, text, text, text) from public, anon, authenticated;
 grant execute on function private.is_chunk_whole(text, text, text, text, text) to service_role;
@@ -4041,7 +4045,6 @@ alter domain private.attempt_status drop constraint attempt_status_is_known;
 alter domain private.budget drop constraint budget_is_not_negative;
 alter domain private.callback_outcome drop constraint webhook_log_outcome_is_known;
 alter domain private.callback_status drop constraint webhook_log_status_is_known;
-alter domain private.chunk_status drop constraint chunk_status_is_known;
 alter domain private.ledger_kind drop constraint entry_kind_is_known;
 alter domain private.media_type drop constraint media_type_is_known;
 alter domain private.ordinal drop constraint ordinal_counts_from_one;
@@ -4085,7 +4088,6 @@ alter table public.video_chunks
   drop constraint completed_chunk_has_a_clip,
   drop constraint failed_chunk_says_why,
   drop constraint chunk_of_a_project,
-  alter column status type private.chunk_status,
   alter column progress type private.percentage;
 alter table public.media
   drop constraint media_type_is_known,
@@ -4121,9 +4123,6 @@ alter domain private.attempt_status add constraint attempt_status_is_known check
 alter domain private.budget add constraint budget_is_not_negative check (value >= 0);
 alter domain private.callback_outcome add constraint webhook_log_outcome_is_known check (value in ('applied', 'duplicate', 'stale', 'buffered', 'unknown'));
 alter domain private.callback_status add constraint webhook_log_status_is_known check (value in ('success', 'pending', 'error'));
-alter domain private.chunk_status add constraint chunk_status_is_known check (
-  value in ('PENDING', 'SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
-);
 alter domain private.ledger_kind add constraint entry_kind_is_known check (value in ('reserve', 'release', 'settle'));
 alter domain private.media_type add constraint media_type_is_known check (
   value in ('generated-image', 'generated-video', 'frame', 'film', 'thumbnail', 'captions')
@@ -4413,6 +4412,7 @@ begin
     join pg_language on pg_language.oid = pg_proc.prolang
     where pg_language.lanname = 'plpgsql'
       and pg_proc.prokind = 'f'
+      and pg_has_role(pg_proc.proowner, 'usage')
       and pg_proc.pronamespace in (
         select pg_namespace.oid from pg_namespace where pg_namespace.nspname in ('private', 'public', 'handlers')
       )

@@ -24,3 +24,13 @@ export function short(value: number): string {
 export function ratio(of: readonly number[], to: readonly number[]): number {
   return median(of.map((value, round) => value / (to[round] ?? NaN)));
 }
+
+/** Of many values so many that are spread as they are, least and largest among them, in order; few stay as they are. */
+export function thinOut(values: readonly number[], most = 201): number[] {
+  if (values.length <= most) return [...values];
+  const sorted = values.toSorted((a, b) => a - b);
+  return Array.from(
+    { length: most },
+    (_, n) => sorted[Math.round(n / (most - 1) * (sorted.length - 1))] ?? NaN,
+  );
+}

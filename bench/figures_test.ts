@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { median, quantile, ratio, short } from "./figures.ts";
+import { median, quantile, ratio, short, thinOut } from "./figures.ts";
 
 Deno.test("a median is the middle one, or the mean of two", () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -23,4 +23,13 @@ Deno.test("a figure is shown with three digits", () => {
   assert.equal(short(1234.5), "1,230");
   assert.equal(short(0.01234), "0.012");
   assert.equal(short(NaN), "-");
+});
+
+Deno.test("many values are thinned out to some that are spread as they are", () => {
+  const values = Array.from({ length: 1001 }, (_, n) => 1000 - n);
+
+  const thin = thinOut(values, 5);
+
+  assert.deepEqual(thin, [0, 250, 500, 750, 1000]);
+  assert.deepEqual(thinOut([3, 1, 2], 5), [3, 1, 2]);
 });

@@ -4,7 +4,7 @@ import type { Outcome } from "./case.ts";
 import type { Conditions } from "./conditions.ts";
 import { drawChart } from "./draw_chart.ts";
 import { isMet } from "./case.ts";
-import { median } from "./figures.ts";
+import { median, thinOut } from "./figures.ts";
 
 /** Writes `bench/results/<name>.json` and `.svg`; a quick run's go to `bench/results/quick/`. */
 export async function saveResult(
@@ -23,7 +23,12 @@ export async function saveResult(
     name,
     what,
     conditions,
-    series: series.map((one) => ({ ...one, median: median(one.values) })),
+    series: series.map(({ name, unit, values }) => ({
+      name,
+      unit,
+      values: thinOut(values),
+      median: median(values),
+    })),
     targets: targets.map((target) => ({ ...target, met: isMet(target) })),
     notes,
   };

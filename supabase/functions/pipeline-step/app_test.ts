@@ -211,3 +211,29 @@ Deno.test("while the bell is deaf a run rings its successor over HTTP", async ()
     ]);
   });
 });
+
+Deno.test("a run that waits for the isolate's deliveries holds up no other one", async () => {
+  const { app, db } = door(
+    {
+      claim_work: () => ({ work: [], deaf: false, next_due_at: null, deliveries_due: true }),
+      claim_deliveries: () => new Promise(() => {}),
+    },
+    {},
+    { mostRuns: 1 },
+  );
+  const looks = () =>
+    db.calls.filter(({ name, args }) => name === "claim_work" && args.p_limit !== 0).length;
+  await app.request(ring());
+  await promisesGoOn();
+  const before = looks();
+
+  await app.request(ring());
+  await promisesGoOn();
+
+  assert.equal(before, 1);
+  assert.equal(looks(), 2);
+});
+
+async function promisesGoOn(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+}

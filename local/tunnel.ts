@@ -1,4 +1,4 @@
-import { TextLineStream } from "./functions/text_lines.ts";
+import { textLines } from "./functions/text_lines.ts";
 
 /** How providers on the internet reach the API port of this machine. */
 export type Tunnel = {
@@ -47,8 +47,7 @@ export function startTunnel(
 ): { ended: Promise<number>; stop(): Promise<void> } {
   const child = spawn(program, args, env);
   const said = [child.stdout, child.stderr].map(async (stream) => {
-    const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-    for await (const line of lines) log(`${program}: ${line}`);
+    for await (const line of textLines(stream)) log(`${program}: ${line}`);
   });
   const ended = Promise.all([child.status, ...said]).then(([{ code }]) => code);
 

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { textLines } from "./text_lines.ts";
 
 /** One run of a function: a Deno process that listens on a port of its own. */
 export interface FunctionProcess {
@@ -86,15 +87,7 @@ async function passLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   log: (line: string) => void,
 ): Promise<void> {
-  const text = new TextDecoder();
-  let rest = "";
-  // Without the pipes of a TextLineStream: a door writes a line for each request.
-  for await (const chunk of stream) {
-    const lines = (rest + text.decode(chunk, { stream: true })).split(/\r?\n/);
-    rest = lines.pop() ?? "";
-    lines.forEach(log);
-  }
-  if (rest !== "") log(rest);
+  for await (const line of textLines(stream)) log(line);
 }
 
 async function waitUntilListening(

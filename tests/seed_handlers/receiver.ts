@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TextLineStream } from "../../local/functions/text_lines.ts";
+import { textLines } from "../../local/functions/text_lines.ts";
 import { Arrivals } from "../../local/simulators/arrivals.ts";
 
 /** What a handler was posted, and what it answered. */
@@ -26,9 +26,7 @@ export async function startReceiver(
   const arrivals = new Arrivals<Handled>();
 
   async function read(): Promise<void> {
-    const lines = child.stdout.pipeThrough(new TextDecoderStream())
-      .pipeThrough(new TextLineStream());
-    for await (const line of lines) {
+    for await (const line of textLines(child.stdout)) {
       const listening = /^listening (\d+)$/.exec(line)?.[1];
       if (listening !== undefined) port.resolve(listening);
       else if (line.startsWith("{")) arrivals.add(Line.parse(JSON.parse(line)));

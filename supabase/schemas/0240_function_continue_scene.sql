@@ -35,7 +35,7 @@ begin
   limit 1;
 
   if v_missing.chunk_id is null then
-    perform private.finish_scene_clip(v_last, '{}');
+    perform private.finish_scene_clips(array[v_last.chunk_id], array['{}'::jsonb]);
   elsif v_missing.position > 1 and v_missing.image_url is null then
     perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
   elsif v_missing.position > 1 then

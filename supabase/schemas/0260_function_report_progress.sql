@@ -34,7 +34,7 @@ begin
   where attempts.attempt_id = p_attempt_id
     and attempts.status = 'submitted';
 
-  perform private.update_progress(v_step.project_id);
+  perform private.update_progress(array[v_step.project_id]);
 end;
 $$;
 

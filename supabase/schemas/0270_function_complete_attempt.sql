@@ -15,8 +15,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := private.clock();
-  v_ended record;
+  v_cost numeric := p_attempt.actual_cost_usd;
 begin
   if p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
     return;
@@ -28,62 +27,23 @@ begin
     return;
   end if;
 
-  with
-  closed as (
-    update private.steps
-    set status = 'completed', output = p_output, claim_token = null, updated_at = v_now
-    where steps.step_id = p_step.step_id
-  ),
-  recorded as (
-    insert into public.pipeline_events (project_id, scene_id, chunk_id, type, data, at)
-    values (
-      p_step.project_id, p_step.scene_id, p_step.chunk_id, 'step.completed',
-      jsonb_build_object('kind', p_step.kind, 'step_id', p_step.step_id), v_now
-    )
-  )
-  update private.attempts
-  set
-    status = 'completed',
-    output = p_output,
-    actual_cost_usd = case
-      when jsonb_typeof(p_output -> 'cost_usd') = 'number' then greatest((p_output ->> 'cost_usd')::numeric, 0)
-      else attempts.actual_cost_usd
-    end,
-    error_message = null,
-    ended_at = v_now
-  where attempts.attempt_id = p_attempt.attempt_id
-  returning
-    (attempts.input ->> 'is_film')::boolean as is_film,
-    attempts.actual_cost_usd > attempts.estimated_cost_usd as is_dearer
-  into v_ended;
+  if jsonb_typeof(p_output -> 'cost_usd') = 'number' then
+    v_cost := (p_output ->> 'cost_usd')::numeric;
+  end if;
+  perform private.close_attempts(array[p_attempt.attempt_id], array[p_output]);
 
-  case p_step.kind
-    when 'storyboard' then
-      perform private.complete_storyboard(p_step.project_id, p_output);
-    when 'reframe_image' then
-      perform private.complete_still(p_step, p_output);
-    when 'generate_clip' then
-      perform private.complete_chunk(p_project, p_step.chunk_id, p_attempt.input, p_output);
-    when 'extract_last_frame' then
-      perform private.check_frame(p_project, p_step, p_output);
-    when 'check_frame' then
-      perform private.complete_frame_check(p_step, p_output);
-    when 'stitch', 'extract_thumbnail' then
-      if v_ended.is_film then
-        perform private.complete_project(p_step.project_id, private.with_thumbnail(p_step.project_id, p_output));
-      else
-        perform private.store_film_when_ready(p_step.project_id);
-      end if;
-    when 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music', 'store_captions', 'burn_captions' then
-      perform private.complete_part(p_step, p_output, coalesce(v_ended.is_film, false));
-    when 'store_film' then
-      perform private.complete_project(p_step.project_id, p_output);
-    else
-      null;
-  end case;
+  if p_step.kind = 'generate_clip' then
+    -- The callback may be faster than the record of the submission.
+    if coalesce(p_project.paused_from, p_project.status) in ('queued', 'storyboarding') then
+      perform private.advance_project(p_step.project_id, array['queued', 'storyboarding'], 'generating');
+    end if;
+    perform private.complete_chunks(array[p_step.chunk_id], array[p_attempt.input], array[p_output]);
+  else
+    perform private.use_output(p_project, p_step, p_attempt, p_output);
+  end if;
 
   -- Last, because what is done by now is not left to do.
-  if v_ended.is_dearer then
+  if v_cost > p_attempt.estimated_cost_usd then
     perform private.hold_over_budget(p_step.project_id);
   end if;
 end;

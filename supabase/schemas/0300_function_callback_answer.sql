@@ -6,14 +6,14 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_final_video_url text := p_flags ->> 'final_video_url';
+  v_final_video_url text;
 begin
   -- A repeated delivery caused nothing; where the film is, it may be told all the same.
-  if v_final_video_url is null and p_log.source = 'stitch' then
+  if p_log.source = 'stitch' then
     select projects.final_video_url
     into v_final_video_url
     from public.projects
-    where projects.project_id = p_log.project_id;
+    where projects.project_id = coalesce(p_flags ->> 'project_id', p_log.project_id);
   end if;
 
   return jsonb_build_object(

@@ -12,23 +12,20 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_now timestamptz := private.clock();
-  v_raw_body bytea := decode(p_callback ->> 'raw_body', 'base64');
-  v_webhook_id text := coalesce(p_callback ->> 'delivery_id', 'sha256:' || encode(sha256(v_raw_body), 'hex'));
-  v_log_id text := private.new_id('whlog');
+  v_given public.webhook_logs := private.callback_row(p_callback);
   v_log public.webhook_logs;
 begin
-  if p_callback ->> 'malformed' is null then
+  if v_given.error is null then
     insert into private.seen_deliveries (source, webhook_id, webhook_log_id, seen_at)
-    values (p_callback ->> 'source', v_webhook_id, v_log_id, v_now)
+    values (v_given.source, v_given.webhook_id, v_given.webhook_log_id, v_given.received_at)
     on conflict do nothing;
 
     if not found then
       update public.webhook_logs
       set duplicate_count = webhook_logs.duplicate_count + 1
       from private.seen_deliveries
-      where seen_deliveries.source = p_callback ->> 'source'
-        and seen_deliveries.webhook_id = v_webhook_id
+      where seen_deliveries.source = v_given.source
+        and seen_deliveries.webhook_id = v_given.webhook_id
         and webhook_logs.webhook_log_id = seen_deliveries.webhook_log_id
       returning webhook_logs.* into v_log;
 
@@ -37,8 +34,8 @@ begin
         select seen_deliveries.webhook_log_id
         into v_log.webhook_log_id
         from private.seen_deliveries
-        where seen_deliveries.source = p_callback ->> 'source'
-          and seen_deliveries.webhook_id = v_webhook_id;
+        where seen_deliveries.source = v_given.source
+          and seen_deliveries.webhook_id = v_given.webhook_id;
       end if;
 
       v_log.outcome := 'duplicate';
@@ -46,33 +43,15 @@ begin
     end if;
   end if;
 
-  v_log.webhook_log_id := v_log_id;
-  v_log.webhook_id := v_webhook_id;
-  v_log.source := p_callback ->> 'source';
-  v_log.type := p_callback ->> 'type';
-  v_log.status := case when p_callback ->> 'malformed' is null then 'pending' else 'error' end;
-  v_log.request_id := p_callback -> 'result' ->> 'request_id';
-  v_log.attempt_id := private.attempt_id_of_token(p_callback ->> 'token');
-  v_log.is_token_wrong := p_callback ->> 'token' is not null and v_log.attempt_id is null;
-  v_log.headers := coalesce(p_callback -> 'headers', '{}');
-  v_log.raw_body := v_raw_body;
-  v_log.data := nullif(p_callback -> 'data', 'null');
-  v_log.result := nullif(p_callback -> 'result', 'null');
-  v_log.error := p_callback ->> 'malformed';
-  v_log.retry_count := 0;
-  v_log.duplicate_count := 0;
-  v_log.received_at := v_now;
-  v_log.processed_at := case when v_log.error is not null then v_log.received_at end;
-
-  if v_log.error is not null or not private.is_provider(v_log.source) then
-    perform private.put_callback(v_log, false);
+  if v_given.error is not null or not private.is_provider(v_given.source) then
+    perform private.put_callback(v_given, false);
   end if;
-  if v_log.error is not null then
-    perform private.record_error('webhook', v_log.error, jsonb_build_object(
-      'source', v_log.source, 'webhook_log_id', v_log.webhook_log_id
+  if v_given.error is not null then
+    perform private.record_error('webhook', v_given.error, jsonb_build_object(
+      'source', v_given.source, 'webhook_log_id', v_given.webhook_log_id
     ));
   end if;
-  return v_log;
+  return v_given;
 end;
 $$;
 

@@ -1,4 +1,4 @@
--- pending → success (applied, duplicate, stale) | error (unknown) | stays pending (buffered)
+-- Writes down what has become of a callback, and lets its genuine twin in where it was unknown.
 
 create or replace function private.settle_callback(
   p_log public.webhook_logs,
@@ -12,20 +12,11 @@ volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  v_outcome text := p_flags ->> 'outcome';
-  v_log public.webhook_logs := p_log;
 begin
-  v_log.status := case v_outcome when 'buffered' then 'pending' when 'unknown' then 'error' else 'success' end;
-  v_log.outcome := v_outcome;
-  v_log.error := p_flags ->> 'reason';
-  v_log.project_id := p_flags ->> 'project_id';
-  v_log.duration_ms := round(extract(epoch from p_took) * 1000, 3);
-  v_log.processed_at := case when v_outcome <> 'buffered' then private.clock() end;
-  perform private.put_callback(v_log, p_is_there);
+  perform private.put_callback(private.settled_row(p_log, p_flags, p_took), p_is_there);
 
   -- A callback with a token that is not ours must not make the genuine one look like its repetition.
-  if v_outcome = 'unknown' then
+  if p_flags ->> 'outcome' = 'unknown' then
     delete from private.seen_deliveries
     where seen_deliveries.source = p_log.source
       and seen_deliveries.webhook_id = p_log.webhook_id;

@@ -17,6 +17,7 @@ declare
   v_found record;
   v_last_event bigint;
   v_outcome text;
+  v_flags jsonb[];
 begin
   if not private.is_provider(p_log.source) then
     return private.apply_to_source(p_log);
@@ -60,7 +61,8 @@ begin
   -- Under the lock nobody else writes this film's timeline: what is beyond this is ours.
   v_last_event := coalesce(pg_sequence_last_value('public.pipeline_events_event_id_seq'), 0);
   v_outcome := private.apply_result(v_found.project, v_found.step, v_found.attempt, p_log.result);
-  return private.callback_flags(v_found.step, v_last_event) || jsonb_build_object('outcome', v_outcome);
+  v_flags := private.callback_flags(array[v_found.step], v_last_event);
+  return v_flags[1] || jsonb_build_object('outcome', v_outcome);
 end;
 $$;
 

@@ -51,7 +51,7 @@ begin
     progress = 0
   where projects.project_id = p_project_id;
 
-  perform private.update_progress(p_project_id);
+  perform private.update_progress(array[p_project_id]);
   perform private.prepare_film(p_project_id);
 end;
 $$;

@@ -11,6 +11,7 @@ import {
   receiveCallback,
   type ReceivedCallback,
 } from "./transitions/callbacks.ts";
+import { receiveTogether } from "./transitions/receive_together.ts";
 
 /** A callback's body in our words, or what is wrong with it. */
 export type ReadCallback =
@@ -38,6 +39,7 @@ export type CallbackDoorOptions = DoorOptions & {
 export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Hono {
   const { app, admit, limit, log, logOf } = createDoor(options, deps);
   const watchBell = createBellWatch({ ...deps, log });
+  const receive = receiveTogether(deps);
 
   app.post("/", async (c) => {
     const admitted = await admit(c);
@@ -59,7 +61,7 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
 
     await limit(c);
     const { type, status, result } = read;
-    const received = await receiveCallback(deps.db, { ...recorded, type, malformed: null, result });
+    const received = await receive({ ...recorded, type, malformed: null, result });
     const { outcome, webhook_log_id } = received;
     const { request_id, project_id, scene_id } = result;
     const about = { request_id, project_id, scene_id };

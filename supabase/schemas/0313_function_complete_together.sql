@@ -1,0 +1,93 @@
+-- What apply_callback does, for callbacks that complete attempts of running films, in a statement a table.
+--
+-- Waits for nobody: whoever has one of these films may wait for another of them. Of a film's callbacks one
+-- is taken, since each may change what the next one meets.
+
+create or replace function private.complete_together(p_logs public.webhook_logs[], p_seen text[])
+returns table (log public.webhook_logs, flags jsonb)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+-- A plan from when the tables were small is kept; there is an index for each of these joins.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
+as $$
+declare
+  v_found record;
+  v_output jsonb;
+  v_last_event bigint;
+  v_flags jsonb[];
+  v_done public.webhook_logs[];
+  v_steps private.steps[];
+  v_attempt_ids text[];
+  v_outputs jsonb[];
+  v_chunk_ids text[];
+  v_inputs jsonb[];
+  v_clips jsonb[];
+  v_others public.projects[];
+  v_other_steps private.steps[];
+  v_other_attempts private.attempts[];
+  v_other_outputs jsonb[];
+begin
+  for v_found in
+    select projects as project, steps as step, attempts as attempt, p_logs[firsts.place] as log
+    from (
+      select distinct on (steps.project_id) logs.ordinality as place, logs.attempt_id
+      from unnest(p_logs) with ordinality as logs
+      join private.attempts using (attempt_id)
+      join private.steps using (step_id)
+      where logs.webhook_log_id = any (p_seen)
+      order by steps.project_id
+    ) as firsts
+    join private.attempts using (attempt_id)
+    join private.steps using (step_id)
+    join public.projects using (project_id)
+    where projects.status in ('generating', 'stitching')
+      and attempts.status in ('submitted', 'in_progress')
+      and attempts.request_id is not null
+      and attempts.actual_cost_usd is null
+      and private.is_about(p_logs[firsts.place], attempts, steps)
+      and private.is_output_of(steps.kind, p_logs[firsts.place].result -> 'output')
+    for no key update of projects, steps, attempts skip locked
+  loop
+    v_output := (v_found.log).result -> 'output';
+    v_done := v_done || v_found.log;
+    v_steps := v_steps || v_found.step;
+    v_attempt_ids := v_attempt_ids || (v_found.attempt).attempt_id;
+    v_outputs := v_outputs || v_output;
+    if (v_found.step).kind = 'generate_clip' then
+      v_chunk_ids := v_chunk_ids || (v_found.step).chunk_id;
+      v_inputs := v_inputs || (v_found.attempt).input;
+      v_clips := v_clips || v_output;
+    else
+      v_others := v_others || v_found.project;
+      v_other_steps := v_other_steps || v_found.step;
+      v_other_attempts := v_other_attempts || v_found.attempt;
+      v_other_outputs := v_other_outputs || v_output;
+    end if;
+  end loop;
+
+  -- Under their locks nobody else writes these films' timelines: what is beyond this is ours.
+  v_last_event := coalesce(pg_sequence_last_value('public.pipeline_events_event_id_seq'), 0);
+  perform private.close_attempts(v_attempt_ids, v_outputs);
+  perform private.complete_chunks(v_chunk_ids, v_inputs, v_clips);
+  for i in 1 .. coalesce(cardinality(v_others), 0) loop
+    perform private.use_output(v_others[i], v_other_steps[i], v_other_attempts[i], v_other_outputs[i]);
+  end loop;
+
+  v_flags := private.callback_flags(v_steps, v_last_event);
+
+  return query
+  select v_done[each.i], v_flags[each.i] || '{"outcome": "applied"}'
+  from generate_subscripts(v_done, 1) as each (i);
+end;
+$$;
+
+comment on function private.complete_together(public.webhook_logs[], text[]) is
+'Applies those of these callbacks that may be applied together and whose ids are in p_seen; with what each of them caused. Locks projects, steps and attempts.';
+
+revoke execute on function private.complete_together(public.webhook_logs[], text[]) from public, anon, authenticated, service_role;

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import {
+  type Callback,
+  receiveCallback,
+  ReceivedCallback,
+} from "../../supabase/functions/_shared/transitions/callbacks.ts";
+import { type Given, onDatabase } from "../../supabase/tests/given.ts";
+import { brokenInvariants } from "../../supabase/tests/look.ts";
+import type { Session } from "../../supabase/tests/test_database.ts";
+import { callbackOf, claim, submit } from "../../supabase/tests/verbs.ts";
+import { collide } from "./races.ts";
+
+const Answers = z.array(ReceivedCallback.nullable());
+
+const receiveCallbacks = ({ db }: Session, callbacks: Callback[]) =>
+  db.call("receive_callbacks", { p_callbacks: callbacks }, Answers);
+
+const outcomes = (answers: z.infer<typeof Answers>) => answers.map((one) => one?.outcome ?? null);
+
+/** Callbacks of films of their own, whose first clips are there. */
+async function someCallbacks({ db, aProject }: Given, amount: number): Promise<Callback[]> {
+  for (let i = 0; i < amount; i++) {
+    await aProject({ scenes: ["last_frame", "last_frame"], video_id: `video-${i}` });
+  }
+  const works = await claim(db);
+  for (const work of works) await submit(db, work);
+  return works.map((work) => callbackOf(work));
+}
+
+Deno.test(
+  "two calls with the same callbacks in opposite order apply each once, and none waits for ever",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const callbacks = await someCallbacks(given, 20);
+    const [one, two] = [await openSession(), await openSession()];
+
+    const answers = await Promise.all([
+      receiveCallbacks(one, callbacks),
+      receiveCallbacks(two, callbacks.toReversed()),
+    ]);
+
+    assert.equal(outcomes(answers.flat()).filter((one) => one === "applied").length, 20);
+    assert.equal((await sql`select from public.media where type = 'generated-video'`).length, 20);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a call leaves a film out that somebody holds, takes the others, and does not wait",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    const callbacks = await someCallbacks(given, 3);
+    const caller = await openSession();
+
+    const answers = await sql.begin(async (holder) => {
+      await holder`select from public.projects where video_id = 'video-1' for no key update`;
+      return await receiveCallbacks(caller, callbacks);
+    });
+
+    assert.deepEqual(outcomes(answers), ["applied", null, "applied"]);
+    const left = callbacks[1] ?? assert.fail("three were made");
+    assert.equal((await receiveCallback(db, left)).outcome, "applied");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a callback that is being received alone is left alone, and is a duplicate afterwards",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const callbacks = await someCallbacks(given, 3);
+    const single = callbacks[1] ?? assert.fail("three were made");
+    const [one, two] = [await openSession(), await openSession()];
+
+    const [first, answers] = await collide(
+      sql,
+      [one, () => receiveCallback(one.db, single)],
+      [two, () => receiveCallbacks(two, callbacks)],
+    );
+
+    assert.equal(first.outcome, "applied");
+    assert.deepEqual(outcomes(answers), ["applied", null, "applied"]);
+    assert.equal((await receiveCallback(two.db, single)).outcome, "duplicate");
+  }),
+);
+
+Deno.test(
+  "a callback alone waits for the call that has it, and is a duplicate",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const callbacks = await someCallbacks(given, 3);
+    const single = callbacks[1] ?? assert.fail("three were made");
+    const [one, two] = [await openSession(), await openSession()];
+
+    const [answers, second] = await collide(
+      sql,
+      [one, () => receiveCallbacks(one, callbacks)],
+      [two, () => receiveCallback(two.db, single)],
+    );
+
+    assert.deepEqual(outcomes(answers), ["applied", "applied", "applied"]);
+    assert.equal(second.outcome, "duplicate");
+    assert.equal(second.webhook_log_id, answers[1]?.webhook_log_id);
+  }),
+);

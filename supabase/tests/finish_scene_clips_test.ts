@@ -4,7 +4,7 @@ import { only, scenesOf, stepsOf } from "./look.ts";
 import { callback, claim, submit } from "./verbs.ts";
 
 Deno.test(
-  "finish_scene_clip asks for the last frame only where the next scene continues from it",
+  "finish_scene_clips asks for the last frame only where the next scene continues from it",
   onDatabase(async ({ db, sql, aProject }) => {
     const projectId = await aProject({ scenes: ["last_frame", "last_frame", "cut"] });
     for (const work of await claim(db)) {
@@ -22,7 +22,7 @@ Deno.test(
 );
 
 Deno.test(
-  "finish_scene_clip completes a scene without a frame before a cut and at the end",
+  "finish_scene_clips completes a scene without a frame before a cut and at the end",
   onDatabase(async ({ db, sql, aProject }) => {
     const projectId = await aProject({ scenes: ["last_frame", "cut"] });
     for (const work of await claim(db)) {
@@ -40,7 +40,7 @@ Deno.test(
 );
 
 Deno.test(
-  "finish_scene_clip takes the clip's figures over",
+  "finish_scene_clips takes the clip's figures over",
   onDatabase(async ({ db, sql, aSubmittedClip }) => {
     const output = {
       video_url: "https://x.test/c.mp4",
@@ -64,7 +64,7 @@ Deno.test(
 );
 
 Deno.test(
-  "finish_scene_clip gives a scene of several clips the sum of what was ordered",
+  "finish_scene_clips gives a scene of several clips the sum of what was ordered",
   onDatabase(async ({ sql, aFilmInStitching }) => {
     await aFilmInStitching({ clips: 2 });
 

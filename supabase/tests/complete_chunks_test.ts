@@ -4,7 +4,7 @@ import { brokenInvariants, chunksOf, only, projectOf, scenesOf, stepsOf } from "
 import { callback, claim, complete, submit } from "./verbs.ts";
 
 Deno.test(
-  "complete_chunk chains the clips of one scene: each starts from the last frame of the one before",
+  "complete_chunks chains the clips of one scene: each starts from the last frame of the one before",
   onDatabase(async ({ db, sql, aProject }) => {
     const projectId = await aProject({ clips: 3 });
     const road: string[] = [];
@@ -38,7 +38,7 @@ Deno.test(
 );
 
 Deno.test(
-  "complete_chunk writes the clip down as media and counts the film's progress",
+  "complete_chunks writes the clip down as media and counts the film's progress",
   onDatabase(async ({ db, sql, aSubmittedClip }) => {
     const work = await aSubmittedClip({ scenes: ["cut", "cut"] });
 
@@ -61,7 +61,7 @@ Deno.test(
 );
 
 Deno.test(
-  "complete_chunk of a callback that overtook its submission says that the film is being generated",
+  "complete_chunks of a callback that overtook its submission says that the film is being generated",
   onDatabase(async ({ db, sql, aClaimedClip }) => {
     const work = await aClaimedClip({ clips: 2 });
 
@@ -76,7 +76,7 @@ Deno.test(
 );
 
 Deno.test(
-  "complete_chunk shows a scene by the beginning of its first clip",
+  "complete_chunks shows a scene by the beginning of its first clip",
   onDatabase(async ({ db, sql, aSubmittedClip }) => {
     const first = await aSubmittedClip({ clips: 2 });
     const shown = {

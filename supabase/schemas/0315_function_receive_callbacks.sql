@@ -1,7 +1,7 @@
 -- As receive_callback, as many callbacks as came together: a statement for each table, however many they are.
 --
--- What cannot be done for several at a time, would have to wait for somebody, or is no plain success is
--- left to receive_callback, as if it had not been seen here. If one of them cannot be applied, none is.
+-- What cannot be done for several at a time, would have to wait for somebody, or is neither a plain success
+-- nor a duplicate is left to receive_callback, as if it had not been seen here. If one of them cannot be applied, none is.
 
 create or replace function public.receive_callbacks(p_callbacks jsonb)
 returns jsonb
@@ -48,6 +48,10 @@ begin
     and not v_answers ? logs.webhook_log_id
     and seen_deliveries.source = logs.source
     and seen_deliveries.webhook_id = logs.webhook_id;
+
+  if cardinality(v_seen) < cardinality(v_logs) then
+    v_answers := v_answers || private.count_duplicates(v_logs);
+  end if;
 
   return (
     select coalesce(jsonb_agg(v_answers -> logs.webhook_log_id order by logs.ordinality), '[]')

@@ -9,7 +9,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  if to_regnamespace('realtime') is null or to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
+  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
     return;
   end if;
 

@@ -31,8 +31,8 @@ begin
     end if;
   end if;
 
-  if to_regnamespace('realtime') is not null
-    and (old.status <> new.status or old.progress <> new.progress)
+  if (old.status <> new.status or old.progress <> new.progress)
+    and to_regprocedure('realtime.send(jsonb,text,text,boolean)') is not null
   then
     perform private.broadcast(new.project_id, 'task', private.video_task(new));
   end if;

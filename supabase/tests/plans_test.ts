@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { z } from "zod";
 import { insertFinishedFilms } from "../../bench/finished_films.ts";
-import { onDatabase } from "./given.ts";
+import { type Given, onDatabase } from "./given.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { drive } from "./drive.ts";
 import { jobOf } from "./job_of.ts";
 import { insertOtherUsers, insertWorkUnderWay } from "./other_users.ts";
-import { callback, claim, submit } from "./verbs.ts";
+import { callback, callbackOf, claim, submit } from "./verbs.ts";
 
 /** They hold a row for each thing that an operator configured: no index is faster than reading them. */
 const SMALL = [
@@ -20,6 +21,18 @@ const SMALL = [
   "http_request_queue",
   "secrets",
 ];
+
+/** The first clips of new films are there, and their callbacks are received together. */
+async function receiveSome({ db, aProject }: Given, amount: number): Promise<void> {
+  for (let i = 0; i < amount; i++) {
+    await aProject({ scenes: ["last_frame", "last_frame"], video_id: `together-${i}` });
+  }
+  const works = (await claim(db)).filter(({ step }) => step === "generate_clip");
+  for (const work of works) await submit(db, work);
+  const callbacks = works.map((work) => callbackOf(work));
+  const answers = await db.call("receive_callbacks", { p_callbacks: callbacks }, z.array(z.json()));
+  assert.equal(answers.filter((answer) => answer !== null).length, amount);
+}
 
 /** How often each large table was read as a whole, with what the session has counted until now. */
 async function sequentialScans(sql: Sql, session: Sql): Promise<Map<string, number>> {
@@ -54,6 +67,7 @@ Deno.test(
     assert.equal((await callback(db, work)).outcome, "duplicate");
     const stranger = { token: null, result: { request_id: "nobody's" } };
     assert.equal((await callback(db, work, stranger)).outcome, "buffered");
+    await receiveSome({ ...given, db }, 3);
 
     const after = await sequentialScans(sql, own);
     const read = [...after].filter(([name, scans]) => scans > (before.get(name) ?? 0));
@@ -116,6 +130,10 @@ Deno.test(
     await callback(db, work);
     const read = await rowsRead(sql, own) - claimed;
     assert(read < 1000, `a submission and its callback read ${read} rows`);
+    const alone = await rowsRead(sql, own);
+    await receiveSome({ ...given, db }, 3);
+    const together = await rowsRead(sql, own) - alone;
+    assert(together < 3000, `three films and their callbacks read ${together} rows`);
   }),
 );
 

@@ -124,14 +124,12 @@ Deno.test(
   onDatabase(async ({ db, sql, aSubmittedClip }) => {
     const clip = (video_id: string) => aSubmittedClip({ video_id });
     const refused = { state: "failed", error: { message: "No", retryable: false } } as const;
-    const [seen, late] = [callbackOf(await clip("seen")), await clip("late")];
-    await receiveCallback(db, seen);
+    const late = await clip("late");
     await receiveCallback(db, callbackOf(late));
     const dear = { video_url: "https://made.test/dear.mp4", cost_usd: 1 };
     const paused = await clip("paused");
     await sql`select public.pause_project(${paused.project_id})`;
     const callbacks: [Callback, string][] = [
-      [seen, "duplicate"],
       [callbackOf(late, { delivery_id: "2", result: { output: { video_url: "other" } } }), "stale"],
       [callbackOf(await clip("failed"), { result: refused }), "applied"],
       [callbackOf(await clip("dear"), { result: { output: dear } }), "applied"],
@@ -149,7 +147,7 @@ Deno.test(
 
     assert.deepEqual(outcomes(answers), callbacks.map(() => null));
     const rows = async () => (await sql`select from public.webhook_logs`).length;
-    assert.equal(await rows(), 2);
+    assert.equal(await rows(), 1);
     for (const [callback, outcome] of callbacks) {
       assert.equal((await receiveCallback(db, callback)).outcome, outcome);
     }
@@ -159,32 +157,59 @@ Deno.test(
 );
 
 Deno.test(
-  "each is answered in its place, a delivery that comes twice is taken once, and so is a film",
+  "each is answered in its place, and of two callbacks of a film one is left alone",
   onDatabase(async ({ db, sql, aProject }) => {
     await aProject({ scenes: ["cut", "cut"] });
     const [one, two] = await claim(db);
     await aProject({ scenes: ["last_frame", "last_frame"], video_id: "video-2" });
     const [other] = await claim(db);
     assert(one && two && other);
-    for (const work of [one, two, other]) await submit(db, work);
-    const callbacks = [one, other, other, two].map((work) => callbackOf(work));
+    const works = [one, other, two];
+    for (const work of works) await submit(db, work);
+    const callbacks = works.map((work) => callbackOf(work));
 
     const answers = await receiveCallbacks(db, callbacks);
 
-    assert.deepEqual(outcomes(answers).toSorted(), ["applied", "applied", null, null]);
-    assert.deepEqual([answers[1], answers[2]].map((one) => one?.outcome).toSorted(), [
-      "applied",
-      undefined,
-    ]);
+    assert.equal(answers[1]?.outcome, "applied");
+    assert.deepEqual(outcomes(answers).toSorted(), ["applied", "applied", null]);
     for (const [i, answer] of answers.entries()) {
       if (answer === null) continue;
       const [log] = await sql`
         select attempt_id from public.webhook_logs where webhook_log_id = ${answer.webhook_log_id}`;
-      assert.equal(log?.attempt_id, [one, other, other, two][i]?.attempt.attempt_id);
+      assert.equal(log?.attempt_id, works[i]?.attempt.attempt_id);
     }
     const again = await receiveCallbacks(db, callbacks);
-    assert.deepEqual(outcomes(again).filter((outcome) => outcome !== null), ["applied"]);
+    assert.deepEqual(outcomes(again).toSorted(), ["applied", "duplicate", "duplicate"]);
     assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a delivery that comes again, or twice at once, is a duplicate of its first one",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const [seen, late, twin] = [
+      callbackOf(await aSubmittedClip({ video_id: "seen" })),
+      await aSubmittedClip({ video_id: "late" }),
+      callbackOf(await aSubmittedClip({ video_id: "twin" })),
+    ];
+    const first = await receiveCallback(db, seen);
+    await receiveCallback(db, callbackOf(late));
+    const stale = callbackOf(late, {
+      delivery_id: "2",
+      result: { output: { video_url: "other" } },
+    });
+
+    const answers = await receiveCallbacks(db, [seen, twin, stale, twin, seen, stale]);
+
+    assert.deepEqual(outcomes(answers), [
+      ...["duplicate", "applied", null, "duplicate", "duplicate", null],
+    ]);
+    const ids = answers.map((answer) => answer?.webhook_log_id);
+    assert.deepEqual([ids[0], ids[4], ids[3]], [first.webhook_log_id, ids[0], ids[1]]);
+    const counts = await sql`
+      select duplicate_count from public.webhook_logs order by webhook_log_id`;
+    assert.deepEqual(counts.map(({ duplicate_count }) => duplicate_count), [2, 0, 1]);
+    assert.equal((await receiveCallback(db, stale)).outcome, "stale");
   }),
 );
 

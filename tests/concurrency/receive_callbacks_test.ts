@@ -40,7 +40,9 @@ Deno.test(
       receiveCallbacks(two, callbacks.toReversed()),
     ]);
 
-    assert.equal(outcomes(answers.flat()).filter((one) => one === "applied").length, 20);
+    const count = (outcome: string) =>
+      outcomes(answers.flat()).filter((one) => one === outcome).length;
+    assert.deepEqual([count("applied"), count("duplicate")], [20, 20]);
     assert.equal((await sql`select from public.media where type = 'generated-video'`).length, 20);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
@@ -66,7 +68,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a callback that is being received alone is left alone, and is a duplicate afterwards",
+  "a callback that is being received alone is a duplicate for the call that waited for it",
   onDatabase(async (given) => {
     const { sql, openSession } = given;
     const callbacks = await someCallbacks(given, 3);
@@ -80,8 +82,27 @@ Deno.test(
     );
 
     assert.equal(first.outcome, "applied");
-    assert.deepEqual(outcomes(answers), ["applied", null, "applied"]);
-    assert.equal((await receiveCallback(two.db, single)).outcome, "duplicate");
+    assert.deepEqual(outcomes(answers), ["applied", "duplicate", "applied"]);
+    assert.equal(answers[1]?.webhook_log_id, first.webhook_log_id);
+  }),
+);
+
+Deno.test(
+  "a call counts no duplicate where somebody holds its first one, and does not wait",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const callbacks = await someCallbacks(given, 2);
+    const caller = await openSession();
+    const [first] = await receiveCallbacks(caller, callbacks.slice(0, 1));
+
+    const answers = await sql.begin(async (holder) => {
+      await holder`
+        select from public.webhook_logs
+        where webhook_log_id = ${first?.webhook_log_id ?? null} for no key update`;
+      return await receiveCallbacks(caller, callbacks);
+    });
+
+    assert.deepEqual(outcomes(answers), [null, "applied"]);
   }),
 );
 

@@ -1,7 +1,6 @@
--- An early callback may have asked for a look at once (ask_now). A request that was lost and found may have
--- called back already.
+-- A request that was lost and found may have called back already.
 
-create or replace function private.callback_deadline(p_step private.steps, p_attempt private.attempts)
+create or replace function private.callback_deadline(p_kind text, p_model text, p_was_lost boolean)
 returns timestamptz
 language plpgsql
 volatile
@@ -9,18 +8,14 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return least(
-    p_attempt.deadline_at,
-    case
-      when p_attempt.status = 'lost' then private.clock() + make_interval(secs => private.setting('ask_seconds')::double precision)
-      else private.overdue_at(p_step.kind, p_attempt.input ->> 'model')
-    end
-  );
+  if p_was_lost then
+    return private.clock() + make_interval(secs => private.setting('ask_seconds')::double precision);
+  end if;
+  return private.overdue_at(p_kind, p_model);
 end;
 $$;
 
-comment on function private.callback_deadline(private.steps, private.attempts) is
-'Until when the callback of an attempt is awaited whose request a provider has accepted.';
+comment on function private.callback_deadline(text, text, boolean) is
+'Until when the callback of a request is awaited that a provider is known, now, to have accepted.';
 
-revoke execute on function private.callback_deadline(private.steps, private.attempts)
-from public, anon, authenticated, service_role;
+revoke execute on function private.callback_deadline(text, text, boolean) from public, anon, authenticated, service_role;

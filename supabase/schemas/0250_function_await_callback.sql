@@ -8,7 +8,7 @@ create or replace function private.await_callback(
   p_submission jsonb,
   p_deadline timestamptz
 )
-returns void
+returns text
 language plpgsql
 volatile
 security invoker
@@ -51,6 +51,7 @@ begin
   set status = 'waiting', claim_token = null, due_at = p_deadline, updated_at = v_now
   where steps.step_id = p_step.step_id
     and steps.status not in ('queued', 'completed', 'failed', 'cancelled');
+  return 'applied';
 end;
 $$;
 

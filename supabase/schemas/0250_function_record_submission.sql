@@ -23,6 +23,7 @@ declare
   -- rows of this request stays true under it.
   v_is_locked boolean := private.lock_request(v_request_id);
   v_found record;
+  v_outcome text;
 begin
   select
     coalesce(projects.paused_from, projects.status) as stage,
@@ -62,17 +63,22 @@ begin
     return 'stale';
   end if;
 
-  perform private.await_callback(
-    v_found.step, v_found.stage, p_attempt_id, p_submission,
-    least(v_found.deadline_at, private.callback_deadline((v_found.step).kind, v_found.model, v_found.was_lost))
-  );
+  -- An early callback may have asked for a look at once (ask_now). A request that was lost and found may have
+  -- called back already.
+  v_outcome := private.await_callback(v_found.step, v_found.stage, p_attempt_id, p_submission, least(
+    v_found.deadline_at,
+    case
+      when v_found.was_lost then private.clock() + make_interval(secs => private.setting('ask_seconds')::double precision)
+      else private.overdue_at((v_found.step).kind, v_found.model)
+    end
+  ));
   if v_found.is_failing then
     perform private.release_provider(v_found.provider);
   end if;
   if v_found.is_called_back then
     perform private.apply_buffered(v_found.provider, v_request_id);
   end if;
-  return 'applied';
+  return v_outcome;
 end;
 $$;
 

@@ -9,17 +9,21 @@ security invoker
 set search_path = ''
 as $$
 declare
+  -- Put together here: the table is read as a whole, and they would be for each of its rows.
+  v_name text := p_what || '.' || p_kind;
+  v_name_of_model text := v_name || '.' || p_model;
   v_setting private.settings;
 begin
   select settings.*
   into v_setting
   from private.settings
-  where settings.name in (p_what || '.' || p_kind, p_what || '.' || p_kind || '.' || p_model)
+  where settings.name = v_name
+    or settings.name = v_name_of_model
   order by length(settings.name) desc
   limit 1;
 
   if not found then
-    raise exception 'Cannot read setting "%.%": no such setting', p_what, p_kind using errcode = 'RL500';
+    raise exception 'Cannot read setting "%": no such setting', v_name using errcode = 'RL500';
   end if;
   return v_setting;
 end;

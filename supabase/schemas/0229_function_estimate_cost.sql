@@ -9,9 +9,7 @@ begin
   return case
     when p_provider in ('test', 'storage') then 0
     else (
-      select coalesce(prices.usd_per_call, 0)
-        + case when prices.usd_per_second > 0 then prices.usd_per_second * private.paid_seconds(p_kind, p_input) else 0 end
-        + case when prices.usd_per_character > 0 then prices.usd_per_character * char_length(p_input ->> 'text') else 0 end
+      select private.priced_cost(prices, p_kind, p_input)
       from private.prices
       where prices.kind = p_kind
         and prices.model = private.priced_model(p_provider, p_kind, p_input)

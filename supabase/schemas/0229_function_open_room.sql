@@ -20,7 +20,8 @@ begin
           and steps.status in ('running', 'waiting')
           and steps.kind <> 'cancel_request'
       ) end,
-      case when providers.failures_in_a_row >= (select private.setting('breaker_failures')) then 1 - (
+      -- The first half spares the second one's question.
+      case when providers.failures_in_a_row > 0 and providers.failures_in_a_row >= (select private.setting('breaker_failures')) then 1 - (
         select count(*)
         from private.steps
         where steps.provider = providers.name

@@ -25,13 +25,14 @@ declare
   v_are_few boolean;
   v_is_paused boolean;
   v_is_limited boolean;
+  v_is_capped boolean := private.setting('max_usd_per_day') > 0;
   v_is_something_queued boolean;
 begin
   select
     coalesce(bool_or(providers.name = '*' and providers.is_paused), false),
     coalesce(bool_or(
       coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
-      or providers.failures_in_a_row >= (select private.setting('breaker_failures'))
+      or (providers.failures_in_a_row > 0 and providers.failures_in_a_row >= (select private.setting('breaker_failures')))
     ), false)
   into v_is_paused, v_is_limited
   from private.providers;
@@ -39,7 +40,7 @@ begin
   if v_is_paused then
     return;
   end if;
-  if v_is_limited or private.setting('max_usd_per_day') > 0 then
+  if v_is_limited or v_is_capped then
     perform pg_advisory_xact_lock(hashtextextended('claim', 0));
   end if;
 
@@ -64,10 +65,19 @@ begin
   end if;
   overdue := coalesce(overdue[:p_limit], '{}');
   queued := '{}';
-  if v_is_something_queued or not v_are_few then
-    queued := private.startable_steps(p_limit, p_providers, p_now, v_are_few);
-    queued := queued[:p_limit - cardinality(overdue)];
+  if not v_is_something_queued and v_are_few then
+    return;
   end if;
+
+  queued := case
+    when v_is_capped then private.startable_steps(p_limit, p_providers, p_now, v_are_few)
+    else array(
+      select startable.step_id
+      from private.queued_steps(p_limit, p_providers, p_now, v_are_few) as startable
+      order by startable.turn, startable.due_at
+    )
+  end;
+  queued := queued[:p_limit - cardinality(overdue)];
 end;
 $$;
 

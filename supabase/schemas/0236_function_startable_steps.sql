@@ -11,19 +11,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_budget numeric;
+  v_budget numeric := private.budget_left();
 begin
-  if private.setting('max_usd_per_day') > 0 then
-    v_budget := private.budget_left();
-  end if;
-  if v_budget is null then
-    return array(
-      select queued.step_id
-      from private.queued_steps(p_limit, p_providers, p_now, p_are_few) as queued
-      order by queued.turn, queued.due_at
-    );
-  end if;
-
   if v_budget = 0 and exists (
     select 1
     from private.steps
@@ -43,7 +32,7 @@ end;
 $$;
 
 comment on function private.startable_steps(integer, jsonb, timestamptz, boolean) is
-'Queued steps that may begin now, within the limits of their providers and the day''s budget, in order.';
+'Queued steps that may begin now under max_usd_per_day, within the limits of their providers and the day''s budget, in order.';
 
 revoke execute on function private.startable_steps(integer, jsonb, timestamptz, boolean)
 from public, anon, authenticated, service_role;

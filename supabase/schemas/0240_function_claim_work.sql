@@ -15,7 +15,15 @@ declare
   v_work jsonb := '[]';
 begin
   if p_answers_bell then
-    perform private.answer_bell();
+    -- Held by somebody who rings just now: that ring has its own answer coming.
+    update private.bell
+    set unanswered_since = null
+    where bell.only_row = (
+      select unanswered.only_row
+      from private.bell as unanswered
+      where unanswered.unanswered_since is not null
+      for no key update skip locked
+    );
   end if;
 
   if p_providers ->> 'deliveries' is distinct from 'apart' then

@@ -2,7 +2,8 @@
 --
 -- The provider accepted. A stale claim (the callback was faster, or the project was cancelled while
 -- the call was under way) changes no status, but the request id is kept, and a request that nobody
--- wants any more is given up at the provider.
+-- wants any more is given up at the provider. A request that another attempt has (a look-up offered it)
+-- is not ours.
 
 create or replace function public.record_submission(
   p_step_id text,
@@ -17,56 +18,67 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_request_id text := p_submission ->> 'request_id';
+  -- Before the project: a callback may hold it when it comes to the project. What is asked below about other
+  -- rows of this request stays true under it.
+  v_is_locked boolean := private.lock_request(v_request_id);
   v_found record;
-  v_deadline timestamptz;
-  v_attempt private.attempts;
+  v_outcome text;
 begin
-  -- Before the project: a callback may hold it when it comes to the project.
-  perform private.lock_request(attempts.provider, p_submission ->> 'request_id')
-  from private.attempts
-  where attempts.attempt_id = p_attempt_id;
-
-  select projects as project, steps as step, attempts as attempt, providers.failures_in_a_row
+  select
+    coalesce(projects.paused_from, projects.status) as stage,
+    steps as step,
+    steps.claim_token is not distinct from p_claim_token and attempts.status in ('created', 'lost') as is_awaited,
+    attempts.status = 'lost' as was_lost,
+    attempts.deadline_at,
+    attempts.provider,
+    attempts.input ->> 'model' as model,
+    coalesce(attempts.request_id, v_request_id) = v_request_id and not exists (
+      select 1
+      from private.attempts as others
+      where others.provider = attempts.provider
+        and others.request_id = v_request_id
+        and others.attempt_id <> p_attempt_id
+    ) as is_ours,
+    (select failing.failures_in_a_row from private.providers as failing where failing.name = attempts.provider) > 0 as is_failing,
+    exists (
+      select 1
+      from public.webhook_logs
+      where webhook_logs.source = attempts.provider
+        and webhook_logs.request_id = v_request_id
+        and webhook_logs.status = 'pending'
+    ) as is_called_back
   into v_found
   from private.attempts
   join private.steps using (step_id)
   join public.projects using (project_id)
-  left join private.providers on providers.name = attempts.provider
   where attempts.attempt_id = p_attempt_id
     and steps.step_id = p_step_id
   for no key update of projects, steps, attempts;
 
-  if not found then
+  if not found or v_found.is_ours is not true then
+    return 'stale';
+  elsif not v_found.is_awaited then
+    perform private.abandon_request(private.keep_receipt(p_attempt_id, p_submission), v_found.step);
     return 'stale';
   end if;
 
-  if (v_found.step).claim_token is not distinct from p_claim_token and (v_found.attempt).status in ('created', 'lost') then
-    v_deadline := private.callback_deadline(v_found.step, v_found.attempt);
+  -- An early callback may have asked for a look at once (ask_now). A request that was lost and found may have
+  -- called back already.
+  v_outcome := private.await_callback(v_found.step, v_found.stage, p_attempt_id, p_submission, least(
+    v_found.deadline_at,
+    case
+      when v_found.was_lost then private.clock() + make_interval(secs => private.setting('ask_seconds')::double precision)
+      else private.overdue_at((v_found.step).kind, v_found.model)
+    end
+  ));
+  if v_found.is_failing then
+    perform private.release_provider(v_found.provider);
   end if;
-  v_attempt := private.keep_receipt(p_attempt_id, p_submission, v_deadline);
-  if v_attempt.attempt_id is null then
-    return 'stale';
-  elsif v_deadline is null then
-    perform private.abandon_request(v_attempt, v_found.step);
-    return 'stale';
+  if v_found.is_called_back then
+    perform private.apply_buffered(v_found.provider, v_request_id);
   end if;
-
-  perform private.await_callback(v_found.project, v_found.step, v_attempt);
-  if v_found.failures_in_a_row > 0 then
-    perform private.release_provider(v_attempt.provider);
-  end if;
-
-  -- Looked at first: next to none is early.
-  if exists (
-    select 1
-    from public.webhook_logs
-    where webhook_logs.source = v_attempt.provider
-      and webhook_logs.request_id = v_attempt.request_id
-      and webhook_logs.status = 'pending'
-  ) then
-    perform private.apply_buffered(v_attempt.provider, v_attempt.request_id);
-  end if;
-  return 'applied';
+  return v_outcome;
 end;
 $$;
 

@@ -16,7 +16,11 @@ declare
   v_found record;
   v_step private.steps;
 begin
-  select projects as project, steps as step, attempts as attempt
+  select
+    projects as project,
+    steps as step,
+    attempts as attempt,
+    (select failing.failures_in_a_row from private.providers as failing where failing.name = steps.provider) > 0 as is_failing
   into v_found
   from private.attempts
   join private.steps using (step_id)
@@ -32,7 +36,7 @@ begin
 
   case p_answer ->> 'state'
     when 'completed' then
-      if v_step.status = 'running' then
+      if v_step.status = 'running' and v_found.is_failing then
         perform private.release_provider(v_step.provider);
       end if;
       perform private.complete_attempt(v_found.project, v_step, v_found.attempt, p_answer -> 'output');

@@ -22,7 +22,7 @@ begin
       return v_attempt;
     end if;
     if v_try = 1 then
-      perform private.lock_request(p_provider, p_request_id);
+      perform private.lock_request(p_request_id);
     end if;
   end loop;
   return null;

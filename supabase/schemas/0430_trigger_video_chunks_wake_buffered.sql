@@ -8,7 +8,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.lock_request('fal', new.request_id);
+  perform private.lock_request(new.request_id);
   perform private.apply_buffered('fal', new.request_id);
   return null;
 end;

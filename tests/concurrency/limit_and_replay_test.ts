@@ -133,7 +133,7 @@ Deno.test(
     const [gate, record, replay] = [await openSession(), await openSession(), await openSession()];
     await gate.sql`reset role`;
     await gate.sql`begin`;
-    await gate.sql`select private.lock_request('fal', ${requestOf(work)})`;
+    await gate.sql`select private.lock_request(${requestOf(work)})`;
 
     const recorded = submit(record.db, work);
     await untilWaiting(sql, record);

@@ -76,7 +76,7 @@ Deno.test(
     const [gate, late, record] = [await openSession(), await openSession(), await openSession()];
     await gate.sql`reset role`;
     await gate.sql`begin`;
-    await gate.sql`select private.lock_request('fal', ${requestOf(work)})`;
+    await gate.sql`select private.lock_request(${requestOf(work)})`;
 
     // It has looked once, found no attempt, and stands at the gate.
     const withoutToken = callback(late.db, work, { token: null, delivery_id: "late" });

@@ -65,7 +65,6 @@ comment on column public.projects.preferred_at is
 comment on column public.projects.cut_hash is 'Of all that the film is joined from: the same cut is not stitched twice.';
 
 create index projects_revision_of on public.projects (revision_of) where revision_of is not null;
-create index projects_by_status on public.projects (status, created_at);
 create index projects_newest_by_status on public.projects (status, project_id);
 
 alter table public.projects enable row level security;

@@ -16,7 +16,6 @@ create table private.steps (
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
   constraint steps_pkey primary key (step_id),
-  constraint step_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
   constraint step_is_whole check (private.is_step_whole(status, claim_token, error_message))
 )
 -- Each step is updated three times, and its old versions stand in the way of every claim.

@@ -7,7 +7,6 @@ create table private.ledger (
   usd numeric not null,
   at timestamptz not null default private.clock(),
   constraint ledger_pkey primary key (entry_id),
-  constraint entry_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
   constraint reservation_is_of_something check (kind = 'settle' or usd > 0)
 );
 

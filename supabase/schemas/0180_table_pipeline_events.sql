@@ -6,8 +6,7 @@ create table public.pipeline_events (
   type text not null,
   data jsonb not null default '{}',
   at timestamptz not null default private.clock(),
-  constraint pipeline_events_pkey primary key (event_id),
-  constraint event_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade
+  constraint pipeline_events_pkey primary key (event_id)
 );
 
 comment on table public.pipeline_events is

@@ -7,7 +7,6 @@ create table private.job_requests (
   is_notified boolean not null default false,
   providers jsonb,
   constraint job_requests_pkey primary key (project_id),
-  constraint request_of_a_project foreign key (project_id) references public.projects (project_id) on delete cascade,
   constraint via_is_known check (via in ('webhook', 'videos'))
 );
 

@@ -4,14 +4,14 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_key text := (select settings.value #>> '{}' from private.settings where settings.name = 'token_key');
 begin
   return array(
-    select encode(extensions.hmac('task:' || each.id, v_key, 'sha256'), 'hex')
-    from unnest(p_ids) with ordinality as each (id, n)
-    order by each.n
+    select encode(extensions.hmac('task:' || p_ids[each.n], v_key, 'sha256'), 'hex')
+    from generate_series(1, cardinality(p_ids)) as each (n)
   );
 end;
 $$;

@@ -1,19 +1,12 @@
 -- What estimate_film comes to for a film of which nothing is made yet and that has neither sound nor
 -- captions: by its clips alone, before they have rows.
 
-create or replace function private.estimate_clips(
-  p_providers jsonb,
-  p_models text[],
-  p_seconds numeric[],
-  p_continues boolean[],
-  p_stills bigint
-)
+create or replace function private.estimate_clips(p_job jsonb)
 returns numeric
 language plpgsql
 stable
 security invoker
 set search_path = ''
--- The lengths of its arrays would have it planned each time.
 set plan_cache_mode = force_generic_plan
 -- Planned for a thousand times as many rows as there are, a hash table is megabytes of zeroes.
 set enable_hashjoin = off
@@ -21,16 +14,26 @@ set enable_hashagg = off
 as $$
 declare
   v_providers jsonb := coalesce(
-    nullif(p_providers, 'null'),
+    nullif(p_job -> 'providers', 'null'),
     '{"reframe_image": "fal", "generate_clip": "fal", "extract_last_frame": "fal", "extract_thumbnail": "fal",
       "stitch": "fal"}'
   );
+  v_stills bigint := private.count_stills(p_job);
 begin
+  if p_job ->> 'execution_mode' = 'test' then
+    return 0;
+  end if;
+
   return (
     with
     clips as (
-      select clip.*
-      from unnest(p_models, p_seconds, p_continues) with ordinality as clip (model, seconds, continues, position)
+      select
+        row_number() over (order by shot.position, part.position) as position,
+        part.chunk ->> 'model' as model,
+        (part.chunk ->> 'duration')::numeric as seconds,
+        part.position > 1 or shot.scene ->> 'continuity' = 'last_frame' as continues
+      from jsonb_array_elements(p_job -> 'scenes') with ordinality as shot (scene, position)
+      cross join lateral jsonb_array_elements(shot.scene -> 'chunks') with ordinality as part (chunk, position)
     ),
 
     pieces (kind, model, seconds, n) as (
@@ -52,8 +55,8 @@ begin
       from clips
       having count(*) > 1
       union all
-      select 'reframe_image', null, null, p_stills
-      where p_stills > 0
+      select 'reframe_image', null, null, v_stills
+      where v_stills > 0
     ),
 
     -- The dearest of the models that may do it; without a price of each nobody knows
@@ -90,8 +93,7 @@ begin
 end;
 $$;
 
-comment on function private.estimate_clips(jsonb, text[], numeric[], boolean[], bigint) is
-'US dollars of a new film of these clips, in order: their models, their seconds, whether each continues the one before, and how many stills are made first; null where something has no price.';
+comment on function private.estimate_clips(jsonb) is
+'US dollars of the new film of a plain job; null where something has no price. A test costs nothing.';
 
-revoke execute on function private.estimate_clips(jsonb, text[], numeric[], boolean[], bigint)
-from public, anon, authenticated, service_role;
+revoke execute on function private.estimate_clips(jsonb) from public, anon, authenticated, service_role;

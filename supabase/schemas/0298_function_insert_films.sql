@@ -2,41 +2,43 @@
 -- each that does not go on from the one before begin, with a clip, or with the still that the clip
 -- starts from where it has to be made first.
 
-create or replace function private.insert_films(p_jobs jsonb, p_ids text[])
+create or replace function private.insert_films(p_jobs jsonb[], p_scenes jsonb[], p_ids text[])
 returns void
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 set plan_cache_mode = force_generic_plan
--- Planned for a thousand times as many rows as there are, a hash table is megabytes of zeroes.
-set enable_hashjoin = off
-set enable_hashagg = off
 as $$
 declare
   v_now timestamptz := private.clock();
-  -- As new_id makes ids, but the time is told once.
-  v_born text := lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000)::bigint), 12, '0');
 begin
   with
-  shots as materialized (
+  -- What counts up in a select's own list is kept in no table on the way, as rows of a function would be. An id is
+  -- the project's own, its last six digits but for the places of scene and clip: one is made up for all of a film.
+  clips as materialized (
     select
-      'scene_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) as scene_id,
-      -- Its first clip's, so that the step which begins it need not be joined with what was inserted
-      'chunk_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) as chunk_id,
-      p_ids[item.n] as project_id,
-      item.job ->> 'user_id' as user_id,
+      shot.n,
       shot.position,
+      shot.part,
       shot.scene,
-      shot.scene ->> 'reframe_to' as ratio,
-      begun.is_begun,
-      case when begun.is_begun then coalesce(shot.scene ->> 'image_url', item.job ->> 'image_url') end as image_url
-    from jsonb_array_elements(p_jobs) with ordinality as item (job, n)
-    cross join lateral jsonb_array_elements(item.job -> 'scenes') with ordinality as shot (scene, position)
-    cross join lateral (
-      select shot.position = 1 or shot.scene ->> 'continuity' <> 'last_frame' as is_begun
-    ) as begun
-    where p_ids[item.n] is not null
+      shot.chunks -> (shot.part - 1) as chunk,
+      substr(p_ids[shot.n], 6, 26) || lpad(to_hex(shot.position), 3, '0') as stem,
+      shot.position = 1 or shot.scene ->> 'continuity' <> 'last_frame' as is_begun
+    from (
+      select
+        each.*,
+        each.scene -> 'chunks' as chunks,
+        generate_series(1, jsonb_array_length(each.scene -> 'chunks')) as part
+      from (
+        select film.n, film.position, p_scenes[film.n] -> (film.position - 1) as scene
+        from (
+          select job.n, generate_series(1, jsonb_array_length(p_scenes[job.n])) as position
+          from generate_series(1, cardinality(p_ids)) as job (n)
+          where p_ids[job.n] is not null
+        ) as film
+      ) as each
+    ) as shot
   ),
 
   filmed as (
@@ -45,55 +47,56 @@ begin
       reanchored, created_at, updated_at
     )
     select
-      shots.scene_id,
-      shots.project_id,
-      shots.position,
-      shots.scene ->> 'prompt',
-      shots.scene ->> 'image_url',
-      shots.scene ->> 'continuity',
-      coalesce(shots.scene -> 'metadata', '{}'),
-      shots.ratio,
-      shots.scene ->> 'caption',
-      coalesce(shots.scene ->> 'transition', 'cut'),
-      coalesce((shots.scene ->> 'reanchored')::boolean, false),
+      'scene_' || clips.stem || '000',
+      p_ids[clips.n],
+      clips.position,
+      clips.scene ->> 'prompt',
+      clips.scene ->> 'image_url',
+      clips.scene ->> 'continuity',
+      coalesce(clips.scene -> 'metadata', '{}'),
+      clips.scene ->> 'reframe_to',
+      clips.scene ->> 'caption',
+      coalesce(clips.scene ->> 'transition', 'cut'),
+      coalesce((clips.scene ->> 'reanchored')::boolean, false),
       v_now,
       v_now
-    from shots
+    from clips
+    where clips.part = 1
   ),
 
-  clips as (
+  cut as (
     insert into public.video_chunks (
       chunk_id, scene_id, project_id, position, model, prompt, image_url, duration, driver_video_url, audio_url,
       created_at, updated_at
     )
     select
-      case when part.position = 1 then shots.chunk_id
-        else 'chunk_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) end,
-      shots.scene_id,
-      shots.project_id,
-      part.position,
-      part.chunk ->> 'model',
-      part.chunk ->> 'prompt',
-      case when part.position = 1 and shots.ratio is null then shots.image_url end,
-      (part.chunk ->> 'duration')::numeric,
-      part.chunk ->> 'driver_video_url',
-      part.chunk ->> 'audio_url',
+      'chunk_' || clips.stem || lpad(to_hex(clips.part), 3, '0'),
+      'scene_' || clips.stem || '000',
+      p_ids[clips.n],
+      clips.part,
+      clips.chunk ->> 'model',
+      clips.chunk ->> 'prompt',
+      case when clips.part = 1 and clips.is_begun and clips.scene ->> 'reframe_to' is null
+        then coalesce(clips.scene ->> 'image_url', p_jobs[clips.n] ->> 'image_url') end,
+      (clips.chunk ->> 'duration')::numeric,
+      clips.chunk ->> 'driver_video_url',
+      clips.chunk ->> 'audio_url',
       v_now,
       v_now
-    from shots
-    cross join lateral jsonb_array_elements(shots.scene -> 'chunks') with ordinality as part (chunk, position)
+    from clips
   ),
 
-  -- Several scenes may start from one image: it is paid for once
-  begun as (
+  begun as materialized (
     select
-      shots.project_id, shots.scene_id, shots.chunk_id, shots.user_id, shots.position, shots.image_url, shots.ratio,
-      shots.image_url is not null and shots.ratio is not null as is_still,
-      row_number() over (partition by shots.project_id, shots.image_url, shots.ratio order by shots.position) as place,
-      -- The first scene's comes first.
-      v_now + shots.position * interval '1 microsecond' as at
-    from shots
-    where shots.is_begun
+      clips.n,
+      clips.position,
+      clips.stem,
+      clips.scene ->> 'reframe_to' as ratio,
+      case when clips.scene ->> 'reframe_to' is not null
+        then coalesce(clips.scene ->> 'image_url', p_jobs[clips.n] ->> 'image_url') end as still_of
+    from clips
+    where clips.is_begun
+      and clips.part = 1
   ),
 
   queued as (
@@ -101,20 +104,35 @@ begin
       step_id, project_id, scene_id, chunk_id, user_id, kind, due_at, input, created_at, updated_at
     )
     select
-      'step_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16),
-      begun.project_id,
-      begun.scene_id,
-      begun.chunk_id,
-      begun.user_id,
-      case when begun.is_still then 'reframe_image' else 'generate_clip' end,
-      begun.at,
-      case when begun.is_still
-        then jsonb_build_object('image_url', begun.image_url, 'aspect_ratio', begun.ratio) else '{}' end,
-      begun.at,
-      begun.at
-    from begun
-    where not (begun.is_still and begun.place > 1)
-    order by begun.project_id, begun.position
+      'step_' || wanted.stem || '001',
+      p_ids[wanted.n],
+      'scene_' || wanted.stem || '000',
+      'chunk_' || wanted.stem || '001',
+      p_jobs[wanted.n] ->> 'user_id',
+      wanted.kind,
+      wanted.at,
+      wanted.input,
+      wanted.at,
+      wanted.at
+    from (
+      select begun.n, begun.position, begun.stem, 'generate_clip' as kind, '{}'::jsonb as input,
+        -- The first scene's comes first.
+        v_now + begun.position * interval '1 microsecond' as at
+      from begun
+      where begun.still_of is null
+      union all
+      -- Several scenes may start from one image: it is paid for once
+      (
+        select distinct on (begun.n, begun.still_of, begun.ratio)
+          begun.n, begun.position, begun.stem, 'reframe_image',
+          jsonb_build_object('image_url', begun.still_of, 'aspect_ratio', begun.ratio),
+          v_now + begun.position * interval '1 microsecond'
+        from begun
+        where begun.still_of is not null
+        order by begun.n, begun.still_of, begun.ratio, begun.position
+      )
+    ) as wanted
+    order by wanted.n, wanted.position
     returning steps.step_id, steps.project_id, steps.scene_id, steps.chunk_id, steps.kind
   )
 
@@ -130,7 +148,7 @@ begin
 end;
 $$;
 
-comment on function private.insert_films(jsonb, text[]) is
+comment on function private.insert_films(jsonb[], jsonb[], text[]) is
 'Inserts scenes and clips of the projects of these plain jobs, in their order, and queues what each film needs first; null: the job has none.';
 
-revoke execute on function private.insert_films(jsonb, text[]) from public, anon, authenticated, service_role;
+revoke execute on function private.insert_films(jsonb[], jsonb[], text[]) from public, anon, authenticated, service_role;

@@ -9,50 +9,52 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 declare
+  -- A plpgsql array is taken apart once: its elements are read in place from then on.
+  v_jobs jsonb[] := array(select jsonb_array_elements(p_jobs));
+  v_scenes jsonb[] := array(select v_jobs[each.n] -> 'scenes' from generate_series(1, cardinality(v_jobs)) as each (n));
+  v_shapes text[] := private.job_shapes(v_jobs, v_scenes);
+  v_locks bigint[];
   v_taken boolean[];
   v_usd numeric[];
   v_ids text[];
   v_tokens text[];
 begin
+  -- version_lock of each
+  v_locks := array(
+    select hashtextextended('version:' || (v_jobs[each.n] ->> 'user_id') || ':' || (v_jobs[each.n] ->> 'video_id'), 0)
+    from generate_series(1, cardinality(v_jobs)) as each (n)
+  );
   -- In a statement of its own, so that the next ones see what those committed who held these locks. They
   -- are tried, not waited for: two calls with the same videos in another order would wait for each other.
-  select array_agg(
-    job.place = 1
-    and private.is_plain_job(job.job)
-    and pg_try_advisory_xact_lock(private.version_lock(job.job))
-    order by job.n
-  )
-  into v_taken
-  from (
-    select
-      item.n,
-      item.job,
-      row_number() over (partition by item.job ->> 'user_id', item.job ->> 'video_id' order by item.n) as place
-    from jsonb_array_elements(p_jobs) with ordinality as item (job, n)
-  ) as job;
+  v_taken := array(
+    select v_shapes[each.n] is not null
+      and array_position(v_locks, v_locks[each.n]) = each.n
+      and pg_try_advisory_xact_lock(v_locks[each.n])
+    from generate_series(1, cardinality(v_jobs)) as each (n)
+  );
 
-  v_usd := private.estimate_jobs(p_jobs, v_taken);
-  v_ids := private.insert_projects(p_jobs, v_taken, v_usd);
-  perform private.insert_films(p_jobs, v_ids);
-
+  v_usd := private.estimate_jobs(v_jobs, v_shapes);
+  v_ids := private.insert_projects(v_jobs, v_taken, v_usd);
+  perform private.insert_films(v_jobs, v_scenes, v_ids);
   v_tokens := private.task_tokens(v_ids);
 
   -- What job_answer would say of each that is there now.
   return (
     select coalesce(jsonb_agg(
-      case when v_ids[item.n] is not null then jsonb_build_object(
+      case when v_ids[each.n] is not null then jsonb_build_object(
         'outcome', 'created',
-        'project_id', v_ids[item.n],
+        'project_id', v_ids[each.n],
         'status', 'queued',
-        'storyboard', coalesce(item.job ->> 'storyboard', 'none'),
-        'estimated_cost_usd', v_usd[item.n],
-        'task_token', v_tokens[item.n]
+        'storyboard', coalesce(v_jobs[each.n] ->> 'storyboard', 'none'),
+        'estimated_cost_usd', v_usd[each.n],
+        'task_token', v_tokens[each.n]
       ) end
-      order by item.n
+      order by each.n
     ), '[]')
-    from jsonb_array_elements(p_jobs) with ordinality as item (job, n)
+    from generate_series(1, cardinality(v_jobs)) as each (n)
   );
 end;
 $$;

@@ -80,7 +80,22 @@ as $$
   select 'versions of a video count up from 1', min(projects.project_id)
   from public.projects
   group by projects.user_id, projects.video_id
-  having min(projects.version) <> 1 or max(projects.version) <> count(*);
+  having min(projects.version) <> 1 or max(projects.version) <> count(*)
+  union all
+  -- No foreign keys say this: each would be looked up with every row of a film (tg_projects__delete_rest).
+  select 'what is kept of a film goes with it', kept.id
+  from (
+    select steps.project_id, steps.step_id as id from private.steps
+    union all
+    select ledger.project_id, ledger.entry_id::text from private.ledger
+    union all
+    select job_requests.project_id, job_requests.project_id from private.job_requests
+    union all
+    select pipeline_events.project_id, pipeline_events.event_id::text
+    from public.pipeline_events
+    where pipeline_events.project_id is not null
+  ) as kept
+  where not exists (select 1 from public.projects where projects.project_id = kept.project_id);
 $$;
 
 comment on function private.broken_films() is 'Broken invariants of projects, scenes and chunks.';

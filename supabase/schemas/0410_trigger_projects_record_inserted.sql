@@ -7,9 +7,11 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_now timestamptz := private.clock();
 begin
   insert into public.pipeline_events (project_id, type, at)
-  select inserted.project_id, 'project.' || inserted.status, private.clock()
+  select inserted.project_id, 'project.' || inserted.status, v_now
   from inserted;
   return null;
 end;

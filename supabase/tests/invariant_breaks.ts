@@ -54,6 +54,9 @@ export const BREAKS: Record<string, string> = {
   "versions of a video count up from 1":
     `update public.projects set version = 2 where user_id = 'paused'`,
 
+  "what is kept of a film goes with it": `update public.pipeline_events
+    set project_id = 'proj_of_nobody' where ${where("done")}`,
+
   "an attempt that is waited for has a deadline":
     `alter table private.attempts drop constraint attempt_is_whole;
     update private.attempts set deadline_at = null where status = 'submitted'`,

@@ -11,14 +11,14 @@ Deno.test("doctor --drift names what differs from supabase/schemas, and what is 
       "ok       The database is what supabase/schemas says",
     ]);
 
-    await sql`drop index public.projects_by_status`;
+    await sql`drop index public.projects_newest_by_status`;
     await sql`alter table public.media alter column url drop not null`;
     await sql`create table public.customers (customer_id text primary key)`;
     const lines = (await checkSchema(sql, PROJECT_ROOT)).map(finding);
 
     assert(
       lines.some((line) =>
-        /^wrong +Not in the database: index public\.projects_by_status\n/.test(line)
+        /^wrong +Not in the database: index public\.projects_newest_by_status\n/.test(line)
       ),
     );
     assert(lines.some((line) => /^wrong +column public\.media\.url: differs\n/.test(line)));

@@ -5,7 +5,7 @@ import { type Admitted, createDoor, type DoorOptions, refuseOtherMethods } from 
 import { type Issue, refuseBody } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { recordRequest } from "./record_request.ts";
-import { findUnstorable, toStorable } from "./storable.ts";
+import { findUnstorable, isPlainJson, toStorable } from "./storable.ts";
 import {
   type CallbackResult,
   receiveCallback,
@@ -44,10 +44,12 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
   app.post("/", async (c) => {
     const admitted = await admit(c);
     const json = parseJson(admitted.body);
+    const isPlain = json.ok && isPlainJson(json.text);
     const read = json.ok
-      ? options.read(toStorable(json.value), admitted)
+      ? options.read(isPlain ? json.value : toStorable(json.value), admitted)
       : { issues: [{ path: "", message: json.message }] };
-    const data = json.ok && findUnstorable(json.value) === null ? json.value : null;
+    const isStorable = json.ok && (isPlain || findUnstorable(json.value) === null);
+    const data = isStorable ? json.value : null;
     const source = "source" in read ? read.source : undefined;
     const recorded = recordRequest(c, { ...admitted, source: source ?? options.source, data });
 

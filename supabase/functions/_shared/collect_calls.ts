@@ -45,7 +45,8 @@ export function collectCalls<Item, Answer>(
     refuseWhoWaitedTooLong();
     while (waiting.length > 0 && (underWay === 0 || underWay < atOnce && isUrgent())) send();
     if (waiting.length > 0) watchSlowCall();
-    else watch?.abort();
+    // With a reason: making the usual one, an error with its stack, costs more than all of this.
+    else watch?.abort(null);
   }
 
   /** Nobody may come after those that wait, and look for them. */

@@ -3,7 +3,7 @@ import type { Log } from "./log.ts";
 import { isBearer } from "./signatures/bearer.ts";
 import { verifyFal } from "./signatures/fal_ed25519.ts";
 import { createFalKeys, FAL_JWKS_URL, type FalKeys } from "./signatures/fal_keys.ts";
-import { isHexSigned } from "./signatures/hex_hmac.ts";
+import { createHexCheck } from "./signatures/hex_hmac.ts";
 import { verifyStandard } from "./signatures/standard_webhooks.ts";
 
 export type DoorName =
@@ -69,6 +69,7 @@ export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credenti
   const secrets = readSecrets(deps.get, ...names.secrets);
   const keys = door === "fal-webhook" ? falKeys(deps) : null;
   const userId = optional(deps.get, "FAL_USER_ID");
+  const isHexSigned = createHexCheck(secrets);
 
   return {
     configured: secrets.length > 0 || keys !== null,
@@ -78,7 +79,7 @@ export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credenti
       const deliveryId = verifyStandard(headers, body, secrets, deps.now());
       if (deliveryId !== null) return { kind: "verified", deliveryId };
 
-      const known = hexHeaders.some((name) => isHexSigned(headers.get(name), body, secrets)) ||
+      const known = hexHeaders.some((name) => isHexSigned(headers.get(name), body)) ||
         bearer && isBearer(headers.get("authorization"), secrets);
       if (known) return { kind: "verified", deliveryId: null };
       if (keys === null) return { kind: "refused" };

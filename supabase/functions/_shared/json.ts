@@ -5,6 +5,8 @@ export type ParsedJson =
   | { ok: true; value: unknown; text: string }
   | { ok: false; message: string };
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 /**
  * Parses UTF-8 JSON. Depth is counted before `JSON.parse` builds anything: a body of 100,000
  * brackets would exhaust the stack of whoever walks the result.
@@ -12,7 +14,7 @@ export type ParsedJson =
 export function parseJson(body: Uint8Array): ParsedJson {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    text = UTF8.decode(body);
   } catch {
     return { ok: false, message: "Not UTF-8" };
   }

@@ -24,7 +24,7 @@ export function findUnstorable(value: unknown, path = ""): string | null {
  * it; what JSON.parse gives lacks fields that come twice, and the digits of a very small number.
  */
 export function isStorableJson(text: string): boolean {
-  if (isPlain(text)) return true;
+  if (isPlainJson(text)) return true;
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g)) {
     const fits = token.startsWith('"') ? isStorableString(token) : isStorableNumber(token);
     if (!fits) return false;
@@ -32,9 +32,14 @@ export function isStorableJson(text: string): boolean {
   return true;
 }
 
-/** True of most bodies: nothing is spelled by its number, and all numbers are short. */
-function isPlain(text: string): boolean {
-  return text.isWellFormed() && !text.includes("\\u") && !/\d[eE]|\d{300}/.test(text);
+/**
+ * True of most bodies: nothing is spelled by its number, and all numbers are short, so that Postgres
+ * can hold whatever JSON.parse gives for them. A number stands at the beginning, behind a space or
+ * behind one of three marks: in a word, as in most UUIDs, an `e` is no exponent.
+ */
+export function isPlainJson(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\\u") &&
+    !/(?:^|[\s:,[])-?\d(?:[\d.]{299}|[\d.]*[eE])/.test(text);
 }
 
 function isStorableString(token: string): boolean {

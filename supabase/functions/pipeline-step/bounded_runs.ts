@@ -8,30 +8,50 @@ import type { Runner } from "./runner.ts";
  * without room is answered at once, lest the bell should count as deaf, and is seen to by a run that begins
  * as soon as another one has ended, well or not.
  *
- * @param answer tells the database that its ring was heard; claims nothing
+ * @param answer tells the database that its rings were heard, all until then; claims nothing
  */
 export function boundRuns(
   run: Runner,
   { most, answer }: { most: number; answer: () => Promise<void> },
 ): Runner {
-  let running = 0;
-  let isAnotherWanted = false;
+  const begin = bound(run, most);
+  const answerRings = bound(answer, 1);
 
   return async function start(by) {
-    if (running >= most) {
-      isAnotherWanted = true;
-      if (by.answersBell) await answer();
-      return;
-    }
-    running++;
-    try {
-      await run(by);
-    } finally {
-      running--;
-      if (isAnotherWanted) {
-        isAnotherWanted = false;
-        await start({ answersBell: false });
+    const begun = begin(by);
+    if (begun !== null) await begun;
+    else if (by.answersBell) await answerRings(by);
+  };
+}
+
+/**
+ * Does something `most` times at a time at most; null where there is no room. Once more then, for all
+ * who found none meanwhile. Not each begun by the one before: a busy hour of them would be kept until
+ * its last has ended.
+ */
+function bound(work: Runner, most: number): (by: { answersBell: boolean }) => Promise<void> | null {
+  let underWay = 0;
+  let isAnotherWanted = false;
+
+  async function workWhileWanted(by: { answersBell: boolean }): Promise<void> {
+    let failure: { error: unknown } | null = null;
+    underWay++;
+    for (let next = by;; next = { answersBell: false }) {
+      try {
+        await work(next);
+      } catch (error) {
+        failure = { error };
       }
+      if (!isAnotherWanted) break;
+      isAnotherWanted = false;
     }
+    underWay--;
+    if (failure !== null) throw failure.error;
+  }
+
+  return (by) => {
+    if (underWay < most) return workWhileWanted(by);
+    isAnotherWanted = true;
+    return null;
   };
 }

@@ -8,12 +8,19 @@ const HTTP_RING = { answersBell: false };
 function runs(most: number) {
   const started: { answersBell: boolean; end: () => void; fail: (error: Error) => void }[] = [];
   const answered: string[] = [];
+  let arrives = () => Promise.resolve();
   const start = boundRuns((by) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     started.push({ ...by, end: resolve, fail: reject });
     return promise;
-  }, { most, answer: () => Promise.resolve(void answered.push("answered")) });
-  return { started, answered, start };
+  }, {
+    most,
+    answer() {
+      answered.push("answered");
+      return arrives();
+    },
+  });
+  return { started, answered, start, answerBy: (way: () => Promise<void>) => arrives = way };
 }
 
 Deno.test("each ring starts a run while there is room", () => {
@@ -58,4 +65,30 @@ Deno.test("a run that fails makes room, and what waited for it begins", async ()
   assert.equal(started.length, 2);
   started[1]?.end();
   await assert.rejects(first, /away/);
+});
+
+Deno.test("rings that come while one is being answered are answered together, after it", async () => {
+  const { answered, start, answerBy } = runs(1);
+  const { promise: underWay, resolve: arrive } = Promise.withResolvers<void>();
+  answerBy(() => underWay);
+  start(RING);
+  const answering = start(RING);
+  await start(RING);
+  await start(RING);
+
+  assert.deepEqual(answered, ["answered"]);
+  arrive();
+  await answering;
+  assert.deepEqual(answered, ["answered", "answered"]);
+});
+
+Deno.test("an answer that does not arrive fails, and the next ring is answered", async () => {
+  const { answered, start, answerBy } = runs(1);
+  answerBy(() => Promise.reject(new Error("away")));
+  start(RING);
+  await assert.rejects(start(RING), /away/);
+  answerBy(() => Promise.resolve());
+  await start(RING);
+
+  assert.deepEqual(answered, ["answered", "answered"]);
 });

@@ -21,6 +21,7 @@ export function createWebhook(deps: Deps): Hono {
   const watchBell = createBellWatch({ ...deps, log });
   const create = createTogether(deps);
   const installation = readInstallation(get);
+  const ownBase = webhookBaseUrl(get);
   const signsCallbacks = readSecrets(get, "CALLBACK_SIGNING_SECRET").length > 0;
 
   app.post("/", async (c) => {
@@ -48,7 +49,7 @@ export function createWebhook(deps: Deps): Hono {
     }
     if (outcome === "created") watchBell();
     const duplicate = outcome === "duplicate";
-    const base = webhookBaseUrl(get) ?? new URL(c.req.url).origin;
+    const base = ownBase ?? new URL(c.req.url).origin;
     const status_url = `${base}/webhook/task/${project_id}?token=${encodeURIComponent(task_token)}`;
     const { storyboard = parsed.job.storyboard ?? "none", estimated_cost_usd = null } = created;
     const answer = {

@@ -37,6 +37,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   "wan": "wan-2.5",
 };
 
+const BY_ENDPOINT: ReadonlyMap<string, Model> = new Map(MODELS.map((it) => [it.endpoint, it]));
+const BY_FAMILY: ReadonlyMap<string, Model[]> = Map.groupBy(MODELS, ({ family }) => family);
+
 /**
  * Finds the model that makes a clip: by endpoint id, family or alias; null where nobody knows it.
  *
@@ -45,11 +48,11 @@ const ALIASES: Readonly<Record<string, string>> = {
  */
 export function resolveModel(name: string | null, hasImage: boolean): Model | null {
   const wanted = name ?? (hasImage ? DEFAULT_IMAGE_MODEL : DEFAULT_TEXT_MODEL);
-  const exact = MODELS.find((model) => model.endpoint === wanted);
+  const exact = BY_ENDPOINT.get(wanted);
   if (exact && (exact.startFrame !== null || !hasImage)) return exact;
 
   const family = exact?.family ?? (Object.hasOwn(ALIASES, wanted) ? ALIASES[wanted] : wanted);
-  const members = MODELS.filter((model) => model.family === family);
+  const members = BY_FAMILY.get(family ?? "") ?? [];
   return members.find((model) => (model.startFrame !== null) === hasImage) ?? members[0] ?? null;
 }
 
@@ -91,7 +94,7 @@ export type ClipInput = z.infer<typeof ClipInput>;
  * @throws when the model is not in the table.
  */
 export function falInput(input: ClipInput): Record<string, unknown> {
-  const model = MODELS.find(({ endpoint }) => endpoint === input.model);
+  const model = BY_ENDPOINT.get(input.model);
   if (!model) throw new Error(`Cannot build fal input: unknown model "${input.model}"`);
 
   const ratio = input.aspect_ratio;

@@ -95,6 +95,7 @@ function others(fields: object, placed: ReadonlySet<string>): Record<string, unk
 }
 
 function hasUserinfo(url: string): boolean {
+  if (!url.includes("@")) return false;
   if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username !== "" || password !== "";

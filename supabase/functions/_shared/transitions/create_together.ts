@@ -9,13 +9,34 @@ export function createTogether(world: World): (job: Job) => Promise<CreatedProje
   const { db } = world;
   return callTogether<Job, CreatedProject>({
     name: "create_projects",
-    many: (jobs) => db.call("create_projects", { p_jobs: jobs }, Answers),
+    many: (jobs) => db.call("create_projects", { p_jobs: jobs.map(lean) }, Answers),
     alone: (job) => createProject(db, job),
     isPlain,
     sendsLoneAlone: false,
     sizeOf: ({ request }) =>
       typeof request === "string" ? request.length : JSON.stringify(request).length,
   }, world);
+}
+
+/** Without what is null: to the database it is as absent, and would have to be read there. */
+function lean(job: Job): Record<string, unknown> {
+  const scenes = job.scenes.map((scene) => ({
+    ...withoutNulls(scene),
+    chunks: scene.chunks.map(withoutNulls),
+  }));
+  return { ...withoutNulls(job), scenes };
+}
+
+/**
+ * Not of what is inside: a sender's own metadata stay as they came. JSON leaves out what is undefined;
+ * objects of as many shapes as there are sorts of jobs would cost more than they save.
+ */
+function withoutNulls(fields: object): Record<string, unknown> {
+  const kept: Record<string, unknown> = { ...fields };
+  for (const name in kept) {
+    if (kept[name] === null) kept[name] = undefined;
+  }
+  return kept;
 }
 
 /** What the database would send back is not sent; it has the last word. */

@@ -95,3 +95,23 @@ Deno.test("what is slow, large or may be refused goes alone at once", async () =
 
   assert.deepEqual(names(), jobs.map(() => "create_project"));
 });
+
+Deno.test("what is null is not sent, but what the sender's metadata say of it", async () => {
+  const { create, calls } = aDatabase({ create_projects: [CREATED] });
+  const chunk = { prompt: "p", duration: null, driver_video_url: null, audio_url: null };
+  const metadata = { campaign: null };
+  await create(aJob({
+    metadata,
+    scenes: [{
+      ...{ prompt: "p", image_url: null, continuity: "cut", metadata },
+      chunks: [{ ...chunk, model: "m" }],
+    }],
+  }));
+
+  const scene = { prompt: "p", continuity: "cut", metadata, chunks: [{ prompt: "p", model: "m" }] };
+  const sent: unknown = JSON.parse(JSON.stringify(calls[0]?.args.p_jobs));
+  assert.deepEqual(sent, [{
+    ...{ via: "webhook", video_id: "v", user_id: "u", prompt: "p", is_revision: false },
+    ...{ metadata, scenes: [scene], request: "{}" },
+  }]);
+});

@@ -18,8 +18,6 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
--- For all that it calls: their limits would have them planned each time.
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_are_few boolean;

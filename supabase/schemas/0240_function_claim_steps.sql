@@ -4,6 +4,8 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
+-- For all that it calls: their limits, and how many steps are claimed, would have them planned each time.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_due record := private.due_steps(p_limit, p_providers, p_now);

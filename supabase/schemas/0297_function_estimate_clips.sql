@@ -28,28 +28,25 @@ begin
     with
     clips as (
       select
-        row_number() over (order by shot.position, part.position) as position,
+        row_number() over film as position,
         part.chunk ->> 'model' as model,
         (part.chunk ->> 'duration')::numeric as seconds,
-        part.position > 1 or shot.scene ->> 'continuity' = 'last_frame' as continues
+        lead(part.position > 1 or shot.scene ->> 'continuity' = 'last_frame') over film as hands_over
       from jsonb_array_elements(p_job -> 'scenes') with ordinality as shot (scene, position)
       cross join lateral jsonb_array_elements(shot.scene -> 'chunks') with ordinality as part (chunk, position)
+      window film as (order by shot.position, part.position)
     ),
 
     pieces (kind, model, seconds, n) as (
-      select 'generate_clip', clips.model, clips.seconds, count(*)
+      select piece.kind, piece.model, clips.seconds, count(*)
       from clips
-      group by clips.model, clips.seconds
-      union all
-      select 'extract_last_frame', null, clips.seconds, count(*)
-      from clips
-      join clips as following on following.position = clips.position + 1
-      where following.continues
-      group by clips.seconds
-      union all
-      select 'extract_thumbnail', null, clips.seconds, 1
-      from clips
-      where clips.position = 1
+      cross join lateral (values
+        ('generate_clip', clips.model, true),
+        ('extract_last_frame', null, clips.hands_over),
+        ('extract_thumbnail', null, clips.position = 1)
+      ) as piece (kind, model, is_wanted)
+      where piece.is_wanted
+      group by piece.kind, piece.model, clips.seconds
       union all
       select 'stitch', null, case when count(*) = count(clips.seconds) then sum(clips.seconds) end, 1
       from clips
@@ -61,31 +58,32 @@ begin
 
     -- The dearest of the models that may do it; without a price of each nobody knows
     costs (usd) as (
-      select pieces.n * case when count(*) = count(priced.usd) then max(priced.usd) end
+      select pieces.n * dearest.usd
       from pieces
-      cross join lateral (select v_providers ->> pieces.kind as provider) as chosen
       cross join lateral (
-        select pieces.model as name
-        union
-        select model_fallbacks.fallback
-        from private.model_fallbacks
-        where model_fallbacks.model = pieces.model
-      ) as models
-      left join lateral (
-        select 0 as usd
-        where chosen.provider in ('test', 'storage')
-        union all
-        select coalesce(prices.usd_per_call, 0)
-          + case when prices.usd_per_second > 0 then prices.usd_per_second * pieces.seconds else 0 end
-          + case when prices.usd_per_character > 0 then null else 0 end
-        from private.prices
-        where chosen.provider not in ('test', 'storage')
-          and prices.kind = pieces.kind
-          and prices.model = private.priced_model(
-            chosen.provider, pieces.kind, jsonb_build_object('model', models.name)
-          )
-      ) as priced on true
-      group by pieces.kind, pieces.model, pieces.seconds, pieces.n
+        select case when count(*) = count(priced.usd) then max(priced.usd) end as usd
+        from (
+          select pieces.model as name
+          union all
+          select model_fallbacks.fallback
+          from private.model_fallbacks
+          where model_fallbacks.model = pieces.model
+        ) as models
+        cross join lateral (
+          select case when v_providers ->> pieces.kind in ('test', 'storage') then 0 else (
+            -- One look into the index for each: joined, all prices would be sorted.
+            select coalesce(prices.usd_per_call, 0)
+              + case when prices.usd_per_second > 0 then prices.usd_per_second * pieces.seconds else 0 end
+              + case when prices.usd_per_character > 0 then null else 0 end
+            from private.prices
+            where prices.kind = pieces.kind
+              and prices.model = private.priced_model(
+                v_providers ->> pieces.kind, pieces.kind, jsonb_build_object('model', models.name)
+              )
+          ) end as usd
+          offset 0
+        ) as priced
+      ) as dearest
     )
     select case when count(*) = count(costs.usd) then sum(costs.usd) end
     from costs

@@ -100,10 +100,12 @@ begin
 
   select array_agg(inserted.project_id) into v_inserted from inserted;
 
-  v_ids := array(
-    select case when v_ids[each.n] = any (v_inserted) then v_ids[each.n] end
-    from generate_series(1, v_count) as each (n)
-  );
+  if cardinality(v_inserted) is distinct from v_count then
+    v_ids := array(
+      select case when v_ids[each.n] = any (v_inserted) then v_ids[each.n] end
+      from generate_series(1, v_count) as each (n)
+    );
+  end if;
 
   insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified, providers)
   select

@@ -20,7 +20,7 @@ declare
   v_taken boolean[];
   v_usd numeric[];
   v_ids text[];
-  v_tokens text[];
+  v_key text := (select settings.value #>> '{}' from private.settings where settings.name = 'token_key');
 begin
   -- version_lock of each
   v_locks := array(
@@ -39,9 +39,8 @@ begin
   v_usd := private.estimate_jobs(v_jobs, v_shapes);
   v_ids := private.insert_projects(v_jobs, v_taken, v_usd);
   perform private.insert_films(v_jobs, v_scenes, v_ids);
-  v_tokens := private.task_tokens(v_ids);
 
-  -- What job_answer would say of each that is there now.
+  -- What job_answer would say of each that is there now, with sign's token for it.
   return (
     select coalesce(jsonb_agg(
       case when v_ids[each.n] is not null then jsonb_build_object(
@@ -50,7 +49,7 @@ begin
         'status', 'queued',
         'storyboard', coalesce(v_jobs[each.n] ->> 'storyboard', 'none'),
         'estimated_cost_usd', v_usd[each.n],
-        'task_token', v_tokens[each.n]
+        'task_token', encode(extensions.hmac('task:' || v_ids[each.n], v_key, 'sha256'), 'hex')
       ) end
       order by each.n
     ), '[]')

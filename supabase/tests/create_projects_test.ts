@@ -76,6 +76,32 @@ Deno.test(
 );
 
 Deno.test(
+  "create_projects makes a film's ids of its own, so that they sort as its scenes and clips do",
+  onDatabase(async ({ db, sql }) => {
+    const job = (video_id: string) => jobOf({ video_id, scenes: ["cut", "cut"], clips: 2 });
+    await createProjects(db, [job("a"), job("b")]);
+
+    const rows = await sql<
+      { project: string; scene: string; chunk: string; step: string | null }[]
+    >`
+      select project_id as project, scene_id as scene, chunk_id as chunk, step_id as step
+      from public.video_chunks
+      join public.scenes using (project_id, scene_id)
+      left join private.steps using (project_id, scene_id, chunk_id)
+      order by project_id, scenes.position, video_chunks.position`;
+    assert.equal(rows.length, 8);
+    const digits = (id: string) => id.slice(id.indexOf("_") + 1);
+    for (const { project, scene, chunk, step } of rows) {
+      for (const id of [scene, chunk, step ?? chunk]) assert.match(digits(id), /^[0-9a-f]{32}$/);
+      assert.equal(digits(scene).slice(0, 26), digits(project).slice(0, 26));
+    }
+    const chunks = rows.map(({ chunk }) => chunk);
+    assert.deepEqual(chunks, chunks.toSorted());
+    assert.equal(new Set(chunks).size, 8);
+  }),
+);
+
+Deno.test(
   "create_projects leaves alone what create_project has to be asked about, and takes the others",
   onDatabase(async ({ db, sql }) => {
     const seen = jobOf({ video_id: "seen", idempotency_key: "seen" });

@@ -18,3 +18,17 @@ Deno.test(
     assert.equal(new Set(rows.map(({ id }) => id)).size, 1000);
   }),
 );
+
+Deno.test(
+  "new_ids makes as many as are asked for, of one millisecond, and none twice",
+  onDatabase(async ({ sql }) => {
+    const [made] = await sql<{ ids: string[]; none: string[] }[]>`
+      select private.new_ids('proj', 250) as ids, private.new_ids('proj', 0) as none`;
+    assert(made);
+
+    for (const id of made.ids) assert.match(id, /^proj_[0-9a-f]{32}$/);
+    assert.equal(new Set(made.ids.map((id) => id.slice(17))).size, 250);
+    assert.equal(new Set(made.ids.map((id) => id.slice(0, 17))).size, 1);
+    assert.deepEqual(made.none, []);
+  }),
+);

@@ -27,10 +27,14 @@ export interface Doors extends AsyncDisposable {
  * Starts them with durable commits.
  *
  * @param through starts what stands between the functions and the gateway
+ * @param more variables of the functions besides those of an installation
  */
 export async function startDoors(
   names: string[],
-  { through }: { through?: (apiUrl: string) => Promise<Peer> } = {},
+  { through, more = {} }: {
+    through?: (apiUrl: string) => Promise<Peer>;
+    more?: Record<string, string>;
+  } = {},
 ): Promise<Doors> {
   await using started = new AsyncDisposableStack();
   const shell = Deno.env.toObject();
@@ -41,7 +45,7 @@ export async function startDoors(
   const keys = await loadProjectKeys(folder.path);
   const between = through ? started.use(await through(gateway.url)) : null;
   const apiUrl = between?.origin ?? gateway.url;
-  const env = functionsEnvironment({ given, apiUrl, keys, outside: {} });
+  const env = { ...functionsEnvironment({ given, apiUrl, keys, outside: {} }), ...more };
 
   const { cluster, sql } = started.adopt(
     await startDurable(env),

@@ -8,16 +8,23 @@ export type Contender = {
 };
 
 /**
- * One round each to warm up, then rounds in turn, every other one in the opposite order: what else the
- * machine does falls on all alike.
+ * Some rounds each to warm up, then rounds in turn, every other one in the opposite order: what else
+ * the machine does falls on all alike.
  */
 export async function interleave(
   contenders: readonly Contender[],
-  { unit, rounds, say }: { unit: string; rounds: number; say: (line: string) => void },
+  { unit, rounds, warmUps = 1, say }: {
+    unit: string;
+    rounds: number;
+    warmUps?: number;
+    say: (line: string) => void;
+  },
 ): Promise<Series[]> {
   const values = new Map(contenders.map(({ name }) => [name, new Array<number>()]));
   say("warming up");
-  for (const { round } of contenders) await round();
+  for (let n = 0; n < warmUps; n++) {
+    for (const { round } of contenders) await round();
+  }
 
   for (let n = 0; n < rounds; n++) {
     say(`round ${n + 1} of ${rounds}`);

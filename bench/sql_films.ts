@@ -9,6 +9,7 @@ const PROVIDERS = {
   stitch: "fal",
   store_film: "storage",
   cancel_request: "fal",
+  deliveries: "apart",
 };
 /** As many as a runner takes at a time. */
 const CLAIM = 10;

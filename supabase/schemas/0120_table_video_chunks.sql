@@ -39,8 +39,7 @@ comment on column public.video_chunks.duration is 'Seconds that were ordered; nu
 
 create index video_chunks_project_id on public.video_chunks (project_id);
 create index video_chunks_by_request_id on public.video_chunks (request_id) where request_id is not null;
--- Looked for by people: what nothing was done for yet is in no index of its own.
-create index video_chunks_by_status on public.video_chunks (status, created_at) where status <> 'PENDING';
+create index video_chunks_by_status on public.video_chunks (status, created_at);
 
 alter table public.video_chunks enable row level security;
 revoke all on table public.video_chunks from public, anon, authenticated, service_role;

@@ -24,11 +24,8 @@ alter table private.job_requests drop constraint request_of_a_project;
 alter table public.pipeline_events drop constraint event_of_a_project;
 
 drop index public.projects_by_status;
-drop index public.video_chunks_by_status;
-create index video_chunks_by_status on public.video_chunks (status, created_at) where status <> 'PENDING';
 
 --! altered supabase/schemas/0100_table_projects.sql sha256:3e7af2bd788279ed3e795575d283f01d069da8e65e9c81e306477adaa4d9e930
---! altered supabase/schemas/0120_table_video_chunks.sql sha256:ecc71897bfaaa44e345c140cb81e7b22228f182c5b1794abdcae5f2889164fda
 --! altered supabase/schemas/0140_table_steps.sql sha256:dab85f854453f3554b3137475fa3a3ef4a84447e5e4a915564992d8be67bdcf2
 --! altered supabase/schemas/0155_table_ledger.sql sha256:dc8ae10116cd7e70658304eaec5455091aa06d5996756d08ada607d0c8175e71
 --! altered supabase/schemas/0180_table_pipeline_events.sql sha256:e0dd7884d62aa34f4600b9e3d8250c3155db001085eedc58bad66843b53e5834

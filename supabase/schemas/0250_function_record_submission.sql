@@ -19,8 +19,8 @@ set search_path = ''
 as $$
 declare
   v_request_id text := p_submission ->> 'request_id';
-  -- Before the project: a callback may hold it when it comes to the project. What is asked below about other
-  -- rows of this request stays true under it.
+  -- Before the project: a callback may hold it when it comes to the project. Under it no callback of this request
+  -- is buffered unseen.
   v_is_locked boolean := private.lock_request(v_request_id);
   v_found record;
   v_outcome text;
@@ -57,6 +57,8 @@ begin
   for no key update of projects, steps, attempts;
 
   if not found or v_found.is_ours is not true then
+    return 'stale';
+  elsif (v_found.was_lost or not v_found.is_awaited) and not private.adopt_request(p_attempt_id, v_request_id) then
     return 'stale';
   elsif not v_found.is_awaited then
     perform private.abandon_request(private.keep_receipt(p_attempt_id, p_submission), v_found.step);

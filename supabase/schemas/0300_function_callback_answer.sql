@@ -1,7 +1,8 @@
 create or replace function private.callback_answer(p_log public.webhook_logs, p_outcome text, p_flags jsonb)
 returns jsonb
 language plpgsql
-stable
+-- Not stable: it is asked in the statement that ends the film, and has to see it.
+volatile
 security invoker
 set search_path = ''
 as $$

@@ -16,7 +16,8 @@ begin
     insert into private.seen_deliveries (source, webhook_id, webhook_log_id, seen_at)
     select logs.source, logs.webhook_id, logs.webhook_log_id, logs.received_at
     from unnest(p_logs) as logs
-    where logs.attempt_id is not null
+    where private.is_provider(logs.source)
+      and logs.attempt_id is not null
       and logs.request_id is not null
       and logs.error is null
       and logs.result ->> 'state' = 'completed'

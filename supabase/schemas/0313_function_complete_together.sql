@@ -1,7 +1,4 @@
 -- What apply_callback does, for callbacks that complete attempts of running films, in a statement a table.
---
--- Waits for nobody: whoever has one of these films may wait for another of them. Of a film's callbacks one
--- is taken, since each may change what the next one meets.
 
 create or replace function private.complete_together(p_logs public.webhook_logs[], p_seen text[])
 returns table (log public.webhook_logs, flags jsonb)
@@ -9,12 +6,6 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
-set plan_cache_mode = force_generic_plan
--- A plan from when the tables were small is kept; there is an index for each of these joins.
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set join_collapse_limit = 1
 as $$
 declare
   v_found record;
@@ -34,25 +25,7 @@ declare
   v_other_outputs jsonb[];
 begin
   for v_found in
-    select projects as project, steps as step, attempts as attempt, p_logs[firsts.place] as log
-    from (
-      select distinct on (steps.project_id) logs.ordinality as place, logs.attempt_id
-      from unnest(p_logs) with ordinality as logs
-      join private.attempts using (attempt_id)
-      join private.steps using (step_id)
-      where logs.webhook_log_id = any (p_seen)
-      order by steps.project_id
-    ) as firsts
-    join private.attempts using (attempt_id)
-    join private.steps using (step_id)
-    join public.projects using (project_id)
-    where projects.status in ('generating', 'stitching')
-      and attempts.status in ('submitted', 'in_progress')
-      and attempts.request_id is not null
-      and attempts.actual_cost_usd is null
-      and private.is_about(p_logs[firsts.place], attempts, steps)
-      and private.is_output_of(steps.kind, p_logs[firsts.place].result -> 'output')
-    for no key update of projects, steps, attempts skip locked
+    select locked.* from private.lock_completed(p_logs, p_seen) as locked
   loop
     v_output := (v_found.log).result -> 'output';
     v_done := v_done || v_found.log;

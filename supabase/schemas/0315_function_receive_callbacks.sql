@@ -10,6 +10,8 @@ volatile
 security definer
 set search_path = ''
 set plan_cache_mode = force_generic_plan
+-- Whoever waits here keeps all that came with it waiting: each is tried alone instead.
+set lock_timeout = '250ms'
 as $$
 declare
   v_started_at timestamptz := clock_timestamp();

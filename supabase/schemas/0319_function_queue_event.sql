@@ -36,20 +36,25 @@ begin
   -- A batch that is full need not wait.
   update public.webhook_deliveries
   set due_at = v_now
-  from private.endpoints
-  where endpoints.user_id = p_project.user_id
-    and endpoints.batch_size > 1
-    and webhook_deliveries.lane = endpoints.endpoint_id
-    and webhook_deliveries.status = 'pending'
-    and webhook_deliveries.attempt_count = 0
-    and webhook_deliveries.due_at > v_now
-    and endpoints.batch_size <= (
-      select count(*)
-      from public.webhook_deliveries as waiting
-      where waiting.lane = endpoints.endpoint_id
-        and waiting.status = 'pending'
-        and waiting.attempt_count = 0
-    );
+  where webhook_deliveries.delivery_id in (
+    select early.delivery_id
+    from private.endpoints
+    join public.webhook_deliveries as early on early.lane = endpoints.endpoint_id
+    where endpoints.user_id = p_project.user_id
+      and endpoints.batch_size > 1
+      and early.status = 'pending'
+      and early.attempt_count = 0
+      and early.due_at > v_now
+      and endpoints.batch_size <= (
+        select count(*)
+        from public.webhook_deliveries as waiting
+        where waiting.lane = endpoints.endpoint_id
+          and waiting.status = 'pending'
+          and waiting.attempt_count = 0
+      )
+    -- What somebody else holds is being sent or made due.
+    for no key update of early skip locked
+  );
 end;
 $$;
 

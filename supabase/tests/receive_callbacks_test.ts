@@ -10,7 +10,7 @@ import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { type Given, onDatabase } from "./given.ts";
 import type { JobOptions } from "./job_of.ts";
 import { brokenInvariants, chunksOf, eventsOf, projectOf } from "./look.ts";
-import { callbackOf, claim, complete, submit } from "./verbs.ts";
+import { callbackOf, claim, complete, outputOf, PROVIDERS, submit } from "./verbs.ts";
 
 const Answers = z.array(ReceivedCallback.nullable());
 
@@ -28,6 +28,8 @@ const FILMS: JobOptions[] = [
   { scenes: ["cut", "cut"], clips: 3 },
 ];
 
+const isStitch = ({ step }: StepWork) => step === "stitch";
+
 /** Makes these films by rounds of callbacks; what each film's callbacks were answered, in order. */
 async function makeFilms(
   { db, aProject }: Given,
@@ -35,26 +37,31 @@ async function makeFilms(
     name: string;
     receive: (callbacks: Callback[]) => Promise<z.infer<typeof Answers>>;
   },
-): Promise<{ ids: string[]; answers: Map<string, unknown[]> }> {
+): Promise<{ ids: string[]; answers: Map<string, { step: string; film: boolean | null }[]> }> {
   const ids: string[] = [];
   for (const [n, film] of FILMS.entries()) {
     ids.push(await aProject({ ...film, video_id: `${name}-${n}` }));
   }
-  const answers = new Map<string, unknown[]>(ids.map((id) => [id, []]));
+  const answers = new Map<string, { step: string; film: boolean | null }[]>(
+    ids.map((id) => [id, []]),
+  );
 
-  for (let works = await claim(db); works.length > 0; works = await claim(db)) {
-    const called: StepWork[] = [];
+  // A stitch service's film is the film: its callback is answered with where it is.
+  const providers = { ...PROVIDERS, stitch: "stitch" } as const;
+  const claimed = () => claim(db, { providers });
+  for (let works = await claimed(); works.length > 0; works = await claimed()) {
     for (const work of works) {
-      if (work.step === "store_film") await complete(db, work);
-      else {
-        await submit(db, work);
-        called.push(work);
-      }
+      await (work.step === "store_film" ? complete(db, work) : submit(db, work));
     }
-    const received = await receive(called.map((work) => callbackOf(work)));
-    for (const [i, work] of called.entries()) {
-      const { webhook_log_id: _, ...flags } = received[i] ?? { webhook_log_id: "" };
-      answers.get(work.project_id)?.push(flags);
+    // A film that is stitched before its thumbnail is there does without.
+    const [stitched, others] = [works.filter(isStitch), works.filter((work) => !isStitch(work))];
+    for (const called of [others.filter(({ step }) => step !== "store_film"), stitched]) {
+      const received = await receive(called.map((work) => callbackOf(work)));
+      for (const [i, work] of called.entries()) {
+        const { webhook_log_id: _, final_video_url, ...flags } = received[i] ?? assert.fail();
+        const film = final_video_url === null ? null : final_video_url === outputOf(work).video_url;
+        answers.get(work.project_id)?.push({ step: work.step, film, ...flags });
+      }
     }
   }
   return { ids, answers };
@@ -115,6 +122,8 @@ Deno.test(
       assert.deepEqual(await traceOf(given, id), await traceOf(given, twin));
       assert.deepEqual(together.answers.get(id), alone.answers.get(twin));
     }
+    const stitched = [...together.answers.values()].flat().filter(({ film }) => film === true);
+    assert.equal(stitched.length, 3);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

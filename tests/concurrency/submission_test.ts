@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { attemptsOf, brokenInvariants, chunksOf, only } from "../../supabase/tests/look.ts";
-import { callback, requestOf, submit } from "../../supabase/tests/verbs.ts";
+import { callback, claim, outliveLeases, requestOf, submit } from "../../supabase/tests/verbs.ts";
 import { collide, untilWaiting } from "./races.ts";
 
 Deno.test(
@@ -90,5 +90,27 @@ Deno.test(
     assert.equal((await withoutToken).outcome, "duplicate");
     assert.equal(await submission, "stale");
     assert.equal(only(await attemptsOf(sql, work.step_id)).status, "completed");
+  }),
+);
+
+Deno.test(
+  "a request that a look-up finds while its callback gives it to another attempt is the other one's",
+  onDatabase(async ({ sql, db, aProject, openSession }) => {
+    for (const video_id of ["one", "two"]) await aProject({ video_id });
+    await claim(db);
+    await outliveLeases(sql);
+    const [found, called] = await claim(db);
+    assert(found?.mode === "lookup" && called?.mode === "lookup");
+    const [one, two] = [await openSession(), await openSession()];
+
+    const [applied, verdict] = await collide(
+      sql,
+      [one, () => callback(one.db, called, { result: { request_id: "req-both" } })],
+      [two, () => submit(two.db, found, "req-both")],
+    );
+
+    assert.deepEqual([applied.outcome, verdict], ["applied", "stale"]);
+    assert.equal(only(await attemptsOf(sql, found.step_id)).request_id, null);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -58,8 +58,10 @@ export function callTogether<Item, Answer>(
     const [first] = items;
     if (sendsLoneAlone && first !== undefined && items.length === 1) {
       const answer = alone(first);
-      // Those that come meanwhile go together; whether it failed is for its sender.
-      await Promise.allSettled([answer]);
+      // Those that come meanwhile go together, but not for as long as somebody may hold this one's film.
+      const over = new AbortController();
+      await Promise.race([Promise.allSettled([answer]), sleep(SLOW_MS, over.signal)]);
+      over.abort();
       return [answer];
     }
     const answers = await callMany(items);

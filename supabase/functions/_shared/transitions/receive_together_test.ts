@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DatabaseError } from "../database.ts";
+import { type Database, DatabaseError } from "../database.ts";
 import { handMadeWorld, NOTHING_CHANGED } from "../hand_made_world.ts";
 import type { Callback, CallbackResult } from "./callbacks.ts";
 import { receiveTogether } from "./receive_together.ts";
@@ -58,6 +58,26 @@ Deno.test("callbacks that come while one is received alone wait for each other",
   await Promise.all([first, receive(aCallback()), receive(aCallback())]);
 
   assert.deepEqual(names(), ["receive_callback", "receive_callbacks"]);
+});
+
+Deno.test("callbacks whose films somebody holds keep the others waiting for a moment only", async () => {
+  const { deps, calls } = handMadeWorld({ sql: { receive_callbacks: [null, null] } });
+  const held = Promise.withResolvers<never>();
+  const db: Database = {
+    call: (name, args, answer) =>
+      name === "receive_callback" ? held.promise : deps.db.call(name, args, answer),
+  };
+  const receive = receiveTogether({ ...deps, db, sleep: () => Promise.resolve() });
+
+  const answers = [receive(aCallback()), receive(aCallback()), receive(aCallback())];
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+
+  assert.deepEqual(calls.map(({ name }) => name), ["receive_callbacks"]);
+  held.reject(new Error("The film was let go of"));
+  assert.deepEqual(
+    (await Promise.allSettled(answers)).map(({ status }) => status),
+    answers.map(() => "rejected"),
+  );
 });
 
 Deno.test("a callback that fails alone is not tried again", async () => {

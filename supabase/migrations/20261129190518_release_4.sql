@@ -925,6 +925,35 @@ comment on function private.continue_scene(public.scenes) is
 revoke execute on function private.continue_scene(public.scenes) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0249_function_adopt_request.sql
+-- A look-up offers what it finds, and a callback with a token may be giving the same request to its own attempt
+-- at this moment: whoever comes second is told, not broken off.
+
+create or replace function private.adopt_request(p_attempt_id text, p_request_id text)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  update private.attempts
+  set request_id = p_request_id
+  where attempts.attempt_id = p_attempt_id
+    and attempts.request_id is null;
+  return true;
+exception
+  when unique_violation then
+    return false;
+end;
+$$;
+
+comment on function private.adopt_request(text, text) is
+'Gives a request to an attempt that has none; false where another attempt has it. The caller holds the attempt''s lock.';
+
+revoke execute on function private.adopt_request(text, text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0249_function_keep_receipt.sql
 -- A receipt is kept whoever claims the step by now: the request runs.
 
@@ -1072,8 +1101,8 @@ set search_path = ''
 as $$
 declare
   v_request_id text := p_submission ->> 'request_id';
-  -- Before the project: a callback may hold it when it comes to the project. What is asked below about other
-  -- rows of this request stays true under it.
+  -- Before the project: a callback may hold it when it comes to the project. Under it no callback of this request
+  -- is buffered unseen.
   v_is_locked boolean := private.lock_request(v_request_id);
   v_found record;
   v_outcome text;
@@ -1110,6 +1139,8 @@ begin
   for no key update of projects, steps, attempts;
 
   if not found or v_found.is_ours is not true then
+    return 'stale';
+  elsif (v_found.was_lost or not v_found.is_awaited) and not private.adopt_request(p_attempt_id, v_request_id) then
     return 'stale';
   elsif not v_found.is_awaited then
     perform private.abandon_request(private.keep_receipt(p_attempt_id, p_submission), v_found.step);
@@ -2137,7 +2168,8 @@ grant execute on function public.create_projects(jsonb) to service_role;
 create or replace function private.callback_answer(p_log public.webhook_logs, p_outcome text, p_flags jsonb)
 returns jsonb
 language plpgsql
-stable
+-- Not stable: it is asked in the statement that ends the film, and has to see it.
+volatile
 security invoker
 set search_path = ''
 as $$
@@ -2509,6 +2541,54 @@ comment on function private.callback_flags(private.steps[], bigint) is
 revoke execute on function private.callback_flags(private.steps[], bigint) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0312_function_lock_completed.sql
+-- Waits for nobody: whoever has one of these films may wait for another of them. Each attempt is judged as it is
+-- once it is locked. Of a film's callbacks one is taken, since each may change what the next one meets.
+
+create or replace function private.lock_completed(p_logs public.webhook_logs[], p_seen text[])
+returns table (log public.webhook_logs, project public.projects, step private.steps, attempt private.attempts)
+language plpgsql
+volatile
+rows 20
+security invoker
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+-- A plan from when the tables were small is kept; there is an index for each of these joins, in their order.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set join_collapse_limit = 1
+as $$
+begin
+  return query
+  select p_logs[firsts.place], projects, steps, attempts
+  from (
+    select distinct on (steps.project_id) logs.ordinality as place, logs.attempt_id
+    from unnest(p_logs) with ordinality as logs
+    join private.attempts using (attempt_id)
+    join private.steps using (step_id)
+    where logs.webhook_log_id = any (p_seen)
+    order by steps.project_id, logs.ordinality
+  ) as firsts
+  join private.attempts using (attempt_id)
+  join private.steps using (step_id)
+  join public.projects using (project_id)
+  where projects.status in ('generating', 'stitching')
+    and attempts.status in ('submitted', 'in_progress')
+    and attempts.request_id is not null
+    and attempts.actual_cost_usd is null
+    and private.is_about(p_logs[firsts.place], attempts, steps)
+    and private.is_output_of(steps.kind, p_logs[firsts.place].result -> 'output')
+  for no key update of projects, steps, attempts skip locked;
+end;
+$$;
+
+comment on function private.lock_completed(public.webhook_logs[], text[]) is
+'Locks project, step and attempt of the callbacks whose ids are in p_seen, where nobody holds them, the film is running and the attempt is open.';
+
+revoke execute on function private.lock_completed(public.webhook_logs[], text[]) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0312_function_see_deliveries.sql
 -- Only of callbacks that say which attempt is completed, and nothing of what it cost: the others are
 -- received one by one. In one order, so that two calls with the same deliveries wait for each other's in turn.
@@ -2528,7 +2608,8 @@ begin
     insert into private.seen_deliveries (source, webhook_id, webhook_log_id, seen_at)
     select logs.source, logs.webhook_id, logs.webhook_log_id, logs.received_at
     from unnest(p_logs) as logs
-    where logs.attempt_id is not null
+    where private.is_provider(logs.source)
+      and logs.attempt_id is not null
       and logs.request_id is not null
       and logs.error is null
       and logs.result ->> 'state' = 'completed'
@@ -2553,9 +2634,6 @@ revoke execute on function private.see_deliveries(public.webhook_logs[]) from pu
 
 --! included supabase/schemas/0313_function_complete_together.sql
 -- What apply_callback does, for callbacks that complete attempts of running films, in a statement a table.
---
--- Waits for nobody: whoever has one of these films may wait for another of them. Of a film's callbacks one
--- is taken, since each may change what the next one meets.
 
 create or replace function private.complete_together(p_logs public.webhook_logs[], p_seen text[])
 returns table (log public.webhook_logs, flags jsonb)
@@ -2563,12 +2641,6 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
-set plan_cache_mode = force_generic_plan
--- A plan from when the tables were small is kept; there is an index for each of these joins.
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set join_collapse_limit = 1
 as $$
 declare
   v_found record;
@@ -2588,25 +2660,7 @@ declare
   v_other_outputs jsonb[];
 begin
   for v_found in
-    select projects as project, steps as step, attempts as attempt, p_logs[firsts.place] as log
-    from (
-      select distinct on (steps.project_id) logs.ordinality as place, logs.attempt_id
-      from unnest(p_logs) with ordinality as logs
-      join private.attempts using (attempt_id)
-      join private.steps using (step_id)
-      where logs.webhook_log_id = any (p_seen)
-      order by steps.project_id
-    ) as firsts
-    join private.attempts using (attempt_id)
-    join private.steps using (step_id)
-    join public.projects using (project_id)
-    where projects.status in ('generating', 'stitching')
-      and attempts.status in ('submitted', 'in_progress')
-      and attempts.request_id is not null
-      and attempts.actual_cost_usd is null
-      and private.is_about(p_logs[firsts.place], attempts, steps)
-      and private.is_output_of(steps.kind, p_logs[firsts.place].result -> 'output')
-    for no key update of projects, steps, attempts skip locked
+    select locked.* from private.lock_completed(p_logs, p_seen) as locked
   loop
     v_output := (v_found.log).result -> 'output';
     v_done := v_done || v_found.log;
@@ -2719,6 +2773,8 @@ volatile
 security definer
 set search_path = ''
 set plan_cache_mode = force_generic_plan
+-- Whoever waits here keeps all that came with it waiting: each is tried alone instead.
+set lock_timeout = '250ms'
 as $$
 declare
   v_started_at timestamptz := clock_timestamp();
@@ -2774,6 +2830,73 @@ comment on function public.receive_callbacks(jsonb) is
 
 revoke execute on function public.receive_callbacks(jsonb) from public, anon, authenticated;
 grant execute on function public.receive_callbacks(jsonb) to service_role;
+--! end included
+
+--! included supabase/schemas/0319_function_queue_event.sql
+-- → pending | filtered | skipped
+--
+-- What an endpoint does not want, or cannot get while it is disabled, is kept and can be sent later. Progress alone is
+-- not: by then it is past.
+
+create or replace function private.queue_event(p_project public.projects, p_type text, p_body text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := private.clock();
+begin
+  insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body, status, due_at)
+  select
+    p_project.project_id, wished.endpoint_id, p_type, wished.url, p_body,
+    case when not wished.wants then 'filtered' when not wished.is_enabled then 'skipped' else 'pending' end,
+    v_now + case when wished.batch_size > 1 then wished.batch_ms * interval '1 millisecond' else interval '0' end
+  from (
+    select
+      endpoints.*,
+      coalesce(p_type = any (endpoints.events), endpoints.events is null and p_type <> 'video.generation.progress') as wants
+    from private.endpoints
+    where endpoints.user_id = p_project.user_id
+  ) as wished
+  where wished.wants
+    or p_type <> 'video.generation.progress'
+  order by wished.endpoint_id;
+
+  if not found then
+    return;
+  end if;
+
+  -- A batch that is full need not wait.
+  update public.webhook_deliveries
+  set due_at = v_now
+  where webhook_deliveries.delivery_id in (
+    select early.delivery_id
+    from private.endpoints
+    join public.webhook_deliveries as early on early.lane = endpoints.endpoint_id
+    where endpoints.user_id = p_project.user_id
+      and endpoints.batch_size > 1
+      and early.status = 'pending'
+      and early.attempt_count = 0
+      and early.due_at > v_now
+      and endpoints.batch_size <= (
+        select count(*)
+        from public.webhook_deliveries as waiting
+        where waiting.lane = endpoints.endpoint_id
+          and waiting.status = 'pending'
+          and waiting.attempt_count = 0
+      )
+    -- What somebody else holds is being sent or made due.
+    for no key update of early skip locked
+  );
+end;
+$$;
+
+comment on function private.queue_event(public.projects, text, text) is
+'Tells the standing endpoints of the project''s user: → pending, or kept as filtered or skipped.';
+
+revoke execute on function private.queue_event(public.projects, text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0345_function_broken_films.sql

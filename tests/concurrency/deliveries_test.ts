@@ -12,7 +12,7 @@ import {
 import { anEndpoint, OK, queueTo } from "../../supabase/tests/endpoints.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants } from "../../supabase/tests/look.ts";
-import { setSetting } from "../../supabase/tests/verbs.ts";
+import { callback, setSetting } from "../../supabase/tests/verbs.ts";
 
 const ROUNDS = 25;
 const ANSWERS = [200, 500, 404, 204, 410, 200, 429, 200];
@@ -73,5 +73,34 @@ Deno.test(
     const [row] = await sql`
       select count(*)::int as n from public.webhook_deliveries where type = 'webhook.received'`;
     assert.equal(row?.n, 300, "none is gone");
+  }),
+);
+
+Deno.test(
+  "an event that fills a batch makes the others due, but for those that somebody holds, and waits for none",
+  onDatabase(async (given) => {
+    const { sql, aSubmittedClip } = given;
+    const events = ["scene.completed"];
+    await anEndpoint(given, { batch_size: 3, batch_ms: 60_000, events });
+    const first = await aSubmittedClip({ video_id: "first", callback_url: null });
+    const second = await aSubmittedClip({ video_id: "second", callback_url: null });
+    const third = await aSubmittedClip({ video_id: "third", callback_url: null });
+    await callback(given.db, first);
+    await callback(given.db, second);
+
+    await sql.begin(async (holder) => {
+      await holder`
+        select from public.webhook_deliveries
+        where project_id = ${first.project_id} for no key update`;
+      assert.equal((await callback(given.db, third)).outcome, "applied");
+    });
+
+    const due = await sql`
+      select project_id from public.webhook_deliveries
+      where due_at <= private.clock() order by position`;
+    assert.deepEqual(due.map(({ project_id }) => project_id), [
+      second.project_id,
+      third.project_id,
+    ]);
   }),
 );

@@ -61,7 +61,7 @@ export function callTogether<Item, Answer>(
       // Those that come meanwhile go together, but not for as long as somebody may hold this one's film.
       const over = new AbortController();
       await Promise.race([Promise.allSettled([answer]), sleep(SLOW_MS, over.signal)]);
-      over.abort();
+      over.abort(null);
       return [answer];
     }
     const answers = await callMany(items);

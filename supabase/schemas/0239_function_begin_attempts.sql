@@ -14,8 +14,7 @@ declare
   v_now timestamptz := private.clock();
   -- Of this claim, whichever of its steps it is shown for
   v_claim_token uuid := gen_random_uuid();
-  -- Ids as private.new_id makes them
-  v_born text := lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000)::bigint), 12, '0');
+  v_ids text[] := private.new_ids('att', coalesce(cardinality(p_step_ids), 0));
   v_work jsonb;
 begin
   with
@@ -57,7 +56,7 @@ begin
       leased.provider,
       leased.attempt_count,
       leased.is_traced,
-      'att_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) as attempt_id,
+      v_ids[array_position(p_step_ids, leased.step_id)] as attempt_id,
       case
         when leased.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
           and p_providers -> 'announced' ? leased.provider then 'infinity'::timestamptz

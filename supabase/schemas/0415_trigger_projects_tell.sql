@@ -32,7 +32,7 @@ begin
   end if;
 
   if (old.status <> new.status or old.progress <> new.progress)
-    and to_regprocedure('realtime.send(jsonb,text,text,boolean)') is not null
+    and private.has_realtime()
   then
     perform private.broadcast(new.project_id, 'task', private.video_task(new));
   end if;

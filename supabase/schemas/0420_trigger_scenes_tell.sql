@@ -27,7 +27,7 @@ begin
     );
   end if;
 
-  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is not null then
+  if private.has_realtime() then
     perform private.broadcast(new.project_id, 'scene.' || new.status, jsonb_build_object(
       'scene_id', new.scene_id, 'position', new.position, 'status', new.status, 'video_url', new.video_url
     ));

@@ -615,8 +615,7 @@ declare
   v_now timestamptz := private.clock();
   -- Of this claim, whichever of its steps it is shown for
   v_claim_token uuid := gen_random_uuid();
-  -- Ids as private.new_id makes them
-  v_born text := lpad(to_hex((date_part('epoch', clock_timestamp()) * 1000)::bigint), 12, '0');
+  v_ids text[] := private.new_ids('att', coalesce(cardinality(p_step_ids), 0));
   v_work jsonb;
 begin
   with
@@ -658,7 +657,7 @@ begin
       leased.provider,
       leased.attempt_count,
       leased.is_traced,
-      'att_' || v_born || overlay(gen_random_uuid()::text placing '' from 9 for 16) as attempt_id,
+      v_ids[array_position(p_step_ids, leased.step_id)] as attempt_id,
       case
         when leased.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
           and p_providers -> 'announced' ? leased.provider then 'infinity'::timestamptz
@@ -3005,9 +3004,28 @@ comment on function private.broken_films() is 'Broken invariants of projects, sc
 revoke execute on function private.broken_films() from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0398_function_has_realtime.sql
+create or replace function private.has_realtime()
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return to_regprocedure('realtime.send(jsonb,text,text,boolean)') is not null;
+end;
+$$;
+
+comment on function private.has_realtime() is 'True where Supabase Realtime is there to broadcast by.';
+
+revoke execute on function private.has_realtime() from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0399_function_broadcast.sql
 -- Supabase Realtime carries it to whoever listens on the private channel project:<id>. A broadcast is
--- a convenience: where Realtime is not there, or fails, the film goes on and nobody is told here.
+-- a convenience: where Realtime fails, the film goes on and nobody is told here. Callers ask has_realtime
+-- first, before they make a payload.
 
 create or replace function private.broadcast(p_project_id text, p_event text, p_payload jsonb)
 returns void
@@ -3017,21 +3035,15 @@ security definer
 set search_path = ''
 as $$
 begin
-  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null then
-    return;
-  end if;
-
-  begin
-    execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
-  exception
-    when others then
-      raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
-  end;
+  execute 'select realtime.send($1, $2, $3, true)' using p_payload, p_event, 'project:' || p_project_id;
+exception
+  when others then
+    raise warning 'Cannot broadcast % of project "%": %', p_event, p_project_id, sqlerrm;
 end;
 $$;
 
 comment on function private.broadcast(text, text, jsonb) is
-'Sends an event to the private Realtime channel project:<id>, where there is Realtime; never fails.';
+'Sends an event to the private Realtime channel project:<id>, of a database that has Realtime; never fails.';
 
 revoke execute on function private.broadcast(text, text, jsonb) from public, anon, authenticated, service_role;
 --! end included
@@ -3133,7 +3145,7 @@ begin
   end if;
 
   if (old.status <> new.status or old.progress <> new.progress)
-    and to_regprocedure('realtime.send(jsonb,text,text,boolean)') is not null
+    and private.has_realtime()
   then
     perform private.broadcast(new.project_id, 'task', private.video_task(new));
   end if;
@@ -3179,7 +3191,7 @@ begin
     );
   end if;
 
-  if to_regprocedure('realtime.send(jsonb,text,text,boolean)') is not null then
+  if private.has_realtime() then
     perform private.broadcast(new.project_id, 'scene.' || new.status, jsonb_build_object(
       'scene_id', new.scene_id, 'position', new.position, 'status', new.status, 'video_url', new.video_url
     ));

@@ -1,5 +1,5 @@
 import type { Configured, ProviderDeps } from "../providers.ts";
-import { connectStorage } from "../storage/configure.ts";
+import { connectStorage } from "../storage/connect_storage.ts";
 import { createTestProvider } from "./provider.ts";
 
 /**

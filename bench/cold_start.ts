@@ -1,43 +1,61 @@
+import { join } from "node:path";
 import { PROJECT_ROOT } from "../tools/project_root.ts";
 import { findFunctions } from "../local/functions/find_functions.ts";
 import { startFunctionProcess } from "../local/functions/function_process.ts";
 import type { Outcome, Series } from "./case.ts";
 import { median } from "./figures.ts";
-import { interleave } from "./rounds.ts";
+import { type Contender, interleave } from "./rounds.ts";
 
 /** The doors of a quick run: the lightest, the first and the largest. */
 const QUICK = ["fal-webhook", "webhook", "pipeline-step"];
+const BARE = "floor: Deno and nothing else";
 
-/** From the start of a door's process to its first answer, and how much code that is. */
+/**
+ * From the start of a door's process to its first answer: from one file, as a deploy makes it, and
+ * from its sources, as `deno task start` runs them; beside it a process that only answers.
+ */
 export async function measureColdStart(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
   const entries = [...await findFunctions(PROJECT_ROOT)]
     .filter(([name]) => !quick || QUICK.includes(name));
-  const series = await interleave(
-    entries.map(([name, entry]) => ({
-      name: `${name}, first answer`,
-      round: () => startOnce(name, entry),
-    })),
-    { unit: "ms", rounds: quick ? 1 : 9, say },
-  );
+  const folder = await Deno.makeTempDir({ prefix: "reelay-bundles-" });
+  try {
+    say("bundling");
+    const bundled: Contender[] = [];
+    const sizes: Series[] = [];
+    for (const [name, entry] of entries) {
+      const file = join(folder, `${name}.js`);
+      sizes.push({ name: `${name}, size`, unit: "kB", values: [await bundle(entry, file)] });
+      bundled.push({ name: `${name}, bundled`, round: () => startOnce(name, file) });
+    }
+    const bare = join(folder, "bare.js");
+    await Deno.writeTextFile(bare, `Deno.serve(() => new Response("ok"));\n`);
 
-  say("bundling");
-  const bytes: Series[] = [];
-  for (const [name, entry] of entries) {
-    bytes.push({ name: `${name}, bundled`, unit: "kB", values: [await bundledSize(entry)] });
+    const series = await interleave([
+      { name: BARE, round: () => startOnce("bare", bare) },
+      ...bundled,
+      ...entries.map(([name, entry]) => ({
+        name: `${name}, sources`,
+        round: () => startOnce(name, entry),
+      })),
+    ], { unit: "ms", rounds: quick ? 1 : 9, say });
+
+    return {
+      series: [...series, ...sizes],
+      targets: series.filter(({ name }) => name.endsWith(", bundled")).map(({ name, values }) => ({
+        what: `${name}, ms`,
+        value: median(values),
+        wanted: { most: 250 },
+      })),
+      notes: ["a process of Deno, with its start: a hosted isolate has that behind it"],
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  return {
-    series: [...series, ...bytes],
-    targets: series.map(({ name, values }) => ({
-      what: `${name}, ms`,
-      value: median(values),
-      wanted: { most: 250 },
-    })),
-    notes: ["a process of Deno, with its start: a hosted isolate has that behind it"],
-  };
 }
 
+/** Milliseconds. */
 async function startOnce(name: string, entry: string): Promise<number> {
   const since = performance.now();
   const process = startFunctionProcess({
@@ -51,6 +69,7 @@ async function startOnce(name: string, entry: string): Promise<number> {
     await process.ready;
     const answer = await fetch(`${process.origin}/${name}`);
     await answer.body?.cancel();
+    if (answer.status >= 500) throw new Error(`${name} answered ${answer.status}`);
     return performance.now() - since;
   } finally {
     process.end("SIGKILL");
@@ -58,18 +77,14 @@ async function startOnce(name: string, entry: string): Promise<number> {
   }
 }
 
-/** Kilobytes of one minified file with all that the door imports; NaN where it cannot be bundled. */
-async function bundledSize(entry: string): Promise<number> {
-  const output = await Deno.makeTempFile({ suffix: ".js" });
-  try {
-    const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["bundle", "--quiet", "--minify", "--platform", "deno", "-o", output, entry],
-      cwd: PROJECT_ROOT,
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success ? (await Deno.stat(output)).size / 1024 : NaN;
-  } finally {
-    await Deno.remove(output);
-  }
+/** Writes one file with all that the door imports, not minified, as deploys leave it; returns its kB. */
+async function bundle(entry: string, file: string): Promise<number> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--platform", "deno", "-o", file, entry],
+    cwd: PROJECT_ROOT,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`Cannot bundle ${entry}: ${new TextDecoder().decode(stderr)}`);
+  return (await Deno.stat(file)).size / 1024;
 }

@@ -106,7 +106,7 @@ async function waitUntilListening(
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`Cannot start function ${name}: it does not listen`);
 }

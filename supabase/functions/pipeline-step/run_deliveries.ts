@@ -46,7 +46,7 @@ const LEAST_CLAIM = 4;
 export type DeliveryLoop = {
   /** There may be something to send: starts the loop, or has the running one look. */
   wake: () => void;
-  /** Resolves when the loop has ended; never rejects. */
+  /** Resolves when the loop has ended, and all that it began; never rejects. */
   idle: () => Promise<void>;
 };
 
@@ -57,7 +57,8 @@ export type DeliveryLoop = {
 export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
   const { slots, stopping } = deps;
   const underWay = new Map<Promise<void>, { since: number; characters: number }>();
-  let running: Promise<void> | null = null;
+  const loops = new Set<Promise<void>>();
+  let isRunning = false;
   let isAsked = false;
   let busyAt = -Infinity;
   let awake = new AbortController();
@@ -116,27 +117,42 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
 
   async function runSafely(): Promise<void> {
     let isSpent = false;
+    let hasFailed = false;
     do {
       isAsked = false;
       try {
         isSpent = await run();
-        await Promise.all(underWay.keys());
-        if (isSpent) await deps.ring();
       } catch (error) {
+        hasFailed = true;
         deps.log("deliveries.failed", { error });
-        await Promise.all(underWay.keys());
-        isSpent = true;
       }
       // Asked between its last look and now: nobody else would hear of it.
-    } while (isAsked && !isSpent);
-    running = null;
+    } while (isAsked && !isSpent && !hasFailed);
+    isRunning = false;
+    if (isSpent) await ringSafely();
+  }
+
+  /** Before those on their way have ended: one that hangs would hold up all others. */
+  async function ringSafely(): Promise<void> {
+    try {
+      await deps.ring();
+    } catch (error) {
+      deps.log("deliveries.failed", { error });
+    }
   }
 
   return {
     wake() {
       wakeUp();
-      running ??= Promise.resolve().then(runSafely);
+      if (isRunning) return;
+      isRunning = true;
+      const loop = Promise.resolve().then(runSafely).finally(() => loops.delete(loop));
+      loops.add(loop);
     },
-    idle: () => running ?? Promise.resolve(),
+    async idle() {
+      while (loops.size > 0 || underWay.size > 0) {
+        await Promise.all([...loops, ...underWay.keys()]);
+      }
+    },
   };
 }

@@ -164,17 +164,77 @@ Deno.test("no wake falls between its last look and its end, whenever it comes", 
   }
 });
 
-Deno.test("when its time is over it ends what is on its way, then rings for a successor", async () => {
-  const { loop, seen } = aLoop([], { claim: () => Promise.resolve(due("1")) });
-  const { now } = seen;
+Deno.test("when its time is over it rings for a successor at once, though a receiver hangs", async () => {
+  const hanging = Promise.withResolvers<void>();
+  const rung = Promise.withResolvers<void>();
+  const { loop, seen } = aLoop([due("1"), due("2")], {
+    async deliver({ delivery_id }) {
+      if (delivery_id === "del_1") await hanging.promise;
+      seen.delivered.push(delivery_id);
+    },
+    sleep(ms) {
+      seen.now += ms;
+      return Promise.resolve();
+    },
+    ring() {
+      seen.rings++;
+      rung.resolve();
+      return Promise.resolve();
+    },
+  });
 
   loop.wake();
-  for (let turn = 0; turn < 20; turn++) await null;
-  seen.now = now + 100_000;
+  await rung.promise;
+  assert.deepEqual(seen.delivered, ["del_2"]);
+  assert.equal(seen.now, START + 100_000);
+
+  hanging.resolve();
+  await loop.idle();
+  assert.deepEqual([seen.delivered, seen.rings], [["del_2", "del_1"], 1]);
+});
+
+Deno.test("the successor may be the same isolate: its loop begins while a receiver still hangs", async () => {
+  const hanging = Promise.withResolvers<void>();
+  const ends: (() => void)[] = [];
+  let isOver = false;
+  const { loop, seen } = aLoop([], {
+    async deliver({ delivery_id }) {
+      if (delivery_id === "del_1") await hanging.promise;
+      seen.delivered.push(delivery_id);
+      if (delivery_id === "del_2") hanging.resolve();
+    },
+    claim(limit) {
+      seen.limits.push(limit);
+      if (seen.limits.length === 1) return Promise.resolve(due("1"));
+      if (isOver) return Promise.resolve(seen.delivered.length === 0 ? due("2") : NOTHING);
+      seen.now += 100_000;
+      return Promise.resolve(NOTHING);
+    },
+    ring() {
+      seen.rings++;
+      isOver = true;
+      ends.forEach((wake) => wake());
+      return Promise.resolve();
+    },
+  });
+  ends.push(loop.wake);
+
+  loop.wake();
   await loop.idle();
 
-  assert.equal(seen.rings, 1);
-  assert.ok(seen.delivered.length > 0);
+  assert.deepEqual([seen.delivered, seen.rings], [["del_2", "del_1"], 1]);
+});
+
+Deno.test("a ring for a successor that fails is one line in the log", async () => {
+  const { loop, seen } = aLoop([due("1")], {
+    stopping: AbortSignal.abort(),
+    ring: () => Promise.reject(new Error("away")),
+  });
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual([seen.delivered, seen.logged], [[], ["deliveries.failed"]]);
 });
 
 Deno.test("a claim that fails is one line in the log, and the next wake tries again", async () => {

@@ -5,7 +5,13 @@ import type { RunDeps } from "./run_work.ts";
 export const START = Date.UTC(2026, 10, 22, 12, 0, 0);
 export const NOTHING: ClaimedWork = { work: [], deaf: false, next_due_at: null };
 
-/** Answers claims in order, then with nothing; a clock that only sleeping moves on. */
+/** More turns of the event loop than any work takes here that nothing holds up. */
+const TURNS = 1000;
+
+/**
+ * Answers claims in order, then with nothing; a clock that only sleeping moves on, when all that can
+ * go on without it has gone on.
+ */
 export function run(claims: ClaimedWork[], more: Partial<RunDeps> = {}) {
   const seen = {
     claims: [] as { limit: number; answersBell: boolean }[],
@@ -22,10 +28,10 @@ export function run(claims: ClaimedWork[], more: Partial<RunDeps> = {}) {
     },
     perform: (work) => Promise.resolve(void seen.performed.push(idOf(work))),
     ring: (by) => Promise.resolve(void seen.rings.push(by)),
-    sleep(ms) {
+    async sleep(ms, signal) {
       seen.slept.push(ms);
-      seen.now += ms;
-      return Promise.resolve();
+      for (let turn = 0; turn < TURNS && !signal.aborted; turn++) await null;
+      if (!signal.aborted) seen.now += ms;
     },
     startWatch: () => () => {},
     now: () => seen.now,

@@ -68,10 +68,11 @@ export async function runWork(
     inFlight.add(piece);
   }
 
-  try {
+  /** True when the budget is spent. */
+  async function workUntilSpent(): Promise<boolean> {
     for (let first = true; !isSpent(); first = false) {
       if (inFlight.size > budget.inFlight - LEAST_CLAIM && inFlight.size > 0) {
-        await Promise.race(inFlight);
+        await waitForOne(null);
         continue;
       }
       const limit = Math.max(budget.inFlight - inFlight.size, LEAST_CLAIM);
@@ -85,15 +86,20 @@ export async function runWork(
         endWatch ??= deps.startWatch();
         if (endWatch === null) pause = null;
       }
-      if (pause === null && inFlight.size === 0) return;
+      if (pause === null && inFlight.size === 0) return false;
       await waitForOne(pause);
     }
-  } finally {
+    return true;
+  }
+
+  try {
     // Before the successor comes: it would find the watch taken, and go.
-    endWatch?.();
+    const hasMore = await workUntilSpent().finally(() => endWatch?.());
+    // Not after what is in flight: one that takes a minute would hold up all that is due.
+    if (hasMore) await deps.ring({ deaf });
+  } finally {
     await Promise.all(inFlight);
   }
-  await deps.ring({ deaf });
 
   function isSpent(): boolean {
     return taken >= budget.pieces || deps.now() >= until || stopping.aborted;
@@ -103,12 +109,12 @@ export async function runWork(
     return deps.now() - busyAt < LINGER ? LINGER_PAUSE : null;
   }
 
+  /** Until one ends, `pause` milliseconds are over, or the time that the run has. */
   async function waitForOne(pause: number | null): Promise<void> {
     const awake = new AbortController();
     const early = AbortSignal.any([awake.signal, stopping]);
-    const ends: Promise<void>[] = [...inFlight];
-    if (pause !== null) ends.push(deps.sleep(Math.min(pause, until - deps.now()), early));
-    await Promise.race(ends);
+    const ms = Math.min(pause ?? Infinity, until - deps.now());
+    await Promise.race([...inFlight, deps.sleep(ms, early)]);
     awake.abort();
   }
 }

@@ -119,18 +119,58 @@ Deno.test("when claiming fails, what is in flight is still finished", async () =
   assert.deepEqual(seen.performed, ["step_1"]);
 });
 
-Deno.test("a successor is rung for when the last piece has ended", async () => {
-  const { seen, deps } = run([due(step("1"))], { budget: { pieces: 1, time: 1, inFlight: 10 } });
+Deno.test("a successor is rung for at once, though a piece takes long, and the run stays for it", async () => {
+  const long = Promise.withResolvers<void>();
+  const { seen, deps } = run([due(step("1"))]);
   const { perform } = deps;
-  const performedAtRing: number[] = [];
 
   await runWork({
     ...deps,
-    perform: (work) => afterAll(() => perform(work)),
-    ring: () => Promise.resolve(void performedAtRing.push(seen.performed.length)),
+    budget: { ...deps.budget, pieces: 1 },
+    perform: (work) => long.promise.then(() => perform(work)),
+    ring(by) {
+      assert.deepEqual(seen.performed, []);
+      long.resolve();
+      return deps.ring(by);
+    },
   }, { answersBell: true });
 
-  assert.deepEqual(performedAtRing, [1]);
+  assert.deepEqual([seen.performed, seen.rings], [["step_1"], [{ deaf: false }]]);
+});
+
+Deno.test("a run whose every slot hangs rings for a successor when its time is over", async () => {
+  const long = Promise.withResolvers<void>();
+  const { seen, deps } = run([due(step("1"), step("2"))]);
+
+  await runWork({
+    ...deps,
+    budget: { ...deps.budget, inFlight: 2 },
+    perform: () => long.promise,
+    ring(by) {
+      long.resolve();
+      return deps.ring(by);
+    },
+  }, { answersBell: true });
+
+  assert.deepEqual([seen.claims.length, seen.rings], [1, [{ deaf: false }]]);
+  assert.equal(seen.now, START + deps.budget.time);
+});
+
+Deno.test("a ring that fails waits for what is in flight, too", async () => {
+  const { seen, deps } = run([due(step("1"))]);
+  const { perform } = deps;
+
+  await assert.rejects(
+    runWork({
+      ...deps,
+      budget: { ...deps.budget, pieces: 1 },
+      perform: (work) => afterAll(() => perform(work)),
+      ring: () => Promise.reject(new Error("away")),
+    }, { answersBell: true }),
+    /away/,
+  );
+
+  assert.deepEqual(seen.performed, ["step_1"]);
 });
 
 /** Does it when everything that could go on without it has gone on. */

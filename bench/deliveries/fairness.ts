@@ -34,7 +34,7 @@ export async function measureFairness(
         .sql`update private.endpoints set url = ${url} where endpoint_id = ${`ep_${ENDPOINTS}`}`;
       if (dead === "one") await queue(stack, new Array<number>(QUEUE).fill(ENDPOINTS));
       const waits = await measureRound(stack, receiver, { seconds, rate });
-      await forget(stack);
+      await forget(stack, receiver);
       if (round < 0) continue;
       median[dead].push(quantile(waits, 0.5));
       p99[dead].push(quantile(waits, 0.99));
@@ -61,11 +61,13 @@ async function addEndpoints({ sql }: Stack, { url }: Receiver): Promise<void> {
 }
 
 /**
- * What one round leaves behind is nothing to the next. The runner is still at work: rows that it
+ * What one round leaves behind is nothing to the next: what hangs at the dead endpoint is answered,
+ * lest it should hold the runner's slots for 15 seconds. The runner is still at work: rows that it
  * holds are passed over until it has let go of them, because to wait for several is a deadlock.
  */
-async function forget({ sql }: Stack): Promise<void> {
+async function forget({ sql }: Stack, receiver: Receiver): Promise<void> {
   for (let left = true; left;) {
+    receiver.release();
     await sql`
       update public.webhook_deliveries set status = 'skipped', claim_token = null
       where delivery_id in (

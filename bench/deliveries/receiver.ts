@@ -9,10 +9,12 @@ export type Arrival = {
 
 export type Receiver = {
   url: string;
-  /** Takes connections and requests, and never answers. */
+  /** Takes connections and requests, and answers none before `release`. */
   deadUrl: string;
   seen: Arrival[];
   forget(): void;
+  /** Answers what hangs at `deadUrl` with 503, so that nobody is busy with it any longer. */
+  release(): void;
   /** Waits until so many have arrived; milliseconds between the first and the last of them. */
   arrived(count: number): Promise<number>;
   stop(): Promise<void>;
@@ -26,7 +28,7 @@ export function startReceiver(): Receiver {
   const seen: Arrival[] = [];
   let reached: { count: number; resolve: (ms: number) => void } | null = null;
   const stopping = new AbortController();
-  const hung = Promise.withResolvers<Response>();
+  let hung = Promise.withResolvers<void>();
 
   const quick = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const body = await request.text();
@@ -40,7 +42,10 @@ export function startReceiver(): Receiver {
   });
   const dead = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {}, signal: stopping.signal },
-    () => hung.promise,
+    async () => {
+      await hung.promise;
+      return new Response(null, { status: 503 });
+    },
   );
 
   async function patience(count: number): Promise<number> {
@@ -52,18 +57,24 @@ export function startReceiver(): Receiver {
     throw new Error(`Cannot go on: ${seen.length} of ${count} deliveries arrived`);
   }
 
+  function release(): void {
+    hung.resolve();
+    hung = Promise.withResolvers();
+  }
+
   return {
     url: `http://127.0.0.1:${quick.addr.port}`,
     deadUrl: `http://127.0.0.1:${dead.addr.port}`,
     seen,
     forget: () => void seen.splice(0),
+    release,
     arrived(count) {
       const { promise, resolve } = Promise.withResolvers<number>();
       reached = { count, resolve };
       return Promise.race([promise, patience(count)]);
     },
     async stop() {
-      hung.resolve(new Response());
+      release();
       stopping.abort();
       await Promise.all([quick.shutdown(), dead.finished]);
     },

@@ -69,6 +69,8 @@ export type StackOptions = {
   /** Variables for the functions; they win over the shell, which wins over the file. */
   env?: Record<string, string>;
   shell?: Record<string, string>;
+  /** Starts each function when it is first asked for, as the platform does; all at once by default. */
+  lazyFunctions?: boolean;
   /** Sees the functions' calls of SQL functions, and may lose them. */
   onRpc?: RpcWatch;
   log?: (line: string) => void;
@@ -96,6 +98,7 @@ export async function startStack(
     settings = dataDir === undefined ? THROW_AWAY : {},
     env: wanted = {},
     shell = Deno.env.toObject(),
+    lazyFunctions = false,
     onRpc,
     log = () => {},
   }: StackOptions = {},
@@ -141,7 +144,7 @@ export async function startStack(
     log,
   });
   started.defer(async () => await (await database.catch(() => null))?.stop());
-  const functions = startFunctions({ root: ROOT, env, shell, log });
+  const functions = startFunctions({ root: ROOT, env, lazy: lazyFunctions, shell, log });
   started.defer(async () => await (await functions.catch(() => null))?.stop());
   const [{ cluster, sql }, { find }] = await Promise.all([database, functions]);
 

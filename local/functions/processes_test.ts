@@ -2,6 +2,7 @@ import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { identifyProcess, waitForEnd } from "../postgres/process_identity.ts";
+import { createFunctionsProxy } from "../gateway/functions_proxy.ts";
 import { type Functions, startFunctions } from "./processes.ts";
 
 const HELLO = `Deno.serve(() => new Response(Deno.env.get("GREETING") ?? "no greeting"));`;
@@ -98,6 +99,47 @@ Deno.test("a killed function is gone at once and comes back by itself", async ()
     } finally {
       await functions.stop();
     }
+  });
+});
+
+Deno.test("a lazy function is started by who first asks for it, for all that ask meanwhile", async () => {
+  await withProject({ "hello/index.ts": HELLO, "other/index.ts": HELLO }, async (root) => {
+    const functions = await startFunctions({ root, env: {}, lazy: true });
+    const proxy = createFunctionsProxy({ find: functions.find });
+    const get = async () =>
+      (await proxy(new Request("http://localhost/hello"), "/hello", "192.0.2.1")).text();
+    try {
+      deepEqual(functions.names.map(functions.pidOf), [null, null]);
+
+      deepEqual(await Promise.all([get(), get()]), ["no greeting", "no greeting"]);
+      notEqual(functions.pidOf("hello"), null);
+      equal(functions.pidOf("other"), null);
+
+      await functions.kill("hello");
+      deepEqual(functions.find("hello"), { origin: null });
+    } finally {
+      await functions.stop();
+    }
+    deepEqual(functions.find("other"), { origin: null });
+  });
+});
+
+Deno.test("a lazy function that cannot start is answered for, and one that is stopped meanwhile too", async () => {
+  const sources = {
+    "broken/index.ts": `throw new Error("Broken on purpose");`,
+    "hangs/index.ts": `await new Promise((resolve) => setTimeout(resolve, 60_000));`,
+  };
+  await withProject(sources, async (root) => {
+    const functions = await startFunctions({ root, env: {}, lazy: true });
+    const proxy = createFunctionsProxy({ find: functions.find });
+    const get = async (name: string) =>
+      (await proxy(new Request(`http://localhost/${name}`), `/${name}`, "192.0.2.1")).status;
+
+    equal(await get("broken"), 503);
+    const hanging = get("hangs");
+    await functions.stop();
+
+    equal(await hanging, 503);
   });
 });
 

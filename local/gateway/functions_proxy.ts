@@ -1,5 +1,10 @@
-/** Where a function's process listens. `origin` null: it should run and does not. */
-export type FunctionTarget = { origin: string; client: Deno.HttpClient } | { origin: null };
+/**
+ * Where a function's process listens. `origin` null: it should run and does not, or it is being
+ * started for the first time; `starting` is settled once that has come to an end.
+ */
+export type FunctionTarget =
+  | { origin: string; client: Deno.HttpClient }
+  | { origin: null; starting?: Promise<void> };
 
 /** Null when there is no function of that name. */
 export type FindFunction = (name: string) => FunctionTarget | null;
@@ -39,7 +44,12 @@ export function createFunctionsProxy(
   { find, idleTimeoutMs = 150_000 }: { find: FindFunction; idleTimeoutMs?: number },
 ): (request: Request, path: string, address: string) => Promise<Response> {
   return async (request, path, address) => {
-    const target = find(nameOf(path));
+    const name = nameOf(path);
+    let target = find(name);
+    if (target?.origin === null && target.starting) {
+      await target.starting;
+      target = find(name);
+    }
     if (target === null) {
       return answer(404, "NOT_FOUND", "Requested function was not found");
     }

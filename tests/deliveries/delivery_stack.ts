@@ -20,7 +20,7 @@ export type DeliveryStack = Stack & {
 export function onDeliveries(test: (stack: DeliveryStack) => Promise<void>): () => Promise<void> {
   return async () => {
     await using cleanup = new AsyncDisposableStack();
-    const stack = await startStack({ apiPort: 0, dbPort: 0 });
+    const stack = await startStack({ apiPort: 0, dbPort: 0, lazyFunctions: true });
     cleanup.defer(() => stack.stop());
     const receiver = startReceiver();
     cleanup.defer(() => receiver.stop());

@@ -57,6 +57,7 @@ export function onStack(
       dbPort: 0,
       fal: { ...SMALL_AND_FAST, ...fal },
       services: { ...SMALL_AND_FAST, ...services },
+      lazyFunctions: true,
       ...options,
     });
     cleanup.defer(() => stack.stop());

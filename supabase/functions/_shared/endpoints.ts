@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Database } from "./database.ts";
-import type { EVENTS } from "./planning/job_fields.ts";
+import type { EVENTS } from "./events.ts";
 
 /*
  * One typed wrapper for each SQL function on standing endpoints and on what was sent to them. Those

@@ -1,5 +1,5 @@
 import type { Issue } from "../_shared/errors.ts";
-import { EVENTS } from "../_shared/planning/job_fields.ts";
+import { EVENTS } from "../_shared/events.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { type ParsedJob, parseJob, type ParseOptions } from "../webhook/parse_job.ts";
 import { nearestRatio } from "./nearest_ratio.ts";

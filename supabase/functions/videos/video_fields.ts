@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EVENTS } from "../_shared/planning/job_fields.ts";
+import { EVENTS } from "../_shared/events.ts";
 
 const END = ["completed", "failed", "cancelled"] as const;
 

@@ -10,7 +10,7 @@ import {
 } from "../_shared/endpoints.ts";
 import { allowsPrivateTargets, type Get } from "../_shared/env.ts";
 import { type Issue, notFound, refuseBody } from "../_shared/errors.ts";
-import { EVENTS } from "../_shared/planning/job_fields.ts";
+import { EVENTS } from "../_shared/events.ts";
 import { whyNotPublic } from "../_shared/private_target.ts";
 import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
 import { asVerb, type Desk, readFields, readId, readQuery, Reason } from "./desk.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Url } from "../callback_fields.ts";
+import { EVENTS } from "../events.ts";
 import { FILM_FINISH, SCENE_FINISH } from "./finish_fields.ts";
 
 /** Lengths are generous for people and bounded for rows. */
@@ -15,19 +16,6 @@ const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a stri
     (value) => typeof value === "string" || !Number.isInteger(value) || Number.isSafeInteger(value),
     "Too large for a number: send it as a string",
   );
-
-/** What a job or an endpoint can ask to be told. */
-export const EVENTS = [
-  "video.generation.completed",
-  "video.generation.failed",
-  "video.generation.cancelled",
-  "video.generation.progress",
-  "storyboard.completed",
-  "scene.started",
-  "scene.completed",
-  "scene.failed",
-  "stitching.started",
-] as const;
 
 const Event = z.string()
   .transform((name) => name.includes(".") ? name : `video.generation.${name}`)

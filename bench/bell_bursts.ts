@@ -1,7 +1,7 @@
 import postgres, { type Sql } from "postgres";
 import { startNetWorker } from "../local/postgres/net_worker.ts";
 import type { Outcome } from "./case.ts";
-import { claim, openSessions } from "./sql_films.ts";
+import { claim, openSessions } from "./sql_verbs.ts";
 import { startDurable } from "./durable_database.ts";
 
 const SESSIONS = 8;

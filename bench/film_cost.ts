@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import { cpuOf } from "./cpu_time.ts";
 import { startDurable } from "./durable_database.ts";
 import { insertFinishedFilms } from "./finished_films.ts";
-import { answer, callBack, claim, createFilm, openServiceSession, submit } from "./sql_films.ts";
+import { answer, callBack, claim, createFilm, openServiceSession, submit } from "./sql_verbs.ts";
 
 /** What one three-scene film asks of Postgres, steps one after the other on one connection. */
 export type FilmCost = {

@@ -6,7 +6,7 @@ import { ratio } from "./figures.ts";
 import { FINISHED_DAYS, insertFinishedFilms, ROWS_OF_A_FILM } from "./finished_films.ts";
 import { measureMemory } from "./memory.ts";
 import { interleave } from "./rounds.ts";
-import { callBack, claim, createFilm, openServiceSession, submit } from "./sql_films.ts";
+import { callBack, claim, createFilm, openServiceSession, submit } from "./sql_verbs.ts";
 
 /** Of one after the other; a claim is no part of what is measured. */
 const CLAIM = 100;

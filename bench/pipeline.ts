@@ -10,7 +10,8 @@ import { waitForFilms } from "./latency.ts";
 import { commitRows, createBareTable } from "./peers/bare_commits.ts";
 import { startBoss } from "./peers/pg_boss.ts";
 import { interleave } from "./rounds.ts";
-import { makeFilms, openSessions } from "./sql_films.ts";
+import { makeFilms } from "./sql_films.ts";
+import { openSessions } from "./sql_verbs.ts";
 import type { Stacks } from "./stacks.ts";
 
 /** As an installation in use has them: with empty tables, plans are made that none would keep. */

@@ -79,19 +79,19 @@ export async function measureIntake(
   await checkRows(doors, { accepted, inserted });
   if (fastapi && await fastapi.countJobs() !== queued) throw new Error("FastAPI lost jobs");
   const [door = [], , single = [], peer] = series.map(({ values }) => values);
-  const slowest = median(crowded.slice(1).map(({ p99 }) => p99));
+  const crowd = crowded.slice(warmUps).map(({ p99 }) => p99);
   return {
     series: [
       ...series,
-      { name: "p99 at 1,000 connections", unit: "ms", values: crowded.slice(1).map((r) => r.p99) },
-      // The first two are the warming up.
-      { name: "CPU of the door alone, a job", unit: "ms", values: cpu.door.slice(2) },
+      { name: "p99 at 1,000 connections", unit: "ms", values: crowd },
+      // Two contenders warm it up.
+      { name: "CPU of the door alone, a job", unit: "ms", values: cpu.door.slice(2 * warmUps) },
     ],
     targets: [
       ...(peer
         ? [{ what: "intake to FastAPI + Redis", value: ratio(door, peer), wanted: { least: 1.25 } }]
         : []),
-      { what: "p99 at 1,000 connections, ms", value: slowest, wanted: { most: 1200 } },
+      { what: "p99 at 1,000 connections, ms", value: median(crowd), wanted: { most: 1200 } },
     ],
     notes: [
       `${accepted} jobs accepted, each with its three scenes and its first step in the database`,

@@ -36,6 +36,8 @@ export type Case = {
   run(by: CaseOptions): Promise<Outcome>;
 };
 
+/** A figure that could not be had reaches nothing: the largest of no samples is below every limit. */
 export function isMet({ value, wanted }: Target): boolean {
+  if (!Number.isFinite(value)) return false;
   return "least" in wanted ? value >= wanted.least : value <= wanted.most;
 }

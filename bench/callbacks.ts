@@ -1,5 +1,5 @@
 import type { Outcome } from "./case.ts";
-import { cpuOf } from "./cpu_time.ts";
+import { cpuOf, ownCpu } from "./cpu_time.ts";
 import { type Doors, startDoors } from "./doors.ts";
 import { median, ratio, short } from "./figures.ts";
 import { expectStatuses, type LoadRequest, sendLoad } from "./load.ts";
@@ -42,10 +42,11 @@ export async function measureCallbacks(
       alone?: number[];
     },
   ): Promise<number> {
-    const pids = [...doors.serverPids, pid];
-    const before = { all: await cpuOf(pids), door: await cpuOf([pid]) };
+    // This process is the gateway; the load is its child, and no part of what a callback costs.
+    const read = async () => ownCpu() + await cpuOf([doors.databasePid, pid]);
+    const before = { all: await read(), door: await cpuOf([pid]) };
     const result = await sendLoad(origin, { requests, connections: CONNECTIONS });
-    spent?.push((await cpuOf(pids) - before.all) / result.sent);
+    spent?.push((await read() - before.all) / result.sent);
     alone?.push((await cpuOf([pid]) - before.door) / result.sent);
     cpu.load.push(result.cpu);
     expectStatuses("callbacks", result, allowed);

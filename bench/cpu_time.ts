@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import process from "node:process";
 
 /** A kernel tick; Linux has had a hundred a second on every machine of today. */
 const TICK_MS = 10;
@@ -16,6 +17,12 @@ export async function cpuOf(pids: readonly number[]): Promise<number> {
     for (const [pid, { parent }] of all) if (family.has(parent)) family.add(pid);
   }
   return [...family].reduce((sum, pid) => sum + (all.get(pid)?.ms ?? 0), 0);
+}
+
+/** Milliseconds of CPU that this process has used, without its children. */
+export function ownCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 type Process = { parent: number; ms: number };

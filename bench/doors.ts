@@ -19,8 +19,7 @@ export interface Doors extends AsyncDisposable {
   /** Where a function's own process listens, past the gateway. */
   originOf(name: string): string;
   pidOf(name: string): number;
-  /** Of Postgres and of this process, which is the gateway. */
-  serverPids: number[];
+  databasePid: number;
 }
 
 /**
@@ -64,7 +63,7 @@ export async function startDoors(
     dbUrl: cluster.url,
     apiUrl: gateway.url,
     env,
-    serverPids: [cluster.pid, Deno.pid],
+    databasePid: cluster.pid,
     originOf(name) {
       const origin = functions.find(name)?.origin ?? null;
       if (origin === null) throw new Error(`Cannot measure ${name}: it does not run`);

@@ -84,7 +84,8 @@ async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<C
 
   const [atFirst = [], atLast = []] = grown.map(({ values }) => values);
   return {
-    series: pruned ? [...grown, pruned] : grown,
+    // Both halves of each ratio, so that a reader can divide for himself.
+    series: [...grown, ...fewAgain ? [fewAgain] : [], ...pruned ? [pruned] : []],
     deleted,
     targets: [
       {

@@ -25,7 +25,8 @@ export type Outcome = {
 
 export type CaseOptions = {
   quick: boolean;
-  args: string[];
+  /** Its own ones that were given. */
+  options: Record<string, number>;
   stacks: Stacks;
   /** Tells what is going on meanwhile. */
   say: (line: string) => void;
@@ -33,6 +34,8 @@ export type CaseOptions = {
 
 export type Case = {
   what: string;
+  /** Names of its own options, each a whole number. */
+  options?: string[];
   run(by: CaseOptions): Promise<Outcome>;
 };
 

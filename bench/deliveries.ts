@@ -17,15 +17,11 @@ import type { BenchStack as Stack } from "./stacks.ts";
  * of each fairness round).
  */
 export async function measureDeliveries(
-  { quick, args, stacks, say }: CaseOptions,
+  { quick, options, stacks, say }: CaseOptions,
 ): Promise<Outcome> {
-  const option = (name: string, otherwise: number) => {
-    const at = args.indexOf(`--${name}`);
-    return at < 0 ? otherwise : Number(args[at + 1]);
-  };
   const rounds = quick ? 1 : 5;
-  const count = option("count", quick ? 300 : 3000);
-  const rate = option("rate", 100);
+  const count = options.count ?? (quick ? 300 : 3000);
+  const rate = options.rate ?? 100;
   await using cleanup = new AsyncDisposableStack();
   const { stack } = cleanup.use(await stacks.open(say));
   const receiver = startReceiver();
@@ -36,7 +32,7 @@ export async function measureDeliveries(
     { name: "floor: bare fetches", round: () => postBare(stack, receiver, count) },
   ], { unit: "/s", rounds, say });
   const fairness = await measureFairness(stack, receiver, {
-    seconds: option("seconds", quick ? 1 : 8),
+    seconds: options.seconds ?? (quick ? 1 : 8),
     rate,
     rounds,
     say,

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { type Stack, startStack } from "../local/stack.ts";
+import { readOptions } from "./read_options.ts";
 
 const HELP = `deno task bench duplicates [--callbacks N]
 
@@ -18,8 +19,7 @@ export async function main(args: string[]): Promise<void> {
     console.log(HELP);
     return;
   }
-  const at = args.indexOf("--callbacks");
-  const callbacks = at < 0 ? 300 : Number(args[at + 1]);
+  const { callbacks = 300 } = readOptions(args, ["callbacks"]);
   await using cleanup = new AsyncDisposableStack();
   const stack = await startStack({ apiPort: 0, dbPort: 0 });
   cleanup.defer(() => stack.stop());

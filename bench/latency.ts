@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Sql } from "postgres";
 import type { CaseOptions, Outcome } from "./case.ts";
 import { median, quantile } from "./figures.ts";
@@ -15,10 +14,9 @@ const SAMPLE_MS = 100;
  * has one follower. `--films` at a time under load.
  */
 export async function measureLatency(
-  { quick, args, stacks, say }: CaseOptions,
+  { quick, options, stacks, say }: CaseOptions,
 ): Promise<Outcome> {
-  const { values } = parseArgs({ args, options: { films: { type: "string" } } });
-  const together = Number(values.films ?? (quick ? 10 : 1000));
+  const together = options.films ?? (quick ? 10 : 1000);
   await using opened = await stacks.open(say);
   const { stack } = opened;
   // The first one makes what the others are given copies of.

@@ -11,8 +11,10 @@ import { measureGrowth } from "./growth.ts";
 import { measureColdStart } from "./cold_start.ts";
 import { measureBellBursts } from "./bell_bursts.ts";
 import { measurePipeline } from "./pipeline.ts";
+import { readOptions } from "./read_options.ts";
 import { saveResult } from "./save_result.ts";
 import { createStacks } from "./stacks.ts";
+import { refuse } from "../tools/usage.ts";
 import { type CaseRun, describe, showSummary, showTable } from "./show_table.ts";
 import { writeReadme } from "./write_readme.ts";
 import { writeScaling } from "./write_scaling.ts";
@@ -32,6 +34,7 @@ const CASES: Record<string, Case> = {
   },
   latency: {
     what: "callback accepted to the next provider request, idle and under load",
+    options: ["films"],
     run: measureLatency,
   },
   growth: {
@@ -48,6 +51,7 @@ const CASES: Record<string, Case> = {
   },
   deliveries: {
     what: "signed deliveries a second, and beside a dead endpoint",
+    options: ["count", "rate", "seconds"],
     run: measureDeliveries,
   },
 };
@@ -60,15 +64,17 @@ const OTHERS: Record<string, { what: string; main: (args: string[]) => Promise<v
 };
 
 const HELP = `deno task bench [name] [--quick] [--help]
+deno task bench latency [--films N]
+deno task bench deliveries [--count N] [--rate N] [--seconds N]
 
 Measures, checks that nothing was lost meanwhile, prints a table, and writes bench/results/<name>.json
 and .svg (with --quick below bench/results/quick/), and the tables of bench/README.md and
-docs/scaling.md. Without a name all cases, one after the other, some 20 minutes on two threads, and
-less than one with --quick. What fails is named at the end, the others run nevertheless.
+docs/scaling.md. Without a name all cases, one after the other, half an hour on two threads, and
+about a minute with --quick. What fails is named at the end, the others run nevertheless.
 
 ${list(CASES)}
 
-By name alone, with tables of their own:
+By name alone, with tables and options (--help) of their own:
 
 ${list(OTHERS)}`;
 
@@ -77,10 +83,6 @@ function list(named: Record<string, { what: string }>): string {
 }
 
 async function main(args: string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    console.log(HELP);
-    return 0;
-  }
   const quick = args.includes("--quick");
   const [name, ...rest] = args.filter((arg) => arg !== "--quick");
   const other = OTHERS[name ?? ""];
@@ -88,11 +90,22 @@ async function main(args: string[]): Promise<number> {
     await other.main(rest);
     return 0;
   }
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(HELP);
+    return 0;
+  }
   const chosen = Object.entries(CASES).filter(([each]) => name === undefined || each === name);
-  if (chosen.length === 0) {
+  const [first] = chosen;
+  if (!first) {
     const known = Object.keys({ ...CASES, ...OTHERS });
-    console.error(`Cannot measure "${name}": there is ${known.join(", ")}`);
-    return 1;
+    return refuse(`Cannot measure "${name}": there is ${known.join(", ")}`);
+  }
+  // Before anything is started: a typing error costs no minutes.
+  let options: Record<string, number>;
+  try {
+    options = readOptions(rest, first[1].options);
+  } catch (error) {
+    return refuse(`Cannot measure ${name}: ${error instanceof Error ? error.message : error}`);
   }
 
   const conditions = await readConditions();
@@ -100,7 +113,7 @@ async function main(args: string[]): Promise<number> {
   const runs: CaseRun[] = [];
   await using stacks = createStacks({ shared: quick });
   for (const [each, one] of chosen) {
-    runs.push(await runCase(each, one, { quick, args: rest, stacks, conditions }));
+    runs.push(await runCase(each, one, { quick, options, stacks, conditions }));
   }
   if (!quick) {
     await writeReadme(Object.keys(CASES));
@@ -114,14 +127,14 @@ async function main(args: string[]): Promise<number> {
 async function runCase(
   name: string,
   { what, run }: Case,
-  { quick, args, stacks, conditions }: Omit<CaseOptions, "say"> & { conditions: Conditions },
+  { quick, options, stacks, conditions }: Omit<CaseOptions, "say"> & { conditions: Conditions },
 ): Promise<CaseRun> {
   const since = performance.now();
   const seconds = () => (performance.now() - since) / 1000;
   console.log(`\n${name}: ${what}`);
   try {
     const say = (line: string) => console.error(`  ... ${line}`);
-    const outcome = await run({ quick, args, stacks, say });
+    const outcome = await run({ quick, options, stacks, say });
     console.log(showTable(outcome));
     await saveResult({ name, what, quick, outcome, conditions });
     const missed = outcome.targets?.filter((target) => !isMet(target)) ?? [];

@@ -1,11 +1,11 @@
 import postgres, { type Sql } from "postgres";
 import { startCluster } from "../local/postgres/cluster.ts";
 import { startNetWorker } from "../local/postgres/net_worker.ts";
+import { readOptions } from "./read_options.ts";
 
-const HELP = `Measures the pg_net stand-in beside the real pg_net 0.20.4. Takes about 50 seconds.
+const HELP = `deno task bench pg_net
 
-  --help   this text
-`;
+Measures the pg_net stand-in beside the real pg_net 0.20.4. Takes about 50 seconds.`;
 
 const SAMPLES = 10;
 const POSTS = 2000;
@@ -28,6 +28,7 @@ export async function main(args: string[]): Promise<void> {
     console.log(HELP);
     return;
   }
+  readOptions(args);
   console.log("pg_net: a cluster, a worker and a receiver on loopback");
   await withBench(async (bench) => {
     console.log(`pg_net: ${SAMPLES} single posts to an idle worker`);

@@ -1,7 +1,7 @@
 import { measureDeliveries } from "./deliveries.ts";
 import { measureCallbacks } from "./callbacks.ts";
-import { type Case, type CaseOptions, isMet } from "./case.ts";
-import { type Conditions, readConditions } from "./conditions.ts";
+import type { Case } from "./case.ts";
+import { readConditions } from "./conditions.ts";
 import { main as measureDuplicates } from "./duplicates.ts";
 import { main as measureFilms } from "./films.ts";
 import { measureIntake } from "./intake.ts";
@@ -12,10 +12,10 @@ import { measureColdStart } from "./cold_start.ts";
 import { measureBellBursts } from "./bell_bursts.ts";
 import { measurePipeline } from "./pipeline.ts";
 import { readOptions } from "./read_options.ts";
-import { saveResult } from "./save_result.ts";
+import { runCase, stopWithRound } from "./run_case.ts";
 import { createStacks } from "./stacks.ts";
 import { refuse } from "../tools/usage.ts";
-import { type CaseRun, describe, showSummary, showTable } from "./show_table.ts";
+import { type CaseRun, showSummary } from "./show_table.ts";
 import { writeReadme } from "./write_readme.ts";
 import { writeScaling } from "./write_scaling.ts";
 
@@ -111,9 +111,11 @@ async function main(args: string[]): Promise<number> {
   const conditions = await readConditions();
   console.log(Object.entries(conditions).map(([what, value]) => `${what} ${value}`).join(" · "));
   const runs: CaseRun[] = [];
+  const stopping = stopWithRound();
   await using stacks = createStacks({ shared: quick });
   for (const [each, one] of chosen) {
-    runs.push(await runCase(each, one, { quick, options, stacks, conditions }));
+    if (stopping.aborted) break;
+    runs.push(await runCase(each, one, { quick, options, stacks, conditions, stopping }));
   }
   if (!quick) {
     await writeReadme(Object.keys(CASES));
@@ -121,29 +123,6 @@ async function main(args: string[]): Promise<number> {
   }
   console.log(`\n${showSummary(runs)}`);
   return runs.some(({ error }) => error !== null) ? 1 : 0;
-}
-
-/** A case that fails is told of and stops no other. */
-async function runCase(
-  name: string,
-  { what, run }: Case,
-  { quick, options, stacks, conditions }: Omit<CaseOptions, "say"> & { conditions: Conditions },
-): Promise<CaseRun> {
-  const since = performance.now();
-  const seconds = () => (performance.now() - since) / 1000;
-  console.log(`\n${name}: ${what}`);
-  try {
-    const say = (line: string) => console.error(`  ... ${line}`);
-    const outcome = await run({ quick, options, stacks, say });
-    console.log(showTable(outcome));
-    await saveResult({ name, what, quick, outcome, conditions });
-    const missed = outcome.targets?.filter((target) => !isMet(target)) ?? [];
-    return { name, seconds: seconds(), missed: missed.map(describe), error: null };
-  } catch (error) {
-    console.error(error);
-    const words = error instanceof Error ? error.message : String(error);
-    return { name, seconds: seconds(), missed: [], error: words };
-  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

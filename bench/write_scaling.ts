@@ -40,7 +40,8 @@ export function readInputs(results: ReadonlyMap<string, Result>): ScalingInputs 
   }
   const film = (name: string) => read("pipeline", `a film: ${name}`);
   const inputs = {
-    conditions: showConditions(results.get("pipeline")?.conditions ?? {}),
+    conditions: CASES.map((name) => showConditions(name, results.get(name)?.conditions ?? {}))
+      .join("\n"),
     film: {
       cpu: film("Postgres's CPU"),
       parts: {
@@ -76,10 +77,13 @@ export function readInputs(results: ReadonlyMap<string, Result>): ScalingInputs 
   return isComplete ? inputs : null;
 }
 
+/** A line for each case: one that was measured again later stands beside figures of another commit. */
 function showConditions(
+  name: string,
   { at, commit, cores, processor, load_before }: Result["conditions"],
 ): string {
-  return `Measured ${at} at ${commit}: ${cores} threads of ${processor}, load ${load_before} before.`;
+  return `- \`${name}\` was measured ${at} at ${commit}: ${cores} threads of ${processor}, ` +
+    `load ${load_before} before.`;
 }
 
 /** @throws where the text has no place for it */

@@ -13,7 +13,7 @@ import { AnswerReader, toBytes } from "./load_bytes.ts";
  * It shares the machine with what it measures, so it does as little as can be: requests are bytes
  * beforehand, and of an answer only status and length are read. autocannon took 0.1 ms of CPU for
  * each request, a third of what the fastest peer here takes, and at 1,000 connections its own queue
- * made a p99 of a second beside a server that answers in microseconds; this takes 0.05 ms. Sockets
+ * made a p99 of a second beside a server that answers in microseconds; this takes half of that. Sockets
  * are node:net's: of a thousand of Deno.connect some are served after all others.
  */
 

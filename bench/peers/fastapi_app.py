@@ -20,22 +20,22 @@ pool = redis.Redis(port=int(os.environ["REDIS_PORT"]), max_connections=100)
 
 
 class WebhookData(BaseModel):
-    prompt: Optional[str]
-    image_url: Optional[str]
+    prompt: Optional[str] = None
+    image_url: Optional[str] = None
     video_id: str
-    chat_id: Optional[str]
+    chat_id: Optional[str] = None
     user_id: str
-    user_email: Optional[str]
-    user_name: Optional[str]
-    is_revision: Optional[bool]
-    request_timestamp: Optional[str]
-    source: Optional[str]
-    version: Optional[str]
-    idempotency_key: Optional[str]
-    callback_url: Optional[str]
-    webhookUrl: Optional[str]
-    executionMode: Optional[str]
-    scenes: Optional[list]
+    user_email: Optional[str] = None
+    user_name: Optional[str] = None
+    is_revision: Optional[bool] = None
+    request_timestamp: Optional[str] = None
+    source: Optional[str] = None
+    version: Optional[str] = None
+    idempotency_key: Optional[str] = None
+    callback_url: Optional[str] = None
+    webhookUrl: Optional[str] = None
+    executionMode: Optional[str] = None
+    scenes: Optional[list] = None
 
 
 @app.post("/webhook", status_code=202)

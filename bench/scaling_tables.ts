@@ -37,6 +37,8 @@ const SIZES = [
   ["2XL", 8, 32, 297],
   ["4XL", 16, 64, 594],
   ["8XL", 32, 128, 1188],
+  ["12XL", 48, 192, 1781],
+  ["16XL", 64, 256, 2375],
 ] as const;
 /** One account's requests at work at fal, seconds of a clip, scenes of a film. */
 const FAL = { atFirst: 2, grown: 40, clip: 120, scenes: 3 };

@@ -11,7 +11,10 @@ const STEPS =
   "array['generate_clip', 'extract_last_frame', 'generate_clip', 'extract_last_frame', " +
   "'generate_clip', 'extract_thumbnail', 'stitch', 'store_film']";
 
-/** Inserts finished films as they would lie in the tables, spread over the last days. */
+/**
+ * Inserts finished films as they would lie in the tables, spread over the last days. Their ids tell
+ * their time, as those of `new_id` do: behind a young one, housekeeping looks for no old ones.
+ */
 export async function insertFinishedFilms(sql: Sql, films: number): Promise<void> {
   await sql.begin((transaction) =>
     transaction.unsafe(`
@@ -19,9 +22,13 @@ export async function insertFinishedFilms(sql: Sql, films: number): Promise<void
     set local session_replication_role = replica;
     create temporary table old on commit drop as
     select
-      'f' || lpad(n::text, 19, '0') as id,
-      now() - interval '${FINISHED_DAYS} days' * n / ${films} as at
-    from generate_series(1, ${films}) as n;
+      lpad(to_hex((date_part('epoch', at) * 1000)::bigint), 12, '0') || lpad(n::text, 20, '0') as id,
+      at
+    from generate_series(1, ${films}) as n
+    cross join lateral (
+      select now() - interval '${FINISHED_DAYS} days' * (${films} - n + 1) / ${films} as at
+    ) as finished
+    order by n;
     insert into public.projects (
       project_id, video_id, user_id, status, progress, final_video_url, idempotency_key, total_scenes,
       created_at, updated_at, completed_at
@@ -54,7 +61,8 @@ export async function insertFinishedFilms(sql: Sql, films: number): Promise<void
     from old, generate_series(1, 8) as k;
     insert into public.pipeline_events (project_id, type, data, at)
     select 'proj_' || id, 'step.completed', '{"kind": "generate_clip"}', at
-    from old, generate_series(1, 34) as k;
+    from old, generate_series(1, 34) as k
+    order by at;
     insert into public.webhook_logs (
       webhook_log_id, webhook_id, source, type, status, outcome, request_id, project_id, raw_body, data, received_at
     )

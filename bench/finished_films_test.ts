@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { FINISHED_DAYS, insertFinishedFilms } from "./finished_films.ts";
+import { startDurable } from "./durable_database.ts";
+
+/** More than one page of each kind. */
+const FILMS = 1000;
+
+Deno.test("finished films are old enough, and in an order, for housekeeping to find all kinds of rows", async () => {
+  const { sql, stop } = await startDurable();
+  try {
+    await insertFinishedFilms(sql, FILMS);
+    await sql`
+      update private.settings set value = ${FINISHED_DAYS / 2} where name like 'keep\\_days.%'`;
+
+    const [row] = await sql`select private.housekeep() as deleted`;
+
+    const { events, attempts, callbacks, deliveries, seen_deliveries } = row?.deleted;
+    for (
+      const [count, ofFilm] of [
+        [events, 34],
+        [attempts, 8],
+        [callbacks, 7],
+        [deliveries, 1],
+        [seen_deliveries, 7],
+      ]
+    ) assert(Math.abs(count / ofFilm - FILMS / 2) <= 1, JSON.stringify(row?.deleted));
+  } finally {
+    await stop();
+  }
+});

@@ -11,7 +11,8 @@ const QUICK = ["fal-webhook", "webhook", "pipeline-step"];
 const BARE = "floor: Deno and nothing else";
 
 /**
- * From the start of a door's process to its first answer: from one file, as a deploy makes it, and
+ * From the start of a door's process to its first answer: from one file, which is as near as can be
+ * to a deploy's archive (that holds the same modules in one file, but does not join them), and
  * from its sources, as `deno task start` runs them; beside it a process that only answers.
  */
 export async function measureColdStart(
@@ -77,7 +78,10 @@ async function startOnce(name: string, entry: string): Promise<number> {
   }
 }
 
-/** Writes one file with all that the door imports, not minified, as deploys leave it; returns its kB. */
+/**
+ * Writes one file with all that the door imports, not minified, as deploys leave modules; returns
+ * its kB.
+ */
 async function bundle(entry: string, file: string): Promise<number> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--platform", "deno", "-o", file, entry],

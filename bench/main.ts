@@ -12,6 +12,7 @@ import { measureColdStart } from "./cold_start.ts";
 import { measureBellBursts } from "./bell_bursts.ts";
 import { measurePipeline } from "./pipeline.ts";
 import { readOptions } from "./read_options.ts";
+import { openResults } from "./save_result.ts";
 import { runCase, stopWithRound } from "./run_case.ts";
 import { createStacks } from "./stacks.ts";
 import { refuse } from "../tools/usage.ts";
@@ -104,8 +105,11 @@ async function main(args: string[]): Promise<number> {
   let options: Record<string, number>;
   try {
     options = readOptions(rest, first[1].options);
+    await openResults(quick);
   } catch (error) {
-    return refuse(`Cannot measure ${name}: ${error instanceof Error ? error.message : error}`);
+    return refuse(
+      `Cannot measure ${name ?? "anything"}: ${error instanceof Error ? error.message : error}`,
+    );
   }
 
   const conditions = await readConditions();

@@ -6,6 +6,18 @@ import { drawChart } from "./draw_chart.ts";
 import { isMet } from "./case.ts";
 import { median, thinOut } from "./figures.ts";
 
+/**
+ * Where results go.
+ *
+ * @throws where nothing can be written: to learn it after half an hour would be late
+ */
+export async function openResults(quick: boolean): Promise<string> {
+  const folder = join(PROJECT_ROOT, "bench/results", quick ? "quick" : ".");
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.remove(await Deno.makeTempFile({ dir: folder }));
+  return folder;
+}
+
 /** Writes `bench/results/<name>.json` and `.svg`; a quick run's go to `bench/results/quick/`. */
 export async function saveResult(
   { name, what, quick, outcome, conditions }: {
@@ -16,8 +28,7 @@ export async function saveResult(
     conditions: Conditions;
   },
 ): Promise<void> {
-  const folder = join(PROJECT_ROOT, "bench/results", quick ? "quick" : ".");
-  await Deno.mkdir(folder, { recursive: true });
+  const folder = await openResults(quick);
   const { series, targets = [], notes = [] } = outcome;
   const result = {
     name,

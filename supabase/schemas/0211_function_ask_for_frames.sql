@@ -10,6 +10,7 @@ set plan_cache_mode = force_generic_plan
 -- A plan from when the tables were small is kept; there is an index for each of these joins.
 set enable_seqscan = off
 set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_now timestamptz := private.clock();

@@ -10,6 +10,7 @@ set plan_cache_mode = force_generic_plan
 -- A plan from when the tables were small is kept; there is an index for each of these joins.
 set enable_seqscan = off
 set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
   update public.projects
@@ -24,6 +25,8 @@ begin
       and video_chunks.selected
   ) as parts
   where projects.project_id = given.project_id
+    -- Said twice: planned for small tables, a whole index is read for the first alone, however large they grow.
+    and projects.project_id = any (p_project_ids)
     and projects.progress < parts.progress
     and projects.status not in ('completed', 'failed', 'cancelled');
 end;

@@ -12,6 +12,7 @@ set plan_cache_mode = force_generic_plan
 -- A plan from when the tables were small is kept; there is an index for each of these joins.
 set enable_seqscan = off
 set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_now timestamptz := private.clock();
@@ -30,6 +31,8 @@ begin
       ended_at = v_now
     from unnest(p_attempt_ids, p_outputs) as given (attempt_id, output)
     where attempts.attempt_id = given.attempt_id
+      -- Said twice, as in update_progress.
+      and attempts.attempt_id = any (p_attempt_ids)
     returning attempts.step_id, given.output
   ),
 

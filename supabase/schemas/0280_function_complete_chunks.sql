@@ -10,6 +10,7 @@ set plan_cache_mode = force_generic_plan
 -- A plan from when the tables were small is kept; there is an index for each of these joins.
 set enable_seqscan = off
 set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_now timestamptz := private.clock();
@@ -30,6 +31,8 @@ begin
       error_message = null
     from unnest(p_chunk_ids, p_inputs, p_outputs) as given (chunk_id, input, output)
     where video_chunks.chunk_id = given.chunk_id
+      -- Said twice, as in update_progress.
+      and video_chunks.chunk_id = any (p_chunk_ids)
       and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED')
     returning
       video_chunks.chunk_id, video_chunks.project_id, video_chunks.scene_id, video_chunks.position, video_chunks.take,

@@ -10,6 +10,7 @@ set plan_cache_mode = force_generic_plan
 -- A plan from when the tables were small is kept; there is an index for each of these joins.
 set enable_seqscan = off
 set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
   v_framed_ids text[];
@@ -30,6 +31,8 @@ begin
       on following.project_id = scenes.project_id
       and following.position = scenes.position + 1
       and following.continuity = 'last_frame'
+    -- Said twice, as in update_progress.
+    where video_chunks.chunk_id = any (p_chunk_ids)
   ),
 
   updated as (
@@ -55,6 +58,7 @@ begin
       quality_score = coalesce((clips.output ->> 'quality_score')::numeric, scenes.quality_score)
     from clips
     where scenes.scene_id = clips.scene_id
+      and scenes.scene_id = any (array(select clips.scene_id from clips))
       and scenes.status in ('pending', 'generating')
   )
 

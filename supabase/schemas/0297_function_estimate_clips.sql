@@ -10,6 +10,7 @@ set search_path = ''
 set plan_cache_mode = force_generic_plan
 -- Planned for a thousand times as many rows as there are, a hash table is megabytes of zeroes.
 set enable_hashjoin = off
+set enable_mergejoin = off
 set enable_hashagg = off
 as $$
 declare

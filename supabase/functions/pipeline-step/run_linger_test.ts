@@ -31,3 +31,20 @@ Deno.test("a run that found nothing does not stay", async () => {
   assert.equal(seen.claims.length, 1);
   assert.deepEqual(seen.slept, []);
 });
+
+Deno.test("a run that waits for a long piece alone leaves the watch to others", async () => {
+  const long = Promise.withResolvers<void>();
+  const { seen, deps } = run([due(step("1"))], {
+    perform: () => long.promise,
+    startWatch: () => () => {
+      ended.push(seen.now - START);
+      long.resolve();
+    },
+  });
+  const ended: number[] = [];
+
+  await runWork(deps, { answersBell: true });
+
+  assert.equal(ended[0], 1200);
+  assert.deepEqual(seen.rings, []);
+});

@@ -68,10 +68,17 @@ export async function runWork(
     inFlight.add(piece);
   }
 
+  /** Whoever only waits for what is in flight looks for nothing else: another run may. */
+  function leaveWatch(): void {
+    endWatch?.();
+    endWatch = null;
+  }
+
   /** True when the budget is spent. */
   async function workUntilSpent(): Promise<boolean> {
     for (let first = true; !isSpent(); first = false) {
       if (inFlight.size > budget.inFlight - LEAST_CLAIM && inFlight.size > 0) {
+        leaveWatch();
         await waitForOne(null);
         continue;
       }
@@ -82,10 +89,8 @@ export async function runWork(
       if (claimed.work.length > 0) continue;
 
       let pause = deaf ? watchPause(claimed.next_due_at, deps.now()) : lingerPause();
-      if (pause !== null) {
-        endWatch ??= deps.startWatch();
-        if (endWatch === null) pause = null;
-      }
+      if (pause === null) leaveWatch();
+      else if ((endWatch ??= deps.startWatch()) === null) pause = null;
       if (pause === null && inFlight.size === 0) return false;
       await waitForOne(pause);
     }
@@ -94,7 +99,7 @@ export async function runWork(
 
   try {
     // Before the successor comes: it would find the watch taken, and go.
-    const hasMore = await workUntilSpent().finally(() => endWatch?.());
+    const hasMore = await workUntilSpent().finally(leaveWatch);
     // Not after what is in flight: one that takes a minute would hold up all that is due.
     if (hasMore) await deps.ring({ deaf });
   } finally {

@@ -5,7 +5,7 @@ import { HTTP_BELL } from "../_shared/post_bell.ts";
 import { standardHeaders } from "../_shared/signatures/standard_webhooks.ts";
 import { withServer } from "../_shared/testing/loopback.ts";
 import { createPipelineStep } from "./app.ts";
-import { delivery, fakeDatabase } from "./fixture.ts";
+import { delivery, fakeDatabase, step } from "./fixture.ts";
 import type { RunnerOptions } from "./runner.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -47,7 +47,7 @@ function door(
     return Promise.resolve();
   };
   const app = createPipelineStep(deps, { pause, ...options });
-  return { app, db, background, logged };
+  return { app, db, background, logged, pass: (ms: number) => now += ms };
 }
 
 function ring(body = BELL, secret = SECRET): Request {
@@ -234,6 +234,44 @@ Deno.test("a run that waits for the isolate's deliveries holds up no other one",
   assert.equal(looks(), 2);
 });
 
+Deno.test("a ring without room for a run is seen to by one that only waits for a long piece", async () => {
+  const long = Promise.withResolvers<string>();
+  const due = [step("long")];
+  const { app, background, pass } = door(
+    {
+      claim_work: ({ p_limit }) => ({
+        work: p_limit === 0 ? [] : due.splice(0),
+        deaf: false,
+        next_due_at: null,
+      }),
+      record_answer({ p_step_id }) {
+        recorded.push(p_step_id);
+        return p_step_id === "step_long" ? long.promise : "applied";
+      },
+    },
+    {},
+    {
+      mostRuns: 1,
+      // A run lingers, and waits for its long piece then.
+      async pause(ms, signal) {
+        if (ms < 1000) pass(ms);
+        else await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+      },
+    },
+  );
+  const recorded: unknown[] = [];
+  await app.request(ring());
+  await promisesGoOn();
+
+  due.push(step("2"));
+  await app.request(ring());
+  await promisesGoOn();
+
+  assert.deepEqual(recorded, ["step_long", "step_2"]);
+  long.resolve("applied");
+  await Promise.all(background);
+});
+
 async function promisesGoOn(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 1000; turn++) await Promise.resolve();
 }

@@ -22,6 +22,8 @@ export type RunDeps = {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Makes this run the one in its isolate that stays on watch; null: another one does already. */
   startWatch: () => (() => void) | null;
+  /** Has `look` called once, for a ring that found no room for a run; returns what ends that. */
+  hearRing: (look: () => void) => () => void;
   now: () => number;
   log: Log;
   budget: Budget;
@@ -92,7 +94,10 @@ export async function runWork(
       if (pause === null) leaveWatch();
       else if ((endWatch ??= deps.startWatch()) === null) pause = null;
       if (pause === null && inFlight.size === 0) return false;
-      await waitForOne(pause);
+      const rung = new AbortController();
+      const endHearing = deps.hearRing(() => rung.abort());
+      await waitForOne(pause, rung);
+      endHearing();
     }
     return true;
   }
@@ -114,9 +119,8 @@ export async function runWork(
     return deps.now() - busyAt < LINGER ? LINGER_PAUSE : null;
   }
 
-  /** Until one ends, `pause` milliseconds are over, or the time that the run has. */
-  async function waitForOne(pause: number | null): Promise<void> {
-    const awake = new AbortController();
+  /** Until one ends, it is woken, `pause` milliseconds are over, or the time that the run has. */
+  async function waitForOne(pause: number | null, awake = new AbortController()): Promise<void> {
     const early = AbortSignal.any([awake.signal, stopping]);
     const ms = Math.min(pause ?? Infinity, until - deps.now());
     await Promise.race([...inFlight, deps.sleep(ms, early)]);

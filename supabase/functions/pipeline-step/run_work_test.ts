@@ -156,6 +156,34 @@ Deno.test("a run whose every slot hangs rings for a successor when its time is o
   assert.equal(seen.now, START + deps.budget.time);
 });
 
+Deno.test("a run that waits for a long piece looks at once when it hears a ring, and listens no more when it has ended", async () => {
+  const long = Promise.withResolvers<void>();
+  const { seen, deps } = run([due(step("1"))]);
+  const { perform, claim } = deps;
+  let listening = 0;
+
+  await runWork({
+    ...deps,
+    startWatch: () => null,
+    async claim(by) {
+      if (seen.claims.length === 2) return await claim(by).then(() => due(step("2")));
+      return await claim(by);
+    },
+    async perform(work) {
+      if (idOf(work) === "step_1") await long.promise;
+      await perform(work);
+    },
+    hearRing(look) {
+      listening++;
+      if (seen.claims.length === 2) look();
+      else long.resolve();
+      return () => listening--;
+    },
+  }, { answersBell: true });
+
+  assert.deepEqual([seen.performed, seen.now, listening], [["step_2", "step_1"], START, 0]);
+});
+
 Deno.test("a ring that fails waits for what is in flight, too", async () => {
   const { seen, deps } = run([due(step("1"))]);
   const { perform } = deps;

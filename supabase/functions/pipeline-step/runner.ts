@@ -6,6 +6,7 @@ import { type ClaimedWork, claimWork, ringBell } from "../_shared/transitions/wo
 import { boundRuns } from "./bounded_runs.ts";
 import { startDeliveries } from "./start_deliveries.ts";
 import { createTurns } from "./in_turn.ts";
+import { createPassedRings } from "./passed_rings.ts";
 import { perform } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { type Budget, runWork } from "./run_work.ts";
@@ -35,6 +36,7 @@ export function createRunner(
   const providers = configureProviders({ get, fetch, now, log });
   const storesAllFilms = optional(get, "STORE_FILMS") === "always";
   const inTurn = createTurns();
+  const rings = createPassedRings();
   let watching = false;
 
   async function ring({ deaf }: { deaf: boolean }): Promise<void> {
@@ -98,6 +100,7 @@ export function createRunner(
         watching = true;
         return () => watching = false;
       },
+      hearRing: rings.hear,
       now,
       log,
       budget,
@@ -107,6 +110,7 @@ export function createRunner(
 
   const start = boundRuns(work, {
     most: mostRuns,
+    pass: rings.pass,
     answer: async () => void await claim({ limit: 0, answersBell: true }),
   });
   return async (by) => {

@@ -78,6 +78,8 @@ export async function runWork(
 
   /** True when the budget is spent. */
   async function workUntilSpent(): Promise<boolean> {
+    // The database posts no ring while one has no answer: the successor's would be dropped.
+    if (stopping.aborted && answersBell) await deps.claim({ limit: 0, answersBell });
     for (let first = true; !isSpent(); first = false) {
       if (inFlight.size > budget.inFlight - LEAST_CLAIM && inFlight.size > 0) {
         leaveWatch();

@@ -88,9 +88,26 @@ Deno.test("a run rings for a successor when its time is over or its isolate has 
   assert.deepEqual(late.seen.performed, ["step_1"]);
 
   const gone = run([], { stopping: AbortSignal.abort() });
-  await runWork(gone.deps, { answersBell: true });
+  await runWork(gone.deps, { answersBell: false });
   assert.deepEqual(gone.seen.rings, [{ deaf: false }]);
   assert.deepEqual(gone.seen.claims, []);
+});
+
+Deno.test("a ring that comes to an isolate that has to go is answered before it is passed on", async () => {
+  const order: string[] = [];
+  const { seen, deps } = run([], { stopping: AbortSignal.abort() });
+
+  await runWork({
+    ...deps,
+    claim({ limit, answersBell }) {
+      order.push(`claim ${limit}, answers: ${answersBell}`);
+      return Promise.resolve(NOTHING);
+    },
+    ring: () => Promise.resolve(void order.push("ring")),
+  }, { answersBell: true });
+
+  assert.deepEqual(order, ["claim 0, answers: true", "ring"]);
+  assert.deepEqual(seen.performed, []);
 });
 
 Deno.test("while the bell works a run does not wait for what is due later", async () => {

@@ -234,6 +234,33 @@ Deno.test("a run that waits for the isolate's deliveries holds up no other one",
   assert.equal(looks(), 2);
 });
 
+Deno.test("a ring ends the pause after which deliveries are claimed again: the database is back", async () => {
+  const { app, db, background } = door(
+    {
+      claim_work: () => ({ work: [], deaf: false, next_due_at: null, deliveries_due: true }),
+      claim_deliveries() {
+        if (claims() === 1) throw new DatabaseError("Cannot call it", "", true);
+        return { deliveries: [], next_at: null };
+      },
+    },
+    {},
+    {
+      pause: (_ms, signal) =>
+        new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
+    },
+  );
+  const claims = () => db.calls.filter(({ name }) => name === "claim_deliveries").length;
+  await app.request(ring());
+  await promisesGoOn();
+  assert.equal(claims(), 1);
+
+  await app.request(ring());
+  await promisesGoOn();
+
+  assert.ok(claims() > 1);
+  await Promise.all(background);
+});
+
 Deno.test("a ring without room for a run is seen to by one that only waits for a long piece", async () => {
   const long = Promise.withResolvers<string>();
   const due = [step("long")];

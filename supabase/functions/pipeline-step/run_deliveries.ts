@@ -60,6 +60,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
   const loops = new Set<Promise<void>>();
   let isRunning = false;
   let isAsked = false;
+  let isWoken = false;
   let busyAt = -Infinity;
   let awake = new AbortController();
 
@@ -97,7 +98,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
     const until = deps.now() + slots.time;
     while (deps.now() < until && !stopping.aborted) {
       awake = new AbortController();
-      isAsked = false;
+      isAsked = isWoken = false;
       const free = freeSlots();
       if (free < Math.min(LEAST_CLAIM, slots.quick)) {
         await rest(slots.slowAfter / 4);
@@ -119,15 +120,16 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
     let isSpent = false;
     let hasFailed = false;
     do {
-      isAsked = false;
+      isAsked = isWoken = hasFailed = false;
       try {
         isSpent = await run();
       } catch (error) {
         hasFailed = true;
         deps.log("deliveries.failed", { error });
       }
-      // Asked between its last look and now: nobody else would hear of it.
-    } while (isAsked && !isSpent && !hasFailed);
+      // Asked between its last look and now: nobody else would hear of it. Where that look failed, an
+      // ended delivery is no reason for another, but whoever woke it had an answer of the database.
+    } while (!isSpent && (hasFailed ? isWoken : isAsked));
     isRunning = false;
     if (isSpent) await ringSafely();
   }
@@ -143,6 +145,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
 
   return {
     wake() {
+      isWoken = true;
       wakeUp();
       if (isRunning) return;
       isRunning = true;

@@ -255,6 +255,24 @@ Deno.test("a claim that fails is one line in the log, and the next wake tries ag
   assert.deepEqual(seen.delivered, ["del_1"]);
 });
 
+Deno.test("woken while a claim fails, it looks once more, and not again for nothing", async () => {
+  const wakes: (() => void)[] = [];
+  let claims = 0;
+  const { loop, seen } = aLoop([], {
+    claim() {
+      if (++claims > 2) return Promise.reject(new Error("away"));
+      wakes[0]?.();
+      return claims === 1 ? Promise.reject(new Error("away")) : Promise.resolve(due("1"));
+    },
+  });
+  wakes.push(loop.wake);
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual([seen.delivered, seen.logged.length], [["del_1"], 2]);
+});
+
 Deno.test("a delivery that throws is logged, left to its lease, and stops no other", async () => {
   const { loop, seen } = aLoop([due("1", "2")], {
     deliver({ delivery_id }) {

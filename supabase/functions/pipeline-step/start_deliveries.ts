@@ -58,8 +58,10 @@ export function startDeliveries(
       await retryWhileAway(() => recordDelivery(db, work, result), pause);
     },
   });
+  let woken = new AbortController();
   const loop = createDeliveryLoop({
-    claim: (limit) => retryWhileAway(() => claimDeliveries(db, limit), pause),
+    claim: (limit) =>
+      retryWhileAway(() => claimDeliveries(db, limit), (ms) => pause(ms, woken.signal)),
     deliver: async (work) => await record({ work, result: await send(work) }),
     ring,
     sleep: pause,
@@ -69,7 +71,16 @@ export function startDeliveries(
     stopping,
   });
 
-  return { ...loop, send };
+  return {
+    ...loop,
+    send,
+    wake() {
+      // Whoever wakes has just had an answer of the database: there is no need to wait for it.
+      woken.abort();
+      woken = new AbortController();
+      loop.wake();
+    },
+  };
 }
 
 function notificationService(get: Get): NotificationService | null {

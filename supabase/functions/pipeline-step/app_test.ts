@@ -299,6 +299,45 @@ Deno.test("a ring without room for a run is seen to by one that only waits for a
   await Promise.all(background);
 });
 
+Deno.test("a run whose budget is spent makes room for its successor, though a piece of it takes long", async () => {
+  const long = Promise.withResolvers<string>();
+  const due = [step("long")];
+  const recorded: unknown[] = [];
+  const { app, background, db } = door(
+    {
+      claim_work: ({ p_limit }) => ({
+        work: p_limit === 0 ? [] : due.splice(0),
+        deaf: false,
+        next_due_at: null,
+      }),
+      ring_bell: () => true,
+      record_answer({ p_step_id }) {
+        recorded.push(p_step_id);
+        return p_step_id === "step_long" ? long.promise : "applied";
+      },
+    },
+    {},
+    { mostRuns: 1, budget: { pieces: 1, time: 100_000, inFlight: 10 } },
+  );
+  await app.request(ring());
+  await promisesGoOn();
+  assert.equal(db.calls.filter(({ name }) => name === "ring_bell").length, 1);
+
+  due.push(step("2"));
+  await app.request(ring());
+  await promisesGoOn();
+
+  assert.deepEqual(recorded, ["step_long", "step_2"]);
+  const first = background[0]?.then(() => "ended");
+  assert.equal(
+    await Promise.race([first, promisesGoOn()]),
+    undefined,
+    "the isolate is kept for it",
+  );
+  long.resolve("applied");
+  await Promise.all(background);
+});
+
 async function promisesGoOn(): Promise<void> {
   for (let turn = 0; turn < 1000; turn++) await Promise.resolve();
 }

@@ -13,7 +13,7 @@ import { type Budget, runWork } from "./run_work.ts";
 
 /** Well below the 150 seconds that a hosted isolate lives at least. */
 const BUDGET: Budget = { pieces: 500, time: 100_000, inFlight: 10 };
-/** Of an isolate: eighty pieces of work at a time. */
+/** Of an isolate: eighty pieces of work at a time, beside what runs have left whose budget is spent. */
 const MOST_RUNS = 8;
 
 export type RunnerOptions = {
@@ -81,8 +81,12 @@ export function createRunner(
     return claimed;
   }
 
+  /** Runs whose budget is spent, with a piece that takes long: they hold up no successor. */
+  const leaving = new Set<Promise<void>>();
+
   async function work({ answersBell }: { answersBell: boolean }): Promise<void> {
-    await runWork({
+    const spent = Promise.withResolvers<void>();
+    const run = runWork({
       claim,
       perform: (work) =>
         perform({
@@ -93,7 +97,10 @@ export function createRunner(
           inTurn,
           log,
         }, work),
-      ring,
+      ring(by) {
+        spent.resolve();
+        return ring(by);
+      },
       sleep: pause,
       startWatch() {
         if (watching) return null;
@@ -106,6 +113,11 @@ export function createRunner(
       budget,
       stopping,
     }, { answersBell });
+    await Promise.race([run, spent.promise]);
+    if (leaving.size >= mostRuns) return await run;
+    const left = run.catch((error) => log("run.failed", { error }))
+      .finally(() => leaving.delete(left));
+    leaving.add(left);
   }
 
   const start = boundRuns(work, {
@@ -117,7 +129,7 @@ export function createRunner(
     try {
       await start(by);
     } finally {
-      await deliveries.idle();
+      await Promise.all([deliveries.idle(), ...leaving]);
     }
   };
 }

@@ -180,6 +180,29 @@ Deno.test("deliveries that are due are claimed by themselves, and recorded a pag
   });
 });
 
+Deno.test("a page of results that takes the database too long is not tried again, but one by one", async () => {
+  const timedOut = new DatabaseError("Cannot call it: statement timeout", "57014", true);
+  const due = ["1", "2"].map((id) => delivery(id));
+  const { app, db, background } = door({
+    claim_work: () => ({
+      work: [],
+      deaf: false,
+      next_due_at: null,
+      deliveries_due: due.length > 0,
+    }),
+    claim_deliveries: () => ({ deliveries: due.splice(0), next_at: null }),
+    record_deliveries: () => Promise.reject(timedOut),
+    record_delivery: () => "applied",
+  });
+
+  await app.request(ring());
+  await Promise.all(background);
+
+  const records = db.calls.map(({ name }) => name).filter((name) => name.startsWith("record"));
+  assert.equal(records.filter((name) => name === "record_delivery").length, 2);
+  assert.ok(records.filter((name) => name === "record_deliveries").length <= 2, `${records}`);
+});
+
 Deno.test("a run that fails is one line in the log", async () => {
   const { app, background, logged } = door({
     claim_work() {

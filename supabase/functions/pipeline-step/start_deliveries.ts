@@ -10,7 +10,7 @@ import {
   recordDelivery,
 } from "../_shared/transitions/deliveries.ts";
 import type { NotificationService } from "./delivery_target.ts";
-import { createRecorder } from "./record_pages.ts";
+import { createRecorder, isOursAlone } from "./record_pages.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { createDeliveryLoop, type DeliveryLoop, type DeliverySlots } from "./run_deliveries.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
@@ -52,7 +52,7 @@ export function startDeliveries(
   const send = (work: DeliveryWork) => sendDelivery(deps, work);
   const record = createRecorder({
     async recordPage(page) {
-      await retryWhileAway(() => recordDeliveries(db, page), pause);
+      await retryWhileAway(() => recordDeliveries(db, page), pause, isOursAlone);
     },
     async recordOne({ work, result }) {
       await retryWhileAway(() => recordDelivery(db, work, result), pause);

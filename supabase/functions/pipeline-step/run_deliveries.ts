@@ -80,10 +80,16 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
     underWay.set(piece, { since: deps.now(), characters: work.body.length });
   }
 
+  /** How long ago that was. A clock may be set back: what seems to come yet counts as long ago. */
+  function sinceThen(at: number): number {
+    const ms = deps.now() - at;
+    return ms < 0 ? Infinity : ms;
+  }
+
   function freeSlots(): number {
     const pieces = [...underWay.values()];
     if (pieces.reduce((sum, { characters }) => sum + characters, 0) >= slots.characters) return 0;
-    const young = pieces.filter(({ since }) => deps.now() - since < slots.slowAfter).length;
+    const young = pieces.filter(({ since }) => sinceThen(since) < slots.slowAfter).length;
     const old = pieces.length - young;
     return slots.quick - young - Math.max(old - slots.slow, 0);
   }
@@ -109,7 +115,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
       if (deliveries.length > 0) continue;
 
       const due = next_at === null ? Infinity : Date.parse(next_at) - deps.now();
-      const pause = deps.now() - busyAt < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
+      const pause = sinceThen(busyAt) < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
       if (underWay.size === 0 && !(pause <= STAY) && !isAsked) return false;
       await rest(Math.min(pause, LONGEST_PAUSE, until - deps.now()));
     }

@@ -118,6 +118,26 @@ Deno.test("it stays for what becomes due within seconds, and leaves the rest to 
   assert.ok(soon.seen.now < START + 5000);
 });
 
+Deno.test("where the clock went back, it does not look twenty times a second until it has caught up", async () => {
+  const { loop, seen } = aLoop([due("1")], {
+    deliver({ delivery_id }) {
+      seen.delivered.push(delivery_id);
+      return Promise.resolve();
+    },
+    claim(limit) {
+      seen.limits.push(limit);
+      if (seen.limits.length === 1) return Promise.resolve(due("1"));
+      if (seen.limits.length === 4) seen.now -= 60_000;
+      return Promise.resolve(NOTHING);
+    },
+  });
+
+  loop.wake();
+  await loop.idle();
+
+  assert.ok(seen.limits.length < 50, `it looked ${seen.limits.length} times`);
+});
+
 Deno.test("woken while it looks, it looks once more", async () => {
   const wakes: (() => void)[] = [];
   let claims = 0;

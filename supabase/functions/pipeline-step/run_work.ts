@@ -118,7 +118,9 @@ export async function runWork(
   }
 
   function lingerPause(): number | null {
-    return deps.now() - busyAt < LINGER ? LINGER_PAUSE : null;
+    const idle = deps.now() - busyAt;
+    // Less than nothing where the clock was set back.
+    return idle >= 0 && idle < LINGER ? LINGER_PAUSE : null;
   }
 
   /** Until one ends, it is woken, `pause` milliseconds are over, or the time that the run has. */

@@ -5,7 +5,7 @@ import { HTTP_BELL } from "../_shared/post_bell.ts";
 import { standardHeaders } from "../_shared/signatures/standard_webhooks.ts";
 import { withServer } from "../_shared/testing/loopback.ts";
 import { createPipelineStep } from "./app.ts";
-import { delivery, fakeDatabase } from "./fixture.ts";
+import { delivery, fakeDatabase, step } from "./fixture.ts";
 import type { RunnerOptions } from "./runner.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -47,7 +47,7 @@ function door(
     return Promise.resolve();
   };
   const app = createPipelineStep(deps, { pause, ...options });
-  return { app, db, background, logged };
+  return { app, db, background, logged, pass: (ms: number) => now += ms };
 }
 
 function ring(body = BELL, secret = SECRET): Request {
@@ -180,6 +180,29 @@ Deno.test("deliveries that are due are claimed by themselves, and recorded a pag
   });
 });
 
+Deno.test("a page of results that takes the database too long is not tried again, but one by one", async () => {
+  const timedOut = new DatabaseError("Cannot call it: statement timeout", "57014", true);
+  const due = ["1", "2"].map((id) => delivery(id));
+  const { app, db, background } = door({
+    claim_work: () => ({
+      work: [],
+      deaf: false,
+      next_due_at: null,
+      deliveries_due: due.length > 0,
+    }),
+    claim_deliveries: () => ({ deliveries: due.splice(0), next_at: null }),
+    record_deliveries: () => Promise.reject(timedOut),
+    record_delivery: () => "applied",
+  });
+
+  await app.request(ring());
+  await Promise.all(background);
+
+  const records = db.calls.map(({ name }) => name).filter((name) => name.startsWith("record"));
+  assert.equal(records.filter((name) => name === "record_delivery").length, 2);
+  assert.ok(records.filter((name) => name === "record_deliveries").length <= 2, `${records}`);
+});
+
 Deno.test("a run that fails is one line in the log", async () => {
   const { app, background, logged } = door({
     claim_work() {
@@ -234,6 +257,110 @@ Deno.test("a run that waits for the isolate's deliveries holds up no other one",
   assert.equal(looks(), 2);
 });
 
+Deno.test("a ring ends the pause after which deliveries are claimed again: the database is back", async () => {
+  const { app, db, background } = door(
+    {
+      claim_work: () => ({ work: [], deaf: false, next_due_at: null, deliveries_due: true }),
+      claim_deliveries() {
+        if (claims() === 1) throw new DatabaseError("Cannot call it", "", true);
+        return { deliveries: [], next_at: null };
+      },
+    },
+    {},
+    {
+      pause: (_ms, signal) =>
+        new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
+    },
+  );
+  const claims = () => db.calls.filter(({ name }) => name === "claim_deliveries").length;
+  await app.request(ring());
+  await promisesGoOn();
+  assert.equal(claims(), 1);
+
+  await app.request(ring());
+  await promisesGoOn();
+
+  assert.ok(claims() > 1);
+  await Promise.all(background);
+});
+
+Deno.test("a ring without room for a run is seen to by one that only waits for a long piece", async () => {
+  const long = Promise.withResolvers<string>();
+  const due = [step("long")];
+  const { app, background, pass } = door(
+    {
+      claim_work: ({ p_limit }) => ({
+        work: p_limit === 0 ? [] : due.splice(0),
+        deaf: false,
+        next_due_at: null,
+      }),
+      record_answer({ p_step_id }) {
+        recorded.push(p_step_id);
+        return p_step_id === "step_long" ? long.promise : "applied";
+      },
+    },
+    {},
+    {
+      mostRuns: 1,
+      // A run lingers, and waits for its long piece then.
+      async pause(ms, signal) {
+        if (ms < 1000) pass(ms);
+        else await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+      },
+    },
+  );
+  const recorded: unknown[] = [];
+  await app.request(ring());
+  await promisesGoOn();
+
+  due.push(step("2"));
+  await app.request(ring());
+  await promisesGoOn();
+
+  assert.deepEqual(recorded, ["step_long", "step_2"]);
+  long.resolve("applied");
+  await Promise.all(background);
+});
+
+Deno.test("a run whose budget is spent makes room for its successor, though a piece of it takes long", async () => {
+  const long = Promise.withResolvers<string>();
+  const due = [step("long")];
+  const recorded: unknown[] = [];
+  const { app, background, db } = door(
+    {
+      claim_work: ({ p_limit }) => ({
+        work: p_limit === 0 ? [] : due.splice(0),
+        deaf: false,
+        next_due_at: null,
+      }),
+      ring_bell: () => true,
+      record_answer({ p_step_id }) {
+        recorded.push(p_step_id);
+        return p_step_id === "step_long" ? long.promise : "applied";
+      },
+    },
+    {},
+    { mostRuns: 1, budget: { pieces: 1, time: 100_000, inFlight: 10 } },
+  );
+  await app.request(ring());
+  await promisesGoOn();
+  assert.equal(db.calls.filter(({ name }) => name === "ring_bell").length, 1);
+
+  due.push(step("2"));
+  await app.request(ring());
+  await promisesGoOn();
+
+  assert.deepEqual(recorded, ["step_long", "step_2"]);
+  const first = background[0]?.then(() => "ended");
+  assert.equal(
+    await Promise.race([first, promisesGoOn()]),
+    undefined,
+    "the isolate is kept for it",
+  );
+  long.resolve("applied");
+  await Promise.all(background);
+});
+
 async function promisesGoOn(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 1000; turn++) await Promise.resolve();
 }

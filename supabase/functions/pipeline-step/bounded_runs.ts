@@ -8,19 +8,21 @@ import type { Runner } from "./runner.ts";
  * without room is answered at once, lest the bell should count as deaf, and is seen to by a run that begins
  * as soon as another one has ended, well or not.
  *
+ * @param pass has a run look that has free slots: each may be waiting for one long piece
  * @param answer tells the database that its rings were heard, all until then; claims nothing
  */
 export function boundRuns(
   run: Runner,
-  { most, answer }: { most: number; answer: () => Promise<void> },
+  { most, pass, answer }: { most: number; pass: () => void; answer: () => Promise<void> },
 ): Runner {
   const begin = bound(run, most);
   const answerRings = bound(answer, 1);
 
   return async function start(by) {
     const begun = begin(by);
-    if (begun !== null) await begun;
-    else if (by.answersBell) await answerRings(by);
+    if (begun !== null) return await begun;
+    pass();
+    if (by.answersBell) await answerRings(by);
   };
 }
 

@@ -8,6 +8,7 @@ const HTTP_RING = { answersBell: false };
 function runs(most: number) {
   const started: { answersBell: boolean; end: () => void; fail: (error: Error) => void }[] = [];
   const answered: string[] = [];
+  const passed: string[] = [];
   let arrives = () => Promise.resolve();
   const start = boundRuns((by) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -15,12 +16,19 @@ function runs(most: number) {
     return promise;
   }, {
     most,
+    pass: () => passed.push("passed"),
     answer() {
       answered.push("answered");
       return arrives();
     },
   });
-  return { started, answered, start, answerBy: (way: () => Promise<void>) => arrives = way };
+  return {
+    started,
+    answered,
+    passed,
+    start,
+    answerBy: (way: () => Promise<void>) => arrives = way,
+  };
 }
 
 Deno.test("each ring starts a run while there is room", () => {
@@ -31,6 +39,16 @@ Deno.test("each ring starts a run while there is room", () => {
 
   assert.deepEqual(started.map(({ answersBell }) => answersBell), [true, false]);
   assert.deepEqual(answered, ["answered"]);
+});
+
+Deno.test("a ring without room is passed to those that run already, whoever rang", async () => {
+  const { passed, start } = runs(1);
+  start(RING);
+  assert.deepEqual(passed, []);
+  await start(RING);
+  await start(HTTP_RING);
+
+  assert.deepEqual(passed, ["passed", "passed"]);
 });
 
 Deno.test("a bell over HTTP without room answers no ring of the database's", async () => {

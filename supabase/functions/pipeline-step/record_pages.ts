@@ -47,7 +47,10 @@ export function createRecorder(
   };
 }
 
-/** The database answered and refused: one row's fault, or a schema that knows no pages yet. */
-function isOursAlone(error: unknown): boolean {
-  return error instanceof DatabaseError && !error.away;
+/**
+ * The database answered and refused: one row's fault, or a schema that knows no pages yet. Or it ended the
+ * statement (57014): one row that somebody holds takes the time of all.
+ */
+export function isOursAlone(error: unknown): boolean {
+  return error instanceof DatabaseError && (!error.away || error.code === "57014");
 }

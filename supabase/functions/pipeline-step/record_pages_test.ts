@@ -5,6 +5,7 @@ import { delivery } from "./fixture.ts";
 import { createRecorder } from "./record_pages.ts";
 
 const REFUSED = new DatabaseError("Cannot call it", "PGRST202", false);
+const TIMED_OUT = new DatabaseError("Cannot call it: statement timeout", "57014", true);
 const AWAY = new DatabaseError("Cannot call it", "", true);
 
 function record(id: string): DeliveryRecord {
@@ -55,6 +56,23 @@ Deno.test("a page that the database refuses is recorded one by one, so that one 
 
   assert.deepEqual(ends.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
   assert.deepEqual(recorded, ["del_1", "del_3"]);
+});
+
+Deno.test("a page that one of its rows makes too slow is recorded one by one as well", async () => {
+  const recorded: string[] = [];
+  const recorder = createRecorder({
+    recordPage: () => Promise.reject(TIMED_OUT),
+    recordOne({ work }) {
+      if (work.delivery_id === "del_1") return Promise.reject(TIMED_OUT);
+      recorded.push(work.delivery_id);
+      return Promise.resolve();
+    },
+  });
+
+  const ends = await Promise.allSettled(["1", "2", "3"].map((id) => recorder(record(id))));
+
+  assert.deepEqual(ends.map(({ status }) => status), ["rejected", "fulfilled", "fulfilled"]);
+  assert.deepEqual(recorded, ["del_2", "del_3"]);
 });
 
 Deno.test("while the database is away nothing is tried one by one, and the next page is tried again", async () => {

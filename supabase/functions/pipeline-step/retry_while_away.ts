@@ -9,14 +9,19 @@ export type Sleep = (ms: number) => Promise<void>;
  * Calls the database, again while it cannot be reached: what a provider answered is paid for and
  * must not be forgotten. Made for calls that may reach it twice; the second time a claim is stale.
  *
+ * @param isFinal for what there is a better way than to try again
  * @throws {DatabaseError} when the database refuses, or stays away.
  */
-export async function retryWhileAway<T>(call: () => Promise<T>, sleep: Sleep): Promise<T> {
+export async function retryWhileAway<T>(
+  call: () => Promise<T>,
+  sleep: Sleep,
+  isFinal: (error: unknown) => boolean = () => false,
+): Promise<T> {
   for (const pause of PAUSES) {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof DatabaseError) || !error.away) throw error;
+      if (!(error instanceof DatabaseError) || !error.away || isFinal(error)) throw error;
       await sleep(pause);
     }
   }

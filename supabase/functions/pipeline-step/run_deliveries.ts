@@ -60,6 +60,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
   const loops = new Set<Promise<void>>();
   let isRunning = false;
   let isAsked = false;
+  let isWoken = false;
   let busyAt = -Infinity;
   let awake = new AbortController();
 
@@ -79,10 +80,16 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
     underWay.set(piece, { since: deps.now(), characters: work.body.length });
   }
 
+  /** How long ago that was. A clock may be set back: what seems to come yet counts as long ago. */
+  function sinceThen(at: number): number {
+    const ms = deps.now() - at;
+    return ms < 0 ? Infinity : ms;
+  }
+
   function freeSlots(): number {
     const pieces = [...underWay.values()];
     if (pieces.reduce((sum, { characters }) => sum + characters, 0) >= slots.characters) return 0;
-    const young = pieces.filter(({ since }) => deps.now() - since < slots.slowAfter).length;
+    const young = pieces.filter(({ since }) => sinceThen(since) < slots.slowAfter).length;
     const old = pieces.length - young;
     return slots.quick - young - Math.max(old - slots.slow, 0);
   }
@@ -97,7 +104,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
     const until = deps.now() + slots.time;
     while (deps.now() < until && !stopping.aborted) {
       awake = new AbortController();
-      isAsked = false;
+      isAsked = isWoken = false;
       const free = freeSlots();
       if (free < Math.min(LEAST_CLAIM, slots.quick)) {
         await rest(slots.slowAfter / 4);
@@ -108,7 +115,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
       if (deliveries.length > 0) continue;
 
       const due = next_at === null ? Infinity : Date.parse(next_at) - deps.now();
-      const pause = deps.now() - busyAt < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
+      const pause = sinceThen(busyAt) < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
       if (underWay.size === 0 && !(pause <= STAY) && !isAsked) return false;
       await rest(Math.min(pause, LONGEST_PAUSE, until - deps.now()));
     }
@@ -119,15 +126,16 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
     let isSpent = false;
     let hasFailed = false;
     do {
-      isAsked = false;
+      isAsked = isWoken = hasFailed = false;
       try {
         isSpent = await run();
       } catch (error) {
         hasFailed = true;
         deps.log("deliveries.failed", { error });
       }
-      // Asked between its last look and now: nobody else would hear of it.
-    } while (isAsked && !isSpent && !hasFailed);
+      // Asked between its last look and now: nobody else would hear of it. Where that look failed, an
+      // ended delivery is no reason for another, but whoever woke it had an answer of the database.
+    } while (!isSpent && (hasFailed ? isWoken : isAsked));
     isRunning = false;
     if (isSpent) await ringSafely();
   }
@@ -143,6 +151,7 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
 
   return {
     wake() {
+      isWoken = true;
       wakeUp();
       if (isRunning) return;
       isRunning = true;

@@ -118,6 +118,26 @@ Deno.test("it stays for what becomes due within seconds, and leaves the rest to 
   assert.ok(soon.seen.now < START + 5000);
 });
 
+Deno.test("where the clock went back, it does not look twenty times a second until it has caught up", async () => {
+  const { loop, seen } = aLoop([due("1")], {
+    deliver({ delivery_id }) {
+      seen.delivered.push(delivery_id);
+      return Promise.resolve();
+    },
+    claim(limit) {
+      seen.limits.push(limit);
+      if (seen.limits.length === 1) return Promise.resolve(due("1"));
+      if (seen.limits.length === 4) seen.now -= 60_000;
+      return Promise.resolve(NOTHING);
+    },
+  });
+
+  loop.wake();
+  await loop.idle();
+
+  assert.ok(seen.limits.length < 50, `it looked ${seen.limits.length} times`);
+});
+
 Deno.test("woken while it looks, it looks once more", async () => {
   const wakes: (() => void)[] = [];
   let claims = 0;
@@ -253,6 +273,24 @@ Deno.test("a claim that fails is one line in the log, and the next wake tries ag
 
   assert.deepEqual(seen.logged, ["deliveries.failed"]);
   assert.deepEqual(seen.delivered, ["del_1"]);
+});
+
+Deno.test("woken while a claim fails, it looks once more, and not again for nothing", async () => {
+  const wakes: (() => void)[] = [];
+  let claims = 0;
+  const { loop, seen } = aLoop([], {
+    claim() {
+      if (++claims > 2) return Promise.reject(new Error("away"));
+      wakes[0]?.();
+      return claims === 1 ? Promise.reject(new Error("away")) : Promise.resolve(due("1"));
+    },
+  });
+  wakes.push(loop.wake);
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual([seen.delivered, seen.logged.length], [["del_1"], 2]);
 });
 
 Deno.test("a delivery that throws is logged, left to its lease, and stops no other", async () => {

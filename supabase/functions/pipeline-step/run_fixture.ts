@@ -34,6 +34,7 @@ export function run(claims: ClaimedWork[], more: Partial<RunDeps> = {}) {
       if (!signal.aborted) seen.now += ms;
     },
     startWatch: () => () => {},
+    hearRing: () => () => {},
     now: () => seen.now,
     log: (event, fields) => seen.logged.push([event, fields]),
     budget: { pieces: 100, time: 100_000, inFlight: 10 },

@@ -31,3 +31,35 @@ Deno.test("a run that found nothing does not stay", async () => {
   assert.equal(seen.claims.length, 1);
   assert.deepEqual(seen.slept, []);
 });
+
+Deno.test("a run that waits for a long piece alone leaves the watch to others", async () => {
+  const long = Promise.withResolvers<void>();
+  const { seen, deps } = run([due(step("1"))], {
+    perform: () => long.promise,
+    startWatch: () => () => {
+      ended.push(seen.now - START);
+      long.resolve();
+    },
+  });
+  const ended: number[] = [];
+
+  await runWork(deps, { answersBell: true });
+
+  assert.equal(ended[0], 1200);
+  assert.deepEqual(seen.rings, []);
+});
+
+Deno.test("where the clock went back, a run does not stay until it has caught up", async () => {
+  const { seen, deps } = run([due(step("1"))]);
+  const { claim } = deps;
+
+  await runWork({
+    ...deps,
+    claim(by) {
+      if (seen.claims.length === 4) seen.now -= 60_000;
+      return claim(by);
+    },
+  }, { answersBell: true });
+
+  assert.ok(seen.claims.length < 10, `it looked ${seen.claims.length} times`);
+});

@@ -62,3 +62,23 @@ Deno.test("while deaf, a slow piece does not keep a run from what becomes due me
 
   assert.deepEqual(seen.performed, ["step_2", "step_slow"]);
 });
+
+Deno.test("while deaf, a run without a free slot leaves the watch to others until it has one", async () => {
+  const slow = Promise.withResolvers<void>();
+  const { seen, deps } = run([
+    deafUntil(START + 300),
+    { ...due(step("1"), step("2")), deaf: true },
+  ], {
+    budget: { pieces: 100, time: 100_000, inFlight: 2 },
+    perform: () => slow.promise,
+    startWatch: () => () => {
+      ended.push(seen.now - START);
+      slow.resolve();
+    },
+  });
+  const ended: number[] = [];
+
+  await runWork(deps, { answersBell: false });
+
+  assert.equal(ended[0], 300);
+});

@@ -22,6 +22,8 @@ export type RunDeps = {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Makes this run the one in its isolate that stays on watch; null: another one does already. */
   startWatch: () => (() => void) | null;
+  /** Has `look` called once, for a ring that found no room for a run; returns what ends that. */
+  hearRing: (look: () => void) => () => void;
   now: () => number;
   log: Log;
   budget: Budget;
@@ -68,10 +70,19 @@ export async function runWork(
     inFlight.add(piece);
   }
 
+  /** Whoever only waits for what is in flight looks for nothing else: another run may. */
+  function leaveWatch(): void {
+    endWatch?.();
+    endWatch = null;
+  }
+
   /** True when the budget is spent. */
   async function workUntilSpent(): Promise<boolean> {
+    // The database posts no ring while one has no answer: the successor's would be dropped.
+    if (stopping.aborted && answersBell) await deps.claim({ limit: 0, answersBell });
     for (let first = true; !isSpent(); first = false) {
       if (inFlight.size > budget.inFlight - LEAST_CLAIM && inFlight.size > 0) {
+        leaveWatch();
         await waitForOne(null);
         continue;
       }
@@ -82,19 +93,20 @@ export async function runWork(
       if (claimed.work.length > 0) continue;
 
       let pause = deaf ? watchPause(claimed.next_due_at, deps.now()) : lingerPause();
-      if (pause !== null) {
-        endWatch ??= deps.startWatch();
-        if (endWatch === null) pause = null;
-      }
+      if (pause === null) leaveWatch();
+      else if ((endWatch ??= deps.startWatch()) === null) pause = null;
       if (pause === null && inFlight.size === 0) return false;
-      await waitForOne(pause);
+      const rung = new AbortController();
+      const endHearing = deps.hearRing(() => rung.abort());
+      await waitForOne(pause, rung);
+      endHearing();
     }
     return true;
   }
 
   try {
     // Before the successor comes: it would find the watch taken, and go.
-    const hasMore = await workUntilSpent().finally(() => endWatch?.());
+    const hasMore = await workUntilSpent().finally(leaveWatch);
     // Not after what is in flight: one that takes a minute would hold up all that is due.
     if (hasMore) await deps.ring({ deaf });
   } finally {
@@ -106,12 +118,13 @@ export async function runWork(
   }
 
   function lingerPause(): number | null {
-    return deps.now() - busyAt < LINGER ? LINGER_PAUSE : null;
+    const idle = deps.now() - busyAt;
+    // Less than nothing where the clock was set back.
+    return idle >= 0 && idle < LINGER ? LINGER_PAUSE : null;
   }
 
-  /** Until one ends, `pause` milliseconds are over, or the time that the run has. */
-  async function waitForOne(pause: number | null): Promise<void> {
-    const awake = new AbortController();
+  /** Until one ends, it is woken, `pause` milliseconds are over, or the time that the run has. */
+  async function waitForOne(pause: number | null, awake = new AbortController()): Promise<void> {
     const early = AbortSignal.any([awake.signal, stopping]);
     const ms = Math.min(pause ?? Infinity, until - deps.now());
     await Promise.race([...inFlight, deps.sleep(ms, early)]);

@@ -88,9 +88,26 @@ Deno.test("a run rings for a successor when its time is over or its isolate has 
   assert.deepEqual(late.seen.performed, ["step_1"]);
 
   const gone = run([], { stopping: AbortSignal.abort() });
-  await runWork(gone.deps, { answersBell: true });
+  await runWork(gone.deps, { answersBell: false });
   assert.deepEqual(gone.seen.rings, [{ deaf: false }]);
   assert.deepEqual(gone.seen.claims, []);
+});
+
+Deno.test("a ring that comes to an isolate that has to go is answered before it is passed on", async () => {
+  const order: string[] = [];
+  const { seen, deps } = run([], { stopping: AbortSignal.abort() });
+
+  await runWork({
+    ...deps,
+    claim({ limit, answersBell }) {
+      order.push(`claim ${limit}, answers: ${answersBell}`);
+      return Promise.resolve(NOTHING);
+    },
+    ring: () => Promise.resolve(void order.push("ring")),
+  }, { answersBell: true });
+
+  assert.deepEqual(order, ["claim 0, answers: true", "ring"]);
+  assert.deepEqual(seen.performed, []);
 });
 
 Deno.test("while the bell works a run does not wait for what is due later", async () => {
@@ -154,6 +171,34 @@ Deno.test("a run whose every slot hangs rings for a successor when its time is o
 
   assert.deepEqual([seen.claims.length, seen.rings], [1, [{ deaf: false }]]);
   assert.equal(seen.now, START + deps.budget.time);
+});
+
+Deno.test("a run that waits for a long piece looks at once when it hears a ring, and listens no more when it has ended", async () => {
+  const long = Promise.withResolvers<void>();
+  const { seen, deps } = run([due(step("1"))]);
+  const { perform, claim } = deps;
+  let listening = 0;
+
+  await runWork({
+    ...deps,
+    startWatch: () => null,
+    async claim(by) {
+      if (seen.claims.length === 2) return await claim(by).then(() => due(step("2")));
+      return await claim(by);
+    },
+    async perform(work) {
+      if (idOf(work) === "step_1") await long.promise;
+      await perform(work);
+    },
+    hearRing(look) {
+      listening++;
+      if (seen.claims.length === 2) look();
+      else long.resolve();
+      return () => listening--;
+    },
+  }, { answersBell: true });
+
+  assert.deepEqual([seen.performed, seen.now, listening], [["step_2", "step_1"], START, 0]);
 });
 
 Deno.test("a ring that fails waits for what is in flight, too", async () => {

@@ -6,13 +6,14 @@ import { type ClaimedWork, claimWork, ringBell } from "../_shared/transitions/wo
 import { boundRuns } from "./bounded_runs.ts";
 import { startDeliveries } from "./start_deliveries.ts";
 import { createTurns } from "./in_turn.ts";
+import { createPassedRings } from "./passed_rings.ts";
 import { perform } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { type Budget, runWork } from "./run_work.ts";
 
 /** Well below the 150 seconds that a hosted isolate lives at least. */
 const BUDGET: Budget = { pieces: 500, time: 100_000, inFlight: 10 };
-/** Of an isolate: eighty pieces of work at a time. */
+/** Of an isolate: eighty pieces of work at a time, beside what runs have left whose budget is spent. */
 const MOST_RUNS = 8;
 
 export type RunnerOptions = {
@@ -35,6 +36,7 @@ export function createRunner(
   const providers = configureProviders({ get, fetch, now, log });
   const storesAllFilms = optional(get, "STORE_FILMS") === "always";
   const inTurn = createTurns();
+  const rings = createPassedRings();
   let watching = false;
 
   async function ring({ deaf }: { deaf: boolean }): Promise<void> {
@@ -79,8 +81,12 @@ export function createRunner(
     return claimed;
   }
 
+  /** Runs whose budget is spent, with a piece that takes long: they hold up no successor. */
+  const leaving = new Set<Promise<void>>();
+
   async function work({ answersBell }: { answersBell: boolean }): Promise<void> {
-    await runWork({
+    const spent = Promise.withResolvers<void>();
+    const run = runWork({
       claim,
       perform: (work) =>
         perform({
@@ -91,29 +97,39 @@ export function createRunner(
           inTurn,
           log,
         }, work),
-      ring,
+      ring(by) {
+        spent.resolve();
+        return ring(by);
+      },
       sleep: pause,
       startWatch() {
         if (watching) return null;
         watching = true;
         return () => watching = false;
       },
+      hearRing: rings.hear,
       now,
       log,
       budget,
       stopping,
     }, { answersBell });
+    await Promise.race([run, spent.promise]);
+    if (leaving.size >= mostRuns) return await run;
+    const left = run.catch((error) => log("run.failed", { error }))
+      .finally(() => leaving.delete(left));
+    leaving.add(left);
   }
 
   const start = boundRuns(work, {
     most: mostRuns,
+    pass: rings.pass,
     answer: async () => void await claim({ limit: 0, answersBell: true }),
   });
   return async (by) => {
     try {
       await start(by);
     } finally {
-      await deliveries.idle();
+      await Promise.all([deliveries.idle(), ...leaving]);
     }
   };
 }

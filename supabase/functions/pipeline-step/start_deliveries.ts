@@ -10,7 +10,7 @@ import {
   recordDelivery,
 } from "../_shared/transitions/deliveries.ts";
 import type { NotificationService } from "./delivery_target.ts";
-import { createRecorder } from "./record_pages.ts";
+import { createRecorder, isOursAlone } from "./record_pages.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { createDeliveryLoop, type DeliveryLoop, type DeliverySlots } from "./run_deliveries.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
@@ -52,14 +52,16 @@ export function startDeliveries(
   const send = (work: DeliveryWork) => sendDelivery(deps, work);
   const record = createRecorder({
     async recordPage(page) {
-      await retryWhileAway(() => recordDeliveries(db, page), pause);
+      await retryWhileAway(() => recordDeliveries(db, page), pause, isOursAlone);
     },
     async recordOne({ work, result }) {
       await retryWhileAway(() => recordDelivery(db, work, result), pause);
     },
   });
+  let woken = new AbortController();
   const loop = createDeliveryLoop({
-    claim: (limit) => retryWhileAway(() => claimDeliveries(db, limit), pause),
+    claim: (limit) =>
+      retryWhileAway(() => claimDeliveries(db, limit), (ms) => pause(ms, woken.signal)),
     deliver: async (work) => await record({ work, result: await send(work) }),
     ring,
     sleep: pause,
@@ -69,7 +71,16 @@ export function startDeliveries(
     stopping,
   });
 
-  return { ...loop, send };
+  return {
+    ...loop,
+    send,
+    wake() {
+      // Whoever wakes has just had an answer of the database: there is no need to wait for it.
+      woken.abort();
+      woken = new AbortController();
+      loop.wake();
+    },
+  };
 }
 
 function notificationService(get: Get): NotificationService | null {

@@ -13,6 +13,7 @@ export const STORAGE_TIMEOUT = 60_000;
  */
 export function connectStorage(
   { get, fetch }: Pick<ProviderDeps, "get" | "fetch">,
+  timeoutMs: number = STORAGE_TIMEOUT,
 ): { storage: StorageClient; filmUrls: FilmUrls } | null {
   const address = databaseAddress(get);
   if ("missing" in address) return null;
@@ -20,7 +21,15 @@ export function connectStorage(
   const storage = new StorageClient(
     `${address.url.replace(/\/+$/, "")}/storage/v1`,
     { apikey: address.key, authorization: `Bearer ${address.key}` },
-    (input, init) => withDeadline(STORAGE_TIMEOUT, (signal) => fetch(input, { ...init, signal })),
+    (input, init) =>
+      withDeadline(timeoutMs, async (signal) => {
+        const answer = await fetch(input, { ...init, signal });
+        // Read here: the package waits for it without an end. A refusal stands in the status line.
+        const whole = answer.text();
+        const body = answer.ok ? await whole : await whole.catch(() => "");
+        const { status, statusText, headers } = answer;
+        return new Response(answer.body && body, { status, statusText, headers });
+      }),
   );
   return { storage, filmUrls: optional(get, "FILM_URLS") === "signed" ? "signed" : "public" };
 }

@@ -37,8 +37,10 @@ export type Copy = { from: string; to: string; kind: "video" | "image" };
 export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Promise<void> {
   if (!/^https?:/i.test(from)) throw new NotCopied("Cannot fetch file: not an http URL", false);
 
+  const over = new AbortController();
   try {
-    await withDeadline(deps.timeoutMs, async (signal) => {
+    await withDeadline(deps.timeoutMs, async (deadline) => {
+      const signal = AbortSignal.any([deadline, over.signal]);
       const source = await open(deps.fetch, from, signal);
       if (kind === "video") source.body = await onlyVideo(source.body);
       const { error } = await deps.storage.from(BUCKET).upload(to, source.body, {
@@ -51,6 +53,9 @@ export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Pro
     if (error instanceof NotCopied) throw error;
     const refused = error instanceof OutboundFailure && error.kind === "not_allowed";
     throw new NotCopied(`Cannot fetch file: ${readFetchFailure(error).words}`, !refused);
+  } finally {
+    // A Storage that refuses reads no further, and nobody else would let go of the source.
+    over.abort();
   }
 }
 

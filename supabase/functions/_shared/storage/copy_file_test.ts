@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
+import { connectStorage } from "./connect_storage.ts";
 import { copyFile } from "./copy_file.ts";
 
 /** As an MP4 begins. */
@@ -34,4 +35,30 @@ Deno.test("a file is streamed: Storage has its first half before the source send
 
   assert.equal(stored, 2 * HALF.byteLength);
   await server.shutdown();
+});
+
+Deno.test("a film that Storage refuses before it has all of it lets go of its source", async () => {
+  const env: Record<string, string> = {
+    SUPABASE_URL: "http://127.0.0.1:9",
+    SUPABASE_SERVICE_ROLE_KEY: "key",
+  };
+  const refusing = () => Promise.resolve(Response.json({ message: "Too large" }, { status: 413 }));
+  const connected = connectStorage({ get: (name) => env[name], fetch: refusing });
+  assert.ok(connected);
+  let isOpen = true;
+  const endless = (_url: string, { signal }: { signal: AbortSignal }) => {
+    signal.addEventListener("abort", () => isOpen = false);
+    const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(HALF);
+    return Promise.resolve(new Response(new ReadableStream({ pull })));
+  };
+
+  await assert.rejects(
+    copyFile(
+      { storage: connected.storage, fetch: endless, timeoutMs: 5000 },
+      { from: "https://cdn.example.com/film", to: "1.mp4", kind: "video" },
+    ),
+    /Too large/,
+  );
+
+  assert.equal(isOpen, false);
 });

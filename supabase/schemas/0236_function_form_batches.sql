@@ -11,7 +11,7 @@ as $$
 declare
   v_endpoint private.endpoints;
   v_events public.webhook_deliveries[];
-  v_batch_id text;
+  v_batch public.webhook_deliveries;
 begin
   for v_endpoint in
     select endpoints.*
@@ -35,12 +35,15 @@ begin
 
       insert into public.webhook_deliveries (endpoint_id, type, url, body, due_at)
       values (v_endpoint.endpoint_id, 'batch', v_endpoint.url, private.batch_body(v_events, p_now), p_now)
-      returning webhook_deliveries.delivery_id into v_batch_id;
+      returning webhook_deliveries.* into v_batch;
 
       update public.webhook_deliveries
-      set status = 'batched', batch_id = v_batch_id, updated_at = p_now
+      set status = 'batched', batch_id = v_batch.delivery_id, updated_at = p_now
       from unnest(v_events) as event
       where webhook_deliveries.delivery_id = event.delivery_id;
+
+      -- One event may be larger with what a batch puts around it than any delivery may be: that batch is dead at birth.
+      perform private.end_batch(v_batch);
     end loop;
   end loop;
 end;

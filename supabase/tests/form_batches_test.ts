@@ -131,3 +131,31 @@ Deno.test(
     assert.equal(await matched({ project_id: "proj_other" }), 0);
   }),
 );
+
+Deno.test(
+  "an event that no batch has room for is dead with its batch, and stops no other",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const id = await aBatchingFilm(given, { batch_size: 4, batch_ms: 60_000 });
+    await sql`
+      update public.webhook_deliveries set body = '"' || repeat('x', 1048574) || '"'
+      where type = 'scene.started'`;
+    await moveClock(sql, 61);
+
+    const { data } = Batch.parse(JSON.parse(only(await claimAll(given)).body));
+
+    assert.equal(data.length, 3);
+    assert.deepEqual(
+      (await statusesOf(sql, id)).toSorted(),
+      [
+        "batch dead",
+        "batch delivering",
+        "scene.completed batched",
+        "scene.started dead",
+        "stitching.started batched",
+        "video.generation.completed batched",
+      ],
+    );
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);

@@ -1,5 +1,8 @@
 -- pending → batched: what has collected for an endpoint that takes batches becomes one delivery, whose body and id
 -- are fixed from then on, through all its tries.
+--
+-- No more than the endpoint may have on their way: each of them reads all that waits for it, and ten thousand in one claim
+-- would take longer than a claim may, so that none would ever be formed, and nothing be sent to anybody.
 
 create or replace function private.form_batches(p_now timestamptz)
 returns void
@@ -29,7 +32,14 @@ begin
       )
     for no key update skip locked
   loop
-    loop
+    for n in 1 .. v_endpoint.max_in_flight - (
+      select count(*)
+      from public.webhook_deliveries
+      where webhook_deliveries.lane = v_endpoint.endpoint_id
+        and webhook_deliveries.status = 'pending'
+        and (webhook_deliveries.attempt_count > 0) = false
+        and webhook_deliveries.type = 'batch'
+    ) loop
       v_events := private.next_batch(v_endpoint, p_now);
       exit when v_events is null;
 

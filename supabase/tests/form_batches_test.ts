@@ -3,7 +3,7 @@ import { z } from "zod";
 import { replayDeliveries, setEndpointEnabled } from "../functions/_shared/endpoints.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm } from "./drive.ts";
-import { anEndpoint, BUSY, claimAll, OK, statusesOf } from "./endpoints.ts";
+import { anEndpoint, BUSY, claimAll, OK, queueTo, recordAll, statusesOf } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
 import { moveClock, setSetting } from "./verbs.ts";
@@ -156,6 +156,32 @@ Deno.test(
         "video.generation.completed batched",
       ],
     );
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a claim forms no more batches than its endpoint may have on their way, and the next ones form the others",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const limits = { batch_size: 2, batch_ms: 60_000, max_in_flight: 5 };
+    const { id } = await anEndpoint(given, limits);
+    await queueTo(sql, id, 60);
+    const formed = async () =>
+      (await sql`select from public.webhook_deliveries where type = 'batch'`).length;
+
+    const first = await claimAll(given, 3);
+    assert.deepEqual([first.length, await formed()], [3, 5]);
+    assert.deepEqual([(await claimAll(given)).length, await formed()], [2, 8]);
+
+    await sql`update public.webhook_deliveries set due_at = private.clock() where status = 'delivering'`;
+    const sizes: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      const works = await claimAll(given);
+      sizes.push(...works.map(({ body }) => JSON.parse(body).data.length));
+      await recordAll(given, works, OK);
+    }
+    assert.deepEqual(sizes, Array(30).fill(2));
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

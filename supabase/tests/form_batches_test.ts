@@ -185,3 +185,24 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
+
+Deno.test(
+  "what is replayed at a pace keeps it on its way into batches, also while new events fill them",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const events = ["scene.started", "scene.completed"];
+    const { id } = await anEndpoint(given, { batch_size: 2, batch_ms: 5_000, events });
+    await queueTo(sql, id, 40);
+    await sql`update public.webhook_deliveries set status = 'skipped'`;
+    const range = { limit: 100, perSecond: 0.1, isDry: false };
+    assert.equal((await replayDeliveries(db, { endpoint_id: id }, range)).replayed, 40);
+
+    const sizesNow = async () =>
+      (await claimAll(given)).map(({ body }) => JSON.parse(body).data.length);
+    assert.deepEqual(await sizesNow(), [1], "the first of them");
+    await aFilm(given, { callback_url: null });
+    assert.deepEqual(await sizesNow(), [2], "the film's own");
+    await moveClock(sql, 21);
+    assert.deepEqual(await sizesNow(), [2], "those of twenty seconds later");
+  }),
+);

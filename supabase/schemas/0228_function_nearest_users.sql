@@ -36,14 +36,30 @@ begin
       firsts.user_id,
       providers.name as provider,
       firsts.kind = 'cancel_request' as is_free,
-      firsts.due_at
+      first.due_at
     from firsts
     join private.providers
       on providers.name = p_providers ->> firsts.kind
       and not providers.is_paused
       and coalesce(providers.held_until <= p_now, true)
-    where firsts.due_at <= p_now
-    order by firsts.user_id, providers.name, firsts.kind = 'cancel_request', firsts.kind = 'generate_clip', firsts.due_at
+    -- What nobody here can do is begun for a test alone: whoever only waits for it would hide those who try out.
+    cross join lateral (
+      select case when providers.name <> 'test' then firsts.due_at else (
+        select steps.due_at
+        from private.steps
+        join public.projects using (project_id)
+        where steps.status = 'queued'
+          and steps.user_id = firsts.user_id
+          -- As in candidate_steps
+          and steps.kind between firsts.kind and firsts.kind
+          and steps.due_at <= p_now
+          and projects.execution_mode = 'test'
+        order by steps.kind, steps.due_at
+        limit 1
+      ) end as due_at
+    ) as first
+    where first.due_at <= p_now
+    order by firsts.user_id, providers.name, firsts.kind = 'cancel_request', firsts.kind = 'generate_clip', first.due_at
   )
   select ranked.user_id, ranked.provider, ranked.is_free
   from (

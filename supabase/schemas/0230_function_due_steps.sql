@@ -1,6 +1,7 @@
 -- Which steps a runner may have next, in order: overdue ones first (they hold their place at the
 -- provider already), then new ones, as many as provider and user have room for and the day's spending
--- cap reaches for, users taking turns.
+-- cap reaches for, users taking turns. Of the places half are new steps' where there are any: a provider that leaves all
+-- unanswered makes steps overdue faster than they can be asked about, and none would ever be begun, not at another one either.
 --
 -- Where a limit or the cap is set, claims go one after the other, so that what is counted here is still true
 -- when the step is claimed.
@@ -75,6 +76,7 @@ begin
       order by startable.turn, startable.due_at
     )
   end;
+  overdue := overdue[:p_limit - least(cardinality(queued), p_limit / 2)];
   queued := queued[:p_limit - cardinality(overdue)];
 end;
 $$;

@@ -1,5 +1,6 @@
 -- Full, or its first event has waited for batch_ms (that is when it is due). One request stays below the size
--- that every delivery is cut at; what does not fit goes with the next one.
+-- that every delivery is cut at; what does not fit goes with the next one. What is due later than a new event would be is
+-- replayed at a pace, and is not there yet.
 
 create or replace function private.next_batch(p_endpoint private.endpoints, p_now timestamptz)
 returns public.webhook_deliveries[]
@@ -22,6 +23,7 @@ begin
       and webhook_deliveries.status = 'pending'
       and webhook_deliveries.attempt_count = 0
       and webhook_deliveries.type not in ('batch', 'endpoint.test')
+      and webhook_deliveries.due_at <= p_now + p_endpoint.batch_ms * interval '1 millisecond'
     order by webhook_deliveries.position
     limit p_endpoint.batch_size
     for no key update

@@ -1,5 +1,8 @@
 -- pending → batched: what has collected for an endpoint that takes batches becomes one delivery, whose body and id
 -- are fixed from then on, through all its tries.
+--
+-- No more than the endpoint may have on their way: each of them reads all that waits for it, and ten thousand in one claim
+-- would take longer than a claim may, so that none would ever be formed, and nothing be sent to anybody.
 
 create or replace function private.form_batches(p_now timestamptz)
 returns void
@@ -11,7 +14,7 @@ as $$
 declare
   v_endpoint private.endpoints;
   v_events public.webhook_deliveries[];
-  v_batch_id text;
+  v_batch public.webhook_deliveries;
 begin
   for v_endpoint in
     select endpoints.*
@@ -29,18 +32,28 @@ begin
       )
     for no key update skip locked
   loop
-    loop
+    for n in 1 .. v_endpoint.max_in_flight - (
+      select count(*)
+      from public.webhook_deliveries
+      where webhook_deliveries.lane = v_endpoint.endpoint_id
+        and webhook_deliveries.status = 'pending'
+        and (webhook_deliveries.attempt_count > 0) = false
+        and webhook_deliveries.type = 'batch'
+    ) loop
       v_events := private.next_batch(v_endpoint, p_now);
       exit when v_events is null;
 
       insert into public.webhook_deliveries (endpoint_id, type, url, body, due_at)
       values (v_endpoint.endpoint_id, 'batch', v_endpoint.url, private.batch_body(v_events, p_now), p_now)
-      returning webhook_deliveries.delivery_id into v_batch_id;
+      returning webhook_deliveries.* into v_batch;
 
       update public.webhook_deliveries
-      set status = 'batched', batch_id = v_batch_id, updated_at = p_now
+      set status = 'batched', batch_id = v_batch.delivery_id, updated_at = p_now
       from unnest(v_events) as event
       where webhook_deliveries.delivery_id = event.delivery_id;
+
+      -- One event may be larger with what a batch puts around it than any delivery may be: that batch is dead at birth.
+      perform private.end_batch(v_batch);
     end loop;
   end loop;
 end;

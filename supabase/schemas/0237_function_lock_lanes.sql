@@ -25,7 +25,26 @@ begin
     from open_lanes
     where open_lanes.lane is not null
   )
-  select array_agg(open_lanes.lane) into v_open from open_lanes where open_lanes.lane is not null;
+  select array_agg(open_lanes.lane)
+  into v_open
+  from open_lanes
+  -- Of those that wait for a retry none is locked: there may be thousands, and whoever has to say how a delivery to one
+  -- of them went would wait for this claim. Asked for as the index has it.
+  where exists (
+    select 1
+    from public.webhook_deliveries
+    where webhook_deliveries.lane = open_lanes.lane
+      and webhook_deliveries.status = 'pending'
+      and (webhook_deliveries.attempt_count > 0) = false
+      and webhook_deliveries.due_at <= p_now
+  ) or exists (
+    select 1
+    from public.webhook_deliveries
+    where webhook_deliveries.lane = open_lanes.lane
+      and webhook_deliveries.status = 'pending'
+      and (webhook_deliveries.attempt_count > 0) = true
+      and webhook_deliveries.due_at <= p_now
+  );
   if v_open is null then
     return '{}';
   end if;
@@ -50,6 +69,6 @@ end;
 $$;
 
 comment on function private.lock_lanes(timestamptz) is
-'Locks the lanes that have something to send and may, and names them. A step along the index for each lane with open deliveries.';
+'Locks the lanes that have something to send now and may, and names them. A step along the index for each lane with open deliveries.';
 
 revoke execute on function private.lock_lanes(timestamptz) from public, anon, authenticated, service_role;

@@ -1,5 +1,5 @@
 -- Called below a step lock, where waiting for the project would break the lock order: if the project
--- is busy, the step stays due and the next claim tries again.
+-- is busy, the lease goes on for a moment, as in requeue_unsent.
 
 create or replace function private.fail_exhausted_step(p_step private.steps, p_attempt private.attempts)
 returns void
@@ -9,13 +9,12 @@ security invoker
 set search_path = ''
 as $$
 begin
-  perform 1
-  from public.projects
-  where projects.project_id = p_step.project_id
-  for no key update skip locked;
-
-  if found then
+  if private.try_lock_film(p_step.project_id) then
     perform private.fail_step(p_step.step_id, p_attempt.error_message);
+  else
+    update private.steps
+    set due_at = private.clock() + interval '2 seconds'
+    where steps.step_id = p_step.step_id;
   end if;
 end;
 $$;

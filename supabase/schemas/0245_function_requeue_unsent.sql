@@ -12,12 +12,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  perform 1
-  from public.projects
-  where projects.project_id = p_step.project_id
-  for no key update skip locked;
-
-  if found then
+  if private.try_lock_film(p_step.project_id) then
     perform private.fail_unsent(p_step, p_attempt.attempt_id, 'The lease ran out before anything was sent');
   else
     update private.steps

@@ -33,7 +33,7 @@ begin
     return;
   end if;
 
-  -- A batch that is full need not wait.
+  -- A batch that is full need not wait. What is replayed at a pace, later than a batch waits, is not in it (next_batch).
   update public.webhook_deliveries
   set due_at = v_now
   where webhook_deliveries.delivery_id in (
@@ -45,12 +45,14 @@ begin
       and early.status = 'pending'
       and early.attempt_count = 0
       and early.due_at > v_now
+      and early.due_at <= v_now + endpoints.batch_ms * interval '1 millisecond'
       and endpoints.batch_size <= (
         select count(*)
         from public.webhook_deliveries as waiting
         where waiting.lane = endpoints.endpoint_id
           and waiting.status = 'pending'
           and waiting.attempt_count = 0
+          and waiting.due_at <= v_now + endpoints.batch_ms * interval '1 millisecond'
       )
     -- What somebody else holds is being sent or made due.
     for no key update of early skip locked

@@ -10,12 +10,20 @@ volatile
 security invoker
 set search_path = ''
 as $$
+  with
+  orphaned as (
+    select webhook_deliveries.delivery_id
+    from private.endpoints
+    join public.webhook_deliveries on webhook_deliveries.lane = endpoints.endpoint_id
+    where not endpoints.is_enabled
+      and webhook_deliveries.status = 'pending'
+    -- While the sweep waits for one, it rings for nothing.
+    for no key update of webhook_deliveries skip locked
+  )
   update public.webhook_deliveries
   set status = 'skipped', error = 'The endpoint was disabled', updated_at = private.clock()
-  from private.endpoints
-  where not endpoints.is_enabled
-    and webhook_deliveries.lane = endpoints.endpoint_id
-    and webhook_deliveries.status = 'pending';
+  from orphaned
+  where webhook_deliveries.delivery_id = orphaned.delivery_id;
 
   with
   old as (

@@ -76,6 +76,43 @@ Deno.test(
 );
 
 Deno.test(
+  "spending cap: what it holds back does not hide what goes on, however much there is of it",
+  onDatabase(async ({ sql, db, aFilmToStore, aProject }) => {
+    await pricedAt(sql, 1);
+    const stored = await aFilmToStore();
+    await setSetting(sql, "max_usd_per_day", 1);
+    for (let n = 0; n < 4; n++) {
+      await aProject({ user_id: `waits-${n}`, video_id: `video-${n}`, scenes: [...CUTS] });
+    }
+    const trial = await aProject({ user_id: "tries-out", execution_mode: "test" });
+    await requeueLast(sql, stored.step_id);
+
+    for (const limit of [2, 40]) {
+      const begun = await claim(db, { limit });
+      assert.deepEqual(
+        begun.map(({ step, project_id }) => [step, project_id === trial]).sort(),
+        [["generate_clip", true], ["store_film", false]],
+        `of ${limit}`,
+      );
+      for (const { step_id } of begun) await requeueLast(sql, step_id);
+    }
+
+    const crowd = Array.from({ length: 25 }, (_, n) => `crowd-${n}`);
+    for (const name of crowd) {
+      await aProject({ user_id: name, video_id: name, scenes: [...CUTS] });
+    }
+    await sql`update private.steps set due_at = due_at - interval '1 minute'
+      where kind = 'generate_clip' and project_id <> ${trial}`;
+    assert.deepEqual(
+      (await claim(db, { limit: 2 })).map(({ step, project_id }) => [step, project_id === trial])
+        .sort(),
+      [["generate_clip", true], ["store_film", false]],
+      "where many are due",
+    );
+  }),
+);
+
+Deno.test(
   "spending cap: without one nothing is held back",
   onDatabase(async ({ sql, db, aProject }) => {
     await pricedAt(sql, 1000);
@@ -95,4 +132,10 @@ async function pricedAt(sql: Sql, usd: number): Promise<void> {
 async function notes(sql: Sql): Promise<string[]> {
   const rows = await sql`select message from public.error_logs where type = 'spending'`;
   return rows.map(({ message }) => message);
+}
+
+async function requeueLast(sql: Sql, stepId: string): Promise<void> {
+  await sql`
+    update private.steps set status = 'queued', claim_token = null, due_at = private.clock()
+    where step_id = ${stepId}`;
 }

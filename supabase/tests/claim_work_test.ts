@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { claimWork } from "../functions/_shared/transitions/work.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, stepOf } from "./look.ts";
-import { claim, complete, moveClock, PROVIDERS, setSetting, submit } from "./verbs.ts";
+import {
+  claim,
+  complete,
+  moveClock,
+  outliveLeases,
+  PROVIDERS,
+  setSetting,
+  submit,
+} from "./verbs.ts";
 
 Deno.test(
   "claim_work leases a due step with its input, a token and a first attempt",
@@ -160,5 +168,31 @@ Deno.test(
     const [asked] = await claim(db);
 
     assert.deepEqual(asked?.attempt.input, work.attempt.input);
+  }),
+);
+
+Deno.test(
+  "claim_work gives half of its places to new steps, however many a provider leaves unanswered",
+  onDatabase(async ({ sql, db, aFilmToStore, aProject }) => {
+    const stored = await aFilmToStore();
+    const silent = await aProject({ video_id: "video-2", scenes: Array(6).fill("cut") });
+    for (const work of await claim(db)) await submit(db, work);
+    await outliveLeases(sql);
+    await sql`
+      update private.steps set status = 'queued', claim_token = null, due_at = private.clock()
+      where step_id = ${stored.step_id}`;
+    // The provider answers nothing, and all of its steps are overdue again by the next claim.
+    await sql`
+      update private.steps set due_at = private.clock() - interval '1 hour' where project_id = ${silent}`;
+
+    const works = await claim(db, { limit: 4 });
+
+    assert.deepEqual(works.map(({ step, mode }) => `${mode} ${step}`), [
+      "ask generate_clip",
+      "ask generate_clip",
+      "ask generate_clip",
+      "start store_film",
+    ]);
+    assert.equal((await claim(db, { limit: 4 })).length, 3, "nothing new is there any more");
   }),
 );

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { replayDeliveries, setEndpointEnabled } from "../functions/_shared/endpoints.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm } from "./drive.ts";
-import { anEndpoint, BUSY, claimAll, OK, statusesOf } from "./endpoints.ts";
+import { anEndpoint, BUSY, claimAll, OK, queueTo, recordAll, statusesOf } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
 import { moveClock, setSetting } from "./verbs.ts";
@@ -129,5 +129,80 @@ Deno.test(
     assert.equal(await matched({ user_id: "user-2" }), 0);
     assert.equal(await matched({ type: "scene.failed" }), 0);
     assert.equal(await matched({ project_id: "proj_other" }), 0);
+  }),
+);
+
+Deno.test(
+  "an event that no batch has room for is dead with its batch, and stops no other",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const id = await aBatchingFilm(given, { batch_size: 4, batch_ms: 60_000 });
+    await sql`
+      update public.webhook_deliveries set body = '"' || repeat('x', 1048574) || '"'
+      where type = 'scene.started'`;
+    await moveClock(sql, 61);
+
+    const { data } = Batch.parse(JSON.parse(only(await claimAll(given)).body));
+
+    assert.equal(data.length, 3);
+    assert.deepEqual(
+      (await statusesOf(sql, id)).toSorted(),
+      [
+        "batch dead",
+        "batch delivering",
+        "scene.completed batched",
+        "scene.started dead",
+        "stitching.started batched",
+        "video.generation.completed batched",
+      ],
+    );
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a claim forms no more batches than its endpoint may have on their way, and the next ones form the others",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const limits = { batch_size: 2, batch_ms: 60_000, max_in_flight: 5 };
+    const { id } = await anEndpoint(given, limits);
+    await queueTo(sql, id, 60);
+    const formed = async () =>
+      (await sql`select from public.webhook_deliveries where type = 'batch'`).length;
+
+    const first = await claimAll(given, 3);
+    assert.deepEqual([first.length, await formed()], [3, 5]);
+    assert.deepEqual([(await claimAll(given)).length, await formed()], [2, 8]);
+
+    await sql`update public.webhook_deliveries set due_at = private.clock() where status = 'delivering'`;
+    const sizes: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      const works = await claimAll(given);
+      sizes.push(...works.map(({ body }) => JSON.parse(body).data.length));
+      await recordAll(given, works, OK);
+    }
+    assert.deepEqual(sizes, Array(30).fill(2));
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "what is replayed at a pace keeps it on its way into batches, also while new events fill them",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const events = ["scene.started", "scene.completed"];
+    const { id } = await anEndpoint(given, { batch_size: 2, batch_ms: 5_000, events });
+    await queueTo(sql, id, 40);
+    await sql`update public.webhook_deliveries set status = 'skipped'`;
+    const range = { limit: 100, perSecond: 0.1, isDry: false };
+    assert.equal((await replayDeliveries(db, { endpoint_id: id }, range)).replayed, 40);
+
+    const sizesNow = async () =>
+      (await claimAll(given)).map(({ body }) => JSON.parse(body).data.length);
+    assert.deepEqual(await sizesNow(), [1], "the first of them");
+    await aFilm(given, { callback_url: null });
+    assert.deepEqual(await sizesNow(), [2], "the film's own");
+    await moveClock(sql, 21);
+    assert.deepEqual(await sizesNow(), [2], "those of twenty seconds later");
   }),
 );

@@ -7,8 +7,18 @@ import {
   projectOf,
   stepsOf,
 } from "../../supabase/tests/look.ts";
-import { claim, claimDeliveries, complete, fail } from "../../supabase/tests/verbs.ts";
-import { collide } from "./races.ts";
+import { changeProject } from "../../supabase/functions/_shared/management.ts";
+import {
+  claim,
+  claimDeliveries,
+  complete,
+  fail,
+  moveClock,
+  outliveLeases,
+  setSetting,
+  submit,
+} from "../../supabase/tests/verbs.ts";
+import { collide, untilWaiting } from "./races.ts";
 
 Deno.test(
   "four runners claiming at the same moment share the steps: each goes to one of them",
@@ -133,6 +143,75 @@ Deno.test(
       "generate_clip failed",
       "generate_clip cancelled",
     ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a claim lets steps be whose tries are used up while somebody holds their film: they hide no others",
+  onDatabase(async ({ sql, db, aProject, openSession }) => {
+    const held = await aProject({ scenes: ["cut", "cut", "cut"] });
+    for (const work of await claim(db)) await submit(db, work);
+    await changeProject(db, "cancel", { projectId: held, reason: null });
+    await setSetting(sql, "max_attempts", 1);
+    assert.equal((await claim(db)).length, 3);
+    await outliveLeases(sql);
+    const other = await aProject({ video_id: "video-2", user_id: "user-2" });
+    const holder = await openSession();
+    await holder.sql`reset role`;
+    await holder.sql`begin`;
+    await holder.sql`select private.lock_project(${held})`;
+
+    const works = [];
+    for (let n = 0; n < 4; n++) works.push(...await claim(db, { limit: 2 }));
+    await holder.sql`commit`;
+
+    assert.deepEqual(works.map(({ project_id }) => project_id), [other]);
+    await moveClock(sql, 3);
+    await claim(db);
+    assert.deepEqual(
+      (await sql`select distinct status from private.steps where kind = 'cancel_request'`).map((
+        { status },
+      ) => status),
+      ["failed"],
+    );
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "two claims that end steps of the same two films do not wait for each other",
+  onDatabase(async ({ sql, db, aProject, openSession }) => {
+    const films = [
+      await aProject({ scenes: ["cut", "cut"] }),
+      await aProject({ scenes: ["cut", "cut"], video_id: "video-2", user_id: "user-2" }),
+    ];
+    await claim(db, { announced: ["fal"] });
+    await setSetting(sql, "max_attempts", 1);
+    await outliveLeases(sql);
+    // Each film's first step comes before any film's second one.
+    await sql`
+      update private.steps
+      set due_at = due_at - make_interval(secs => (3 - scenes.position))
+      from public.scenes
+      where scenes.scene_id = steps.scene_id`;
+    const [holder, one, two] = [await openSession(), await openSession(), await openSession()];
+    await holder.sql`reset role`;
+    await holder.sql`begin`;
+    await holder.sql`select 1 from public.scenes order by position for update`;
+
+    const first = claim(one.db, { limit: 2, announced: ["fal"] });
+    await untilWaiting(sql, one);
+    const second = claim(two.db, { limit: 4, announced: ["fal"] }).catch((error) => error);
+    await Promise.race([second, untilWaiting(sql, two)]);
+    await holder.sql`commit`;
+
+    assert.deepEqual(await Promise.all([first, second]), [[], []]);
+    for (let n = 0; n < 2; n++) {
+      await moveClock(sql, 3);
+      await claim(db, { announced: ["fal"] });
+    }
+    for (const film of films) assert.equal((await projectOf(sql, film)).status, "failed");
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

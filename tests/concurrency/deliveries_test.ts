@@ -104,3 +104,29 @@ Deno.test(
     ]);
   }),
 );
+
+Deno.test(
+  "a claim keeps nobody from saying how a delivery went, where nothing else is due to the same receiver",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    await queueTo(sql, "source:a", 1, { url: "https://down.test/hook" });
+    const { deliveries: [sent] } = await claimDeliveries(db, 1);
+    assert(sent);
+    const [retried] = await queueTo(sql, "source:a", 1, { url: "https://down.test/hook" });
+    await sql`
+      update public.webhook_deliveries set attempt_count = 1, due_at = private.clock() + interval '1 hour'
+      where delivery_id = ${retried ?? ""}`;
+    await queueTo(sql, "source:a", 1, { url: "https://well.test/hook" });
+    const [claimer, recorder] = [await openSession(), await openSession()];
+    await recorder.sql`set lock_timeout = '1s'`;
+
+    await claimer.sql`begin`;
+    const { deliveries } = await claimDeliveries(claimer.db, 10);
+    const records = [{ work: sent, result: { ...OK, status_code: 500 } }];
+    const recorded = await recordDeliveries(recorder.db, records);
+    await claimer.sql`commit`;
+
+    assert.deepEqual(deliveries.map(({ url }) => url), ["https://well.test/hook"]);
+    assert.deepEqual(recorded, { applied: 1, stale: 0 });
+  }),
+);

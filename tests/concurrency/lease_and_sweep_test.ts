@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setEndpointEnabled } from "../../supabase/functions/_shared/endpoints.ts";
+import { anEndpoint, queueTo, statusesOf } from "../../supabase/tests/endpoints.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { attemptsOf, brokenInvariants, only, stepOf } from "../../supabase/tests/look.ts";
 import {
@@ -106,5 +108,39 @@ Deno.test(
       assert.equal(only(logs).outcome, sweepFirst ? "unknown" : "applied");
       assert.deepEqual(await brokenInvariants(sql), []);
     }
+  }),
+);
+
+Deno.test(
+  "the sweep waits for no delivery that somebody holds, and rings for all else",
+  onDatabase(async (given) => {
+    const { sql, db, aProject, openSession } = given;
+    const { id } = await anEndpoint(given);
+    await setEndpointEnabled(db, id, { isEnabled: false, reason: null });
+    await queueTo(sql, id, 2);
+    await aProject();
+    await sql`update private.bell set last_rung_at = null, unanswered_since = null`;
+    await sql`delete from net.http_request_queue`;
+    const [holder, sweeper] = [await openSession(), await openSession()];
+    for (const session of [holder, sweeper]) await session.sql`reset role`;
+    await sweeper.sql`set lock_timeout = '1s'`;
+
+    await holder.sql`begin`;
+    await holder.sql`
+      select from public.webhook_deliveries where endpoint_id = ${id}
+      order by position limit 1 for no key update`;
+    await sweeper.sql`select private.sweep()`;
+    await holder.sql`commit`;
+
+    assert.equal((await sql`select from net.http_request_queue`).length, 1);
+    assert.deepEqual(await statusesOf(sql, id), [
+      "webhook.received pending",
+      "webhook.received skipped",
+    ]);
+    await sweeper.sql`select private.sweep()`;
+    assert.deepEqual(await statusesOf(sql, id), [
+      "webhook.received skipped",
+      "webhook.received skipped",
+    ]);
   }),
 );

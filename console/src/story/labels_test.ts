@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { words } from "../format.ts";
-import { EVENTS } from "../../../supabase/functions/_shared/planning/job_fields.ts";
+import { EVENTS } from "../../../supabase/functions/_shared/events.ts";
 import { DELIVERY_STATUSES, DELIVERY_TYPES, labelOfStep } from "./labels.ts";
 
 const readSchema = (name: string) =>

@@ -28,7 +28,12 @@ begin
         ))
         from private.delivery_lanes
         left join private.endpoints on endpoints.endpoint_id = delivery_lanes.lane
-        where (delivery_lanes.held_until > instant.now or endpoints.max_per_second is not null)
+        where (
+          delivery_lanes.held_until > instant.now
+          -- With a token left it waits for a slot; the claim before this may have been a moment early for it.
+          or endpoints.max_per_second is not null
+          and private.lane_tokens(delivery_lanes, endpoints.max_per_second, instant.now - interval '1 second') < 1
+        )
           and exists (
             select 1
             from public.webhook_deliveries

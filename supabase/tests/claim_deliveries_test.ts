@@ -86,6 +86,22 @@ Deno.test(
 );
 
 Deno.test(
+  "who waits for a slot alone is told no time, though it may send faster than it does",
+  onDatabase(async (given) => {
+    const { id } = await anEndpoint(given, { max_per_second: 50, max_in_flight: 1 });
+    await queueTo(given.sql, id, 2);
+    assert.equal((await claimAll(given)).length, 1);
+
+    const { deliveries, next_at } = await claimDeliveries(given.db, 100);
+
+    assert.deepEqual(deliveries, []);
+    const [row] = await given.sql`
+      select extract(epoch from ${next_at}::timestamptz - private.clock())::float8 as wait`;
+    assert.ok(row?.wait > 10, `not before its lease ends, and not in ${row?.wait} s`);
+  }),
+);
+
+Deno.test(
   "after five failures in a row the breaker opens, and one probe at a time feels the way",
   onDatabase(async (given) => {
     const { sql } = given;

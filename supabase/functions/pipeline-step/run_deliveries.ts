@@ -114,7 +114,8 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
       deliveries.forEach(begin);
       if (deliveries.length > 0) continue;
 
-      const due = next_at === null ? Infinity : Date.parse(next_at) - deps.now();
+      // "infinity" is a time to Postgres.
+      const due = (Date.parse(next_at ?? "") || Infinity) - deps.now();
       const pause = sinceThen(busyAt) < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
       if (underWay.size === 0 && !(pause <= STAY) && !isAsked) return false;
       await rest(Math.min(pause, LONGEST_PAUSE, until - deps.now()));

@@ -138,6 +138,33 @@ Deno.test("where the clock went back, it does not look twenty times a second unt
   assert.ok(seen.limits.length < 50, `it looked ${seen.limits.length} times`);
 });
 
+Deno.test("a next time that is no time is none", async () => {
+  const { loop, seen } = aLoop([{ deliveries: [], next_at: "infinity" }]);
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual([seen.limits.length, seen.slept], [1, []]);
+});
+
+Deno.test("with one on its way, a next time that is no time is no reason to look without a pause", async () => {
+  const slow = Promise.withResolvers<void>();
+  const { loop, seen } = aLoop([due("1"), { deliveries: [], next_at: "infinity" }], {
+    deliver: () => slow.promise,
+    sleep(ms) {
+      seen.slept.push(ms);
+      seen.now += 100_000;
+      slow.resolve();
+      return Promise.resolve();
+    },
+  });
+
+  loop.wake();
+  await loop.idle();
+
+  assert.ok(seen.slept.every((ms) => ms > 0), `${seen.slept}`);
+});
+
 Deno.test("woken while it looks, it looks once more", async () => {
   const wakes: (() => void)[] = [];
   let claims = 0;

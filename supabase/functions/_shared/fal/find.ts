@@ -39,9 +39,9 @@ export async function findAtFal(
   const since = madeAt(attempt, deps.now()) - CLOCK_SKEW;
   const wanted: unknown = JSON.parse(JSON.stringify(request.input));
   const matches: Item[] = [];
+  let cursor: string | null = null;
 
   try {
-    let cursor: string | null = null;
     for (let page = 0; page < MOST_PAGES; page++) {
       const reply = await callFal(deps, "GET", listUrl(deps, request.endpoint, since, cursor));
       const read = Page.safeParse(readJson(reply.body));
@@ -52,14 +52,17 @@ export async function findAtFal(
           sentAt(item) >= since && isDeepStrictEqual(item.json_input, wanted)
         ),
       );
-      cursor = read.data.next_cursor ?? null;
-      if (cursor === null || read.data.has_more === false) break;
+      cursor = read.data.has_more === false ? null : read.data.next_cursor ?? null;
+      if (cursor === null) break;
     }
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return { state: "unreachable", message: `Cannot look at fal's list: ${error.message}` };
   }
 
+  if (matches.length === 0 && cursor !== null) {
+    return { state: "unreachable", message: "fal's list of requests is too long to be read whole" };
+  }
   if (matches.length === 0) {
     return { state: "lost", message: "fal's list of requests has none with this input" };
   }

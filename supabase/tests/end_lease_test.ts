@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, errorsOf, eventsOf, projectOf, stepOf } from "./look.ts";
-import { claim, outliveLeases } from "./verbs.ts";
+import { claim, moveClock, outliveLeases } from "./verbs.ts";
 
 Deno.test(
   "end_lease makes a paid step whose runner died a look-up, never a second submission",
@@ -52,7 +52,7 @@ Deno.test(
 );
 
 Deno.test(
-  "end_lease leaves the film to the next claim while somebody holds its project",
+  "end_lease leaves the film to a claim two seconds later while somebody holds its project",
   onDatabase(async ({ db, sql, aFilmToStore, openSession }) => {
     const work = await aFilmToStore();
     await sql`update private.settings set value = '1' where name = 'max_attempts'`;
@@ -65,6 +65,7 @@ Deno.test(
     assert.deepEqual(await claim(db), []);
     assert.equal((await projectOf(sql, work.project_id)).status, "stitching");
     await holder.sql`rollback`;
+    await moveClock(sql, 2);
     assert.deepEqual(await claim(db), []);
 
     assert.equal((await projectOf(sql, work.project_id)).status, "failed");

@@ -25,8 +25,8 @@ export function connectStorage(
       withDeadline(timeoutMs, async (signal) => {
         const answer = await fetch(input, { ...init, signal });
         // Read here: the package waits for it without an end. A refusal stands in the status line.
-        const whole = answer.text();
-        const body = answer.ok ? await whole : await whole.catch(() => "");
+        const whole = answer.arrayBuffer();
+        const body = answer.ok ? await whole : await whole.catch(() => new ArrayBuffer(0));
         const { status, statusText, headers } = answer;
         return new Response(answer.body && body, { status, statusText, headers });
       }),

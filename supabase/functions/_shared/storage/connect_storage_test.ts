@@ -8,9 +8,10 @@ const ENV: Record<string, string> = {
 
 /** A Storage that sends its answer's head, and then nothing until the caller hangs up. */
 const hanging: typeof fetch = (_input, init) => {
+  const { signal } = new Request("http://127.0.0.1:9", init);
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      init?.signal?.addEventListener("abort", () => controller.error(init.signal?.reason));
+      signal.addEventListener("abort", () => controller.error(signal.reason));
     },
   });
   return Promise.resolve(new Response(body, { status: 200 }));

@@ -4,7 +4,6 @@ import { optional } from "../_shared/env.ts";
 import { refuseBody } from "../_shared/errors.ts";
 import { listModelFallbacks, putModelFallback } from "../_shared/management.ts";
 import { asVerb, type Desk, readFields } from "./desk.ts";
-import { checkFallback, takesEndFrame } from "./check_fallback.ts";
 
 export const Fields = z.object({
   model: z.string().min(1).max(255),
@@ -23,6 +22,8 @@ export function addFallbackRoutes({ app, admit, get, db, log }: Desk): void {
 
   app.post("/fallbacks", async (c) => {
     const { model, fallback } = readFields((await admit(c)).body, Fields);
+    // As film_routes has it.
+    const { checkFallback, takesEndFrame } = await import("./check_fallback.ts");
     const issues = fallback === null || hasVideoService ? [] : checkFallback(model, fallback);
     if (issues.length > 0) throw refuseBody(issues);
 

@@ -12,7 +12,6 @@ import {
   selectTake,
 } from "../_shared/management.ts";
 import { asVerb, type Desk, readFields, readId, Reason } from "./desk.ts";
-import { planTake, TakeFields } from "./plan_take.ts";
 
 export const Why = z.object({ reason: Reason });
 export const Take = z.object({ take: z.int().min(1).max(1_000_000) });
@@ -47,7 +46,10 @@ export function addFilmRoutes({ app, admit, get, db, log, watchBell }: Desk): vo
   }
 
   app.post("/scenes/:id/regenerate", async (c) => {
-    const fields = readFields((await admit(c)).body, TakeFields);
+    const { body } = await admit(c);
+    // What plans clips, with all models: an isolate that is asked for no take starts without it.
+    const { planTake, TakeFields } = await import("./plan_take.ts");
+    const fields = readFields(body, TakeFields);
     const id = readId(c, "id");
     const scene = await readScene(db, id);
     const plan = scene === null ? { changes: {} } : planTake(fields, scene, { hasVideoService });

@@ -10,9 +10,9 @@ import { type MachineState, observe } from "./machine_state.ts";
 export type Model = {
   /** All that was ever handed out, in order. */
   works: StepWork[];
-  /** Claim tokens under which an announcement was answered with yes. */
+  /** Claims, each a step and its token, under which an announcement was answered with yes. */
   announced: Set<string>;
-  /** Claim tokens whose runner has made its call, or given it up. */
+  /** Claims whose runner has made its call, or given it up. */
   spent: Set<string>;
   /** Attempts whose call the provider took, by their step. */
   taken: Map<string, Set<string>>;

@@ -43,23 +43,28 @@ export function onWork(
   );
 }
 
+/** Steps that are claimed together share a token. */
+function claimOf({ step_id, claim_token }: StepWork): string {
+  return `${step_id} ${claim_token}`;
+}
+
 export const announce = onWork(
   "announce",
   (_model, { mode, attempt }) => mode === "start" && attempt.announce === true,
   async (work, model, { db }, { attempts }) => {
     const verdict = await announceCall(db, work);
     assert.equal(verdict, announceVerdict(attempts.get(work.attempt.attempt_id), work));
-    if (verdict === "applied") model.announced.add(work.claim_token);
+    if (verdict === "applied") model.announced.add(claimOf(work));
     return NOTHING;
   },
 );
 
 export const withdraw = onWork(
   "withdraw",
-  ({ spent }, { mode, attempt, claim_token }) =>
-    mode === "start" && attempt.announce === true && !spent.has(claim_token),
+  ({ spent }, work) =>
+    work.mode === "start" && work.attempt.announce === true && !spent.has(claimOf(work)),
   async (work, { spent }, { db }, { attempts }) => {
-    spent.add(work.claim_token);
+    spent.add(claimOf(work));
     const expected = withdrawVerdict(attempts.get(work.attempt.attempt_id));
     assert.equal(await withdrawCall(db, work), expected);
     return about(work);
@@ -70,10 +75,11 @@ export const withdraw = onWork(
 export const call = onWork(
   "call",
   ({ announced, spent }, work) =>
-    work.mode === "start" && isOutside(work) && !spent.has(work.claim_token) &&
-    (!work.attempt.announce || announced.has(work.claim_token)),
-  ({ step_id, attempt, claim_token }, { spent, taken }) => {
-    spent.add(claim_token);
+    work.mode === "start" && isOutside(work) && !spent.has(claimOf(work)) &&
+    (!work.attempt.announce || announced.has(claimOf(work))),
+  (work, { spent, taken }) => {
+    const { step_id, attempt } = work;
+    spent.add(claimOf(work));
     taken.set(step_id, (taken.get(step_id) ?? new Set()).add(attempt.attempt_id));
     return Promise.resolve(NOTHING);
   },
@@ -124,7 +130,7 @@ export function answers(
   return onWork(name, guard, async (work, model, { db }, { attempts }) => {
     const answer = answerOf(work);
     const expected = answerVerdict(attempts.get(work.attempt.attempt_id), work);
-    model.spent.add(work.claim_token);
+    model.spent.add(claimOf(work));
     assert.equal(await recordAnswer(db, work, answer), expected);
     if (answer.state === "failed") model.refused.add(work.attempt.attempt_id);
     return about(work);

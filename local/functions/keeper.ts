@@ -1,3 +1,4 @@
+import { pause } from "../../supabase/functions/_shared/pause.ts";
 import type { FunctionTarget } from "../gateway/functions_proxy.ts";
 import type { FunctionProcess } from "./function_process.ts";
 
@@ -88,17 +89,17 @@ async function keepRunning(
     log: (line: string) => void;
   },
 ): Promise<void> {
-  let pause = FIRST_PAUSE_MS;
+  let rest = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     const since = Date.now();
     const process = start();
     await keepOne(state, process, signal);
     if (signal.aborted) break;
 
-    if (Date.now() - since > STABLE_AFTER_MS) pause = FIRST_PAUSE_MS;
-    log(`process ${process.pid} has ended, starting it again in ${pause} ms`);
-    await sleep(pause, signal);
-    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    if (Date.now() - since > STABLE_AFTER_MS) rest = FIRST_PAUSE_MS;
+    log(`process ${process.pid} has ended, starting it again in ${rest} ms`);
+    await pause(rest, signal);
+    rest = Math.min(rest * 2, LONGEST_PAUSE_MS);
   }
 }
 
@@ -142,16 +143,4 @@ async function endPolitely(process: FunctionProcess): Promise<void> {
   const timer = setTimeout(() => process.end("SIGKILL"), STOP_PATIENCE_MS);
   await process.ended;
   clearTimeout(timer);
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
 }

@@ -1,5 +1,6 @@
 import type { Log } from "../_shared/log.ts";
 import type { ClaimedDeliveries, DeliveryWork } from "../_shared/transitions/deliveries.ts";
+import { LINGER, sinceThen } from "./linger.ts";
 
 export type DeliverySlots = {
   /** Deliveries that are on their way at a time, while they are young. */
@@ -31,11 +32,6 @@ export type DeliveryRunDeps = {
 
 /** Milliseconds. A run stays for what becomes due within this; the rest is the sweep's. */
 const STAY = 5000;
-/**
- * It also stays for a while after its last delivery, and looks often: pg_net pauses a second between
- * two rounds (worker.c), so that a bell which comes soon after another one would be heard late.
- */
-const LINGER = 1200;
 /** A claim that found nothing is not repeated faster than this. */
 const LEAST_PAUSE = 50;
 /** While some are on their way, how often it is looked for others at the latest. */
@@ -80,16 +76,11 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
     underWay.set(piece, { since: deps.now(), characters: work.body.length });
   }
 
-  /** How long ago that was. A clock may be set back: what seems to come yet counts as long ago. */
-  function sinceThen(at: number): number {
-    const ms = deps.now() - at;
-    return ms < 0 ? Infinity : ms;
-  }
-
   function freeSlots(): number {
     const pieces = [...underWay.values()];
     if (pieces.reduce((sum, { characters }) => sum + characters, 0) >= slots.characters) return 0;
-    const young = pieces.filter(({ since }) => sinceThen(since) < slots.slowAfter).length;
+    const young =
+      pieces.filter(({ since }) => sinceThen(since, deps.now()) < slots.slowAfter).length;
     const old = pieces.length - young;
     return slots.quick - young - Math.max(old - slots.slow, 0);
   }
@@ -116,7 +107,9 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
 
       // "infinity" is a time to Postgres.
       const due = (Date.parse(next_at ?? "") || Infinity) - deps.now();
-      const pause = sinceThen(busyAt) < LINGER ? LEAST_PAUSE : Math.max(due, LEAST_PAUSE);
+      const pause = sinceThen(busyAt, deps.now()) < LINGER
+        ? LEAST_PAUSE
+        : Math.max(due, LEAST_PAUSE);
       if (underWay.size === 0 && !(pause <= STAY) && !isAsked) return false;
       await rest(Math.min(pause, LONGEST_PAUSE, until - deps.now()));
     }

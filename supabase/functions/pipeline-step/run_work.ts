@@ -1,5 +1,6 @@
 import type { Log } from "../_shared/log.ts";
 import type { ClaimedWork } from "../_shared/transitions/work.ts";
+import { LINGER, sinceThen } from "./linger.ts";
 import type { Work } from "./perform.ts";
 import { watchPause } from "./watch_pause.ts";
 
@@ -31,12 +32,7 @@ export type RunDeps = {
   stopping: AbortSignal;
 };
 
-/**
- * Milliseconds that a run stays after its last piece of work, and between its looks meanwhile. pg_net
- * pauses a second between two rounds (worker.c), so that a bell which comes soon after another one
- * would be heard a second late.
- */
-const LINGER = 1200;
+/** Milliseconds between the looks of a run that lingers. */
 const LINGER_PAUSE = 50;
 
 /** The least to claim at once: a claim shares its limit among deliveries and steps. */
@@ -118,9 +114,7 @@ export async function runWork(
   }
 
   function lingerPause(): number | null {
-    const idle = deps.now() - busyAt;
-    // Less than nothing where the clock was set back.
-    return idle >= 0 && idle < LINGER ? LINGER_PAUSE : null;
+    return sinceThen(busyAt, deps.now()) < LINGER ? LINGER_PAUSE : null;
   }
 
   /** Until one ends, it is woken, `pause` milliseconds are over, or the time that the run has. */

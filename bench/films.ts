@@ -5,7 +5,7 @@ import { startChatApp } from "../local/simulators/chat_app.ts";
 import { makePicture } from "../local/simulators/picture.ts";
 import { probe } from "../local/simulators/probe.ts";
 import { type Stack, startStack } from "../local/stack.ts";
-import { readWhole } from "./read_options.ts";
+import { readWhole } from "../tools/read_whole.ts";
 
 const HELP =
   `deno task bench films [--scenes N [--cut]] [--providers fal|services|mixed] [--timeout S]
@@ -42,9 +42,9 @@ export async function main(args: string[]): Promise<void> {
   }
   const films = values.scenes === undefined
     ? [{ scenes: 100, cut: true }, { scenes: 30, cut: false }]
-    : [{ scenes: readWhole("scenes", values.scenes), cut: values.cut }];
+    : [{ scenes: readWhole("--scenes", values.scenes), cut: values.cut }];
   const providers = readCast(values.providers);
-  const timeoutMs = readWhole("timeout", values.timeout) * 1000;
+  const timeoutMs = readWhole("--timeout", values.timeout) * 1000;
 
   console.log("scenes  kind     providers  wall s  film s  clips paid  frames  rings");
   for (const film of films) console.log(await measure(film, { providers, timeoutMs }));

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readWhole } from "../tools/read_whole.ts";
 
 /**
  * A case's own options, each `--<name> N` with a whole number above 0; what was not given is missing.
@@ -12,12 +13,6 @@ export function readOptions(
   const options = Object.fromEntries(names.map((name) => [name, { type: "string" } as const]));
   const { values } = parseArgs({ args: [...args], options });
   return Object.fromEntries(
-    Object.entries(values).map(([name, text]) => [name, readWhole(name, `${text}`)]),
+    Object.entries(values).map(([name, text]) => [name, readWhole(`--${name}`, `${text}`)]),
   );
-}
-
-/** @throws where it is none */
-export function readWhole(name: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Error(`Cannot read --${name}: ${text} is no whole number above 0`);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readWhole } from "../tools/read_whole.ts";
 import { FAULTS, type Faults, readFaults } from "./fault_kinds.ts";
 import { describeOutcome, isKept } from "./report.ts";
 import { runChaos } from "./run.ts";
@@ -51,11 +52,6 @@ function readOptions(args: string[]): Options | "help" {
     log: values.log ?? null,
     plan: values.plan,
   };
-}
-
-function readWhole(name: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Error(`Cannot read ${name}: ${text} is no whole number above 0`);
 }
 
 async function run({ log: path, ...options }: Options): Promise<boolean> {

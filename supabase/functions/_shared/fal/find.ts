@@ -60,11 +60,10 @@ export async function findAtFal(
     return { state: "unreachable", message: `Cannot look at fal's list: ${error.message}` };
   }
 
-  if (matches.length === 0 && cursor !== null) {
-    return { state: "unreachable", message: "fal's list of requests is too long to be read whole" };
-  }
   if (matches.length === 0) {
-    return { state: "lost", message: "fal's list of requests has none with this input" };
+    return cursor === null
+      ? { state: "lost", message: "fal's list of requests has none with this input" }
+      : { state: "unreachable", message: "fal's list of requests is too long to be read whole" };
   }
   matches.sort((a, b) => sentAt(a) - sentAt(b));
   return {

@@ -1,6 +1,3 @@
--- Called below a step lock, where waiting for the project would break the lock order: if the project
--- is busy, the lease goes on for a moment, as in requeue_unsent.
-
 create or replace function private.fail_exhausted_step(p_step private.steps, p_attempt private.attempts)
 returns void
 language plpgsql
@@ -9,12 +6,8 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if private.try_lock_film(p_step.project_id) then
+  if private.lock_film_or_postpone(p_step) then
     perform private.fail_step(p_step.step_id, p_attempt.error_message);
-  else
-    update private.steps
-    set due_at = private.clock() + interval '2 seconds'
-    where steps.step_id = p_step.step_id;
   end if;
 end;
 $$;

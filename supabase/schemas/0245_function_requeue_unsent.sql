@@ -1,8 +1,6 @@
 -- running → queued, or failed
 --
--- Its runner ended before it announced the call. Called below a step lock, where waiting for the project
--- would break the lock order: if the project is busy, the lease goes on for a moment, so that the steps of
--- a project that somebody holds for minutes do not come first in every claim and hide the others.
+-- Its runner ended before it announced the call.
 
 create or replace function private.requeue_unsent(p_step private.steps, p_attempt private.attempts)
 returns void
@@ -12,12 +10,8 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if private.try_lock_film(p_step.project_id) then
+  if private.lock_film_or_postpone(p_step) then
     perform private.fail_unsent(p_step, p_attempt.attempt_id, 'The lease ran out before anything was sent');
-  else
-    update private.steps
-    set due_at = private.clock() + interval '2 seconds'
-    where steps.step_id = p_step.step_id;
   end if;
 end;
 $$;

@@ -531,9 +531,6 @@ revoke execute on function private.next_delivery_at() from public, anon, authent
 --! end included
 
 --! included supabase/schemas/0240_function_fail_exhausted_step.sql
--- Called below a step lock, where waiting for the project would break the lock order: if the project
--- is busy, the lease goes on for a moment, as in requeue_unsent.
-
 create or replace function private.fail_exhausted_step(p_step private.steps, p_attempt private.attempts)
 returns void
 language plpgsql
@@ -542,12 +539,8 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if private.try_lock_film(p_step.project_id) then
+  if private.lock_film_or_postpone(p_step) then
     perform private.fail_step(p_step.step_id, p_attempt.error_message);
-  else
-    update private.steps
-    set due_at = private.clock() + interval '2 seconds'
-    where steps.step_id = p_step.step_id;
   end if;
 end;
 $$;
@@ -559,11 +552,13 @@ revoke execute on function private.fail_exhausted_step(private.steps, private.at
 from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0240_function_try_lock_film.sql
--- For a claim that has to close a film's steps. It holds steps of other films by then, and another claim may hold some of
--- this one: waited for, each would wait for the other.
+--! included supabase/schemas/0240_function_lock_film_or_postpone.sql
+-- For a claim that has to close a film's steps, below the lock of one of them. It holds steps of other films by then, and
+-- another claim may hold some of this one: waited for, each would wait for the other. Where the film is busy, the step's
+-- lease goes on for a moment, so that the steps of a project that somebody holds for minutes do not come first in every
+-- claim and hide the others.
 
-create or replace function private.try_lock_film(p_project_id text)
+create or replace function private.lock_film_or_postpone(p_step private.steps)
 returns boolean
 language plpgsql
 volatile
@@ -573,43 +568,44 @@ as $$
 begin
   perform 1
   from public.projects
-  where projects.project_id = p_project_id
+  where projects.project_id = p_step.project_id
   for no key update skip locked;
 
-  if not found then
-    return false;
-  end if;
-
-  return (
+  if found and (
     select count(*)
     from private.steps
-    where steps.project_id = p_project_id
+    where steps.project_id = p_step.project_id
       and steps.status in ('queued', 'running', 'waiting')
   ) = (
     select count(*)
     from (
       select steps.step_id
       from private.steps
-      where steps.project_id = p_project_id
+      where steps.project_id = p_step.project_id
         and steps.status in ('queued', 'running', 'waiting')
       for no key update skip locked
     ) as locked
-  );
+  ) then
+    return true;
+  end if;
+
+  update private.steps
+  set due_at = private.clock() + interval '2 seconds'
+  where steps.step_id = p_step.step_id;
+  return false;
 end;
 $$;
 
-comment on function private.try_lock_film(text) is
-'Locks the project and its open steps, waiting for nobody; false where somebody has one of them.';
+comment on function private.lock_film_or_postpone(private.steps) is
+'True with the project and its open steps locked, waiting for nobody; else the step is looked at again two seconds later.';
 
-revoke execute on function private.try_lock_film(text) from public, anon, authenticated, service_role;
+revoke execute on function private.lock_film_or_postpone(private.steps) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0245_function_requeue_unsent.sql
 -- running → queued, or failed
 --
--- Its runner ended before it announced the call. Called below a step lock, where waiting for the project
--- would break the lock order: if the project is busy, the lease goes on for a moment, so that the steps of
--- a project that somebody holds for minutes do not come first in every claim and hide the others.
+-- Its runner ended before it announced the call.
 
 create or replace function private.requeue_unsent(p_step private.steps, p_attempt private.attempts)
 returns void
@@ -619,12 +615,8 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if private.try_lock_film(p_step.project_id) then
+  if private.lock_film_or_postpone(p_step) then
     perform private.fail_unsent(p_step, p_attempt.attempt_id, 'The lease ran out before anything was sent');
-  else
-    update private.steps
-    set due_at = private.clock() + interval '2 seconds'
-    where steps.step_id = p_step.step_id;
   end if;
 end;
 $$;

@@ -1,5 +1,6 @@
 -- Deletes what is older than keep_days.* and belongs to no unfinished project. A page of each kind at a
 -- time, until all are through or housekeeping_seconds are over: the next run goes on where it stopped.
+-- Behind each page it rests for as long as that took, so that films have the other half of its core.
 
 create or replace function private.housekeep()
 returns jsonb
@@ -14,6 +15,7 @@ declare
   v_limit integer := private.setting('housekeeping_rows')::integer;
   v_open text[] := array['events', 'attempts', 'callbacks', 'deliveries', 'errors', 'seen_deliveries'];
   v_what text;
+  v_since timestamptz;
   v_page record;
   v_deleted jsonb := '{}';
 begin
@@ -23,6 +25,7 @@ begin
 
   while cardinality(v_open) > 0 loop
     foreach v_what in array v_open loop
+      v_since := clock_timestamp();
       select * into v_page from private.prune_page(v_what, v_limit);
       v_deleted := v_deleted
         || jsonb_build_object(v_what, coalesce((v_deleted ->> v_what)::integer, 0) + v_page.deleted);
@@ -32,6 +35,7 @@ begin
       if clock_timestamp() >= v_until then
         return v_deleted;
       end if;
+      perform pg_sleep_for(clock_timestamp() - v_since);
     end loop;
   end loop;
   return v_deleted;

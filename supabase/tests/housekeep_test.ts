@@ -150,6 +150,29 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "housekeep rests behind each page for as long as that took",
+  onDatabase(async ({ openSession }) => {
+    const { sql } = await openSession();
+    await sql`reset role`;
+    await sql`set track_functions = 'pl'`;
+    await sql`insert into public.pipeline_events (type) select 'a.test' from generate_series(1, 500)`;
+    await setSetting(sql, "housekeeping_rows", 100);
+    await moveClock(sql, 91 * DAY);
+
+    assert.deepEqual(await deletedBy(sql), { events: 500 });
+
+    await sql`select pg_stat_force_next_flush()`;
+    const [took] = await sql`
+      select
+        max(total_time) filter (where funcname = 'housekeep') as all,
+        max(total_time) filter (where funcname = 'prune_page') as pages
+      from pg_stat_user_functions`;
+    assert(took && took.pages > 0);
+    assert(took.all >= 2 * took.pages, `${took.pages} ms of ${took.all}`);
+  }),
+);
+
 const TABLES = [
   "private.steps",
   "private.seen_deliveries",

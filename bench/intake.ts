@@ -146,11 +146,18 @@ async function checkRows(
       (select count(*)::int from public.projects) as projects,
       (select count(*)::int from public.scenes) as scenes,
       (select count(distinct project_id)::int from private.steps) as begun,
-      (select count(*)::int from public.bench_rows) as rows`;
-  const wanted = { projects: accepted, scenes: 3 * accepted, begun: accepted, rows: inserted };
+      (select count(*)::int from public.bench_rows) as rows,
+      (select count(*)::int from private.check_invariants()) as broken`;
+  const wanted = {
+    projects: accepted,
+    scenes: 3 * accepted,
+    begun: accepted,
+    rows: inserted,
+    broken: 0,
+  };
   for (const [what, count] of Object.entries(wanted)) {
     if (found?.[what] !== count) {
-      throw new Error(`Cannot trust intake: ${count} ${what} accepted, ${found?.[what]} there`);
+      throw new Error(`Cannot trust intake: ${what} should be ${count}, not ${found?.[what]}`);
     }
   }
 }

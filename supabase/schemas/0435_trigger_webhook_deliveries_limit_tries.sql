@@ -1,5 +1,5 @@
--- A job may ask for fewer tries of its deliveries than the schedule has. A try counts once its result
--- is on record: one whose runner was lost may never have been sent.
+-- A job may ask for fewer tries of its deliveries than the schedule has; one that is redriven or replayed has as many
+-- again. A try counts once its result is on record: one whose runner was lost may never have been sent.
 
 create or replace function private.tg_webhook_deliveries__limit_tries()
 returns trigger
@@ -9,7 +9,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  if new.attempt_count >= (
+  if new.attempt_count - new.tries_before >= (
     select (projects.metadata #>> '{webhook_retry,max_attempts}')::integer
     from public.projects
     join private.job_requests using (project_id)

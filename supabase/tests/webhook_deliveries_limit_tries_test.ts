@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { redriveDelivery } from "../functions/_shared/management.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
 import { fail } from "./verbs.ts";
@@ -30,6 +31,22 @@ Deno.test(
     assert.equal(await failTry(sql, 1), "pending");
     assert.equal(await failTry(sql, 2, { lost: true }), "pending", "it may not have been sent");
     assert.equal(await failTry(sql, 2), "dead");
+  }),
+);
+
+Deno.test(
+  "limit_tries gives a delivery that is redriven as many tries again",
+  onDatabase(async ({ sql, db, aClaimedClip }) => {
+    const webhook_retry = { max_attempts: 2 };
+    await fail(db, await aClaimedClip({ via: "videos", metadata: { webhook_retry } }));
+    await failTry(sql, 1);
+    assert.equal(await failTry(sql, 2), "dead");
+    const [row] = await sql`select delivery_id from public.webhook_deliveries`;
+
+    await redriveDelivery(db, row?.delivery_id);
+
+    assert.equal(await failTry(sql, 3), "pending");
+    assert.equal(await failTry(sql, 4), "dead");
   }),
 );
 

@@ -1,4 +1,5 @@
--- What is due and was not claimed waits for a slot that no clock frees, for the breaker, or for tokens.
+-- What is due and was not claimed waits for a slot that no clock frees, for the breaker, or for tokens: an hour at most is
+-- said, because next to nothing a second would make a time that no timestamp holds.
 
 create or replace function private.next_delivery_at()
 returns timestamptz
@@ -21,8 +22,9 @@ begin
       (
         select min(greatest(
           coalesce(delivery_lanes.held_until, instant.now),
-          delivery_lanes.tokens_at + make_interval(secs => (
-            (1 - private.lane_tokens(delivery_lanes, endpoints.max_per_second, delivery_lanes.tokens_at)) / endpoints.max_per_second
+          delivery_lanes.tokens_at + make_interval(secs => least(
+            (1 - private.lane_tokens(delivery_lanes, endpoints.max_per_second, delivery_lanes.tokens_at)) / endpoints.max_per_second,
+            3600
           )::double precision),
           instant.now
         ))

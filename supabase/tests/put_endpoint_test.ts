@@ -125,3 +125,20 @@ Deno.test(
     assert.equal((await sql`select from private.endpoints`).length, 0);
   }),
 );
+
+Deno.test(
+  "an endpoint that takes next to nothing a second fails no claim",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    for (const max_per_second of [1e-13, 1e-300]) {
+      const { id } = await anEndpoint(given, { max_per_second });
+      await queueTo(sql, id, 2);
+      assert.equal((await claimAll(given)).length, 1);
+
+      assert.deepEqual(await claimAll(given), [], `${max_per_second}`);
+      await queueTo(sql, "source:a", 1, { url: "https://other.test" });
+      assert.equal((await claimAll(given)).length, 1);
+      await deleteEndpoint(db, id);
+    }
+  }),
+);

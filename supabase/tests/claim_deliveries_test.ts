@@ -128,6 +128,21 @@ Deno.test(
 );
 
 Deno.test(
+  "what was on its way when the breaker opened opens it no further",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    await queueTo(sql, "source:a", 30);
+    await recordAll(given, await claimAll(given), BUSY);
+    assert.deepEqual(await claimAll(given), [], "held");
+
+    await moveClock(sql, 31);
+    await recordAll(given, await claimAll(given), OK);
+
+    assert.ok((await claimAll(given)).length > 10, "closed");
+  }),
+);
+
+Deno.test(
   "an answer that refuses one delivery shows that somebody is there: it opens no breaker",
   onDatabase(async (given) => {
     await queueTo(given.sql, "source:a", 30);

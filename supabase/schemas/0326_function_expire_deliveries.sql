@@ -1,7 +1,7 @@
 -- pending → dead: a receiver that is down for days has its schedule stretched by the breaker. Past delivery_hours
 -- nobody waits for it any more.
 --
--- pending → skipped: it was queued while somebody disabled its endpoint.
+-- pending → skipped: it was queued while somebody disabled or deleted its endpoint.
 
 create or replace function private.expire_deliveries()
 returns void
@@ -13,15 +13,14 @@ as $$
   with
   orphaned as (
     select webhook_deliveries.delivery_id
-    from private.endpoints
-    join public.webhook_deliveries on webhook_deliveries.lane = endpoints.endpoint_id
-    where not endpoints.is_enabled
-      and webhook_deliveries.status = 'pending'
+    from private.closed_lanes() as closed
+    join public.webhook_deliveries using (lane)
+    where webhook_deliveries.status = 'pending'
     -- While the sweep waits for one, it rings for nothing.
     for no key update of webhook_deliveries skip locked
   )
   update public.webhook_deliveries
-  set status = 'skipped', error = 'The endpoint was disabled', updated_at = private.clock()
+  set status = 'skipped', error = 'The endpoint was disabled or deleted', updated_at = private.clock()
   from orphaned
   where webhook_deliveries.delivery_id = orphaned.delivery_id;
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { deleteEndpoint, setEndpointEnabled } from "../functions/_shared/endpoints.ts";
+import { readHealth } from "../functions/_shared/management.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { anEndpoint, BUSY, claimAll, claimedIds, OK, queueTo, statusesOf } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
@@ -146,5 +147,28 @@ Deno.test(
     await sql`select private.sweep()`;
 
     assert.deepEqual(await statusesOf(sql, id), ["webhook.received skipped"]);
+  }),
+);
+
+Deno.test(
+  "what was queued while somebody deleted its endpoint is skipped by the sweep, and no work is overdue for it",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { id } = await anEndpoint(given);
+    const film = await given.openSession();
+    await film.sql.begin(async (transaction) => {
+      await transaction`set local role postgres`;
+      await transaction`
+        insert into public.webhook_deliveries (endpoint_id, type, url, body)
+        select endpoint_id, 'scene.started', url, '{}' from private.endpoints`;
+      await deleteEndpoint(db, id);
+    });
+
+    assert.deepEqual(await claimAll(given), []);
+    await sql`select private.sweep()`;
+
+    assert.deepEqual(await statusesOf(sql, id), ["scene.started skipped"]);
+    await moveClock(sql, 700);
+    assert.equal((await readHealth(db)).checks.overdue?.ok, true);
   }),
 );

@@ -23,6 +23,8 @@ begin
   elsif v_delivery.status not in ('dead', 'pending') then
     raise exception 'Cannot redrive delivery "%": it is %, and only a dead or pending one can be redriven',
       p_delivery_id, v_delivery.status using errcode = 'RL409';
+  elsif octet_length(v_delivery.body) > 1048576 then
+    raise exception 'Cannot redrive delivery "%": its body is larger than 1 MiB', p_delivery_id using errcode = 'RL409';
   end if;
 
   perform private.requeue_delivery(v_delivery, private.clock());
@@ -35,7 +37,7 @@ end;
 $$;
 
 comment on function public.redrive_delivery(text) is
-'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409 (also where its endpoint is disabled or gone).';
+'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409 (also where its endpoint is disabled or gone, or its body too large).';
 
 revoke execute on function public.redrive_delivery(text) from public, anon, authenticated;
 grant execute on function public.redrive_delivery(text) to service_role;

@@ -81,3 +81,18 @@ Deno.test(
     );
   }),
 );
+
+Deno.test(
+  "redrive_delivery refuses a body that is larger than any may be",
+  onDatabase(async ({ sql, db }) => {
+    const [row] = await sql`
+      insert into public.webhook_deliveries (endpoint_id, type, url, body)
+      values ('source:a', 'webhook.received', 'https://desk.test', repeat('x', 1048577))
+      returning delivery_id`;
+
+    assert.match(
+      await refusalOf(redriveDelivery(db, row?.delivery_id)),
+      /^RL409 .* larger than 1 MiB/,
+    );
+  }),
+);

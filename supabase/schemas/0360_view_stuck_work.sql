@@ -53,6 +53,7 @@ from (
   from private.delivery_lanes
   where delivery_lanes.failures_in_a_row >= private.setting('delivery_breaker_failures')
     and delivery_lanes.first_failed_at < (select private.clock()) - interval '1 hour'
+    and private.has_open_deliveries(delivery_lanes.lane)
   union all
   select
     'provider held',

@@ -23,6 +23,7 @@ as $$
       select count(*)
       from private.delivery_lanes
       where delivery_lanes.failures_in_a_row >= private.setting('delivery_breaker_failures')
+        and private.has_open_deliveries(delivery_lanes.lane)
     ),
     'endpoints', (
       select jsonb_build_object(

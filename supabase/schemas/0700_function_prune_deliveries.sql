@@ -54,8 +54,8 @@ begin
     select delivery_lanes.lane
     from private.delivery_lanes
     where delivery_lanes.updated_at < p_before
-      and delivery_lanes.failures_in_a_row = 0
       and delivery_lanes.tokens is null
+      and not private.has_open_deliveries(delivery_lanes.lane)
     limit p_limit
     for update skip locked
   );
@@ -63,6 +63,6 @@ end;
 $$;
 
 comment on function private.prune_deliveries(text, timestamptz, integer) is
-'Deletes the ended deliveries, with their tries, of custom sources and of projects that nothing has happened to since p_before, out of the next p_limit.';
+'Deletes the ended deliveries, with their tries, of custom sources and of projects that nothing has happened to since p_before, out of the next p_limit; and lanes that nothing waits for.';
 
 revoke execute on function private.prune_deliveries(text, timestamptz, integer) from public, anon, authenticated, service_role;

@@ -24,6 +24,12 @@ Deno.test(
     assert.deepEqual(Object(deliveries).receivers_held, 1);
     assert.deepEqual(Object(deliveries).endpoints, { enabled: 1, disabled: 0, failing: 0 });
     assert.equal(Object(deliveries).past_due.count, 20);
+
+    await sql`update public.webhook_deliveries set status = 'dead'`;
+    const left = await sql`select what from private.stuck_work where what not like 'bell%'`;
+    assert.equal(left.length, 0, "nothing waits for it any more");
+    const after = await readMetrics(db, 86_400);
+    assert.deepEqual(Object(after.deliveries).receivers_held, 0);
   }),
 );
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { BUSY, claimAll, queueTo, recordAll } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { moveClock } from "./verbs.ts";
 
@@ -38,7 +39,25 @@ Deno.test(
     const left = await sql`select status from public.webhook_deliveries`;
     assert.deepEqual(left.map(({ status }) => status), ["pending"]);
     const lanes = await sql`select lane from private.delivery_lanes`;
-    assert.deepEqual(lanes.map(({ lane }) => lane), ["https://ill.test"]);
+    assert.equal(lanes.length, 0);
+  }),
+);
+
+Deno.test(
+  "prune_deliveries leaves lanes that something still waits for",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    await queueTo(sql, "source:a");
+    await recordAll(given, await claimAll(given), BUSY);
+    await moveClock(sql, 91 * 86_400);
+    const prune = () =>
+      sql`select deleted from private.prune_deliveries('', private.clock() - interval '90 days', 10)`;
+
+    await prune();
+    assert.equal((await sql`select from private.delivery_lanes`).length, 1);
+    await sql`update public.webhook_deliveries set status = 'dead'`;
+    await prune();
+    assert.equal((await sql`select from private.delivery_lanes`).length, 0);
   }),
 );
 

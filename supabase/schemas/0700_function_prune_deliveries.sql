@@ -43,6 +43,13 @@ begin
           and projects.status in ('completed', 'failed', 'cancelled')
           and projects.updated_at < p_before
       ))
+      -- What travels in a batch is sent again as that batch.
+      and not exists (
+        select 1
+        from public.webhook_deliveries as event
+        where event.batch_id = webhook_deliveries.delivery_id
+          and event.status = 'batched'
+      )
     for update skip locked
   );
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { BUSY, claimAll, queueTo, recordAll } from "./endpoints.ts";
+import { setEndpointEnabled } from "../functions/_shared/endpoints.ts";
+import { aFilm } from "./drive.ts";
+import { anEndpoint, BUSY, claimAll, queueTo, recordAll, statusesOf } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
+import { brokenInvariants } from "./look.ts";
 import { moveClock } from "./verbs.ts";
 
 Deno.test(
@@ -58,6 +61,34 @@ Deno.test(
     await sql`update public.webhook_deliveries set status = 'dead'`;
     await prune();
     assert.equal((await sql`select from private.delivery_lanes`).length, 0);
+  }),
+);
+
+Deno.test(
+  "prune_deliveries leaves a batch for as long as what travels in it stays",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { id } = await anEndpoint(given, { batch_size: 4, batch_ms: 60_000 });
+    const projectId = await aFilm(given, { callback_url: null });
+    await recordAll(given, await claimAll(given), BUSY);
+    await setEndpointEnabled(db, id, { isEnabled: false, reason: null });
+    await moveClock(sql, 91 * 86_400);
+    await sql`update public.projects set updated_at = private.clock()`;
+    const prune = () =>
+      sql`select deleted from private.prune_deliveries('', private.clock() - interval '90 days', 10)`;
+
+    await prune();
+    assert.equal((await statusesOf(sql, id)).at(-1), "batch skipped");
+    assert.deepEqual(await brokenInvariants(sql), []);
+
+    await moveClock(sql, 182 * 86_400);
+    await prune();
+    await prune();
+    assert.deepEqual(await statusesOf(sql, id), []);
+    assert.equal(
+      (await sql`select from public.projects where project_id = ${projectId}`).length,
+      1,
+    );
   }),
 );
 

@@ -19,6 +19,8 @@ begin
   from private.job_requests
   where job_requests.project_id = p_project.project_id;
 
+  perform private.withdraw_ends(p_project.project_id);
+
   if p_project.callback_url is not null and v_type = any (coalesce(v_request.events, array[v_type])) then
     perform private.queue_delivery(p_project, v_type);
   end if;

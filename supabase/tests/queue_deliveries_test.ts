@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { changeProject } from "../functions/_shared/management.ts";
+import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
+import { drive } from "./drive.ts";
+import { BUSY } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
-import { only } from "./look.ts";
-import { claimDeliveries, complete, fail } from "./verbs.ts";
+import { brokenInvariants, only } from "./look.ts";
+import { claimDeliveries, complete, fail, moveClock } from "./verbs.ts";
 
 Deno.test(
   "queue_deliveries tells the client once that a film is completed, with the client's own headers",
@@ -75,3 +79,32 @@ Deno.test(
     assert.deepEqual([delivery.endpoint_id, delivery.headers], ["notification", {}]);
   }),
 );
+
+for (const when of ["waits for its next try", "is on its way"]) {
+  Deno.test(
+    `an end that ${when} when the film ends anew is told no more: the last one holds`,
+    onDatabase(async (given) => {
+      const { sql, db, aClaimedClip } = given;
+      const clip = await aClaimedClip({ notify: true });
+      await fail(db, clip);
+      const failures = await claimDeliveries(db);
+      assert.equal(failures.length, 2);
+      const turnAway = async () => {
+        for (const work of failures) await recordDelivery(db, work, { ...BUSY, retry_after: 60 });
+      };
+
+      if (when.startsWith("waits")) await turnAway();
+      await changeProject(db, "retry", { projectId: clip.project_id, reason: null });
+      await drive(given, clip.project_id);
+      if (when.startsWith("is on")) await turnAway();
+
+      await moveClock(sql, 3600);
+      const told = await claimDeliveries(db);
+      assert.deepEqual(told.map(({ body }) => JSON.parse(body).type), [
+        "video.generation.completed",
+        "video.generation.completed",
+      ]);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }),
+  );
+}

@@ -33,7 +33,8 @@ begin
     return;
   end if;
 
-  -- A batch that is full need not wait. What is replayed at a pace, later than a batch waits, is not in it (next_batch).
+  -- A batch that is full need not wait. In it are neither batches that wait for a slot nor what is replayed at a pace, later
+  -- than a batch waits (next_batch).
   update public.webhook_deliveries
   set due_at = v_now
   where webhook_deliveries.delivery_id in (
@@ -52,6 +53,7 @@ begin
         where waiting.lane = endpoints.endpoint_id
           and waiting.status = 'pending'
           and waiting.attempt_count = 0
+          and waiting.type not in ('batch', 'endpoint.test')
           and waiting.due_at <= v_now + endpoints.batch_ms * interval '1 millisecond'
       )
     -- What somebody else holds is being sent or made due.

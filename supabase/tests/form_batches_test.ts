@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { replayDeliveries, setEndpointEnabled } from "../functions/_shared/endpoints.ts";
+import {
+  replayDeliveries,
+  setEndpointEnabled,
+  testEndpoint,
+} from "../functions/_shared/endpoints.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm } from "./drive.ts";
 import { anEndpoint, BUSY, claimAll, OK, queueTo, recordAll, statusesOf } from "./endpoints.ts";
@@ -204,5 +208,33 @@ Deno.test(
     assert.deepEqual(await sizesNow(), [2], "the film's own");
     await moveClock(sql, 21);
     assert.deepEqual(await sizesNow(), [2], "those of twenty seconds later");
+  }),
+);
+
+Deno.test(
+  "batches and tests that wait for their turn make no batch full",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const events = ["scene.started"];
+    const limits = { batch_size: 3, batch_ms: 60_000, max_in_flight: 2, events };
+    const { id } = await anEndpoint(given, limits);
+    await queueTo(sql, id, 6);
+    await claimAll(given, 1);
+    await testEndpoint(db, id);
+    assert.deepEqual((await statusesOf(sql, id)).slice(6), [
+      "batch delivering",
+      "batch pending",
+      "endpoint.test pending",
+    ]);
+
+    await aFilm(given, { callback_url: null });
+    await claimAll(given);
+
+    const sizes = await sql`
+      select count(event.delivery_id)::int as n
+      from public.webhook_deliveries as batch
+      left join public.webhook_deliveries as event on event.batch_id = batch.delivery_id
+      where batch.type = 'batch' group by batch.position order by batch.position`;
+    assert.deepEqual(sizes.map(({ n }) => n), [3, 3]);
   }),
 );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readHealth, readMetrics } from "../functions/_shared/management.ts";
 import { anEndpoint, BUSY, claimAll, queueTo, recordAll } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
-import { moveClock } from "./verbs.ts";
+import { moveClock, outliveLeases } from "./verbs.ts";
 
 Deno.test(
   "a receiver that fails is its own fault: the backlog is told, and health stays good",
@@ -43,5 +43,20 @@ Deno.test(
     assert.equal((await readHealth(db)).checks.overdue?.ok, false);
     const stuck = await sql`select what from private.stuck_work where what not like 'bell%'`;
     assert.deepEqual(stuck.map(({ what }) => what), ["delivery pending"]);
+  }),
+);
+
+Deno.test(
+  "what waits for a slot of a slow receiver is not overdue while its slots are in use",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { id } = await anEndpoint(given, { max_in_flight: 1 });
+    await queueTo(sql, id, 20, { age: 700 });
+    assert.equal((await claimAll(given)).length, 1);
+    const isWell = async () => (await readHealth(db)).checks.overdue?.ok;
+
+    assert.equal(await isWell(), true);
+    await outliveLeases(sql);
+    assert.equal(await isWell(), false, "its runner was lost, and no other one is there");
   }),
 );

@@ -46,6 +46,8 @@ comment on column public.webhook_deliveries.tries_before is 'attempt_count at th
 
 create index webhook_deliveries_due on public.webhook_deliveries (due_at) where status in ('pending', 'delivering');
 create index webhook_deliveries_lane on public.webhook_deliveries (lane, (attempt_count > 0), due_at, position) where status = 'pending';
+create index webhook_deliveries_in_order on public.webhook_deliveries (lane, position) where status = 'pending';
+create index webhook_deliveries_unbatched on public.webhook_deliveries (lane, position) where status = 'pending' and type in ('batch', 'endpoint.test');
 create index webhook_deliveries_delivering on public.webhook_deliveries (lane) where status = 'delivering';
 create index webhook_deliveries_endpoint_id on public.webhook_deliveries (endpoint_id, created_at) where endpoint_id is not null;
 create index webhook_deliveries_batch_id on public.webhook_deliveries (batch_id) where batch_id is not null;

@@ -1,8 +1,7 @@
 -- Full, or its first event has waited for batch_ms (that is when it is due). One request stays below the size
--- that every delivery is cut at; what does not fit goes with the next one. What is due later than a new event would be is
--- replayed at a pace, and is not there yet.
+-- that every delivery is cut at; what does not fit goes with the next one.
 
-create or replace function private.next_batch(p_endpoint private.endpoints, p_now timestamptz)
+create or replace function private.next_batch(p_endpoint private.endpoints, p_waiting text[], p_now timestamptz)
 returns public.webhook_deliveries[]
 language plpgsql
 volatile
@@ -19,13 +18,10 @@ begin
   from (
     select webhook_deliveries.*
     from public.webhook_deliveries
-    where webhook_deliveries.lane = p_endpoint.endpoint_id
+    where webhook_deliveries.delivery_id = any (p_waiting[1:p_endpoint.batch_size])
       and webhook_deliveries.status = 'pending'
       and webhook_deliveries.attempt_count = 0
-      and webhook_deliveries.type not in ('batch', 'endpoint.test')
-      and webhook_deliveries.due_at <= p_now + p_endpoint.batch_ms * interval '1 millisecond'
     order by webhook_deliveries.position
-    limit p_endpoint.batch_size
     for no key update
   ) as waiting;
 
@@ -43,7 +39,7 @@ begin
 end;
 $$;
 
-comment on function private.next_batch(private.endpoints, timestamptz) is
-'The events that the next batch to this endpoint consists of, locked, in order; null while it is too early for one.';
+comment on function private.next_batch(private.endpoints, text[], timestamptz) is
+'The first of these waiting events, as many as one batch to this endpoint consists of, locked, in order; null while it is too early for one.';
 
-revoke execute on function private.next_batch(private.endpoints, timestamptz) from public, anon, authenticated, service_role;
+revoke execute on function private.next_batch(private.endpoints, text[], timestamptz) from public, anon, authenticated, service_role;

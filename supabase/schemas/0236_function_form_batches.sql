@@ -1,8 +1,8 @@
 -- pending → batched: what has collected for an endpoint that takes batches becomes one delivery, whose body and id
 -- are fixed from then on, through all its tries.
 --
--- No more than the endpoint may have on their way: each of them reads all that waits for it, and ten thousand in one claim
--- would take longer than a claim may, so that none would ever be formed, and nothing be sent to anybody.
+-- No more than the endpoint may have on their way, and what waits for it is looked through once, without its bodies: a
+-- receiver that comes back after days has hundreds of thousands of events, and nothing is sent to anybody meanwhile.
 
 create or replace function private.form_batches(p_now timestamptz)
 returns void
@@ -13,6 +13,8 @@ set search_path = ''
 as $$
 declare
   v_endpoint private.endpoints;
+  v_places integer;
+  v_waiting text[];
   v_events public.webhook_deliveries[];
   v_batch public.webhook_deliveries;
 begin
@@ -21,26 +23,29 @@ begin
     from private.endpoints
     where endpoints.batch_size > 1
       and endpoints.is_enabled
-      and exists (
-        select 1
+      and (
+        select min(webhook_deliveries.due_at)
         from public.webhook_deliveries
         where webhook_deliveries.lane = endpoints.endpoint_id
           and webhook_deliveries.status = 'pending'
-          and webhook_deliveries.attempt_count = 0
-          and webhook_deliveries.due_at <= p_now
+          and (webhook_deliveries.attempt_count > 0) is false
           and webhook_deliveries.type not in ('batch', 'endpoint.test')
-      )
+      ) <= p_now
     for no key update skip locked
   loop
-    for n in 1 .. v_endpoint.max_in_flight - (
+    v_places := v_endpoint.max_in_flight - (
       select count(*)
       from public.webhook_deliveries
       where webhook_deliveries.lane = v_endpoint.endpoint_id
         and webhook_deliveries.status = 'pending'
-        and (webhook_deliveries.attempt_count > 0) = false
+        and webhook_deliveries.type in ('batch', 'endpoint.test')
         and webhook_deliveries.type = 'batch'
-    ) loop
-      v_events := private.next_batch(v_endpoint, p_now);
+        and webhook_deliveries.attempt_count = 0
+    );
+    v_waiting := private.batchable(v_endpoint, greatest(v_places, 0) * v_endpoint.batch_size, p_now);
+
+    for n in 1 .. v_places loop
+      v_events := private.next_batch(v_endpoint, v_waiting, p_now);
       exit when v_events is null;
 
       insert into public.webhook_deliveries (endpoint_id, type, url, body, due_at)
@@ -54,6 +59,7 @@ begin
 
       -- One event may be larger with what a batch puts around it than any delivery may be: that batch is dead at birth.
       perform private.end_batch(v_batch);
+      v_waiting := v_waiting[cardinality(v_events) + 1:];
     end loop;
   end loop;
 end;

@@ -29,22 +29,21 @@ begin
   into v_open
   from open_lanes
   -- Of those that wait for a retry none is locked: there may be thousands, and whoever has to say how a delivery to one
-  -- of them went would wait for this claim. Asked for as the index has it.
-  where exists (
-    select 1
+  -- of them went would wait for this claim. The index answers what is asked for as it has it: (attempt_count > 0) = false
+  -- would be read as attempt_count <= 0, which it has not; and "exists" would read all that is due into a hash.
+  where (
+    select min(webhook_deliveries.due_at)
     from public.webhook_deliveries
     where webhook_deliveries.lane = open_lanes.lane
       and webhook_deliveries.status = 'pending'
-      and (webhook_deliveries.attempt_count > 0) = false
-      and webhook_deliveries.due_at <= p_now
-  ) or exists (
-    select 1
+      and (webhook_deliveries.attempt_count > 0) is false
+  ) <= p_now or (
+    select min(webhook_deliveries.due_at)
     from public.webhook_deliveries
     where webhook_deliveries.lane = open_lanes.lane
       and webhook_deliveries.status = 'pending'
-      and (webhook_deliveries.attempt_count > 0) = true
-      and webhook_deliveries.due_at <= p_now
-  );
+      and (webhook_deliveries.attempt_count > 0) is true
+  ) <= p_now;
   if v_open is null then
     return '{}';
   end if;

@@ -1,6 +1,7 @@
 -- What each lane could send next, by place: first tries in their order; of retries about a fourth of the places, by
 -- lot, so that neither starves. Of an ordered lane it is the oldest open delivery or, until that is due, none. What an
--- endpoint takes in batches waits to be put into one.
+-- endpoint takes in batches waits to be put into one. Each arm reads in the order of an index: days of deliveries may wait for
+-- one receiver.
 
 create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
 returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
@@ -25,13 +26,29 @@ begin
     from public.webhook_deliveries as fresh
     where fresh.lane = rooms.lane
       and fresh.status = 'pending'
-      and (fresh.attempt_count > 0) = false
+      and (fresh.attempt_count > 0) is false
       and fresh.due_at <= p_now
-      and (not rooms.is_batched or fresh.type in ('batch', 'endpoint.test'))
     order by fresh.due_at, fresh.position
     limit rooms.room
   ) as first
   where not rooms.is_ordered
+    and not rooms.is_batched
+  union all
+  select rooms.lane, rooms.room, batch.delivery_id, batch.due_at, batch.place::double precision
+  from rooms
+  cross join lateral (
+    select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.position) as place
+    from public.webhook_deliveries as fresh
+    where fresh.lane = rooms.lane
+      and fresh.status = 'pending'
+      and fresh.type in ('batch', 'endpoint.test')
+      and fresh.attempt_count = 0
+      and fresh.due_at <= p_now
+    order by fresh.position
+    limit rooms.room
+  ) as batch
+  where not rooms.is_ordered
+    and rooms.is_batched
   union all
   select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
   from rooms
@@ -40,7 +57,7 @@ begin
     from public.webhook_deliveries as tried
     where tried.lane = rooms.lane
       and tried.status = 'pending'
-      and (tried.attempt_count > 0) = true
+      and (tried.attempt_count > 0) is true
       and tried.due_at <= p_now
     order by tried.due_at, tried.position
     limit rooms.room
@@ -49,15 +66,7 @@ begin
   union all
   select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
   from rooms
-  cross join lateral (
-    select oldest.delivery_id, oldest.due_at
-    from public.webhook_deliveries as oldest
-    where oldest.lane = rooms.lane
-      and oldest.status = 'pending'
-      and (not rooms.is_batched or oldest.attempt_count > 0 or oldest.type in ('batch', 'endpoint.test'))
-    order by oldest.position
-    limit 1
-  ) as head
+  cross join lateral private.lane_head(rooms.lane, rooms.is_batched) as head
   where rooms.is_ordered
     and head.due_at <= p_now;
 end;

@@ -44,17 +44,22 @@ begin
     where endpoints.user_id = p_project.user_id
       and endpoints.batch_size > 1
       and early.status = 'pending'
-      and early.attempt_count = 0
+      and (early.attempt_count > 0) is false
       and early.due_at > v_now
       and early.due_at <= v_now + endpoints.batch_ms * interval '1 millisecond'
       and endpoints.batch_size <= (
+        -- No further than that: days of events may wait for a receiver that is away.
         select count(*)
-        from public.webhook_deliveries as waiting
-        where waiting.lane = endpoints.endpoint_id
-          and waiting.status = 'pending'
-          and waiting.attempt_count = 0
-          and waiting.type not in ('batch', 'endpoint.test')
-          and waiting.due_at <= v_now + endpoints.batch_ms * interval '1 millisecond'
+        from (
+          select 1
+          from public.webhook_deliveries as waiting
+          where waiting.lane = endpoints.endpoint_id
+            and waiting.status = 'pending'
+            and (waiting.attempt_count > 0) is false
+            and waiting.type not in ('batch', 'endpoint.test')
+            and waiting.due_at <= v_now + endpoints.batch_ms * interval '1 millisecond'
+          limit endpoints.batch_size
+        ) as enough
       )
     -- What somebody else holds is being sent or made due.
     for no key update of early skip locked

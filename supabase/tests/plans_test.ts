@@ -6,6 +6,7 @@ import { type Given, onDatabase } from "./given.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { drive } from "./drive.ts";
 import { jobOf } from "./job_of.ts";
+import { rowsRead } from "./rows_read.ts";
 import { insertOtherUsers, insertWorkUnderWay } from "./other_users.ts";
 import { callback, callbackOf, claim, submit } from "./verbs.ts";
 
@@ -91,14 +92,6 @@ Deno.test(
     assert.deepEqual([...after].filter(([name, scans]) => scans > (before.get(name) ?? 0)), []);
   }),
 );
-
-/** Rows that this connection read through indexes, all tables together. */
-async function rowsRead(sql: Sql, session: Sql): Promise<number> {
-  await session`select pg_stat_force_next_flush()`;
-  await session`select 1`;
-  const [read] = await sql`select sum(idx_tup_read)::int as rows from pg_stat_user_indexes`;
-  return read?.rows;
-}
 
 Deno.test(
   "what others have under way makes no submission and no callback read more, by plans of a calm night",

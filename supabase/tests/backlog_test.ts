@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { claimDeliveries } from "../functions/_shared/transitions/deliveries.ts";
+import { anEndpoint } from "./endpoints.ts";
+import { onDatabase } from "./given.ts";
+import { rowsRead } from "./rows_read.ts";
+
+const WAITING = 5000;
+const BATCHES = { batch_size: 20, batch_ms: 1000, max_in_flight: 5 };
+const KINDS = [
+  ["any endpoint", {}],
+  ["an ordered endpoint", { is_ordered: true }],
+  ["an endpoint that takes batches", BATCHES],
+  ["an ordered one that takes batches", { ...BATCHES, is_ordered: true }],
+] as const;
+
+for (const [kind, changes] of KINDS) {
+  Deno.test(
+    `a receiver that was away for days: with ${WAITING} deliveries to ${kind}, a claim reads a page of them`,
+    onDatabase(async (given) => {
+      const { sql, openSession, aProject } = given;
+      const { id } = await anEndpoint(given, changes);
+      const project = await aProject();
+      await insertDelivered(sql, project);
+      await insertWaiting(sql, { id, project });
+      const { db, sql: own } = await openSession();
+
+      const before = await rowsRead(sql, own);
+      const { deliveries } = await claimDeliveries(db, 100);
+      const read = await rowsRead(sql, own) - before;
+
+      assert(deliveries.length > 0);
+      assert(read < 2000, `a claim reads ${read} rows`);
+      const again = await rowsRead(sql, own);
+      await claimDeliveries(db, 100);
+      const reread = await rowsRead(sql, own) - again;
+      assert(reread < 2000, `a claim that finds no slot reads ${reread} rows`);
+    }),
+  );
+}
+
+Deno.test(
+  "an event for a receiver with thousands of waiting ones reads no more than a batch of them",
+  onDatabase(async (given) => {
+    const { sql, openSession, aProject } = given;
+    const { id } = await anEndpoint(given, BATCHES);
+    const project = await aProject();
+    await insertDelivered(sql, project);
+    await insertWaiting(sql, { id, project });
+    const { sql: own } = await openSession();
+    await own`reset role`;
+
+    const before = await rowsRead(sql, own);
+    await own`select private.queue_event(projects, 'scene.completed', '{}') from public.projects`;
+    const read = await rowsRead(sql, own) - before;
+
+    assert(read < 300, `an event reads ${read} rows`);
+  }),
+);
+
+/** What was sent before, to many. */
+async function insertDelivered(sql: Sql, project: string): Promise<void> {
+  await sql`
+    insert into public.webhook_deliveries (
+      project_id, endpoint_id, type, url, body, status, attempt_count, delivered_at, due_at
+    )
+    select ${project}, 'ep_of_' || n % 50, 'scene.completed', 'https://x.test', '{}', 'delivered', 1, at, at
+    from generate_series(1, 10000) as n, lateral (select private.clock() - make_interval(mins => n) as at) as sent`;
+}
+
+async function insertWaiting(
+  sql: Sql,
+  { id, project }: { id: string; project: string },
+): Promise<void> {
+  await sql`
+    insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body, due_at)
+    select ${project}, ${id}, 'scene.completed', 'https://desk.test/hook', '{}',
+      private.clock() - make_interval(secs => ${WAITING} - n)
+    from generate_series(1, ${WAITING}::integer) as n`;
+  await sql`vacuum analyze public.webhook_deliveries`;
+}

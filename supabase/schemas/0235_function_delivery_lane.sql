@@ -1,3 +1,6 @@
+-- A URL may be written in ways that only a URL parser reads: https:/host, or with line breaks in it (WHATWG URL). Whatever it
+-- is, nothing behind its host is in a lane, because lanes are shown and a query may hold a secret.
+
 create or replace function private.delivery_lane(p_endpoint_id text, p_url text)
 returns text
 language plpgsql
@@ -5,11 +8,18 @@ immutable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_parts text[];
 begin
-  return case
-    when p_endpoint_id = 'notification' or p_endpoint_id like 'ep\_%' then p_endpoint_id
-    else coalesce(lower(substring(p_url from '^[A-Za-z]+://[^/?#]+')), left(p_url, 255))
-  end;
+  if p_endpoint_id = 'notification' or p_endpoint_id like 'ep\_%' then
+    return p_endpoint_id;
+  end if;
+
+  v_parts := regexp_match(
+    regexp_replace(p_url, '[\t\n\r]', '', 'g'),
+    '^[\x01-\x20]*([A-Za-z]+):[/\\]*([^/\\?#]+)'
+  );
+  return coalesce(lower(v_parts[1] || '://' || v_parts[2]), left(private.without_query(p_url), 255));
 end;
 $$;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { changeProject } from "../functions/_shared/management.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
-import { drive } from "./drive.ts";
+import { aFilm, drive } from "./drive.ts";
 import { BUSY } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
@@ -108,3 +108,42 @@ for (const when of ["waits for its next try", "is on its way"]) {
     }),
   );
 }
+
+Deno.test(
+  "a lane is scheme, host and port, however the URL is written, and nothing of its query",
+  onDatabase(async ({ sql }) => {
+    const lanes = async (...urls: string[]) =>
+      (await sql`select private.delivery_lane(null, url) as lane from unnest(${urls}::text[]) as url`)
+        .map(({ lane }) => lane);
+
+    const odd = ["https:/", "https:", "https:\\\\", "\n https://", "HTTPS:///", "ht\ttps://"]
+      .map((start) => `${start}Desk.test/hook?key=s3cret`);
+    for (const url of odd) assert.equal(new URL(url).host, "desk.test", url);
+    assert.deepEqual(await lanes(...odd), odd.map(() => "https://desk.test"));
+    assert.deepEqual(
+      await lanes(
+        "https://Desk.test:8443/hook",
+        "http://[::1]?key",
+        "https://desk.test#x",
+        "?s3cret",
+      ),
+      ["https://desk.test:8443", "http://[::1]", "https://desk.test", "?***"],
+    );
+  }),
+);
+
+Deno.test(
+  "an operator sees no query of a client's URL, however it is written",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    await aFilm(given, { callback_url: "https:/desk.test/hook?key=s3cret" });
+
+    const [seen] = await sql`
+      select
+        public.page_deliveries()::text
+          || private.delivery_story((select project_id from public.projects))::text
+          || public.list_deliveries('{}')::text as text`;
+    assert.match(seen?.text, /desk\.test/);
+    assert.doesNotMatch(seen?.text, /s3cret/);
+  }),
+);

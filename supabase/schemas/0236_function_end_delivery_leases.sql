@@ -1,5 +1,6 @@
 -- delivering → pending: its runner was lost, before it sent, while it did, or before it could say so. The next try is
--- under the same webhook-id, so that a receiver that had it already knows it again.
+-- under the same webhook-id, so that a receiver that had it already knows it again. It takes none of the schedule: ten
+-- runners that are lost within minutes say nothing of the receiver.
 
 create or replace function private.end_delivery_leases(p_now timestamptz)
 returns void
@@ -22,6 +23,7 @@ begin
     set
       status = private.open_status(webhook_deliveries.endpoint_id),
       claim_token = null,
+      tries_before = webhook_deliveries.tries_before + 1,
       updated_at = p_now
     from ended
     where webhook_deliveries.delivery_id = ended.delivery_id

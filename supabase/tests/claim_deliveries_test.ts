@@ -206,6 +206,26 @@ Deno.test(
 );
 
 Deno.test(
+  "runners that are lost take nothing of the schedule: the first failure after them is the first",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    await queueTo(sql, "source:a");
+    for (let n = 0; n < 12; n++) {
+      assert.equal((await claimAll(given)).length, 1);
+      await outliveLeases(sql);
+    }
+
+    await recordAll(given, await claimAll(given), BUSY);
+
+    const [row] = await sql`
+      select status, attempt_count, extract(epoch from due_at - private.clock())::float8 as wait
+      from public.webhook_deliveries`;
+    assert.deepEqual([row?.status, row?.attempt_count], ["pending", 13]);
+    assert.ok(row?.wait < 5, `the first step of the schedule, not ${row?.wait} s`);
+  }),
+);
+
+Deno.test(
   "one claim brings no more than a runner has memory for",
   onDatabase(async (given) => {
     await queueTo(given.sql, "source:a", 12);

@@ -37,22 +37,29 @@ export async function readUntil(
   end: Uint8Array,
   most: number,
 ): Promise<Uint8Array | null> {
-  let read = new Uint8Array(0);
-  while (read.length <= most) {
+  let room: Uint8Array = new Uint8Array(512);
+  let length = 0;
+  while (length <= most) {
     const more = await source.read();
     if (more === null) return null;
-    const from = Math.max(read.length - end.length + 1, 0);
-    const whole = new Uint8Array(read.length + more.length);
-    whole.set(read);
-    whole.set(more, read.length);
-    const at = indexOf(whole, end, from);
+    const from = Math.max(length - end.length + 1, 0);
+    // Twice as much each time: of what comes byte by byte, all would be copied for each of them.
+    if (length + more.length > room.length) room = copyInto(2 * (length + more.length), room);
+    room.set(more, length);
+    length += more.length;
+    const at = indexOf(room.subarray(0, length), end, from);
     if (at >= 0) {
-      source.unread(whole.subarray(at + end.length));
-      return at > most ? null : whole.subarray(0, at);
+      source.unread(room.slice(at + end.length, length));
+      return at > most ? null : room.subarray(0, at);
     }
-    read = whole;
   }
   return null;
+}
+
+function copyInto(size: number, bytes: Uint8Array): Uint8Array {
+  const larger = new Uint8Array(size);
+  larger.set(bytes);
+  return larger;
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {

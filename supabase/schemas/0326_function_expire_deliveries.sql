@@ -25,12 +25,18 @@ as $$
   where webhook_deliveries.delivery_id = orphaned.delivery_id;
 
   with
+  -- Asked once: a receiver's backlog may be hundreds of thousands of rows.
+  instant as materialized (
+    select
+      private.clock() - interval '1 hour' as overdue,
+      private.clock() - make_interval(hours => private.setting('delivery_hours')::integer) as too_old
+  ),
   old as (
     select webhook_deliveries.delivery_id
     from public.webhook_deliveries
     where webhook_deliveries.status = 'pending'
-      and webhook_deliveries.due_at < private.clock() - interval '1 hour'
-      and webhook_deliveries.queued_at < private.clock() - make_interval(hours => private.setting('delivery_hours')::integer)
+      and webhook_deliveries.due_at < (select instant.overdue from instant)
+      and webhook_deliveries.queued_at < (select instant.too_old from instant)
     order by webhook_deliveries.due_at
     limit 100
     for no key update skip locked

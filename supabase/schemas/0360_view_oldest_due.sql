@@ -5,7 +5,7 @@ select distinct on (due.what, due.status)
   due.what,
   due.status,
   due.due_at,
-  private.clock() - due.due_at as overdue,
+  (select private.clock()) - due.due_at as overdue,
   due.id,
   due.project_id
 from (

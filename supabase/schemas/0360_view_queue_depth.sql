@@ -10,11 +10,11 @@ select
   count(*) filter (where open.due_at = 'infinity') as paused,
   min(open.due_at) as first_due_at
 from (
-  select steps.kind as what, steps.status, steps.provider, steps.due_at, private.clock() as now
+  select steps.kind as what, steps.status, steps.provider, steps.due_at, (select private.clock()) as now
   from private.steps
   where steps.status in ('queued', 'running', 'waiting')
   union all
-  select 'delivery', webhook_deliveries.status, null, webhook_deliveries.due_at, private.clock()
+  select 'delivery', webhook_deliveries.status, null, webhook_deliveries.due_at, (select private.clock())
   from public.webhook_deliveries
   where webhook_deliveries.status in ('pending', 'delivering')
 ) as open

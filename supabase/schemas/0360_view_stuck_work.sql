@@ -27,7 +27,7 @@ from (
   from public.webhook_deliveries
   where webhook_deliveries.status in ('pending', 'delivering')
     and webhook_deliveries.due_at < (select private.clock()) - interval '10 minutes'
-    and not private.is_lane_waiting(webhook_deliveries.lane)
+    and webhook_deliveries.lane not in (select waiting_lanes.lane from private.waiting_lanes())
   union all
   select
     'project ' || projects.status,

@@ -27,7 +27,7 @@ as $$
     from public.webhook_deliveries
     where webhook_deliveries.status in ('pending', 'delivering')
       and webhook_deliveries.due_at < p_older_than
-      and not private.is_lane_waiting(webhook_deliveries.lane)
+      and webhook_deliveries.lane not in (select waiting_lanes.lane from private.waiting_lanes())
   )
   select jsonb_build_object('count', count(*), 'oldest_due_at', min(overdue.due_at))
   from overdue;

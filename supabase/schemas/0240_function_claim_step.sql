@@ -23,6 +23,11 @@ begin
   order by attempts.number desc
   limit 1;
 
+  -- Another step of its film was claimed before it, and has ended the film: both were read when the claim began.
+  if v_attempt.status = 'cancelled' then
+    return '[]';
+  end if;
+
   if p_step.status = 'running' and v_attempt.status = 'created' and v_attempt.sent_at = 'infinity' then
     perform private.requeue_unsent(p_step, v_attempt);
     return '[]';

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management.ts";
+import { drive } from "./drive.ts";
 import { onDatabase } from "./given.ts";
-import { attemptsOf, brokenInvariants, errorsOf, eventsOf, projectOf, stepOf } from "./look.ts";
-import { claim, moveClock, outliveLeases } from "./verbs.ts";
+import {
+  attemptsOf,
+  brokenInvariants,
+  errorsOf,
+  eventsOf,
+  projectOf,
+  stepOf,
+  stepsOf,
+} from "./look.ts";
+import { claim, moveClock, outliveLeases, setSetting } from "./verbs.ts";
 
 Deno.test(
   "end_lease makes a paid step whose runner died a look-up, never a second submission",
@@ -69,5 +79,24 @@ Deno.test(
     assert.deepEqual(await claim(db), []);
 
     assert.equal((await projectOf(sql, work.project_id)).status, "failed");
+  }),
+);
+
+Deno.test(
+  "end_lease of two steps in one claim: where the first one's ends the film, the other stays closed",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    const projectId = await aProject({ scenes: ["cut", "cut"] });
+    await setSetting(sql, "max_attempts", 1);
+    assert.equal((await claim(db, { announced: ["fal"] })).length, 2);
+    await outliveLeases(sql);
+
+    assert.deepEqual(await claim(db), []);
+
+    const closed = ["generate_clip cancelled", "generate_clip failed"];
+    assert.deepEqual((await stepsOf(sql, projectId)).toSorted(), closed);
+    assert.deepEqual(await brokenInvariants(sql), []);
+    await changeProject(db, "retry", { projectId, reason: null });
+    await drive(given, projectId);
   }),
 );

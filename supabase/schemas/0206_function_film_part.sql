@@ -16,7 +16,9 @@ begin
       -- The silence of a test is nobody's voice.
       and (projects.execution_mode = 'test' or made_for.execution_mode is distinct from 'test')
       and film_parts.input_hash = private.part_hash(p_input)
-    order by film_parts.made_at desc
+    -- The first one stays the one: a second of the same, made for a version that was under way too, would change what all
+    -- that is made from it is known by.
+    order by film_parts.made_at, film_parts.project_id
     limit 1
   );
 end;

@@ -81,6 +81,35 @@ Deno.test(
 );
 
 Deno.test(
+  "two versions that are made at once: what the second one's voice brings changes nothing about the first",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const job = {
+      speak: true,
+      film_options: { speech_model: "fal-ai/kokoro/french", captions: "files" as const },
+    };
+    const [first, second] = [await aJob(given, job), await aJob(given, job)];
+    const works = await claim(db);
+    for (const work of works) await submit(db, work);
+    for (const work of works.filter(({ project_id }) => project_id === first)) {
+      await callback(db, work);
+    }
+    await makeFilm(given, first);
+    const captions = () => sql`select public.read_task(${first}, null, true) -> 'captions' as urls`;
+    const before = await captions();
+
+    for (const work of works.filter(({ project_id }) => project_id === second)) {
+      await callback(db, work);
+    }
+
+    assert.deepEqual(await captions(), before);
+    await makeFilm(given, second);
+    assert.equal((await projectOf(sql, second)).status, "completed");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "another take pays for no voice and no music that is being made, and the film has them",
   onDatabase(async (given) => {
     const { db, sql } = given;

@@ -15,6 +15,7 @@ begin
   set
     status = 'completed',
     paused_from = null,
+    awaiting_approval = null,
     progress = 100,
     final_video_url = p_output ->> 'video_url',
     thumbnail_url = p_output ->> 'thumbnail_url',

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
+import { sceneIdsOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, eventsOf, only, projectOf, stepsOf } from "./look.ts";
-import { callback, claim, claimDeliveries, complete, PROVIDERS } from "./verbs.ts";
+import { callback, claim, claimDeliveries, complete, PROVIDERS, submit } from "./verbs.ts";
 
 Deno.test(
   "complete_project gives the film its URL, thumbnail, length, media and one delivery",
@@ -93,5 +95,29 @@ Deno.test(
       const found = await projectOf(sql, id);
       assert.deepEqual([found.final_video_url, found.thumbnail_url], [film.video_url, thumbnail]);
     }
+  }),
+);
+
+Deno.test(
+  "complete_project awaits no approval any more: a pause by hand later on is resumed by hand",
+  onDatabase(async ({ db, sql, aFilmInStitching }) => {
+    const projectId = await aFilmInStitching({ scenes: ["cut", "cut"] });
+    const works = await claim(db, { providers: { ...PROVIDERS, stitch: "stitch" } });
+    for (const work of works) await submit(db, work);
+    const work = (kind: string) => works.find(({ step }) => step === kind) ?? assert.fail(kind);
+    await sql`update public.projects set max_cost_usd = 0`;
+    const error = { message: "Busy", retryable: true };
+    await callback(db, work("extract_thumbnail"), { result: { state: "failed", error } });
+    assert.equal((await projectOf(sql, projectId)).status, "paused", "over its budget");
+
+    await callback(db, work("stitch"));
+
+    assert.equal((await projectOf(sql, projectId)).status, "completed");
+    await sql`update public.projects set max_cost_usd = null`;
+    await regenerateScene(db, (await sceneIdsOf(sql, projectId))[0] ?? "", {});
+    for (const verb of ["pause", "resume"] as const) {
+      await changeProject(db, verb, { projectId, reason: null });
+    }
+    assert.equal((await projectOf(sql, projectId)).status, "generating");
   }),
 );

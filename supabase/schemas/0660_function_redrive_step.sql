@@ -11,6 +11,8 @@ as $$
 declare
   v_step private.steps;
   v_project public.projects;
+  v_again private.steps;
+  v_status text := 'queued';
 begin
   if not exists (select 1 from private.steps where steps.step_id = p_step_id) then
     raise exception 'Cannot redrive step "%": no such step', p_step_id using errcode = 'RL404';
@@ -35,13 +37,19 @@ begin
     where steps.step_id = p_step_id;
   else
     perform private.reopen_project(v_step.project_id);
-    v_step := private.film_step(v_step.project_id, 'extract_thumbnail');
+    v_again := private.film_step(v_step.project_id, 'extract_thumbnail');
+    -- Another version may be the same film, with a thumbnail: then this one has it by now, and nobody is asked.
+    if v_again.step_id is not null then
+      v_step := v_again;
+    else
+      v_status := (select projects.status from public.projects where projects.project_id = v_step.project_id);
+    end if;
   end if;
 
   perform private.record_event(v_step.project_id, 'step.redriven', v_step.scene_id, v_step.chunk_id, jsonb_build_object(
     'kind', v_step.kind, 'step_id', v_step.step_id
   ));
-  return jsonb_build_object('step_id', v_step.step_id, 'kind', v_step.kind, 'was', 'failed', 'status', 'queued');
+  return jsonb_build_object('step_id', v_step.step_id, 'kind', v_step.kind, 'was', 'failed', 'status', v_status);
 end;
 $$;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { changeProject, redriveStep } from "../functions/_shared/management.ts";
 import { aFilm, claimOf, drive, finish, refusalOf, triesOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
-import { brokenInvariants, only, projectOf, stepOf } from "./look.ts";
+import { brokenInvariants, eventsOf, only, projectOf, stepOf } from "./look.ts";
 import { claim, complete, fail } from "./verbs.ts";
 
 Deno.test(
@@ -59,6 +59,33 @@ Deno.test(
       await refusalOf(redriveStep(db, thumbnail.step_id)),
       `RL409 Cannot redrive step "${thumbnail.step_id}": its film has a thumbnail meanwhile`,
     );
+  }),
+);
+
+Deno.test(
+  "redrive_step takes the thumbnail of another version that is the same film, and says so",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    const projectId = await aProject();
+    await drive(given, projectId, "stitching");
+    const thumbnail = await claimOf(given, projectId, "extract_thumbnail");
+    await fail(db, thumbnail);
+    await complete(db, await claimOf(given, projectId, "store_film"));
+    await sql`update public.projects set thumbnail_url = null`;
+    const later = await aFilm(given, { is_revision: true });
+
+    const answer = await redriveStep(db, thumbnail.step_id);
+
+    assert.deepEqual(answer, {
+      step_id: thumbnail.step_id,
+      kind: "extract_thumbnail",
+      was: "failed",
+      status: "completed",
+    });
+    const { thumbnail_url } = await projectOf(sql, later);
+    assert.equal((await projectOf(sql, projectId)).thumbnail_url, thumbnail_url);
+    assert((await eventsOf(sql, projectId)).includes("step.redriven"));
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -38,7 +38,11 @@ begin
   loop
     for v_attempt in
       update private.attempts
-      set status = 'cancelled', ended_at = v_now
+      set
+        status = 'cancelled',
+        ended_at = v_now,
+        -- What was not announced was never sent, and will not be.
+        actual_cost_usd = case when attempts.sent_at = 'infinity' then 0 else attempts.actual_cost_usd end
       where attempts.step_id = v_step.step_id
         and attempts.status in ('created', 'submitted', 'in_progress', 'lost')
       returning attempts.*

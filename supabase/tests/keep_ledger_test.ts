@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { regenerateScene } from "../functions/_shared/management.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { announceCall } from "../functions/_shared/transitions/steps.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
@@ -79,6 +80,24 @@ Deno.test(
     await submit(db, work);
 
     assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.5 });
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a call that was never announced settles nothing where its film ends beneath it",
+  onDatabase(async ({ sql, db, aProject }) => {
+    await priceClips(sql, 0.1);
+    const project_id = await aProject({ scenes: ["cut", "cut", "cut"] });
+    const [refused, called, waiting] = await claim(db, { announced: ["fal"] });
+    assert(refused && called && waiting);
+    await announceCall(db, refused);
+    await announceCall(db, called);
+
+    await fail(db, refused);
+
+    assert.deepEqual(await ledgerOf(sql, project_id), { reserved: 0, spent: 0.5 });
+    assert.equal(await announceCall(db, waiting), "stale");
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

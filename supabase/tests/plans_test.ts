@@ -4,7 +4,7 @@ import { z } from "zod";
 import { insertFinishedFilms } from "../../bench/finished_films.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
-import { drive } from "./drive.ts";
+import { aFilm, drive } from "./drive.ts";
 import { jobOf } from "./job_of.ts";
 import { rowsRead } from "./rows_read.ts";
 import { insertOtherUsers, insertWorkUnderWay } from "./other_users.ts";
@@ -90,6 +90,31 @@ Deno.test(
 
     const after = await sequentialScans(sql, own);
     assert.deepEqual([...after].filter(([name, scans]) => scans > (before.get(name) ?? 0)), []);
+  }),
+);
+
+Deno.test(
+  "deleting a user's data reads neither all callbacks nor all files there are",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    await insertFinishedFilms(sql, 2000);
+    await sql`
+      insert into storage.objects (bucket_id, name)
+      select 'films', project_id || '/film.mp4' from public.projects`;
+    const id = await aFilm(given, { user_id: "who leaves" });
+    await sql`insert into storage.objects (bucket_id, name) values ('films', ${`${id}/film.mp4`})`;
+    await sql`vacuum analyze storage.objects`;
+    const { sql: own } = await openSession();
+    const before = await sequentialScans(sql, own);
+
+    const [row] = await own`select public.delete_user_data('who leaves') as deleted`;
+
+    assert.equal(row?.deleted.done, true);
+    assert(row.deleted.callbacks > 0 && row.deleted.paths.includes(`${id}/film.mp4`));
+    const after = await sequentialScans(sql, own);
+    for (const table of ["webhook_logs", "objects"]) {
+      assert.equal(after.get(table), before.get(table), table);
+    }
   }),
 );
 

@@ -26,7 +26,8 @@ begin
   for v_video_id in
     select distinct projects.video_id from public.projects where projects.user_id = p_user_id order by projects.video_id
   loop
-    exit when cardinality(v_ids) >= p_limit;
+    -- What is under way goes with a later call: of thousands, all in one, none would be cancelled before its time is over.
+    exit when cardinality(v_ids) >= p_limit or v_cancelled >= 10 * p_limit;
 
     for v_project in
       select projects.*

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants } from "./look.ts";
-import { callback, callbackOf, claim, complete, moveClock } from "./verbs.ts";
+import { callback, callbackOf, claim, complete, moveClock, submit } from "./verbs.ts";
 import { previewUserData } from "../functions/_shared/management.ts";
 import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 
@@ -168,6 +168,24 @@ Deno.test(
       0,
       "nothing is left, nothing is wrong",
     );
+  }),
+);
+
+Deno.test(
+  "delete_user_data cancels ten times p_limit in one call at most, and the rest in the next ones",
+  onDatabase(async ({ sql, db, aProject }) => {
+    for (let n = 0; n < 12; n++) await aProject({ video_id: `video-${n}` });
+    for (const work of await claim(db)) await submit(db, work);
+
+    const cancelled = [];
+    for (let call = 0; call < 3; call++) {
+      const [row] = await sql<{ deleted: Deleted }[]>`
+        select public.delete_user_data('user-1', 1) as deleted`;
+      cancelled.push(row?.deleted.cancelled);
+    }
+
+    assert.deepEqual(cancelled, [10, 2, 0]);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

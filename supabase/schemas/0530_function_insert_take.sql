@@ -19,7 +19,8 @@ begin
     video_chunks.project_id,
     video_chunks.position,
     p_take,
-    coalesce(changes.value ->> 'model', video_chunks.model),
+    -- As the job named it: the fallback may be asked again, and another version finds the clip.
+    coalesce(changes.value ->> 'model', video_chunks.metadata ->> 'fell_back_from', video_chunks.model),
     coalesce(changes.value ->> 'prompt', video_chunks.prompt),
     video_chunks.duration,
     video_chunks.driver_video_url,

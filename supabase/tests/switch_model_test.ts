@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { regenerateScene } from "../functions/_shared/management.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { sceneIdsOf } from "./drive.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
@@ -86,6 +88,29 @@ Deno.test(
     const again = await createProject(db, jobOf({ is_revision: true }));
     assert.deepEqual(await stepsOf(sql, again.project_id), []);
     assert.equal((await projectOf(sql, again.project_id)).status, "completed");
+  }),
+);
+
+Deno.test(
+  "another take of a clip that the fallback made is asked of the job's model, and kept by a later version",
+  withFallback(async ({ sql, db }) => {
+    const film = await createProject(db, jobOf());
+    const [first] = await claim(db);
+    assert(first);
+    await submit(db, first);
+    await callback(db, first, { result: REFUSAL });
+    await driveToTheEnd(db, sql);
+
+    await regenerateScene(db, (await sceneIdsOf(sql, film.project_id))[0] ?? "", {});
+    const [take] = await claim(db);
+    assert.equal(take?.attempt.input.model, "fal-ai/some-model");
+    await submit(db, take);
+    await callback(db, take, { result: REFUSAL });
+    await driveToTheEnd(db, sql);
+
+    const again = await createProject(db, jobOf({ is_revision: true }));
+    assert.deepEqual(await stepsOf(sql, again.project_id), []);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -37,7 +37,17 @@ begin
   if v_missing.chunk_id is null then
     perform private.finish_scene_clips(array[v_last.chunk_id], array['{}'::jsonb]);
   elsif v_missing.position > 1 and v_missing.image_url is null then
-    perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
+    -- One that is being looked at is there already.
+    if not exists (
+      select 1
+      from private.steps
+      where steps.project_id = p_scene.project_id
+        and steps.chunk_id = v_last.chunk_id
+        and steps.kind = 'check_frame'
+        and steps.status in ('queued', 'running', 'waiting')
+    ) then
+      perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
+    end if;
   elsif v_missing.position > 1 then
     perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
   else

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
+import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
+import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
+import { claimOf, sceneIdsOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import type { JobOptions } from "./job_of.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
+import { makeFilm } from "./sound_films.ts";
 import { callback, claim, complete, submit } from "./verbs.ts";
 
 const CHECKED: JobOptions = {
@@ -64,6 +67,41 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "a frame that is being looked at is extracted once, and the clip that begins from it is paid for once",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const clip = await given.aClaimedClip({ ...CHECKED, scenes: ["cut", "cut"], clips: 2 });
+    const projectId = clip.project_id;
+    await submit(db, clip);
+    await callback(db, clip);
+    for (const verb of ["cancel", "retry"] as const) {
+      await changeProject(db, verb, { projectId, reason: null });
+    }
+    const frame = await claimOf(given, projectId, "extract_last_frame");
+    await submit(db, frame);
+    await callback(db, frame);
+
+    await regenerateScene(db, (await sceneIdsOf(sql, projectId))[1] ?? "", {});
+    const works = await claim(db);
+    const late = works.filter(({ step }) => step === "extract_last_frame");
+    for (const work of works) if (!late.includes(work)) await pass(given, work);
+    for (const work of [...await claim(db), ...late]) await pass(given, work);
+    await makeFilm(given, projectId);
+
+    const tries = await sql`
+      select kind, count(*)::int as n from private.attempts join private.steps using (step_id)
+      where steps.scene_id = (select scene_id from private.steps where step_id = ${clip.step_id})
+      group by kind order by kind`;
+    assert.deepEqual(tries.map(({ kind, n }) => [kind, n]), [
+      ["check_frame", 1],
+      ["extract_last_frame", 1],
+      ["generate_clip", 2],
+    ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
 /** The last frame of the first scene's clip, extracted. */
 async function aFrame({ db, aSubmittedClip }: Given, options: JobOptions): Promise<string> {
   await callback(db, await aSubmittedClip(options));
@@ -72,6 +110,12 @@ async function aFrame({ db, aSubmittedClip }: Given, options: JobOptions): Promi
   await submit(db, frame);
   await callback(db, frame);
   return `https://made.test/${frame.step_id}.png`;
+}
+
+async function pass({ db }: Given, work: StepWork): Promise<void> {
+  if (work.attempt.provider === "storage") return void await complete(db, work);
+  await submit(db, work);
+  await callback(db, work);
 }
 
 async function seesNothing({ db }: Given): Promise<string> {

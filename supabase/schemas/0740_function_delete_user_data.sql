@@ -43,13 +43,7 @@ begin
       end if;
     end loop;
 
-    v_ids := v_ids || (
-      select coalesce(array_agg(projects.project_id), '{}')
-      from public.projects
-      where projects.user_id = p_user_id
-        and projects.video_id = v_video_id
-      having not p_waits or not bool_or(private.is_letting_go(projects.project_id))
-    );
+    v_ids := v_ids || private.deletable_versions(p_user_id, v_video_id, p_waits);
   end loop;
 
   perform private.delete_endpoints_of(p_user_id);

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { deleteUserData } from "../../supabase/functions/_shared/management.ts";
+import { createProject } from "../../supabase/functions/_shared/transitions/projects.ts";
+import { aFilm } from "../../supabase/tests/drive.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
+import { jobOf } from "../../supabase/tests/job_of.ts";
+import { brokenInvariants, only } from "../../supabase/tests/look.ts";
 import { callback, claim, submit } from "../../supabase/tests/verbs.ts";
 import type { Session } from "../../supabase/tests/test_database.ts";
 import { collide } from "./races.ts";
@@ -48,5 +53,49 @@ Deno.test(
 
     assert.equal(received.outcome, "applied");
     for (const table of LEFT) assert.deepEqual([...await sql.unsafe(`table ${table}`)], [], table);
+  }),
+);
+
+Deno.test(
+  "a version that is ordered while the others are deleted with their user is the first of its video",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    for (const is_revision of [true, false]) {
+      await aFilm(given);
+      const [first, second] = [await openSession(), await openSession()];
+
+      await collide(
+        sql,
+        [first, () => deleteUserData(first.db, "user-1")],
+        [second, () => createProject(second.db, jobOf({ is_revision }))],
+      );
+
+      const { version, revision_of } = only(
+        await sql`select version, revision_of from public.projects`,
+      );
+      assert.deepEqual([version, revision_of], [1, null]);
+      assert.deepEqual(await brokenInvariants(sql), []);
+      await sql`delete from public.projects`;
+    }
+  }),
+);
+
+Deno.test(
+  "a version that is being ordered keeps the others of its video from being deleted without it",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    await aFilm(given);
+    const [first, second] = [await openSession(), await openSession()];
+
+    const [, deleted] = await collide(
+      sql,
+      [first, () => createProject(first.db, jobOf({ is_revision: true }))],
+      [second, () => deleteUserData(second.db, "user-1")],
+    );
+
+    assert.equal(deleted.done, false);
+    assert.equal((await sql`select from public.projects`).length, 2);
+    assert.equal((await deleteUserData(db, "user-1")).done, true);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

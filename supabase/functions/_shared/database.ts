@@ -41,6 +41,8 @@ export function isAway(error: unknown): boolean {
  * PGRST202: a function that is not there, because this release's migration has not run yet.
  */
 const AWAY = /^(08|53|57|PGRST(00[0-3]|202)$)/;
+/** PostgREST's own 500 is what a function raised; whatever is above it, a gateway may say in its place. */
+const RAISED = 500;
 
 /** PostgREST's error body: https://docs.postgrest.org/en/v14/references/errors.html */
 const Refusal = z.object({ code: z.string().nullish(), message: z.string() });
@@ -92,7 +94,7 @@ export function connectDatabase(
       const { data } = Refusal.safeParse(value);
       const message = data?.message ?? `status ${status}, ${text.slice(0, EXCERPT)}`;
       const code = data?.code ?? "";
-      const away = status === 503 || status === 504 || AWAY.test(code);
+      const away = status > RAISED || AWAY.test(code);
       throw new DatabaseError(`Cannot call ${name}: ${message}`, code, away, message);
     },
   };

@@ -51,6 +51,10 @@ Deno.test("a database that nobody reaches, or that has no connection to spare, i
     }, true],
     [() => new Response("<html>", { status: 503 }), true],
     [() => new Response("", { status: 504 }), true],
+    ...[502, 520, 521, 522, 523, 524].map((status): [() => Response, boolean] => [
+      () => new Response("<html>", { status }),
+      true,
+    ]),
     [() => Response.json({ code: "PGRST003", message: "Timed out" }, { status: 500 }), true],
     [() => Response.json({ code: "57P01", message: "Shutting down" }, { status: 500 }), true],
     [() => Response.json({ code: "42703", message: "No column" }, { status: 400 }), false],

@@ -77,6 +77,19 @@ Deno.test(
 );
 
 Deno.test(
+  "record_answer keeps a provider's words also where Postgres cannot hold each of them",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip();
+    const message = "Refused: the prompt has \0 and half a \ud83d";
+
+    await recordAnswer(db, work, { state: "failed", error: { message, retryable: false } });
+
+    const film = await projectOf(sql, work.project_id);
+    assert.equal(film.error_message, "Scene 1: Refused: the prompt has \ufffd and half a \ufffd");
+  }),
+);
+
+Deno.test(
   "record_answer refuses a state that it does not know",
   onDatabase(async ({ sql, aClaimedClip }) => {
     const work = await aClaimedClip();

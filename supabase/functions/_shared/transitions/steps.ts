@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Database } from "../database.ts";
+import { toStorable } from "../storable.ts";
 import type { Failure, Output } from "./results.ts";
 
 /** The piece of work that a step asks for. `cancel_request` tells a provider that we gave up. */
@@ -128,11 +129,12 @@ export type Answer =
   /** Asking failed; nothing was learnt. */
   | { state: "unreachable"; message: string };
 
+/** Whatever a provider wrote into it: a character that Postgres cannot hold is replaced. */
 export function recordAnswer(db: Database, work: StepWork, answer: Answer): Promise<Verdict> {
   return db.call("record_answer", {
     p_step_id: work.step_id,
     p_claim_token: work.claim_token,
     p_attempt_id: work.attempt.attempt_id,
-    p_answer: answer,
+    p_answer: toStorable(answer),
   }, Verdict);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { beginning } from "./storable.ts";
 
 /*
  * Fields that callbacks of several senders share. Null is as absent everywhere.
@@ -33,7 +34,7 @@ export const Reason = z.unknown().optional().transform((value) => {
 export function firstReason(...reasons: (string | null | undefined)[]): string {
   const given = reasons.filter((text) => typeof text === "string" && text.trim() !== "");
   const words = given.find((text) => !text?.startsWith(WORDLESS));
-  return (words ?? given[0] ?? "No reason given").slice(0, LONGEST_REASON).trim();
+  return beginning(words ?? given[0] ?? "No reason given", LONGEST_REASON).trim();
 }
 
 /** Leaves out what is absent. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { beginning } from "./storable.ts";
 
 /** Characters of a provider's words that we keep. */
 const LONGEST = 500;
@@ -31,7 +32,7 @@ export function ownWords(body: unknown, secrets: readonly string[] = []): string
     (words, secret) => words.replaceAll(secret, "***"),
     read.data.trim(),
   );
-  return clean.length > LONGEST ? `${clean.slice(0, LONGEST - 1)}…` : clean;
+  return clean.length > LONGEST ? `${beginning(clean, LONGEST - 1)}…` : clean;
 }
 
 function inOneLine(detail: z.infer<typeof Detail>): string {

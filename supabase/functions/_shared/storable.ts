@@ -69,6 +69,12 @@ export function storableText(text: string): string {
   return isStorable(text) ? text : text.toWellFormed().replaceAll("\0", "\ufffd");
 }
 
+/** The first characters of a text, `most` code units at most: none is cut in half. */
+export function beginning(text: string, most: number): string {
+  const cut = text.slice(0, most);
+  return text.length > most ? cut.replace(/[\ud800-\udbff]$/, "") : cut;
+}
+
 function isStorable(text: string): boolean {
   return !text.includes("\0") && text.isWellFormed();
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findUnstorable, isStorableJson, toStorable } from "./storable.ts";
+import { beginning, findUnstorable, isStorableJson, toStorable } from "./storable.ts";
 
 Deno.test("the path of what Postgres cannot hold is found in values and keys", () => {
   assert.equal(findUnstorable({ scenes: [{ prompt: "a" }, { prompt: "\0" }] }), "scenes.1.prompt");
@@ -28,4 +28,11 @@ Deno.test("JSON that Postgres takes and JSON that it does not are told apart by 
   for (const text of ['"\\u0000"', '"\\ud83c"', "1e999", "9".repeat(310), "1e-20000"]) {
     assert.equal(isStorableJson(text), false, text.slice(0, 20));
   }
+});
+
+Deno.test("the beginning of a text ends with a whole character", () => {
+  assert.equal(beginning("ab🎬c", 2), "ab");
+  assert.equal(beginning("ab🎬c", 3), "ab");
+  assert.equal(beginning("ab🎬c", 4), "ab🎬");
+  assert.equal(beginning("🎬", 9), "🎬");
 });

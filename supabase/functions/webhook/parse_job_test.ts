@@ -195,6 +195,20 @@ Deno.test("how a film is finished is settled at the door, with what this install
   ]);
 });
 
+Deno.test("what is spoken of a long prompt ends with a whole character", () => {
+  const body = { ...LEAST, prompt: `${"x".repeat(4999)}🎬 and on`, voice: "af_heart" };
+  const offers = { ...FAL_OFFERS, speechModel: "fal-ai/kokoro/american-english" };
+  const read = parseJob(body, {
+    text: JSON.stringify(body),
+    keyHeader: null,
+    allowPrivate: false,
+    offers,
+  });
+
+  assert.ok("job" in read);
+  assert.equal(read.job.scenes[0]?.voice_over, "x".repeat(4999));
+});
+
 Deno.test("a prompt with a voice is spoken, whoever writes its scenes; nobody to speak it is told so", () => {
   const body = { ...LEAST, prompt: "One.\n\nTwo.", voice: "af_heart", transition: "fade" };
   const parse = (fields: object, given: { offers?: FinishOffers; hasStoryboardModel?: boolean }) =>

@@ -1,4 +1,5 @@
 import type { Issue } from "../errors.ts";
+import { beginning } from "../storable.ts";
 import type { Job, JobScene } from "../transitions/projects.ts";
 import type { JobFields } from "./job_fields.ts";
 import { type Planning, planScenes } from "./plan_scenes.ts";
@@ -25,7 +26,7 @@ export function planJob(
 
   const scenes = splitPrompt(job.prompt ?? "").map((prompt) => ({
     prompt,
-    ...isNarrated(job) && { voice_over: prompt.slice(0, LONGEST_VOICE) },
+    ...isNarrated(job) && { voice_over: beginning(prompt, LONGEST_VOICE) },
   }));
   const plan = planScenes({ ...job, scenes }, planning);
   if ("issues" in plan) return { issues: unique(plan.issues.map(ofJob)) };

@@ -107,6 +107,8 @@ Deno.test("a failure is never refused for what stands in it beside its task", ()
   );
   const long = read({ ...API_FORM, status: "failed", error: ["x".repeat(9000)] });
   assert.equal(long.result.error?.message.length, 2000);
+  const pictured = read({ ...API_FORM, status: "failed", error: `${"x".repeat(1999)}🎬🎬` });
+  assert.equal(pictured.result.error?.message, "x".repeat(1999));
   assert("issues" in readVideoCallback({ ...API_FORM, status: "failed", task_id: 7 }));
 });
 

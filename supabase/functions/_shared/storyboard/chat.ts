@@ -4,6 +4,7 @@ import { onFreshConnection } from "../fresh_connection.ts";
 import { ownWords } from "../own_words.ts";
 import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
+import { beginning } from "../storable.ts";
 import type { Failure } from "../transitions/results.ts";
 import type { Message, responseFormat } from "./messages.ts";
 
@@ -84,7 +85,7 @@ function read({ body }: Reply): Said {
   const choice = completion.data?.choices[0];
   if (!choice) return { state: "text", text: "", isWhole: false };
   const { refusal, content } = choice.message;
-  if (refusal) return { state: "refused", words: refusal.slice(0, 500) };
+  if (refusal) return { state: "refused", words: beginning(refusal, 500) };
   if (choice.finish_reason === "content_filter") {
     return { state: "refused", words: "its content filter" };
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Issue } from "../errors.ts";
+import { beginning } from "../storable.ts";
 import { answerTo, type Brief, offeredSeconds } from "./written.ts";
 
 export type Message = { role: "system" | "user" | "assistant"; content: string };
@@ -40,7 +41,7 @@ export function firstMessages(brief: Brief): Message[] {
 export function repairMessages(answer: string, issues: readonly Issue[]): Message[] {
   const list = issues.map(({ path, message }) => `${path === "" ? "answer" : path}: ${message}`);
   return [
-    { role: "assistant", content: answer.slice(0, 20_000) },
+    { role: "assistant", content: beginning(answer, 20_000) },
     {
       role: "user",
       content: `That storyboard cannot be used. Send it again, whole, with this mended:\n${

@@ -59,7 +59,10 @@ function readResult(deps: FalDeps, reply: Reply, status: QueueStatus): Answer {
   const errorType = status.error_type ?? ownType;
   if (errorType === CANCELLED) return { state: "cancelled" };
 
-  if (isSuccess(reply) && !status.error && errorType === null) return read(body);
+  if (isSuccess(reply) && !status.error && errorType === null) {
+    // A page instead, of whoever stands before fal.
+    return body === undefined ? unreachable("the result", reply.status) : read(body);
+  }
   if (!isFailureOfRequest(reply, status, ownType)) {
     return unreachable("the result", reply.status);
   }
@@ -85,7 +88,7 @@ function isFailureOfRequest(
   status: QueueStatus,
   ownType: string | null,
 ): boolean {
-  if (code === 401 || code === 403) return false;
+  if (code === 401 || code === 403 || isRedirect(code)) return false;
   if (ownType !== null || !mayPassLater(code)) return true;
   const named = namedCode(status.error);
   if (named !== null) return named === code;
@@ -123,6 +126,10 @@ function forgotten(): Answer {
 function unreachable(what: string, status: number): Answer {
   const hint = status === 401 || status === 403 ? "FAL_KEY was refused" : "no usable answer";
   return { state: "unreachable", message: `Cannot ask fal for ${what}: ${hint} (${status})` };
+}
+
+function isRedirect(code: number): boolean {
+  return code >= 300 && code < 400;
 }
 
 function isSuccess({ status }: Reply): boolean {

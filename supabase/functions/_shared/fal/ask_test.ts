@@ -126,6 +126,22 @@ Deno.test("a gateway's trouble with a failed request's result is not taken for t
   }
 });
 
+Deno.test("a page or a redirect in the result's place is no result: it is asked for again", async () => {
+  const places = [
+    () => new Response("<html>We will be back</html>"),
+    () => new Response(null),
+    () => new Response(null, { status: 302, headers: { location: "/maintenance" } }),
+  ];
+  for (const place of places) {
+    for (
+      const status of [() => Response.json(COMPLETED), () => Response.json({}, { status: 404 })]
+    ) {
+      const answer = ({ path }: Seen) => path === STATUS ? status() : place();
+      assert.equal((await withServer(answer, ({ url }) => askAt(url))).state, "unreachable");
+    }
+  }
+});
+
 Deno.test("a result without a file that we can read is final", async () => {
   const answer = await ask(COMPLETED, { body: { seed: 1 } });
 

@@ -1,6 +1,10 @@
 import { withDeadline } from "./deadline.ts";
 import { readFetchFailure } from "./fetch_failure.ts";
 import type { Fetch } from "./fresh_connection.ts";
+import { readBody } from "./read_body.ts";
+
+/** A page of fal's list, with what each request was asked for, may have some megabytes. */
+const LARGEST_ANSWER = 32 * 1024 * 1024;
 
 export type FalDeps = {
   /** FAL_KEY. */
@@ -46,13 +50,21 @@ export async function callOnce(
       const response = await fetch(url, { ...init, redirect: "manual", signal });
       const { status, headers } = response;
       // A refusal stands in the status line: its body may break off, a success must be whole.
-      const body = response.ok ? await response.text() : await response.text().catch(() => "");
+      const whole = readText(response.body);
+      const body = response.ok ? await whole : await whole.catch(() => "");
       return { status, headers, body };
     });
   } catch (error) {
     const { sent, words } = readFetchFailure(error);
     throw new NoAnswer(words, sent);
   }
+}
+
+/** @throws where it is longer than an isolate can hold beside its other work. */
+async function readText(stream: Response["body"]): Promise<string> {
+  const bytes = await readBody(stream, LARGEST_ANSWER);
+  if (bytes === null) throw new Error("The answer is too long");
+  return new TextDecoder().decode(bytes);
 }
 
 /** Calls fal with the key. @throws {NoAnswer} */

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { callOnce, NoAnswer } from "./call_once.ts";
+
+const MIB = 2 ** 20;
+
+/** An answer of so many MiB, and how many of them were taken. */
+function longAnswer(mib: number, status: number) {
+  const taken = { mib: 0 };
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (taken.mib++ < mib) controller.enqueue(new Uint8Array(MIB).fill(0x20));
+      else controller.close();
+    },
+  });
+  return { taken, fetch: () => Promise.resolve(new Response(body, { status })) };
+}
+
+Deno.test("an answer that does not end is none: an isolate has to hold it", async () => {
+  const { fetch, taken } = longAnswer(60, 200);
+
+  await assert.rejects(
+    callOnce({ fetch, timeoutMs: 5000 }, "https://fal.example.com/", {}),
+    (error) => error instanceof NoAnswer && error.sent,
+  );
+  assert.ok(taken.mib < 45, `${taken.mib}`);
+});
+
+Deno.test("a refusal without an end is still known by its status", async () => {
+  const { fetch, taken } = longAnswer(60, 422);
+
+  const { status, body } = await callOnce(
+    { fetch, timeoutMs: 5000 },
+    "https://fal.example.com/",
+    {},
+  );
+
+  assert.deepEqual([status, body], [422, ""]);
+  assert.ok(taken.mib < 45, `${taken.mib}`);
+});

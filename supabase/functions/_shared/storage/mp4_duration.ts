@@ -119,6 +119,8 @@ function readLength(body: Uint8Array): number | null {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const isLong = view.getUint8(0) === 1;
   const scale = view.getUint32(isLong ? 20 : 12);
-  const duration = isLong ? Number(view.getBigUint64(24)) : view.getUint32(16);
-  return scale > 0 && duration > 0 ? duration / scale : null;
+  const duration = isLong ? view.getBigUint64(24) : BigInt(view.getUint32(16));
+  // All ones: whoever wrote the header did not know yet.
+  const isKnown = duration > 0n && duration !== (isLong ? 2n ** 64n : 2n ** 32n) - 1n;
+  return scale > 0 && isKnown ? Number(duration) / scale : null;
 }

@@ -34,6 +34,13 @@ Deno.test("what is no MP4 file, is cut off, or says nothing has no length", asyn
   assert.equal(await lengthOf([ftyp()]), null);
   assert.equal(await lengthOf([ftyp(), moov().subarray(0, 20)]), null);
   assert.equal(await lengthOf([ftyp(), box("moov", box("mvhd", new Uint8Array(100)))]), null);
+  for (const [version, ones] of [[0, 4], [1, 8]] as const) {
+    const unknown = new Uint8Array(112);
+    unknown[0] = version;
+    unknown[version === 1 ? 23 : 15] = 1;
+    unknown.fill(0xff, version === 1 ? 24 : 16, (version === 1 ? 24 : 16) + ones);
+    assert.equal(await lengthOf([ftyp(), box("moov", box("mvhd", unknown))]), null);
+  }
   // A box of no size would be looked at for ever.
   assert.equal(await lengthOf([new Uint8Array(64)]), null);
 });

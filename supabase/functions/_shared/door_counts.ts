@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Database } from "./database.ts";
 import type { Deps } from "./deps.ts";
+import { sinceThen } from "./since_then.ts";
 
 /** Notes what a door answered. @param isLetIn its sender had proved who it is */
 export type CountAnswer = (answer: { status: number; ms: number; isLetIn: boolean }) => void;
@@ -42,7 +43,7 @@ export function createDoorCounts(
   let last = -Infinity;
 
   async function tell(): Promise<void> {
-    await wait(Math.max(0, last + PAUSE - now()));
+    await wait(Math.max(0, PAUSE - sinceThen(last, now())));
     last = now();
     const counts = [...untold.values()];
     untold = new Map();

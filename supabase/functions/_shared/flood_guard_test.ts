@@ -34,6 +34,15 @@ Deno.test("failing on and on keeps an address out, at bounded cost", () => {
   }
 });
 
+Deno.test("a clock that is set back keeps nobody out until it has caught up", () => {
+  const clock = { now: 3_600_000 };
+  const guard = createFloodGuard({ limit: 2, now: () => clock.now });
+  for (let i = 0; i < 3; i++) guard.failed("a");
+
+  clock.now = 0;
+  assert.equal(guard.failed("a"), null);
+});
+
 Deno.test("a window remembers a bounded number of addresses, the latest ones", () => {
   const window = createSlidingWindow({ limit: 1, now: () => 0, mostAddresses: 2 });
   for (const address of ["a", "b", "a", "c"]) window.add(address);

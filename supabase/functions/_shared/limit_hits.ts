@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
+import { sinceThen } from "./since_then.ts";
 
 /** Counts refusals for whoever watches: in the background, and of verified requests alone. */
 export interface LimitHits {
@@ -18,7 +19,7 @@ export function createLimitHits(
   let last = -Infinity;
 
   async function tell(): Promise<void> {
-    await wait(Math.max(0, last + PAUSE - now()));
+    await wait(Math.max(0, PAUSE - sinceThen(last, now())));
     last = now();
     const p_hits = untold;
     untold = 0;

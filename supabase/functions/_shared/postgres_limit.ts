@@ -1,6 +1,6 @@
 import type { RateLimit, RateLimitDeps } from "./rate_limit.ts";
 import { createSharedCounts, type Requests } from "./shared_counts.ts";
-import { createSlidingWindow, MINUTE } from "./sliding_window.ts";
+import { createSlidingWindow, isRecent, MINUTE } from "./sliding_window.ts";
 
 /**
  * Decides by what this isolate let through and what the others reported, without asking anybody:
@@ -29,7 +29,7 @@ export function createPostgresLimit(
 /** Seconds until fewer than `limit` requests are left in the window, at least 1; null: now. */
 function secondsOver(limit: number, requests: Requests[], now: number): number | null {
   const oldestFirst = requests
-    .filter(({ at }) => at > now - MINUTE)
+    .filter(({ at }) => isRecent(at, now))
     .sort((one, other) => one.at - other.at);
   let left = oldestFirst.reduce((sum, one) => sum + one.requests, 0);
   if (left < limit) return null;

@@ -85,3 +85,22 @@ Deno.test("while the database is away, each isolate keeps the limit by itself", 
 
   assert.match(lines.join(), /"event":"rate_limit.not_shared".*No connection/);
 });
+
+Deno.test("a clock that is set back refuses nobody for longer, and delays no exchange", async () => {
+  const { deps, clock, settled } = handMadeWorld({
+    sql: { count_requests: [{ address: "b", age_seconds: 0, requests: 2 }] },
+  });
+  const waits: number[] = [];
+  const wait = (ms: number) => Promise.resolve(void waits.push(ms));
+  const limit = createPostgresLimit("RATE_LIMIT_FAL", 2, { ...deps, wait });
+  await limit.taken("a");
+  await limit.taken("a");
+  await settled();
+  assert.equal(await limit.taken("b"), 60);
+
+  clock.now -= 3_600_000;
+  assert.equal(await limit.taken("a"), null);
+  assert.equal(await limit.taken("b"), null);
+  await settled();
+  assert.ok(Math.max(...waits) <= 1000, `${waits}`);
+});

@@ -1,6 +1,7 @@
 import type { Deps } from "./deps.ts";
 import { optional } from "./env.ts";
 import { type Log, withoutTokens } from "./log.ts";
+import { sinceThen } from "./since_then.ts";
 
 /** Where a DSN (`https://<public key>@<host>/<path><project>`) sends events to. */
 export type SentryTarget = { url: string; key: string; dsn: string };
@@ -40,7 +41,7 @@ export function createSentry(
 
   return (event, fields = {}) => {
     if (!isFailure(fields)) return;
-    sent = sent.filter((at) => at > now() - MINUTE);
+    sent = sent.filter((at) => sinceThen(at, now()) < MINUTE);
     if (sent.length >= MOST_A_MINUTE) return;
     sent.push(now());
     const body = envelope(event, fields, { target, at: new Date(now()).toISOString() });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
+import { sinceThen } from "./since_then.ts";
 
 /** So many requests at about that time, in milliseconds of our own clock. */
 export type Requests = { at: number; requests: number };
@@ -34,7 +35,7 @@ export function createSharedCounts(
   let last = -Infinity;
 
   async function exchange(): Promise<void> {
-    await wait(Math.max(0, last + PAUSE - now()));
+    await wait(Math.max(0, PAUSE - sinceThen(last, now())));
     last = now();
     const counts = Object.fromEntries(untold);
     untold = new Map();

@@ -10,6 +10,12 @@ export interface SlidingWindow {
 }
 
 export const MINUTE = 60_000;
+
+/** Within a minute. A clock may be set back: what seems to lie further ahead was long ago. */
+export function isRecent(time: number, now: number): boolean {
+  return Math.abs(now - time) < MINUTE;
+}
+
 /** Beyond that, the address that was silent for longest is forgotten. */
 const MOST_ADDRESSES = 10_000;
 
@@ -24,8 +30,7 @@ export function createSlidingWindow(
   const times = new Map<string, number[]>();
 
   function recent(address: string): number[] {
-    const since = now() - MINUTE;
-    return (times.get(address) ?? []).filter((time) => time > since);
+    return (times.get(address) ?? []).filter((time) => isRecent(time, now()));
   }
 
   return {

@@ -3,8 +3,3 @@
  * two rounds (worker.c), so that a bell which comes soon after another one would be heard a second late.
  */
 export const LINGER = 1200;
-
-/** Milliseconds since `at`. A clock may be set back: what seems to come yet counts as long ago. */
-export function sinceThen(at: number, now: number): number {
-  return now < at ? Infinity : now - at;
-}

@@ -1,6 +1,7 @@
 import type { Log } from "../_shared/log.ts";
+import { sinceThen } from "../_shared/since_then.ts";
 import type { ClaimedDeliveries, DeliveryWork } from "../_shared/transitions/deliveries.ts";
-import { LINGER, sinceThen } from "./linger.ts";
+import { LINGER } from "./linger.ts";
 
 export type DeliverySlots = {
   /** Deliveries that are on their way at a time, while they are young. */

@@ -1,6 +1,7 @@
 import type { Log } from "../_shared/log.ts";
+import { sinceThen } from "../_shared/since_then.ts";
 import type { ClaimedWork } from "../_shared/transitions/work.ts";
-import { LINGER, sinceThen } from "./linger.ts";
+import { LINGER } from "./linger.ts";
 import type { Work } from "./perform.ts";
 import { watchPause } from "./watch_pause.ts";
 

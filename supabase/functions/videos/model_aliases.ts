@@ -1,4 +1,5 @@
 import type { Deps } from "../_shared/deps.ts";
+import { sinceThen } from "../_shared/since_then.ts";
 import { readModelAliases } from "../_shared/transitions/videos.ts";
 
 /** Milliseconds for which the names are believed. */
@@ -12,7 +13,7 @@ export function createModelAliases(
   let knownAt = -Infinity;
 
   return async () => {
-    if (now() - knownAt > USABLE_FOR) {
+    if (sinceThen(knownAt, now()) > USABLE_FOR) {
       known = await readModelAliases(db);
       knownAt = now();
     }

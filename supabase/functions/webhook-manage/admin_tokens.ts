@@ -11,6 +11,7 @@ import {
 import { z } from "zod";
 import { type Get, optional } from "../_shared/env.ts";
 import type { Log } from "../_shared/log.ts";
+import { sinceThen } from "../_shared/since_then.ts";
 
 /** Checks the tokens of signed-in users (Supabase Auth, asymmetric signing keys). */
 export interface AdminTokens {
@@ -89,7 +90,7 @@ function politeFetch(send: typeof fetch, now: () => number): typeof fetch {
   let failedAt = -Infinity;
 
   return async (input, init) => {
-    if (now() - failedAt < RETRY_AFTER_FAILURE) {
+    if (sinceThen(failedAt, now()) < RETRY_AFTER_FAILURE) {
       throw new Error("Cannot fetch keys: it failed a moment ago");
     }
     failedAt = now();

@@ -1,4 +1,5 @@
 import type { Database } from "../_shared/database.ts";
+import { sinceThen } from "../_shared/since_then.ts";
 import { createSlidingWindow } from "../_shared/sliding_window.ts";
 import { readWebhookSources, type WebhookSource } from "../_shared/webhook_sources.ts";
 
@@ -35,7 +36,7 @@ export function createKnownSources(
   let underWay: Promise<void> | null = null;
 
   async function load(): Promise<void> {
-    if (failed !== null && now() - failed.at < RETRY_AFTER_FAILURE) throw failed.error;
+    if (failed !== null && sinceThen(failed.at, now()) < RETRY_AFTER_FAILURE) throw failed.error;
     const begun = now();
     try {
       const sources = await readWebhookSources(db);
@@ -70,7 +71,7 @@ export function createKnownSources(
 
     async find(name) {
       if (!NAME.test(name)) return null;
-      if (now() - knownAt > USABLE_FOR) return await findNow(name);
+      if (sinceThen(knownAt, now()) > USABLE_FOR) return await findNow(name);
       return known.get(name) ?? await refind(name);
     },
   };

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import type { Log } from "../log.ts";
 import { readBody } from "../read_body.ts";
+import { sinceThen } from "../since_then.ts";
 
 /** fal's own key set (fal.ai/docs, "Webhooks", signature verification). */
 export const FAL_JWKS_URL = "https://rest.fal.ai/.well-known/jwks.json";
@@ -60,14 +61,14 @@ export function createFalKeys({ url, fetch, now, log }: FalKeysDeps): FalKeys {
     async current() {
       if (keys !== null && now() - fetchedAt > USABLE_FOR) keys = null;
       const wait = keys === null ? RETRY_WITHOUT_KEYS : RETRY_WITH_STALE_KEYS;
-      const due = now() - fetchedAt > FRESH_FOR && now() - triedAt >= wait;
+      const due = sinceThen(fetchedAt, now()) > FRESH_FOR && sinceThen(triedAt, now()) >= wait;
       const loading = due || underWay !== null ? load() : null;
       if (keys === null) await loading;
       return keys;
     },
 
     async refetched() {
-      if (underWay === null && now() - missedAt < RETRY_ON_NO_MATCH) return null;
+      if (underWay === null && sinceThen(missedAt, now()) < RETRY_ON_NO_MATCH) return null;
       missedAt = now();
       return await load() ? keys : null;
     },

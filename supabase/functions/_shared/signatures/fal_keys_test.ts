@@ -7,9 +7,9 @@ const HOUR = 3_600_000;
 type Answer = { status?: number; body: unknown } | "no answer";
 
 /** A key server that can be told what to answer, a clock, and the keys cached from it. */
-function given(first: Answer) {
+function given(first: Answer, startsAt = 0) {
   const server: { answer: Answer; fetches: number } = { answer: first, fetches: 0 };
-  const clock = { now: 0 };
+  const clock = { now: startsAt };
   const lines: string[] = [];
   const keys = createFalKeys({
     url: "https://keys.example/jwks.json",
@@ -105,4 +105,16 @@ Deno.test("a key set larger than 64 KiB is not read, and the failure is logged",
 
   assert.equal(await keys.current(), null);
   assert.deepEqual(lines, ["fal_keys.failed"]);
+});
+
+Deno.test("a clock that is set back keeps nobody from fetching keys", async () => {
+  const { keys, server, clock } = given({ status: 500, body: "away" }, 2 * HOUR);
+  assert.equal(await keys.current(), null);
+
+  clock.now = HOUR;
+  server.answer = jwks(X);
+  assert.equal((await keys.current())?.length, 1);
+  assert.equal((await keys.refetched())?.length, 1);
+  clock.now = 0;
+  assert.equal((await keys.refetched())?.length, 1);
 });

@@ -43,7 +43,7 @@ export async function sendDelivery(
     return {
       status_code: status,
       error: status >= 200 && status < 300 ? null : `Receiver answered ${status}`,
-      response_excerpt: excerpt === null ? null : hideValues(excerpt, target.headers),
+      response_excerpt: excerpt === null ? null : hideValues(excerpt, target),
       duration_ms: deps.now() - begun,
       retry_after: readRetryAfter(headers, deps.now()),
       timing,

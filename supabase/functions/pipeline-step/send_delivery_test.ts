@@ -190,6 +190,21 @@ Deno.test("a receiver that shows the request in its answer puts no header's valu
   assert.ok(cut.response_excerpt?.endsWith("(hidden)"), "cut off in the middle of one");
 });
 
+Deno.test("a receiver that shows its own address in its answer puts no value of the query on record", async () => {
+  const answer = ({ path }: Seen) => {
+    const { searchParams } = new URL(path, "https://app.example.com");
+    return new Response(`Cannot POST ${path} (key ${searchParams.get("key")})`, { status: 404 });
+  };
+
+  const { response_excerpt: shown } = await withServer(
+    answer,
+    ({ url }) => send(`${url}/hook?key=s3cret%2Fvalue&tenant=7`),
+  );
+
+  assert.doesNotMatch(shown ?? "", /s3cret/);
+  assert.match(shown ?? "", /^Cannot POST \/hook/);
+});
+
 Deno.test("the deadline is one over headers and body: a dripping body ends there, its status stands", async () => {
   const silent = await withRawServer(
     null,

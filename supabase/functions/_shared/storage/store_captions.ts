@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { atATime } from "../at_a_time.ts";
 import { withDeadline } from "../deadline.ts";
 import type { Answer, StepWork } from "../transitions/steps.ts";
 import { cuesOf, toSrt, toVtt } from "./caption_files.ts";
 import { BUCKET, NotCopied, type StorageDeps } from "./copy_file.ts";
 import { httpReader, mp4Duration } from "./mp4_duration.ts";
+
+/** Each is a connection, and the pages that are read of it. */
+const CLIPS_AT_A_TIME = 20;
 
 const CaptionsInput = z.object({
   cues: z.array(z.object({
@@ -31,9 +35,11 @@ export async function storeCaptions(
 ): Promise<Extract<Answer, { state: "completed" | "failed" }>> {
   const { cues, path } = CaptionsInput.parse(attempt.input);
   try {
-    const scenes = await Promise.all(
-      cues.map(async (scene) => ({ text: scene.text, seconds: await secondsOf(deps, scene) })),
-    );
+    const lengths = (await lengthsOf(deps, cues.flatMap(({ clips }) => clips))).values();
+    const scenes = cues.map((scene) => ({
+      text: scene.text,
+      seconds: secondsOf(deps, scene, [...lengths.take(scene.clips.length)]),
+    }));
     const timed = cuesOf(scenes);
     await store(deps, `${path}.srt`, "application/x-subrip", toSrt(timed));
     await store(deps, `${path}.vtt`, "text/vtt", toVtt(timed));
@@ -50,24 +56,39 @@ export async function storeCaptions(
 }
 
 /** A clip that does not tell its length is as long as it was ordered. */
-async function secondsOf(deps: CaptionsDeps, { clips, seconds }: Scene): Promise<number> {
-  const measured = await Promise.all(clips.map((url) => measure(deps, url)));
-  const known = measured.filter((length) => length !== null);
-  if (known.length === clips.length) return known.reduce((sum, length) => sum + length, 0);
+function secondsOf(
+  { warn }: CaptionsDeps,
+  { seconds }: Scene,
+  lengths: readonly (number | null)[],
+): number {
+  const known = lengths.filter((length) => length !== null);
+  if (known.length === lengths.length) return known.reduce((sum, length) => sum + length, 0);
   if (seconds !== null) {
-    deps.warn("A clip does not tell its length: captions are timed by what was ordered");
+    warn("A clip does not tell its length: captions are timed by what was ordered");
     return seconds;
   }
   throw new NotCopied("Cannot time captions: a clip does not tell its length", true);
 }
 
-async function measure({ fetch, timeoutMs }: StorageDeps, url: string): Promise<number | null> {
-  if (!/^https?:/i.test(url)) return null;
+/** Of each clip, as far as they can be had in the time for one file. */
+function lengthsOf(
+  { fetch, timeoutMs }: StorageDeps,
+  clips: readonly string[],
+): Promise<(number | null)[]> {
+  return withDeadline(
+    timeoutMs,
+    (signal) => atATime(CLIPS_AT_A_TIME, clips, (url) => measure(fetch, url, signal)),
+  );
+}
+
+async function measure(
+  fetch: StorageDeps["fetch"],
+  url: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  if (signal.aborted || !/^https?:/i.test(url)) return null;
   try {
-    return await withDeadline(
-      timeoutMs,
-      (signal) => mp4Duration(httpReader(fetch, url, signal)),
-    );
+    return await mp4Duration(httpReader(fetch, url, signal));
   } catch {
     return null;
   }

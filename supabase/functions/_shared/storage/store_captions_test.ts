@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { type Seen, withServer } from "../testing/loopback.ts";
 import type { Answer } from "../transitions/steps.ts";
 import { work } from "../fal/fixture.ts";
+import type { GuardedFetch } from "../outbound/guarded_fetch.ts";
 import { configureStorage } from "./configure.ts";
+import { connectStorage } from "./connect_storage.ts";
+import { storeCaptions as writeCaptions } from "./store_captions.ts";
 
 const STORED = () => Response.json({ Id: "1", Key: "films/x" });
 
@@ -61,6 +64,42 @@ Deno.test("captions are stored as SubRip and WebVTT, and their URLs told", async
     state: "completed",
     output: { srt_url: `${at}.srt`, vtt_url: `${at}.vtt` },
   });
+});
+
+Deno.test("the clips of a long film are looked at some at a time, and for a minute in all", async () => {
+  const open = { now: 0, most: 0, all: 0 };
+  const stored: string[] = [];
+  const connected = connectStorage({
+    get: (name) => name.startsWith("SUPABASE_") ? "http://127.0.0.1:9" : undefined,
+    async fetch(input, init?: RequestInit) {
+      stored.push(await new Request(input, init).text());
+      return STORED();
+    },
+  });
+  assert.ok(connected);
+  const hanging: GuardedFetch = async (_url, { signal }) => {
+    open.all++;
+    open.most = Math.max(open.most, ++open.now);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    open.now--;
+    throw signal.reason;
+  };
+  const cue = { text: "One", seconds: 5, clips: ["https://cdn.example.com/clip.mp4"] };
+
+  const answer = await writeCaptions(
+    {
+      storage: connected.storage,
+      fetch: hanging,
+      timeoutMs: 50,
+      warn: () => {},
+      urlOf: (path) => Promise.resolve(path),
+    },
+    work({ step: "store_captions", input: { cues: Array(120).fill(cue), path: "proj_1/0123" } }),
+  );
+
+  assert.equal(answer.state, "completed");
+  assert.deepEqual([open.most, open.all], [20, 20]);
+  assert.ok(stored[0]?.includes("00:09:55,000 --> 00:10:00,000"));
 });
 
 Deno.test("without any length, told or ordered, captions are not timed by guess", async () => {

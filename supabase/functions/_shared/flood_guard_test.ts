@@ -43,6 +43,19 @@ Deno.test("a clock that is set back keeps nobody out until it has caught up", ()
   assert.equal(guard.failed("a"), null);
 });
 
+Deno.test("a window with a large limit stays small: what comes within a tenth of a second is one", () => {
+  const clock = { now: 0 };
+  const window = createSlidingWindow({ limit: 60_000, now: () => clock.now });
+  for (; clock.now < 50_000; clock.now += 5) window.add("a");
+
+  assert.equal(window.count("a"), 10_000);
+  assert.equal(window.counts("a").length, 500);
+  clock.now = 60_000;
+  assert.equal(window.count("a"), 10_000);
+  clock.now = 60_095;
+  assert.equal(window.count("a"), 9980);
+});
+
 Deno.test("a window remembers a bounded number of addresses, the latest ones", () => {
   const window = createSlidingWindow({ limit: 1, now: () => 0, mostAddresses: 2 });
   for (const address of ["a", "b", "a", "c"]) window.add(address);

@@ -1,6 +1,6 @@
 import type { RateLimit, RateLimitDeps } from "./rate_limit.ts";
-import { createSharedCounts, type Requests } from "./shared_counts.ts";
-import { createSlidingWindow, isRecent, MINUTE } from "./sliding_window.ts";
+import { createSharedCounts } from "./shared_counts.ts";
+import { createSlidingWindow, isRecent, MINUTE, type Requests } from "./sliding_window.ts";
 
 /**
  * Decides by what this isolate let through and what the others reported, without asking anybody:
@@ -16,8 +16,8 @@ export function createPostgresLimit(
 
   return {
     taken(address) {
-      const ours = own.times(address).map((at) => ({ at, requests: 1 }));
-      const stayAway = secondsOver(limit, [...ours, ...shared.others(address)], now());
+      const all = [...own.counts(address), ...shared.others(address)];
+      const stayAway = secondsOver(limit, all, now());
       if (stayAway !== null) return Promise.resolve(stayAway);
       own.add(address);
       shared.add(address);

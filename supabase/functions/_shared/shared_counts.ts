@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
 import { sinceThen } from "./since_then.ts";
-
-/** So many requests at about that time, in milliseconds of our own clock. */
-export type Requests = { at: number; requests: number };
+import type { Requests } from "./sliding_window.ts";
 
 /** Tells the other isolates what this one let through, and learns what they did. */
 export interface SharedCounts {

@@ -1,7 +1,7 @@
 import type { Issue } from "../_shared/errors.ts";
 import { whyNotPublic } from "../_shared/private_target.ts";
 import { findUnstorable, isStorableJson } from "../_shared/storable.ts";
-import type { Job } from "../_shared/transitions/projects.ts";
+import type { Job, JobScene } from "../_shared/transitions/projects.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
 import { FAL_OFFERS, type FinishOffers, TEST_OFFERS } from "../_shared/planning/finish_offers.ts";
@@ -9,6 +9,9 @@ import { planFinish } from "../_shared/planning/plan_finish.ts";
 import { planJob, type StoryboardBy, storyboardWishes } from "../_shared/planning/plan_job.ts";
 import type { Planning } from "../_shared/planning/plan_scenes.ts";
 import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
+
+/** Prompts of all clips together: a body of 1 MiB may ask for a hundred times as much. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 export type ParseOptions = Planning & {
   /** The body as it was sent: no number in it has lost a digit. */
@@ -55,6 +58,10 @@ export function parseJob(
 
   const plan = planJob(fields, planning);
   if ("issues" in plan) return { issues: plan.issues };
+  if (charactersOf(plan.scenes) > MOST_CHARACTERS) {
+    const message = `Its clips would repeat their prompts: ${MOST_CHARACTERS} characters at most`;
+    return { issues: [{ path: fields.scenes ? "scenes" : "prompt", message }] };
+  }
   // In test mode nobody outside is asked for anything: whatever a job may ask is there.
   const finish = planFinish(
     fields,
@@ -64,6 +71,11 @@ export function parseJob(
   if ("issues" in finish) return { issues: finish.issues };
   const job = toJob(fields, { key, ...plan, request: text });
   return { job: { ...job, ...finish, ...notify && { notify }, ...providers && { providers } } };
+}
+
+/** Each clip of a scene has the scene's prompt. */
+function charactersOf(scenes: readonly JobScene[]): number {
+  return scenes.reduce((sum, { prompt, chunks }) => sum + prompt.length * chunks.length, 0);
 }
 
 function checkFields(

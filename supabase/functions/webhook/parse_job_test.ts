@@ -195,6 +195,18 @@ Deno.test("how a film is finished is settled at the door, with what this install
   ]);
 });
 
+Deno.test("a film whose clips would repeat their prompts beyond all measure is refused", () => {
+  const scene = { prompt: "x".repeat(9000), duration: 600, image_url: "https://a.example/i.png" };
+  const scenes = (count: number) => ({
+    ...LEAST,
+    model: "pika-2-turbo",
+    scenes: Array(count).fill(scene),
+  });
+
+  assert.deepEqual(paths(scenes(100)), ["scenes"]);
+  assert.equal(job(scenes(10)).scenes[9]?.chunks.length, 120);
+});
+
 Deno.test("what is spoken of a long prompt ends with a whole character", () => {
   const body = { ...LEAST, prompt: `${"x".repeat(4999)}🎬 and on`, voice: "af_heart" };
   const offers = { ...FAL_OFFERS, speechModel: "fal-ai/kokoro/american-english" };

@@ -52,6 +52,8 @@ export function createEventStreams(
         return new Response(null, { status: 204 });
       }
 
+      // Others have come while the database was asked.
+      if (open >= MOST_STREAMS) return comeAgain();
       open++;
       const words = tell(deps, {
         first,

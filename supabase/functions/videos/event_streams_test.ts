@@ -196,3 +196,20 @@ Deno.test("the 101st reader of an isolate, and who comes while the database is a
   const broken = streamsOver([new DatabaseError("no", "42883", false)]);
   await assert.rejects(broken.streams.open("proj_1", BY, null), DatabaseError);
 });
+
+Deno.test("readers who come all at once are no more than those who come one by one", async () => {
+  const { streams } = streamsOver([{ task: task("processing"), events: [] }]);
+  const answers = await Promise.all(
+    Array.from({ length: 150 }, () => streams.open("proj_1", BY, null)),
+  );
+  const first = async ({ body }: Response) => {
+    const reader = body?.getReader();
+    const { value } = await reader?.read() ?? {};
+    await reader?.cancel();
+    return new TextDecoder().decode(value);
+  };
+
+  const words = await Promise.all(answers.map(first));
+  assert.equal(words.filter((text) => text === "retry: 2000\n\n").length, 100);
+  assert.equal(await first(await streams.open("proj_1", BY, null)), "retry: 2000\n\n");
+});

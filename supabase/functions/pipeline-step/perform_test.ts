@@ -167,6 +167,24 @@ Deno.test("a request id is not lost to a database that is away for a moment", as
   assert.deepEqual(done.slept, [200, 1000, 3000]);
 });
 
+Deno.test("what was undone for another's sake, or waited too long for one, is recorded again", async () => {
+  for (const code of ["40P01", "40001", "55P03"]) {
+    let left = 1;
+    const done = await performed(
+      step("1"),
+      { submit: () => Promise.resolve({ state: "accepted", submission: SUBMISSION }) },
+      {
+        record_submission() {
+          if (left-- > 0) throw new DatabaseError("Cannot call", code, false);
+          return "applied";
+        },
+      },
+    );
+
+    assert.deepEqual([done.calls.length, done.slept], [2, [200]], code);
+  }
+});
+
 Deno.test("a database that refuses is not asked twice, and the log has the request id", async () => {
   let calls = 0;
   const logged: unknown[] = [];

@@ -1,7 +1,7 @@
 /**
  * Works on all items, `most` at a time at most, and answers each in its place.
  *
- * @throws what any of them throws; those that are under way go on
+ * @throws what any of them throws; the others are worked on all the same
  */
 export async function atATime<Item, Answer>(
   most: number,

@@ -1,5 +1,5 @@
 -- Deaf bell: pg_net does not deliver. Sweep: not for a minute (nor since Postgres started). Overdue: nobody looked for five minutes,
--- though not everything is paused.
+-- though not everything is paused. Invariants: as of the last look at them (note_invariants).
 
 create or replace function public.read_health()
 returns jsonb
@@ -12,7 +12,7 @@ declare
   v_sweep_ran_at timestamptz := private.sweep_ran_at();
   v_is_paused boolean := exists (select 1 from private.providers where providers.name = '*' and providers.is_paused);
   v_overdue jsonb := private.overdue_work(private.clock() - interval '5 minutes');
-  v_broken bigint := (select count(*) from private.check_invariants());
+  v_invariants private.invariant_check := (select invariant_check from private.invariant_check);
   v_checks jsonb;
 begin
   v_checks := jsonb_build_object(
@@ -23,7 +23,11 @@ begin
       'last_run_at', v_sweep_ran_at
     ),
     'overdue', jsonb_build_object('ok', v_is_paused or (v_overdue ->> 'count')::bigint = 0) || v_overdue,
-    'invariants', jsonb_build_object('ok', v_broken = 0, 'broken', v_broken)
+    'invariants', jsonb_build_object(
+      'ok', coalesce(v_invariants.broken, 0) = 0,
+      'broken', v_invariants.broken,
+      'checked_at', v_invariants.checked_at
+    )
   );
 
   return jsonb_build_object(

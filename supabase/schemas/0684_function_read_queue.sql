@@ -35,14 +35,20 @@ as $$
       ) as stuck
     ),
     'broken', (
-      select coalesce(jsonb_agg(to_jsonb(broken) order by broken.invariant, broken.id), '[]')
-      from (select invariants.* from private.check_invariants() as invariants limit p_limit) as broken
+      select coalesce(jsonb_agg(broken.found order by broken.place), '[]')
+      from (
+        select each.found, each.place
+        from private.invariant_check
+        cross join lateral jsonb_array_elements(invariant_check.first_broken) with ordinality as each (found, place)
+        order by each.place
+        limit p_limit
+      ) as broken
     )
   );
 $$;
 
 comment on function public.read_queue(integer) is
-'{depth, stuck, broken}: what is open, what moves on by nobody and why, which invariants are broken and by what; p_limit of each. Called by webhook-manage.';
+'{depth, stuck, broken}: what is open, what moves on by nobody and why, which invariants the last look found broken and by what; p_limit of each. Called by webhook-manage.';
 
 revoke execute on function public.read_queue(integer) from public, anon, authenticated;
 grant execute on function public.read_queue(integer) to service_role;

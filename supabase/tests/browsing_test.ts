@@ -217,6 +217,7 @@ Deno.test(
     assert.deepEqual(broken, []);
 
     await sql`delete from private.steps where project_id = ${projectId}`;
+    await sql`select private.note_invariants()`;
     const worse: { broken: { id: string }[] } = JSON.parse(JSON.stringify(await readQueue(db)));
     assert.deepEqual(worse.broken.map(({ id }) => id), [projectId]);
   }),

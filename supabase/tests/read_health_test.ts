@@ -100,14 +100,18 @@ Deno.test(
 );
 
 Deno.test(
-  "read_health counts broken promises",
+  "read_health counts the broken promises that the last look found",
   onSwept(async ({ db, sql, aProject }) => {
     await aProject();
-    await sql`update private.steps set status = 'cancelled'`;
+    await sql`select private.note_invariants()`;
+    assert.deepEqual((await readHealth(db)).checks.invariants?.ok, true);
 
+    await sql`update private.steps set status = 'cancelled'`;
+    await sql`select private.note_invariants()`;
     const { is_healthy, checks } = await readHealth(db);
 
     assert.equal(is_healthy, false);
     assert.deepEqual([checks.invariants?.ok, checks.invariants?.broken], [false, 1]);
+    assert.match(String(checks.invariants?.checked_at), /^\d{4}-/);
   }),
 );

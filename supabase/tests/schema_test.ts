@@ -70,6 +70,7 @@ Deno.test(
     const jobs = await sql`select jobname, schedule, command from cron.job order by jobname`;
     assert.deepEqual(jobs.map(({ jobname }) => jobname), [
       "reelay-housekeeping",
+      "reelay-invariants",
       "reelay-prune-cron-history",
       "reelay-prune-request-counts",
       "reelay-sweep",
@@ -78,7 +79,7 @@ Deno.test(
       "*/10 * * * *",
       "select private.housekeep()",
     ]);
-    assert.deepEqual([jobs[3]?.schedule, jobs[3]?.command], [
+    assert.deepEqual([jobs[4]?.schedule, jobs[4]?.command], [
       "5 seconds",
       "select private.sweep()",
     ]);

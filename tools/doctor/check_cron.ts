@@ -23,6 +23,12 @@ const JOBS = [
     within: 30 * 60,
   },
   {
+    name: "reelay-invariants",
+    schedule: "*/15 * * * *",
+    command: "select private.note_invariants()",
+    within: 45 * 60,
+  },
+  {
     name: "reelay-prune-cron-history",
     schedule: "17 * * * *",
     command: "delete from cron.job_run_details where end_time < now() - interval '1 day'",

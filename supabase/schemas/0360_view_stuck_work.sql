@@ -16,7 +16,11 @@ from (
   from private.steps
   where steps.status in ('queued', 'running', 'waiting')
     and steps.due_at < (select private.clock()) - interval '10 minutes'
-    and (steps.status <> 'queued' or not private.waits_for_room(steps.user_id))
+    -- "not in" is true of nobody where one of them is null.
+    and (
+      steps.status <> 'queued'
+      or steps.user_id not in (select users_without_room.user_id from private.users_without_room())
+    )
   union all
   select
     'delivery ' || webhook_deliveries.status,

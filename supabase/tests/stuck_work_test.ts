@@ -65,6 +65,24 @@ Deno.test(
 );
 
 Deno.test(
+  "stuck_work does not call a step stuck that waits behind its user's others; another user's is",
+  onDatabase(async ({ sql, db, aProject, aClaimedClip }) => {
+    await aClaimedClip();
+    await claim(db, { answersBell: true });
+    await aProject({ video_id: "video-2" });
+    const other = await aProject({ video_id: "video-3", user_id: "user-2" });
+    await sql`update private.bell set unanswered_since = null`;
+    await moveClock(sql, 3600);
+    await sql`update private.steps set due_at = private.clock() where status = 'running'`;
+
+    await sql`update private.providers set max_in_flight_per_user = 1 where name = 'fal'`;
+
+    const found = await sql`select project_id from private.stuck_work`;
+    assert.deepEqual(found.map(({ project_id }) => project_id), [other]);
+  }),
+);
+
+Deno.test(
   "stuck_work lists the reached spending cap instead of the steps behind it",
   onDatabase(async ({ sql, db, aProject }) => {
     await sql`

@@ -8,15 +8,11 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_key text;
 begin
-  return encode(
-    extensions.hmac(
-      p_purpose || ':' || p_id,
-      (select settings.value #>> '{}' from private.settings where settings.name = 'token_key'),
-      'sha256'
-    ),
-    'hex'
-  );
+  select settings.value #>> '{}' into v_key from private.settings where settings.name = 'token_key';
+  return encode(extensions.hmac(p_purpose || ':' || p_id, v_key, 'sha256'), 'hex');
 end;
 $$;
 

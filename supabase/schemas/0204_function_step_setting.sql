@@ -14,13 +14,12 @@ declare
   v_name_of_model text := v_name || '.' || p_model;
   v_setting private.settings;
 begin
-  select settings.*
-  into v_setting
-  from private.settings
-  where settings.name = v_name
-    or settings.name = v_name_of_model
-  order by length(settings.name) desc
-  limit 1;
+  if v_name_of_model is not null then
+    select settings.* into v_setting from private.settings where settings.name = v_name_of_model;
+  end if;
+  if v_setting.name is null then
+    select settings.* into v_setting from private.settings where settings.name = v_name;
+  end if;
 
   if not found then
     raise exception 'Cannot read setting "%": no such setting', v_name using errcode = 'RL500';

@@ -14,8 +14,6 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_transaction text := pg_current_xact_id()::text;
-  v_found record;
-  v_bell private.bell;
 begin
   if coalesce(current_setting('reelay.rung_in', true), '') = v_transaction then
     return false;
@@ -23,17 +21,13 @@ begin
   v_transaction := set_config('reelay.rung_in', v_transaction, true);
 
   -- Looked at before it is locked: under load most rings are under way already, and a lock is a write.
-  select bell, (settings.value #>> '{}')::double precision as repeat_seconds
-  into v_found
-  from private.bell
-  join private.settings on settings.name = 'bell_repeat_seconds';
-  if private.is_ringing(v_found.bell, v_found.repeat_seconds, v_now) then
+  if private.is_bell_ringing() then
     return false;
   end if;
 
   -- Whoever holds the row is ringing or answering just now: no need to wait for it.
-  select bell.* into v_bell from private.bell for no key update skip locked;
-  if not found or private.is_ringing(v_bell, v_found.repeat_seconds, v_now) then
+  perform 1 from private.bell for no key update skip locked;
+  if not found or private.is_bell_ringing() then
     return false;
   end if;
 

@@ -11,6 +11,7 @@ as $$
 declare
   v_film_url text := private.continue_film(p_project_id);
   v_thumbnail private.steps;
+  v_thumbnail_url text;
   v_name text;
 begin
   if v_film_url is null then
@@ -21,18 +22,19 @@ begin
     return;
   end if;
 
+  v_thumbnail_url := v_thumbnail.output ->> 'image_url';
+  if v_thumbnail_url is null then
+    select scenes.thumbnail_url
+    into v_thumbnail_url
+    from public.scenes
+    where scenes.project_id = p_project_id
+      and scenes.position = 1;
+  end if;
+
   v_name := p_project_id || '/' || encode(extensions.gen_random_bytes(16), 'hex');
   perform private.add_step(p_project_id, 'store_film', null, null, jsonb_build_object(
     'film_url', v_film_url,
-    'thumbnail_url', coalesce(
-      v_thumbnail.output ->> 'image_url',
-      (
-        select scenes.thumbnail_url
-        from public.scenes
-        where scenes.project_id = p_project_id
-          and scenes.position = 1
-      )
-    ),
+    'thumbnail_url', v_thumbnail_url,
     'film_path', v_name || '.mp4',
     'thumbnail_path', v_name || '.jpg'
   ));

@@ -7,6 +7,7 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
 as $$
 begin
   if new.progress > old.progress and new.status in ('queued', 'storyboarding', 'generating', 'stitching') then

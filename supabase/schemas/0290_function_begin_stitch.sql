@@ -11,6 +11,7 @@ set search_path = ''
 as $$
 declare
   v_first_id text;
+  v_first_url text;
   v_thumbnail_url text;
 begin
   update public.projects
@@ -21,8 +22,8 @@ begin
     return;
   end if;
 
-  select video_chunks.chunk_id, scenes.thumbnail_url
-  into strict v_first_id, v_thumbnail_url
+  select video_chunks.chunk_id, video_chunks.kling_video_url, scenes.thumbnail_url
+  into strict v_first_id, v_first_url, v_thumbnail_url
   from public.video_chunks
   join public.scenes using (scene_id)
   where scenes.project_id = p_project_id
@@ -31,7 +32,7 @@ begin
   limit 1;
 
   -- A video service may have made one already.
-  if v_thumbnail_url is null and (private.film_step(p_project_id, 'extract_thumbnail')).step_id is null then
+  if v_thumbnail_url is null and (private.film_step(p_project_id, 'extract_thumbnail', array[v_first_url])).step_id is null then
     perform private.add_step(p_project_id, 'extract_thumbnail', null, v_first_id);
   end if;
 

@@ -13,7 +13,7 @@ declare
   v_pieces text[] := p_pieces;
   v_step private.steps;
 begin
-  if p_kind = 'extract_thumbnail' then
+  if p_pieces is null and p_kind = 'extract_thumbnail' then
     v_pieces := private.film_clips(p_project_id);
   elsif p_pieces is null then
     select array_agg(film_pieces.url order by film_pieces.place)
@@ -41,6 +41,6 @@ end;
 $$;
 
 comment on function private.film_step(text, text, text[]) is
-'The open or completed stitch or extract_thumbnail step for the clips that are selected now; null when there is none. p_pieces: what the film is joined from, where the caller knows it.';
+'The open or completed stitch or extract_thumbnail step for the clips that are selected now; null when there is none. p_pieces: what the film is joined from, or of its clips the first at least, where the caller knows it.';
 
 revoke execute on function private.film_step(text, text, text[]) from public, anon, authenticated, service_role;

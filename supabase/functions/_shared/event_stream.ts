@@ -48,3 +48,9 @@ export function streamWords(
     },
   });
 }
+
+/** What a request of this method gets of a stream: nobody reads what a HEAD would have, or ends it. */
+export async function forMethod(method: string, stream: Response): Promise<Response> {
+  if (method === "HEAD") await stream.body?.cancel();
+  return stream;
+}

@@ -5,6 +5,7 @@ import type { Deps } from "../_shared/deps.ts";
 import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
 import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
+import { forMethod } from "../_shared/event_stream.ts";
 import { parseJson } from "../_shared/json.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
 import { findUnstorable } from "../_shared/storable.ts";
@@ -88,7 +89,8 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
   app.get("/generations/tasks/:id/events", async (c) => {
     const by = await reader(c);
     await limit(c);
-    return await streams.open(c.req.param("id"), by, c.req.header("last-event-id") ?? null);
+    const lastEventId = c.req.header("last-event-id") ?? null;
+    return await forMethod(c.req.method, await streams.open(c.req.param("id"), by, lastEventId));
   });
   refuseOtherMethods(app, "/generations/tasks/:id/events", "GET");
 

@@ -182,3 +182,17 @@ Deno.test("a wrong method is 405 on every path that there is, and there are no o
   }
   assert.equal((await ask("/generations", { headers: BEARER })).status, 404);
 });
+
+Deno.test("a HEAD of a stream takes nobody's place, however often it is asked", async () => {
+  const over = { task: { ...TASK, status: "completed" }, events: [] };
+  const { app } = aDoor({ sql: { read_video_events: over } });
+  const path = "/videos/generations/tasks/proj_1/events?token=t";
+  for (let i = 0; i < 101; i++) {
+    const answer = await app.request(path, { method: "HEAD" });
+    assert.deepEqual(
+      [answer.status, answer.headers.get("content-type"), answer.body],
+      [200, "text/event-stream", null],
+    );
+  }
+  assert.match(await (await app.request(path)).text(), /event: task/);
+});

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { refuseBody } from "../_shared/errors.ts";
+import { forMethod } from "../_shared/event_stream.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 import { type AnswerStreamsOptions, createAnswerStreams } from "./answer_streams.ts";
 import type { Desk } from "./desk.ts";
@@ -31,7 +32,8 @@ export function addStreamRoutes(
     });
     if (!asked.success) throw refuseBody(zodIssues(asked.error));
     const { path, tag } = asked.data;
-    return streams.open(path.map((one, i) => ({ path: one, tag: tag[i] ?? "" })));
+    const watched = path.map((one, i) => ({ path: one, tag: tag[i] ?? "" }));
+    return await forMethod(c.req.method, streams.open(watched));
   });
   refuseOtherMethods(app, "/stream", "GET");
 }

@@ -70,3 +70,15 @@ Deno.test("no path, one that is none, or more than a page shows is 400", async (
     await answer.body?.cancel();
   }
 });
+
+Deno.test("a HEAD of a stream takes nobody's place, however often it is asked", async () => {
+  const { app, open } = aDoor();
+  const init = { method: "HEAD", headers: { apikey: "op-key" } };
+  for (let i = 0; i < 31; i++) {
+    const answer = await app.request(`/webhook-manage/stream?${path("/browse/board")}`, init);
+    assert.deepEqual([answer.status, answer.body], [200, null]);
+  }
+  const answer = await open(`?${path("/browse/board")}`);
+  assert.equal(answer.status, 200);
+  assert.match(await answer.text(), /event: answer/);
+});

@@ -80,25 +80,30 @@ type Story = {
 async function* tell(deps: StreamDeps, story: Story): AsyncGenerator<string, void> {
   const { now, wait, log } = deps;
   const until = now() + LONGEST_STREAM;
-  let { after, first: answer } = story;
+  let { after } = story;
+  /** Null while the database is away: of what is not known nothing is said. */
+  let answer: VideoEvents | null = story.first;
   let said = "";
   let saidAt = now();
   let pause = LOOK_AGAIN.first;
   yield FIRST_WORDS;
 
   while (true) {
-    const { words, lastEventId, task } = sayEvents(answer, { after, said });
+    const { words, lastEventId, task } = answer === null
+      ? { words: "", lastEventId: after, task: said }
+      : sayEvents(answer, { after, said });
     after = lastEventId;
     if (words !== "") {
       yield words;
       said = task;
       saidAt = now();
     }
-    if (isOver(answer) && words === "") return;
+    const isEnding = answer !== null && isOver(answer);
+    if (isEnding && words === "") return;
     // Everything is said only when an answer brings no more.
     pause = words !== "" ? LOOK_AGAIN.first : Math.min(pause * LOOK_AGAIN.growth, LOOK_AGAIN.last);
     if (story.isEnd() || now() >= until) return;
-    if (!isOver(answer)) await wait(Math.max(pause, story.leastPause()));
+    if (!isEnding) await wait(Math.max(pause, story.leastPause()));
     if (now() - saidAt >= MOST_SILENCE) {
       yield HEARTBEAT;
       saidAt = now();
@@ -112,7 +117,7 @@ async function* tell(deps: StreamDeps, story: Story): AsyncGenerator<string, voi
         log("stream.failed", { error });
         return;
       }
-      answer = { ...answer, events: [] };
+      answer = null;
     }
   }
 }

@@ -128,6 +128,19 @@ Deno.test("a task that has ended is said behind all that happened, however many 
   assert.deepEqual(types, [...new Array<string>(103).fill("scene.completed"), "task"]);
 });
 
+Deno.test("a task that has ended is not said before what happened where the database is away in between", async () => {
+  const full = Array.from({ length: 100 }, (_, n) => event(1 + n, "scene.completed"));
+  const { streams } = streamsOver([
+    { task: task("completed", 100), events: full },
+    new DatabaseError("away", "", true),
+    { task: task("completed", 100), events: [event(101, "project.completed")] },
+    { task: task("completed", 100), events: [] },
+  ]);
+  const text = await (await streams.open("proj_1", BY, null)).text();
+  const types = [...text.matchAll(/^event: (.+)$/gm)].map(([, type]) => type);
+  assert.deepEqual(types.slice(100), ["project.completed", "task"]);
+});
+
 Deno.test("a stream ends by itself before the platform would end it, looking ever less often", async () => {
   const { streams, asked, waits } = streamsOver([{ task: task("processing"), events: [] }]);
   const text = await (await streams.open("proj_1", BY, null)).text();

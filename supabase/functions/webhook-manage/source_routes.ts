@@ -76,10 +76,15 @@ function isConfigured({ secret_in, secret_name, has_secret }: SourceView, get: G
   return secret_in === "vault" ? has_secret === true : readSecrets(get, secret_name).length > 0;
 }
 
-/** Says now what would stop every delivery later. */
+/** Says now what would stop every delivery later. Without a kind, only a URL is a delivery's target. */
 function checkDelivery({ handler_kind, handler_target }: SourceChanges, get: Get): void {
-  if (handler_kind !== "delivery") return;
-  const reason = whyNotPublic(handler_target ?? "", { allowPrivate: allowsPrivateTargets(get) });
+  const isDelivery = handler_kind === undefined
+    ? /^https?:/i.test(handler_target ?? "")
+    : handler_kind === "delivery";
+  if (!isDelivery) return;
+  const reason = handler_target === undefined
+    ? null
+    : whyNotPublic(handler_target ?? "", { allowPrivate: allowsPrivateTargets(get) });
   if (reason !== null) {
     throw refuseBody([{ path: "handler_target", message: `Cannot post there: ${reason}` }]);
   }

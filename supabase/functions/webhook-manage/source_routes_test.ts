@@ -95,6 +95,11 @@ Deno.test("a delivery has to go to a public address, and needs our signing secre
     assert.deepEqual([status, body.issues?.[0].path], [400, "handler_target"], url);
   }
   assert.equal((await send("POST", "/sources/crm", to("https://desk.test/x"))).status, 200);
+  // Of what is a delivery already: its target alone, or anything else.
+  const { status } = await send("POST", "/sources/crm", { handler_target: "https://10.0.0.1/x" });
+  assert.equal(status, 400);
+  const kept = { handler_kind: "delivery", is_enabled: true };
+  assert.equal((await send("POST", "/sources/crm", kept)).status, 200);
   const local = aDoor({}, { ...env, ALLOW_PRIVATE_TARGETS: "1" });
   assert.equal((await local.send("POST", "/sources/crm", to("http://127.0.0.1/x"))).status, 200);
   assert.equal((await aDoor().send("POST", "/sources/crm", to("https://desk.test/x"))).status, 503);

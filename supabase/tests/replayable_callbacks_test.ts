@@ -4,6 +4,7 @@ import {
   replayableCallbacks,
   type ReplayFilter,
 } from "../functions/_shared/management.ts";
+import { Time } from "../functions/webhook-manage/desk.ts";
 import { refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 
@@ -117,6 +118,27 @@ Deno.test(
     for (const doc of docs) {
       assert(!("raw_body" in doc) && !("headers" in doc));
       assert.equal(doc.data === null, doc.webhook_id === "msg-51");
+    }
+  }),
+);
+
+Deno.test(
+  "Postgres reads each time that the door takes, and none of those that it refuses",
+  onDatabase(async ({ sql }) => {
+    const times = [
+      "0001-01-01T00:00:00+15:59",
+      "9999-12-31T23:59:59-15:59",
+      `2026-01-01T00:00:00.${"1".repeat(43)}Z`,
+      "0000-01-01T00:00:00Z",
+      "2026-01-01T00:00:00+16:00",
+      "2026-01-01T00:00:00-23:00",
+      `2026-01-01T00:00:00.${"1".repeat(200)}Z`,
+    ];
+    const isRead = (time: string) =>
+      sql`select ${time}::text::timestamptz`.then(() => true, () => false);
+
+    for (const time of times) {
+      assert.equal(await isRead(time), Time.safeParse(time).success, time);
     }
   }),
 );

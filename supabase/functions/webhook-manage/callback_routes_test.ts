@@ -48,6 +48,25 @@ Deno.test("callbacks are listed as docs, by source and status", async () => {
   ]);
 });
 
+Deno.test("a time that Postgres cannot read is 400 and named", async () => {
+  const page = { matched: 0, ids: [] };
+  const { send } = aDoor({ replayable_callbacks: page });
+  const times = [
+    "0000-01-01T00:00:00Z",
+    "2026-01-01T00:00:00+16:00",
+    "2026-01-01T00:00:00-23:00",
+    `2026-01-01T00:00:00.${"1".repeat(120)}Z`,
+    "yesterday",
+  ];
+  for (const from of times) {
+    const { status, body } = await send("/replay", { from });
+    assert.deepEqual([status, body.issues?.[0].path], [400, "from"], from);
+  }
+  for (const from of ["0001-01-01T00:00:00+15:59", "2026-01-01T00:00:00.123456-12:00"]) {
+    assert.equal((await send("/replay", { from })).status, 200, from);
+  }
+});
+
 Deno.test("a filter that is none is 400 and named", async () => {
   const unknown = new DatabaseError("x", "RL400", false, 'There is no source "nonsense"');
   const { send, calls } = aDoor({ list_callbacks: unknown, replayable_callbacks: unknown });

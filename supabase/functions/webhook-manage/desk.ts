@@ -16,10 +16,13 @@ export type Desk = Deps & Door & {
 
 /** A built-in source, a custom one's name, or `custom` for all of those. */
 export const Source = z.string().max(63);
+/** Postgres has no year 0, no offset of 16 hours or more, and no text of a time that is much longer. */
+const READABLE = /^(?!0000)(?!.*[+-](?:1[6-9]|2\d):\d\d$).{1,64}$/;
+
 export const Time = z.iso.datetime({
   offset: true,
   error: "Expected a time as ISO 8601 writes it",
-});
+}).refine((time) => READABLE.test(time), "Cannot be kept as a time");
 export const Reason = z.string().max(1000).nullish();
 
 /** The body in our words; an empty one is `{}`. @throws {Refusal} 400 */

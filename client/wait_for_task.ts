@@ -18,12 +18,14 @@ const PAUSE = { first: 1000, last: 10_000 };
 const OVER = new Set(["completed", "failed", "cancelled"]);
 /** Statuses that no patience mends. */
 const HOPELESS = new Set([400, 401, 404, 405]);
+/** Milliseconds. A stream ends itself after 100 seconds; a connection that broke says nothing at all. */
+const LONGEST = { stream: 120_000, answer: 30_000 };
 
 /**
  * Waits until a task has ended and returns it, failed and cancelled ones as well. Listens to its
  * events and goes on where a stream broke off; while that does not work, it asks.
  *
- * @throws {ReelayError} where the task is not there; the signal's reason
+ * @throws {ReelayError} where the task is not there; the signal's reason; what `onTask` or `onEvent` throws
  */
 export async function waitForTask(
   { status_url, events_url }: Pick<TaskLinks, "status_url" | "events_url">,
@@ -31,6 +33,7 @@ export async function waitForTask(
 ): Promise<VideoTask> {
   let lastEventId = "";
   let wait = PAUSE.first;
+  let mistake: { error: unknown } | null = null;
 
   while (true) {
     signal?.throwIfAborted();
@@ -44,7 +47,7 @@ export async function waitForTask(
     const headers = { accept: "text/event-stream", "last-event-id": lastEventId };
     const answer = await fetch(events_url, {
       headers: lastEventId === "" ? { accept: headers.accept } : headers,
-      signal,
+      signal: within(LONGEST.stream),
     });
     if (answer.status === 204) return null;
     await refuseUnless(answer.ok && answer.body !== null, answer);
@@ -52,26 +55,41 @@ export async function waitForTask(
       lastEventId = id;
       wait = PAUSE.first;
       if (event !== "task") {
-        onEvent?.(JSON.parse(data));
+        tell(onEvent, JSON.parse(data));
         continue;
       }
       const task: VideoTask = JSON.parse(data);
-      onTask?.(task);
+      tell(onTask, task);
       if (OVER.has(task.status)) return task;
     }
     return null;
   }
 
   async function ask(): Promise<VideoTask | null> {
-    const answer = await fetch(status_url, { signal });
+    const answer = await fetch(status_url, { signal: within(LONGEST.answer) });
     await refuseUnless(answer.ok, answer);
     const task: VideoTask = await answer.json();
-    onTask?.(task);
+    tell(onTask, task);
     return OVER.has(task.status) ? task : null;
+  }
+
+  function within(ms: number): AbortSignal {
+    const late = AbortSignal.timeout(ms);
+    return signal ? AbortSignal.any([signal, late]) : late;
+  }
+
+  function tell<T>(whom: ((what: T) => void) | undefined, what: T): void {
+    try {
+      whom?.(what);
+    } catch (error) {
+      mistake = { error };
+      throw error;
+    }
   }
 
   function orGoOn(error: unknown): null {
     signal?.throwIfAborted();
+    if (mistake) throw mistake.error;
     if (error instanceof ReelayError && HOPELESS.has(error.status)) throw error;
     return null;
   }

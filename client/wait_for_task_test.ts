@@ -89,3 +89,45 @@ Deno.test("waiting ends with the signal", async () => {
 
   await assert.rejects(waitForTask(links, { signal: stop.signal }), { name: "AbortError" });
 });
+
+Deno.test("what a listener throws ends the waiting, whether the task was heard of or asked for", async () => {
+  const links = { status_url: "http://127.0.0.1:9/task", events_url: "http://127.0.0.1:9/events" };
+  const onTask = ({ status }: VideoTask) => {
+    throw new Error(`It has ${status}`);
+  };
+  const answers = (hasStream: boolean): typeof fetch => (url) =>
+    Promise.resolve(
+      `${url}`.endsWith("/task")
+        ? Response.json(task("failed"))
+        : new Response(hasStream ? say(9, "task", task("failed")) : null, {
+          status: hasStream ? 200 : 204,
+        }),
+    );
+  let pauses = 0;
+  const pause = () => ++pauses > 3 ? Promise.reject(new Error("It goes on")) : Promise.resolve();
+
+  for (const hasStream of [true, false]) {
+    const waiting = waitForTask(links, { fetch: answers(hasStream), pause, onTask });
+    await assert.rejects(waiting, { message: "It has failed" });
+  }
+});
+
+Deno.test("a connection that says nothing any more is given up, and the task asked for", async () => {
+  const links = { status_url: "http://127.0.0.1:9/task", events_url: "http://127.0.0.1:9/events" };
+  const limits: number[] = [];
+  const timeout = AbortSignal.timeout;
+  AbortSignal.timeout = (ms) => {
+    limits.push(ms);
+    return AbortSignal.abort(new DOMException("Too late", "TimeoutError"));
+  };
+  const silent: typeof fetch = (url, init) =>
+    `${url}`.endsWith("/task")
+      ? Promise.resolve(Response.json(task("completed")))
+      : new Promise((_, reject) => init?.signal?.aborted ? reject(init.signal.reason) : undefined);
+  try {
+    assert.equal((await waitForTask(links, { fetch: silent })).status, "completed");
+    assert.ok(limits.every((ms) => ms >= 30_000 && ms <= 120_000), `${limits}`);
+  } finally {
+    AbortSignal.timeout = timeout;
+  }
+});

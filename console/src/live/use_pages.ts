@@ -1,9 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ZodMiniType } from "zod/mini";
 import { client, say } from "../state.ts";
+import { joinPages, type Page } from "./join_pages.ts";
 import { type Live, useLive } from "./use_live.ts";
-
-export type Page<T> = { docs: T[]; next: string | null };
 
 export type Pages<T> = Omit<Live<Page<T>>, "value"> & {
   /** Null: not there yet. */
@@ -19,25 +18,27 @@ export function usePages<T>(
   idOf: (doc: T) => string,
 ): Pages<T> {
   const first = useLive(path, shape);
-  const [older, setOlder] = useState<Page<T> | null>(null);
-  useEffect(() => setOlder(null), [path]);
+  const [kept, setKept] = useState<{ path: string; page: Page<T> } | null>(null);
+  // What another path answered is not shown under this one.
+  const known = kept?.path === path ? kept.page : null;
+  const list = first.value && joinPages(first.value, known, idOf);
+  // Only a list of several pages can lose what its first page pushes out.
+  useEffect(() => {
+    if (list && known) setKept({ path, page: list });
+  }, [first.value]);
 
   async function more(): Promise<void> {
-    const before = older ? older.next : first.value?.next;
     const api = client.peek();
-    if (!before || !api) return;
+    if (!list?.next || !api) return;
     try {
       const glue = path.includes("?") ? "&" : "?";
-      const page = await api.read(`${path}${glue}before=${encodeURIComponent(before)}`, shape);
-      setOlder((known) => ({ docs: [...known?.docs ?? [], ...page.docs], next: page.next }));
+      const page = await api.read(`${path}${glue}before=${encodeURIComponent(list.next)}`, shape);
+      setKept({ path, page: { docs: [...list.docs, ...page.docs], next: page.next } });
     } catch (error) {
       say(error instanceof Error ? error.message : `${error}`, "bad");
     }
   }
 
-  const newest = first.value?.docs ?? null;
-  const seen = new Set(newest?.map(idOf));
-  const docs = newest && [...newest, ...(older?.docs ?? []).filter((doc) => !seen.has(idOf(doc)))];
-  const next = older ? older.next : first.value?.next;
-  return { error: first.error, refresh: first.refresh, docs, hasMore: Boolean(next), more };
+  const { error, refresh } = first;
+  return { error, refresh, docs: list?.docs ?? null, hasMore: Boolean(list?.next), more };
 }

@@ -136,3 +136,54 @@ Deno.test("what doors answer is valid by the document", async () => {
     }
   }
 });
+
+Deno.test("what a new film, a new video and an installation in trouble are answered with is valid by the document", async () => {
+  const document = await readDocument();
+  const created = {
+    outcome: "created",
+    project_id: "proj_1",
+    status: "queued",
+    task_token: "t",
+  };
+  const video = {
+    ...{ task_id: "proj_1", status: "pending", progress_percentage: 0 },
+    ...{ video_url: null, error: null },
+  };
+  const { deps } = handMadeWorld({
+    env: SECRETS,
+    sql: {
+      create_projects: [created],
+      create_project: created,
+      read_video_task: video,
+      read_model_aliases: {},
+      is_bell_deaf: false,
+      read_health: { is_healthy: false, is_paused: false, checks: { cron: { ok: false } } },
+    },
+  });
+  const job = { video_id: "v1", user_id: "u1", prompt: "Rain", executionMode: "test" };
+  const post = (body: unknown) => signedPost(JSON.stringify(body), "s3cret-of-jobs");
+  const sent: [string, string, number, RequestInit][] = [
+    ["webhook", "", 202, post(job)],
+    ["videos", "/generations/async", 202, post({ model: "kling", prompt: "Rain" })],
+    ["webhook-manage", "/health", 503, { headers: { apikey: "op-key" } }],
+  ];
+
+  for (const [door, path, status, init] of sent) {
+    const answer = await APPS[door]?.(deps).request(`/${door}${path}`, init);
+    assert.equal(answer?.status, status, door);
+    const { post, get } = document.paths[`/${door}${path}`] ?? {};
+    const { responses } = (init.method === "POST" ? post : get) ?? {};
+    const schema = responses?.[status]?.content["application/json"]?.schema;
+    assert.ok(schema);
+    z.fromJSONSchema(schema).parse(await answer?.json());
+  }
+});
+
+Deno.test("a part of a query without which a door answers 400 is required by the document", async () => {
+  const { paths } = await readDocument();
+  const required = Object.entries(paths).flatMap(([path, { get }]) =>
+    (get?.parameters ?? []).filter((one) => one.in === "query" && one.required)
+      .map(({ name }) => `${path}?${name}`)
+  );
+  assert.deepEqual(required, ["/webhook-manage/stream?path"]);
+});

@@ -14,6 +14,8 @@ import { ErrorFilter } from "./watch_routes.ts";
 const Provider = z.looseObject({ name: z.string() });
 const Source = SourceView.extend({ is_configured: z.boolean() });
 const State = Health.omit({ is_healthy: true }).extend({ status: z.string() });
+/** Where nobody could look, there is no more than the error. */
+const NotWell = State.partial().extend({ error: z.string() });
 
 function get(path: string, summary: string, answer: Operation["answers"], query?: z.ZodType) {
   return {
@@ -45,7 +47,7 @@ export const INSTALLATION_OPERATIONS: readonly Operation[] = [
   ),
   get("/health", "Whether all is well", {
     ...ok(State),
-    503: { says: "Something is not; `error` says what", schema: State.partial() },
+    503: { says: "Something is not; `error` says what", schema: NotWell },
   }),
   get(
     "/providers",

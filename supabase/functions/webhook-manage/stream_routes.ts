@@ -13,7 +13,7 @@ export const Watch = z.object({
   /** Below this door, e.g. `/browse/board?limit=24`. */
   path: z.array(z.string().startsWith("/").max(500)).min(1).max(MOST_PATHS),
   /** Of each path, in the same order, the `ETag` that its reader has; none: all is told once. */
-  tag: z.array(z.string().max(100)).max(MOST_PATHS),
+  tag: z.array(z.string().max(100)).max(MOST_PATHS).default([]),
 });
 
 /** Server-sent events for a console: what it shows, each time that it is something else. */

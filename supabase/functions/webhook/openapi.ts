@@ -13,6 +13,10 @@ export const JobAnswer = z.object({
   status: z.string(),
   status_url: z.string().meta({ description: "To be asked without any credential" }),
   duplicate: z.boolean(),
+  storyboard: z.enum(["model", "splitter", "none"])
+    .meta({ description: "Who writes the scenes; none: they came with the job" }),
+  estimated_cost_usd: z.number().nullable(),
+  execution_mode: z.literal("test").optional(),
 });
 
 const post: Operation = {

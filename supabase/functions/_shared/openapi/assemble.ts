@@ -93,14 +93,15 @@ function parametersOf({ path, query, headers = {} }: Operation): Json {
 
 const Fields = z.looseObject({
   properties: z.record(z.string(), z.looseObject({ description: z.string().optional() })),
+  required: z.array(z.string()).default([]),
 });
 
 function queryParameters(query: ZodType): Json[] {
-  const { properties } = Fields.parse(schemaOf(query, "input"));
+  const { properties, required } = Fields.parse(schemaOf(query, "input"));
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: "query",
-    required: false,
+    required: required.includes(name),
     ...description && { description },
     schema,
   }));

@@ -179,6 +179,30 @@ Deno.test("what a new film, a new video and an installation in trouble are answe
   }
 });
 
+Deno.test("a job that costs more than it may is 402, and the document says so", async () => {
+  const { paths } = await readDocument();
+  const { deps } = handMadeWorld({
+    env: SECRETS,
+    sql: {
+      create_project: {
+        outcome: "over_budget",
+        estimated_cost_usd: 2,
+        max_cost_usd: 1,
+        unpriced: [],
+      },
+      read_model_aliases: {},
+    },
+  });
+  const job = { video_id: "v1", user_id: "u1", model: "kling", prompt: "Rain", max_cost_usd: 1 };
+
+  for (const [door, path] of [["webhook", ""], ["videos", "/generations/async"]] as const) {
+    const sent = signedPost(JSON.stringify(job), "s3cret-of-jobs");
+    const answer = await APPS[door]?.(deps).request(`/${door}${path}`, sent);
+    assert.equal(answer?.status, 402, door);
+    assert.ok(paths[`/${door}${path}`]?.post?.responses["402"], door);
+  }
+});
+
 Deno.test("a part of a query without which a door answers 400 is required by the document", async () => {
   const { paths } = await readDocument();
   const required = Object.entries(paths).flatMap(([path, { get }]) =>

@@ -40,6 +40,7 @@ export const VIDEOS: DoorPart = {
       answers: {
         200: { says: "The same request as before: its first task", schema: NewTask },
         202: { says: "A new task", schema: NewTask },
+        402: { says: "It would cost more than its `max_cost_usd`, or nobody knows what" },
         409: { says: "The idempotency key belongs to another job" },
       },
     },

@@ -38,6 +38,7 @@ const post: Operation = {
   answers: {
     200: { says: "The same job as before: its first ids", schema: JobAnswer },
     202: { says: "A new film", schema: JobAnswer },
+    402: { says: "It would cost more than its `max_cost_usd`, or nobody knows what" },
     409: { says: "The idempotency key belongs to another job" },
   },
 };

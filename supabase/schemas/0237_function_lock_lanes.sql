@@ -48,11 +48,17 @@ begin
     return '{}';
   end if;
 
-  -- One claim at a time: a second one would wait for the first one's rows, instead of going without.
+  -- One claim at a time: a second one would wait for the first one's rows, instead of going without. None but those that
+  -- are missing: what is there is waited for as well, while somebody who says how a delivery went has changed it.
   if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
     insert into private.delivery_lanes (lane)
     select missing.lane
     from unnest(v_open) as missing (lane)
+    where not exists (
+      select 1
+      from private.delivery_lanes
+      where delivery_lanes.lane = missing.lane
+    )
     order by missing.lane
     on conflict do nothing;
   end if;

@@ -130,3 +130,23 @@ Deno.test(
     assert.deepEqual(recorded, { applied: 1, stale: 0 });
   }),
 );
+
+Deno.test(
+  "a claim waits for nobody who says how a delivery went: it goes without that receiver",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    await queueTo(sql, "source:a", 2, { url: "https://down.test/hook" });
+    const { deliveries: [sent] } = await claimDeliveries(db, 1);
+    assert(sent);
+    await queueTo(sql, "source:a", 1, { url: "https://well.test/hook" });
+    const [claimer, recorder] = [await openSession(), await openSession()];
+    await claimer.sql`set lock_timeout = '1s'`;
+
+    await recorder.sql`begin`;
+    await recordDeliveries(recorder.db, [{ work: sent, result: { ...OK, status_code: 500 } }]);
+    const { deliveries } = await claimDeliveries(claimer.db, 10);
+    await recorder.sql`commit`;
+
+    assert.deepEqual(deliveries.map(({ url }) => url), ["https://well.test/hook"]);
+  }),
+);

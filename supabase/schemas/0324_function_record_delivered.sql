@@ -17,20 +17,6 @@ as $$
     join public.webhook_deliveries using (delivery_id)
     -- None but a delivering one has a token (delivering_delivery_is_claimed).
     where webhook_deliveries.claim_token = results.claim_token
-      and webhook_deliveries.type <> 'batch'
-      and results.status_code between 200 and 299
-      and not exists (
-        select 1
-        from private.delivery_lanes
-        where delivery_lanes.lane = webhook_deliveries.lane
-          and delivery_lanes.failures_in_a_row > 0
-      )
-      and not exists (
-        select 1
-        from private.endpoints
-        where endpoints.endpoint_id = webhook_deliveries.endpoint_id
-          and endpoints.failing_since is not null
-      )
     order by webhook_deliveries.delivery_id
     for no key update of webhook_deliveries
   ),
@@ -72,6 +58,6 @@ as $$
 $$;
 
 comment on function private.record_delivered(jsonb) is
-'delivering → delivered for those of the results that arrived at receivers without trouble; their ids.';
+'delivering → delivered for each of the results, all of them plain_results; the ids of those that were not stale.';
 
 revoke execute on function private.record_delivered(jsonb) from public, anon, authenticated, service_role;

@@ -8,15 +8,23 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_done text[] := private.record_delivered(p_results);
-  v_result record;
-  v_stale integer := 0;
-begin
-  perform private.lock_receivers(array(
+  v_plain jsonb := private.plain_results(p_results);
+  v_others text[] := array(
     select results.delivery_id
     from jsonb_to_recordset(p_results) as results (delivery_id text)
-    where results.delivery_id <> all (v_done)
-  ));
+    except
+    select plain.delivery_id
+    from jsonb_to_recordset(v_plain) as plain (delivery_id text)
+  );
+  v_result record;
+  v_stale integer;
+begin
+  if cardinality(v_others) > 0 then
+    -- Before any delivery: whoever has an endpoint may want those that go to it.
+    perform private.lock_receivers(v_others);
+  end if;
+
+  v_stale := jsonb_array_length(v_plain) - cardinality(private.record_delivered(v_plain));
 
   for v_result in
     select results.delivery_id, results.claim_token, results.result
@@ -27,7 +35,7 @@ begin
         given.value as result
       from jsonb_array_elements(p_results) as given
     ) as results
-    where results.delivery_id <> all (v_done)
+    where results.delivery_id = any (v_others)
     order by results.delivery_id
   loop
     if public.record_delivery(v_result.delivery_id, v_result.claim_token, v_result.result) = 'stale' then

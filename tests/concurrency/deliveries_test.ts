@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  deleteEndpoint,
   replayDeliveries,
   rotateEndpointSecret,
   setEndpointEnabled,
@@ -13,6 +14,7 @@ import { anEndpoint, OK, queueTo } from "../../supabase/tests/endpoints.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants } from "../../supabase/tests/look.ts";
 import { callback, setSetting } from "../../supabase/tests/verbs.ts";
+import { untilWaiting } from "./races.ts";
 
 const ROUNDS = 25;
 const ANSWERS = [200, 500, 404, 204, 410, 200, 429, 200];
@@ -148,5 +150,31 @@ Deno.test(
     await recorder.sql`commit`;
 
     assert.deepEqual(deliveries.map(({ url }) => url), ["https://well.test/hook"]);
+  }),
+);
+
+Deno.test(
+  "a page that waits for an endpoint holds none of its deliveries: whoever has it may delete them",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const { id } = await anEndpoint(given);
+    await queueTo(sql, id, 2);
+    const [ok, busy] = (await claimDeliveries(given.db, 2)).deliveries;
+    assert(ok && busy);
+    const [operator, runner] = [await openSession(), await openSession()];
+
+    await operator.sql`begin`;
+    await rotateEndpointSecret(operator.db, id, 0);
+    const recorded = recordDeliveries(runner.db, [
+      { work: ok, result: OK },
+      { work: busy, result: { ...OK, status_code: 500 } },
+    ]);
+    await untilWaiting(sql, runner);
+    await deleteEndpoint(operator.db, id);
+    await operator.sql`commit`;
+
+    assert.deepEqual(await recorded, { applied: 0, stale: 2 });
+    assert.deepEqual([...await sql`select from public.webhook_deliveries`], []);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

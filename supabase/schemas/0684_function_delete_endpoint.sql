@@ -17,6 +17,13 @@ begin
   set status = 'skipped', error = 'The endpoint was deleted', updated_at = private.clock()
   where webhook_deliveries.endpoint_id = p_endpoint_id
     and webhook_deliveries.status = 'batched';
+  -- In the order in which a page of results has them.
+  perform 1
+  from public.webhook_deliveries
+  where webhook_deliveries.endpoint_id = p_endpoint_id
+    and webhook_deliveries.project_id is null
+  order by webhook_deliveries.delivery_id
+  for update;
   delete from public.webhook_deliveries
   where webhook_deliveries.endpoint_id = p_endpoint_id
     and webhook_deliveries.project_id is null;

@@ -10,8 +10,6 @@ declare
     select endpoints.endpoint_id
     from private.endpoints
     where endpoints.user_id = p_user_id
-    order by endpoints.endpoint_id
-    for no key update
   );
 begin
   delete from public.webhook_deliveries where webhook_deliveries.endpoint_id = any (v_ids);
@@ -21,6 +19,6 @@ end;
 $$;
 
 comment on function private.delete_endpoints_of(text) is
-'Deletes a user''s endpoints with all that was or is to be sent to them: batches name no project.';
+'Deletes a user''s endpoints with all that was or is to be sent to them: batches name no project. The caller holds their locks.';
 
 revoke execute on function private.delete_endpoints_of(text) from public, anon, authenticated, service_role;

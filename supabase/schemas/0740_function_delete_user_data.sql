@@ -46,6 +46,7 @@ begin
     v_ids := v_ids || private.deletable_versions(p_user_id, v_video_id, p_waits);
   end loop;
 
+  perform private.lock_messages_of(p_user_id, v_ids);
   perform private.delete_endpoints_of(p_user_id);
   v_paths := private.films_stored_for(v_ids);
   select * into v_records from private.delete_records(v_ids);

@@ -6,6 +6,7 @@ import {
   setEndpointEnabled,
 } from "../../supabase/functions/_shared/endpoints.ts";
 import type { Database } from "../../supabase/functions/_shared/database.ts";
+import { deleteUserData } from "../../supabase/functions/_shared/management.ts";
 import {
   claimDeliveries,
   recordDeliveries,
@@ -178,3 +179,42 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
+
+for (
+  const [what, take] of [
+    ["an endpoint", (db: Database, id: string) => deleteEndpoint(db, id)],
+    ["a user", (db: Database) => deleteUserData(db, "user-1")],
+  ] as const
+) {
+  Deno.test(
+    `who deletes ${what} takes deliveries in the order in which a page is recorded`,
+    onDatabase(async (given) => {
+      const { sql, db, openSession } = given;
+      const { id } = await anEndpoint(given);
+      const [first = "", second = ""] = (await queueTo(sql, id, 2)).toSorted();
+      const { deliveries } = await claimDeliveries(db, 2);
+      // A table is read as it lies, and what is written anew lies behind the rest.
+      await sql`update public.webhook_deliveries set url = url where delivery_id = ${first}`;
+      const [runner, operator] = [await openSession(), await openSession()];
+      const record = (id: string) =>
+        recordDeliveries(
+          runner.db,
+          deliveries.filter((work) => work.delivery_id === id).map((work) => ({
+            work,
+            result: OK,
+          })),
+        );
+
+      await runner.sql`begin`;
+      await record(first);
+      const deleted = take(operator.db, id);
+      await untilWaiting(sql, operator);
+      await record(second);
+      await runner.sql`commit`;
+
+      await deleted;
+      assert.deepEqual([...await sql`select from public.webhook_deliveries`], []);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }),
+  );
+}

@@ -20,9 +20,13 @@ begin
     return '{}';
   end if;
 
-  -- A new version counts on those before it, and who makes one waits for none of their rows. Where there is one by now,
-  -- all are left to the next call.
-  perform pg_advisory_xact_lock(private.version_lock(jsonb_build_object('user_id', p_user_id, 'video_id', p_video_id)));
+  -- A new version counts on those before it. Where one is being made, or there is one by now, all are left to the next
+  -- call: whoever makes it may be waiting for a row of theirs, that with its idempotency key.
+  if not pg_try_advisory_xact_lock(
+    private.version_lock(jsonb_build_object('user_id', p_user_id, 'video_id', p_video_id))
+  ) then
+    return '{}';
+  end if;
 
   return case
     when cardinality(v_ids) = (
@@ -37,6 +41,6 @@ end;
 $$;
 
 comment on function private.deletable_versions(text, text, boolean) is
-'Ids of a video''s versions, of which no other can be made until this transaction ends; none while requests of one are being given up (unless p_waits is false), or where one is new. Called with their rows locked.';
+'Ids of a video''s versions, of which no other can be made until this transaction ends; none while requests of one are being given up (unless p_waits is false), or where one is new or being made. Called with their rows locked.';
 
 revoke execute on function private.deletable_versions(text, text, boolean) from public, anon, authenticated, service_role;

@@ -7,7 +7,7 @@ import { jobOf } from "../../supabase/tests/job_of.ts";
 import { brokenInvariants, only } from "../../supabase/tests/look.ts";
 import { callback, claim, submit } from "../../supabase/tests/verbs.ts";
 import type { Session } from "../../supabase/tests/test_database.ts";
-import { collide } from "./races.ts";
+import { collide, untilWaiting } from "./races.ts";
 
 const LEFT = ["private.steps", "private.attempts", "private.ledger", "public.pipeline_events"];
 
@@ -87,14 +87,35 @@ Deno.test(
     await aFilm(given);
     const [first, second] = [await openSession(), await openSession()];
 
-    const [, deleted] = await collide(
-      sql,
-      [first, () => createProject(first.db, jobOf({ is_revision: true }))],
-      [second, () => deleteUserData(second.db, "user-1")],
-    );
+    await first.sql`begin`;
+    await createProject(first.db, jobOf({ is_revision: true }));
+    const deleted = await deleteUserData(second.db, "user-1");
+    await first.sql`commit`;
 
     assert.equal(deleted.done, false);
     assert.equal((await sql`select from public.projects`).length, 2);
+    assert.equal((await deleteUserData(db, "user-1")).done, true);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a job that comes again while its user is deleted waits for that, and none of both for ever",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    const job = jobOf({ idempotency_key: "key-1" });
+    const { project_id } = await createProject(db, job);
+    const [first, second] = [await openSession(), await openSession()];
+
+    await first.sql`begin`;
+    await first.sql`select public.pause_project(${project_id})`;
+    const again = createProject(second.db, job);
+    await untilWaiting(sql, second);
+    const deleted = await deleteUserData(first.db, "user-1");
+    await first.sql`commit`;
+
+    assert.equal(deleted.done, false, "its version is being counted");
+    assert.equal((await again).outcome, "duplicate");
     assert.equal((await deleteUserData(db, "user-1")).done, true);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),

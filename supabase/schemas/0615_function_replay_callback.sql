@@ -32,10 +32,14 @@ begin
 
   perform private.lock_callback_target(v_log);
   select webhook_logs.*
-  into strict v_log
+  into v_log
   from public.webhook_logs
   where webhook_logs.webhook_log_id = p_webhook_log_id
   for no key update;
+
+  if not found then
+    raise exception 'Cannot replay callback "%": it has been deleted meanwhile', p_webhook_log_id using errcode = 'RL404';
+  end if;
 
   v_was := v_log.status;
   if v_was = 'success' then

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { replayCallback } from "../../supabase/functions/_shared/management.ts";
+import { refusalOf } from "../../supabase/tests/drive.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants, only } from "../../supabase/tests/look.ts";
 import { callback, claim, fail, requestOf, submit } from "../../supabase/tests/verbs.ts";
@@ -170,5 +171,25 @@ Deno.test(
 
     assert.deepEqual([first.outcome, second.outcome], ["applied", "duplicate"]);
     assert.equal((await sql`select from public.media`).length, 1);
+  }),
+);
+
+Deno.test(
+  "a callback that is deleted while it is replayed is answered as one that is not there",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    const work = await given.aClaimedClip();
+    const { webhook_log_id: id, outcome } = await callback(db, work, { token: null });
+    assert.equal(outcome, "buffered");
+    const [one, two] = [await openSession(), await openSession()];
+    await one.sql`reset role`;
+
+    const [, refusal] = await collide(
+      sql,
+      [one, () => one.sql`delete from public.webhook_logs where webhook_log_id = ${id}`],
+      [two, () => refusalOf(replayCallback(two.db, id))],
+    );
+
+    assert.match(refusal, /^RL404 /);
   }),
 );

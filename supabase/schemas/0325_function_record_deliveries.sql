@@ -22,6 +22,15 @@ begin
   if cardinality(v_others) > 0 then
     -- Before any delivery: whoever has an endpoint may want those that go to it.
     perform private.lock_receivers(v_others);
+    -- What is plain is written first: it goes by id all the same, as it does in every other page.
+    perform 1
+    from public.webhook_deliveries
+    where webhook_deliveries.delivery_id in (
+      select results.delivery_id
+      from jsonb_to_recordset(p_results) as results (delivery_id text)
+    )
+    order by webhook_deliveries.delivery_id
+    for no key update;
   end if;
 
   v_stale := jsonb_array_length(v_plain) - cardinality(private.record_delivered(v_plain));

@@ -180,6 +180,31 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "two pages with the same deliveries take them in one order, whatever they say of them",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    const { id } = await anEndpoint(given);
+    await queueTo(sql, id, 2);
+    const [a, b] = (await claimDeliveries(db, 2)).deliveries
+      .toSorted((one, other) => one.delivery_id < other.delivery_id ? -1 : 1)
+      .map((work) => ({ work, result: OK }));
+    assert(a && b);
+    const [one, two] = [await openSession(), await openSession()];
+
+    await one.sql`begin`;
+    await recordDeliveries(one.db, [a]);
+    const failed = { ...a, result: { ...OK, status_code: 500 } };
+    const recorded = recordDeliveries(two.db, [failed, b]);
+    await untilWaiting(sql, two);
+    await recordDeliveries(one.db, [b]);
+    await one.sql`commit`;
+
+    assert.deepEqual(await recorded, { applied: 0, stale: 2 });
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
 for (
   const [what, take] of [
     ["an endpoint", (db: Database, id: string) => deleteEndpoint(db, id)],

@@ -22,6 +22,13 @@ declare
   v_paths text[];
   v_records record;
 begin
+  -- Before any delivery: cancelling makes what waits for a batch due, and a claim that has the endpoint wants just that.
+  perform 1
+  from private.endpoints
+  where endpoints.user_id = p_user_id
+  order by endpoints.endpoint_id
+  for no key update;
+
   -- All versions of a video go at once: they count up without gaps.
   for v_video_id in
     select distinct projects.video_id from public.projects where projects.user_id = p_user_id order by projects.video_id

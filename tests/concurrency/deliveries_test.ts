@@ -243,3 +243,30 @@ for (
     }),
   );
 }
+
+Deno.test(
+  "who deletes a user holds none of their deliveries while somebody has their endpoint",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    const events = ["scene.started", "video.generation.cancelled"];
+    const { id } = await anEndpoint(given, { batch_size: 2, batch_ms: 60_000, events });
+    await given.aSubmittedClip({ callback_url: null });
+    const waiting =
+      await sql`select delivery_id from public.webhook_deliveries where lane = ${id} and status = 'pending'`;
+    assert.equal(waiting.length, 1);
+    const [claimer, operator] = [await openSession(), await openSession()];
+    await claimer.sql`reset role`;
+
+    await claimer.sql`begin`;
+    await claimer.sql`select from private.endpoints for no key update`;
+    const deleted = deleteUserData(operator.db, "user-1");
+    await untilWaiting(sql, operator);
+    await claimer.sql`
+      update public.webhook_deliveries set due_at = due_at
+      where delivery_id = ${waiting[0]?.delivery_id}`;
+    await claimer.sql`commit`;
+
+    assert.equal((await deleted).cancelled, 1);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);

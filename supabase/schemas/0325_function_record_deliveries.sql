@@ -24,13 +24,11 @@ begin
     perform private.lock_receivers(v_others);
     -- What is plain is written first: it goes by id all the same, as it does in every other page.
     perform 1
-    from public.webhook_deliveries
-    where webhook_deliveries.delivery_id in (
-      select results.delivery_id
-      from jsonb_to_recordset(p_results) as results (delivery_id text)
-    )
+    from jsonb_to_recordset(p_results) as results (delivery_id text, claim_token uuid)
+    join public.webhook_deliveries using (delivery_id)
+    where webhook_deliveries.claim_token = results.claim_token
     order by webhook_deliveries.delivery_id
-    for no key update;
+    for no key update of webhook_deliveries;
   end if;
 
   v_stale := jsonb_array_length(v_plain) - cardinality(private.record_delivered(v_plain));

@@ -11,23 +11,9 @@ as $$
 declare
   v_open text[];
 begin
-  with recursive open_lanes (lane) as (
-    select min(webhook_deliveries.lane)
-    from public.webhook_deliveries
-    where webhook_deliveries.status = 'pending'
-    union all
-    select (
-      select min(webhook_deliveries.lane)
-      from public.webhook_deliveries
-      where webhook_deliveries.status = 'pending'
-        and webhook_deliveries.lane > open_lanes.lane
-    )
-    from open_lanes
-    where open_lanes.lane is not null
-  )
   select array_agg(open_lanes.lane)
   into v_open
-  from open_lanes
+  from private.pending_lanes() as open_lanes
   -- Of those that wait for a retry none is locked: there may be thousands, and whoever has to say how a delivery to one
   -- of them went would wait for this claim. The index answers what is asked for as it has it: (attempt_count > 0) = false
   -- would be read as attempt_count <= 0, which it has not; and "exists" would read all that is due into a hash.
@@ -74,6 +60,6 @@ end;
 $$;
 
 comment on function private.lock_lanes(timestamptz) is
-'Locks the lanes that have something to send now and may, and names them. A step along the index for each lane with open deliveries.';
+'Locks the lanes that have something to send now and may, and names them.';
 
 revoke execute on function private.lock_lanes(timestamptz) from public, anon, authenticated, service_role;

@@ -1,5 +1,3 @@
--- A step along the index for each lane with pending deliveries, however many those are.
-
 create or replace function private.closed_lanes()
 returns table (lane text)
 language plpgsql
@@ -10,23 +8,9 @@ set search_path = ''
 as $$
 begin
   return query
-  with recursive open_lanes (lane) as (
-    select min(webhook_deliveries.lane)
-    from public.webhook_deliveries
-    where webhook_deliveries.status = 'pending'
-    union all
-    select (
-      select min(webhook_deliveries.lane)
-      from public.webhook_deliveries
-      where webhook_deliveries.status = 'pending'
-        and webhook_deliveries.lane > open_lanes.lane
-    )
-    from open_lanes
-    where open_lanes.lane is not null
-  )
-  select open_lanes.lane
-  from open_lanes
-  where private.open_status(open_lanes.lane) = 'skipped';
+  select pending_lanes.lane
+  from private.pending_lanes()
+  where private.open_status(pending_lanes.lane) = 'skipped';
 end;
 $$;
 

@@ -6,13 +6,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_endpoint_ids text[] := array(
-    select endpoints.endpoint_id
-    from private.endpoints
-    where endpoints.user_id = p_user_id
-    order by endpoints.endpoint_id
-    for no key update
-  );
+  -- Once more: one may have been made since.
+  v_endpoint_ids text[] := private.lock_endpoints_of(p_user_id);
 begin
   -- Those of endpoints and of projects at once: a page of results has both, and goes by id.
   perform 1

@@ -23,11 +23,7 @@ declare
   v_records record;
 begin
   -- Before any delivery: cancelling makes what waits for a batch due, and a claim that has the endpoint wants just that.
-  perform 1
-  from private.endpoints
-  where endpoints.user_id = p_user_id
-  order by endpoints.endpoint_id
-  for no key update;
+  perform private.lock_endpoints_of(p_user_id);
 
   -- All versions of a video go at once: they count up without gaps.
   for v_video_id in

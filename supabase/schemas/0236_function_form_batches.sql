@@ -38,7 +38,6 @@ begin
       from public.webhook_deliveries
       where webhook_deliveries.lane = v_endpoint.endpoint_id
         and webhook_deliveries.status = 'pending'
-        and webhook_deliveries.type in ('batch', 'endpoint.test')
         and webhook_deliveries.type = 'batch'
         and webhook_deliveries.attempt_count = 0
     );

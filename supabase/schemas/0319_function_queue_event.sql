@@ -34,7 +34,7 @@ begin
   end if;
 
   -- A batch that is full need not wait. In it are neither batches that wait for a slot nor what is replayed at a pace, later
-  -- than a batch waits (next_batch).
+  -- than a batch waits (batchable).
   update public.webhook_deliveries
   set due_at = v_now
   where webhook_deliveries.delivery_id in (

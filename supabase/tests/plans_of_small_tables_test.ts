@@ -5,14 +5,12 @@ import { createProject } from "../functions/_shared/transitions/projects.ts";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
+import { tellCounts } from "./rows_read.ts";
 import { callback, claim, submit } from "./verbs.ts";
 
 /** How many entries of each index were read, with what the sessions have counted until now. */
 async function indexReads(sql: Sql, session: Sql): Promise<Map<string, number>> {
-  for (const one of [session, sql]) {
-    await one`select pg_stat_force_next_flush()`;
-    await one`select 1`;
-  }
+  for (const one of [session, sql]) await tellCounts(one);
   const rows = await sql<{ name: string; entries: number }[]>`
     select indexrelname as name, idx_tup_read::int as entries from pg_stat_user_indexes`;
   return new Map(rows.map(({ name, entries }) => [name, entries]));

@@ -6,7 +6,7 @@ import { type Given, onDatabase } from "./given.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { aFilm, drive } from "./drive.ts";
 import { jobOf } from "./job_of.ts";
-import { rowsRead } from "./rows_read.ts";
+import { rowsRead, tellCounts } from "./rows_read.ts";
 import { insertOtherUsers, insertWorkUnderWay } from "./other_users.ts";
 import { callback, callbackOf, claim, submit } from "./verbs.ts";
 
@@ -37,9 +37,7 @@ async function receiveSome({ db, aProject }: Given, amount: number): Promise<voi
 
 /** How often each large table was read as a whole, with what the session has counted until now. */
 async function sequentialScans(sql: Sql, session: Sql): Promise<Map<string, number>> {
-  // A session tells its counts between two transactions.
-  await session`select pg_stat_force_next_flush()`;
-  await session`select 1`;
+  await tellCounts(session);
   const rows = await sql<{ name: string; scans: number }[]>`
     select relname as name, seq_scan::int as scans
     from pg_stat_user_tables
@@ -166,8 +164,7 @@ Deno.test(
 
     const { project_id } = await createProject(db, jobOf({ scenes: ["last_frame", "last_frame"] }));
     await drive({ ...given, db }, project_id);
-    await own`select pg_stat_force_next_flush()`;
-    await own`select 1`;
+    await tellCounts(own);
 
     const called = await sql<{ name: string; language: string }[]>`
       select schemaname || '.' || funcname as name, lanname as language

@@ -3,6 +3,7 @@ import { prepareTemplate } from "../local/postgres/testing.ts";
 import { DENO_ENV, denoBinary, HOSTED_DENO } from "./deno_binary.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { tryOnceMore } from "./second_try.ts";
+import { shareIsolates } from "./share_isolates.ts";
 import { findTestFiles } from "./test_files.ts";
 import { runTests, type Totals } from "./test_run.ts";
 import { showHelp } from "./usage.ts";
@@ -12,8 +13,10 @@ const USAGE = `deno task test [part of a path...]
 Runs every test, or those whose path has one of the given parts: all of them on the Deno that runs
 this, then the functions' own tests again on Deno ${HOSTED_DENO}, which hosted Supabase is compatible
 with. They share one throw-away Postgres. A file that fails among others is run once more by itself,
-and named at the end if it holds then. The last line is "N passed, N failed".`;
+and named at the end if it holds then. Types are left to \`deno task ok\`. The last line is
+"N passed, N failed".`;
 
+const PARALLEL = "--parallel";
 /** They fill the machine, or look at the order of what a pause separates. */
 const ALONE = ["tests/chaos/", "tests/fuzz/", "local/postgres/net_"];
 
@@ -40,24 +43,35 @@ export async function testEverything(filters: string[]): Promise<Totals> {
     port: 0,
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
   });
+  const folder = await Deno.makeTempDir({ prefix: "reelay-tests-" });
   try {
     await prepareTemplate(cluster.url);
-    return await runAll(files, cluster.url, stop.signal);
+    return await runAll(files, { cluster: cluster.url, folder, signal: stop.signal });
   } finally {
+    await Deno.remove(folder, { recursive: true });
     await cluster.stop("immediate");
     for (const name of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(name, abort);
   }
 }
 
-async function runAll(files: string[], cluster: string, signal: AbortSignal): Promise<Totals> {
+/** @param folder for modules that are written for these runs */
+async function runAll(
+  files: string[],
+  { cluster, folder, signal }: { cluster: string; folder: string; signal: AbortSignal },
+): Promise<Totals> {
   const isAlone = (path: string) => ALONE.some((folder) => path.startsWith(folder));
   const ours = files.filter((path) => path.startsWith("supabase/functions/"));
   const env = { ...DENO_ENV, DENO_JOBS: "2", REELAY_TEST_CLUSTER: cluster };
+  const local = ["--config=deno.json"];
   const hosted = ["--no-lock", "--no-config", "--import-map=import_map.json"];
   const runs = [
-    { on: Deno.version.deno, args: ["--parallel"], files: files.filter((path) => !isAlone(path)) },
-    { on: Deno.version.deno, args: [], files: files.filter(isAlone) },
-    { on: HOSTED_DENO, args: ["--parallel", ...hosted], files: ours },
+    {
+      on: Deno.version.deno,
+      args: [...local, PARALLEL],
+      files: files.filter((path) => !isAlone(path)),
+    },
+    { on: Deno.version.deno, args: local, files: files.filter(isAlone) },
+    { on: HOSTED_DENO, args: [...hosted, PARALLEL], files: ours },
   ];
 
   const totals = { passed: 0, failed: 0 };
@@ -68,17 +82,17 @@ async function runAll(files: string[], cluster: string, signal: AbortSignal): Pr
     const command = await denoBinary(on);
     const run = (args: string[], files: string[]) =>
       runTests(command, {
-        args: ["test", "-A", ...args, ...files],
+        args: ["test", "-A", "--no-check", ...args, ...files],
         cwd: PROJECT_ROOT,
         env,
         signal,
       });
     const { passed, failed, ...second } = await tryOnceMore(
-      await run(args, files),
+      await run(args, await shareIsolates(files, { root: PROJECT_ROOT, folder })),
       files.length,
       (failing) => {
         console.log(`\nOnce more, by themselves: ${failing.join(", ")} ...`);
-        return run(args.filter((arg) => arg !== "--parallel"), failing);
+        return run(args.filter((arg) => arg !== PARALLEL), failing);
       },
     );
     unsteady.push(...second.unsteady);

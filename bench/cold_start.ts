@@ -64,7 +64,6 @@ async function startOnce(name: string, entry: string): Promise<number> {
     entry,
     env: { SUPABASE_URL: "http://127.0.0.1:1", SUPABASE_SERVICE_ROLE_KEY: "none" },
     shell: Deno.env.toObject(),
-    log: () => {},
   });
   try {
     await process.ready;

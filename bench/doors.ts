@@ -37,8 +37,7 @@ export async function startDoors(
 ): Promise<Doors> {
   await using started = new AsyncDisposableStack();
   const shell = Deno.env.toObject();
-  const log = () => {};
-  const given = await loadEnvironment({ root: PROJECT_ROOT, shell, log });
+  const given = await loadEnvironment({ root: PROJECT_ROOT, shell, log: () => {} });
   const gateway = started.adopt(listenGateway({ port: 0 }), (gateway) => gateway.stop());
   const folder = started.adopt(await openStackFolder(undefined), (folder) => folder.leave());
   const keys = await loadProjectKeys(folder.path);
@@ -51,7 +50,8 @@ export async function startDoors(
     (database) => database.stop(),
   );
   const functions = started.adopt(
-    await startFunctions({ root: PROJECT_ROOT, env, names, shell, log }),
+    // Nobody reads their log, as nobody reads what their peers print.
+    await startFunctions({ root: PROJECT_ROOT, env, names, shell }),
     (functions) => functions.stop(),
   );
   const storage = createStorage({ sql, folder: folder.storage, secret: keys.secret });

@@ -24,6 +24,8 @@ const DENO_NEEDS =
 /**
  * Runs an index.ts unchanged. A hosted function may reach the network and its environment, and
  * read its own code; it may start no program and write no file.
+ *
+ * @param log gets each line that it prints; absent: what it prints goes nowhere.
  */
 export function startFunctionProcess(
   { name, entry, env, shell, log }: {
@@ -31,10 +33,11 @@ export function startFunctionProcess(
     entry: string;
     env: Record<string, string>;
     shell: Record<string, string>;
-    log: (line: string) => void;
+    log?: (line: string) => void;
   },
 ): FunctionProcess {
   const port = findFreePort();
+  const output = log ? "piped" : "null";
   const inherited = Object.entries(shell).filter(([key]) => DENO_NEEDS.test(key));
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -59,13 +62,14 @@ export function startFunctionProcess(
       REELAY_PARENT_PID: String(Deno.pid),
     },
     stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
+    stdout: output,
+    stderr: output,
     // Ctrl-C reaches a whole process group; a function ends when its starter says so.
     detached: true,
   }).spawn();
 
-  const said = Promise.all([child.stdout, child.stderr].map((stream) => passLines(stream, log)));
+  const said = log &&
+    Promise.all([child.stdout, child.stderr].map((stream) => passLines(stream, log)));
   const ended = Promise.all([child.status, said]).then(([{ code }]) => code);
   return {
     pid: child.pid,

@@ -23,10 +23,11 @@ export interface Functions {
  * @param names only these.
  * @param lazy each is started when it is first asked for instead, as the platform does.
  * @param shell where Deno's own variables are taken from.
+ * @param log gets what they print, and what becomes of them; absent: their output goes nowhere.
  * @throws when one of them does not come up; none is left running then.
  */
 export async function startFunctions(
-  { root, env, names, lazy = false, shell = Deno.env.toObject(), log = () => {} }: {
+  { root, env, names, lazy = false, shell = Deno.env.toObject(), log }: {
     root: string;
     env: Record<string, string>;
     names?: string[];
@@ -44,8 +45,11 @@ export async function startFunctions(
   for (const [name, entry] of entries) {
     if (names && !names.includes(name)) continue;
     const start = () =>
-      startFunctionProcess({ name, entry, env, shell, log: (line) => log(`${name}: ${line}`) });
-    keepers.set(name, createKeeper({ start, signal: stopping.signal, log }));
+      startFunctionProcess({
+        ...{ name, entry, env, shell },
+        log: log && ((line) => log(`${name}: ${line}`)),
+      });
+    keepers.set(name, createKeeper({ start, signal: stopping.signal, log: log ?? (() => {}) }));
   }
 
   async function stop(): Promise<void> {

@@ -52,7 +52,7 @@ as $$
       ceil(
         extract(epoch from private.clock() - p_project.created_at)
         * (100 - p_project.progress) / nullif(p_project.progress, 0)
-      )::integer as estimated_seconds_remaining
+      )::bigint as estimated_seconds_remaining
   ) as body
   where p_type = 'video.generation.progress';
 $$;

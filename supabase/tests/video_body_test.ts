@@ -97,6 +97,21 @@ Deno.test(
 );
 
 Deno.test(
+  "video_body tells what remains of a video that comes to its first percent after most of a year",
+  onDatabase(async ({ sql, db, aSubmittedClip }) => {
+    const work = await aSubmittedClip({ ...JOB, events: ["video.generation.progress"] });
+    const days = 260;
+    await moveClock(sql, days * 86_400);
+    await callback(db, work, { result: { state: "in_progress", progress: 2 } });
+
+    const [told] = await bodiesOf(sql);
+    assert.equal(told?.progress_percentage, 1);
+    const left = Number(told.estimated_seconds_remaining);
+    assert.ok(Math.abs(left - 99 * days * 86_400) < 99 * 60, `${left}`);
+  }),
+);
+
+Deno.test(
   "video_body is for jobs of its own door alone",
   onDatabase(async ({ sql, db, aClaimedClip }) => {
     await fail(db, await aClaimedClip({ ...JOB, via: "webhook" }));

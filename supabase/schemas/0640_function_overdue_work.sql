@@ -6,9 +6,10 @@ security invoker
 set search_path = ''
 as $$
   with
-  -- Queued steps wait their turn where a provider is limited, held or paused: that is no fault
+  -- Queued steps wait their turn where a provider is limited, held or paused, and for another day where this one's money
+  -- is spent: that is no fault
   waiting as (
-    select exists (
+    select private.budget_left() is not distinct from 0 or exists (
       select 1
       from private.providers
       where providers.is_paused

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { readHealth, setProvider } from "../functions/_shared/management.ts";
 import { onDatabase } from "./given.ts";
-import { claim, moveClock } from "./verbs.ts";
+import { claim, moveClock, setSetting } from "./verbs.ts";
 
 /** pg_cron notes that a sweep ended so many seconds ago. */
 async function sweepRan(sql: Sql, secondsAgo: number, status = "succeeded") {
@@ -94,6 +94,27 @@ Deno.test(
 
     await sql`update private.steps set due_at = private.clock() - interval '6 minutes'
       where status = 'running'`;
+
+    assert.equal((await readHealth(db)).checks.overdue?.ok, false);
+  }),
+);
+
+Deno.test(
+  "read_health takes waiting for another day's money for no fault",
+  onSwept(async ({ db, sql, aProject, aClaimedClip }) => {
+    await sql`
+      insert into private.prices (model, kind, usd_per_call, as_of, source)
+      values ('fal-ai/some-model', 'generate_clip', 1, current_date, 'a test')`;
+    await setSetting(sql, "max_usd_per_day", 1);
+    await aClaimedClip();
+    await aProject({ video_id: "another" });
+    assert.deepEqual(await claim(db), []);
+    await sql`update private.steps set due_at = private.clock() - interval '6 minutes'
+      where status = 'queued'`;
+    await sql`update private.bell set unanswered_since = null`;
+
+    assert.equal((await readHealth(db)).checks.overdue?.ok, true);
+    await setSetting(sql, "max_usd_per_day", 2);
 
     assert.equal((await readHealth(db)).checks.overdue?.ok, false);
   }),

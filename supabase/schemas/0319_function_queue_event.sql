@@ -25,7 +25,7 @@ begin
     from private.endpoints
     where endpoints.user_id = p_project.user_id
   ) as wished
-  where wished.wants
+  where wished.wants and wished.is_enabled
     or p_type <> 'video.generation.progress'
   order by wished.endpoint_id;
 

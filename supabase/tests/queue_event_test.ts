@@ -106,6 +106,26 @@ Deno.test(
 );
 
 Deno.test(
+  "progress that comes while an endpoint is disabled is past, and not kept for it",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const events = ["video.generation.progress", "video.generation.completed"];
+    const { id } = await anEndpoint(given, { events });
+    const work = await given.aSubmittedClip({ callback_url: null });
+    await setEndpointEnabled(db, id, { isEnabled: false, reason: null });
+
+    await callback(db, work, { result: { state: "in_progress", progress: 50 } });
+    await callback(db, work);
+    await drive(given, work.project_id);
+
+    assert.deepEqual(
+      (await statusesOf(sql, id)).filter((line) => line.startsWith("video.generation")),
+      ["video.generation.completed skipped"],
+    );
+  }),
+);
+
+Deno.test(
   "a failing film tells scene.failed and then its own failure",
   onDatabase(async (given) => {
     const { id } = await anEndpoint(given, { events: ["scene.failed", "video.generation.failed"] });

@@ -16,7 +16,8 @@ as $$
     'project_id', p_log.project_id,
     'attempt_id', p_log.attempt_id,
     'error', p_log.error,
-    'data', case when pg_column_size(p_log.data) <= 65536 then p_log.data end,
+    -- What is small as it is stored may be large all the same: it is compressed.
+    'data', case when pg_column_size(p_log.data) <= 65536 and octet_length(p_log.data::text) <= 65536 then p_log.data end,
     'retry_count', p_log.retry_count,
     'duplicate_count', p_log.duplicate_count,
     'duration_ms', p_log.duration_ms,

@@ -51,17 +51,16 @@ as $$
       ),
       '[]'
     ),
+    -- Attempts are not kept for as long as a film is shown: the ledger is.
     'usd', (
-      select coalesce(sum(private.attempt_cost(attempts)), 0)
-      from private.steps
-      join private.attempts using (step_id)
-      where steps.project_id = p_project.project_id
-        and steps.kind <> 'cancel_request'
+      select coalesce(sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end), 0)
+      from private.ledger
+      where ledger.project_id = p_project.project_id
     )
   );
 $$;
 
 comment on function private.project_card(public.projects) is
-'A film as lists show it: where it stands, scene by scene, a picture of it, and what it cost so far.';
+'A film as lists show it: where it stands, scene by scene, a picture of it, and what it cost so far or what is reserved for it.';
 
 revoke execute on function private.project_card(public.projects) from public, anon, authenticated, service_role;

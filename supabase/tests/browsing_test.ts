@@ -11,6 +11,7 @@ import {
   readOverview,
   readQueue,
 } from "../functions/_shared/browsing.ts";
+import { aFilm } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 
 const ALL = { before: null, limit: 50 };
@@ -67,9 +68,10 @@ Deno.test(
 Deno.test(
   "a film's card tells scene by scene how far it is, and what it cost",
   onDatabase(async ({ db, sql, aSubmittedClip }) => {
-    const { project_id, attempt } = await aSubmittedClip();
     await sql`
-      update private.attempts set actual_cost_usd = 0.35 where attempt_id = ${attempt.attempt_id}`;
+      insert into private.prices (model, kind, usd_per_call, as_of, source)
+      values ('fal-ai/some-model', 'generate_clip', 0.35, current_date, 'a test')`;
+    const { project_id } = await aSubmittedClip();
     await sql`update public.video_chunks set progress = 40 where project_id = ${project_id}
       and status = 'SUBMITTED'`;
 
@@ -82,6 +84,25 @@ Deno.test(
       "generating",
       40,
     ]);
+  }),
+);
+
+Deno.test(
+  "a film's card tells what it cost when its attempts are not kept any more, too",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await sql`
+      insert into private.prices (model, kind, usd_per_call, as_of, source)
+      values ('fal-ai/some-model', 'generate_clip', 0.35, current_date, 'a test')`;
+    await aFilm(given);
+    const usd = async () => (await listProjects(db, {}, ALL)).docs[0]?.usd;
+    const before = await usd();
+    assert(Number(before) >= 0.35);
+
+    await sql`select private.prune_attempts('', private.clock() + interval '1 day', 10)`;
+
+    assert.deepEqual([...await sql`select from private.attempts`], []);
+    assert.equal(await usd(), before);
   }),
 );
 

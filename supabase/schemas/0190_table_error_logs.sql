@@ -11,9 +11,10 @@ create table public.error_logs (
 
 comment on table public.error_logs is 'Every failed callback (webhook), step and delivery writes one row.';
 
-create index error_logs_by_type on public.error_logs (type, created_at desc);
 create index error_logs_newest on public.error_logs (created_at);
 create index error_logs_newest_of_a_type on public.error_logs (type, error_log_id);
+-- By what it is deleted with a user's data. No error has both: a callback's that was not processed knows no project.
+create index error_logs_about on public.error_logs (coalesce(context ->> 'project_id', context ->> 'webhook_log_id'));
 
 alter table public.error_logs enable row level security;
 revoke all on table public.error_logs from public, anon, authenticated, service_role;

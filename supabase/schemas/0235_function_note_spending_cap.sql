@@ -10,12 +10,13 @@ as $$
 declare
   v_cap numeric := private.setting('max_usd_per_day');
 begin
-  if exists (
-    select 1
+  if (
+    select error_logs.created_at
     from public.error_logs
     where error_logs.type = 'spending'
-      and error_logs.created_at >= date_trunc('day', private.clock() at time zone 'utc') at time zone 'utc'
-  ) then
+    order by error_logs.error_log_id desc
+    limit 1
+  ) >= date_trunc('day', private.clock() at time zone 'utc') at time zone 'utc' then
     return;
   end if;
 

@@ -23,8 +23,9 @@ begin
     and seen_deliveries.webhook_id = webhook_logs.webhook_id;
 
   delete from public.error_logs
-  where error_logs.context ->> 'project_id' = any (p_project_ids)
-    or error_logs.context ->> 'webhook_log_id' = any (v_logs);
+  -- As the index has it
+  where coalesce(error_logs.context ->> 'project_id', error_logs.context ->> 'webhook_log_id')
+    = any (p_project_ids || v_logs);
   get diagnostics errors = row_count;
 
   delete from public.webhook_logs where webhook_logs.webhook_log_id = any (v_logs);

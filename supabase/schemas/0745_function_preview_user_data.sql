@@ -32,8 +32,7 @@ begin
     'errors', (
       select count(*)
       from public.error_logs
-      where error_logs.context ->> 'project_id' = any (v_ids)
-        or error_logs.context ->> 'webhook_log_id' = any (v_logs)
+      where coalesce(error_logs.context ->> 'project_id', error_logs.context ->> 'webhook_log_id') = any (v_ids || v_logs)
     ),
     'files', cardinality(private.films_stored_for(v_ids))
   );

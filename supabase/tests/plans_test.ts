@@ -92,7 +92,7 @@ Deno.test(
 );
 
 Deno.test(
-  "deleting a user's data reads neither all callbacks nor all files there are",
+  "deleting a user's data reads neither all callbacks, all errors nor all files there are",
   onDatabase(async (given) => {
     const { sql, openSession } = given;
     await insertFinishedFilms(sql, 2000);
@@ -101,16 +101,23 @@ Deno.test(
       select 'films', project_id || '/film.mp4' from public.projects`;
     const id = await aFilm(given, { user_id: "who leaves" });
     await sql`insert into storage.objects (bucket_id, name) values ('films', ${`${id}/film.mp4`})`;
-    await sql`vacuum analyze storage.objects`;
+    await sql`
+      insert into public.error_logs (type, message, context)
+      select 'step', 'It broke', jsonb_build_object('project_id', project_id)
+      from public.projects
+      cross join generate_series(1, 5)`;
+    await sql`vacuum analyze storage.objects, public.error_logs`;
     const { sql: own } = await openSession();
     const before = await sequentialScans(sql, own);
 
+    const [seen] = await own`select public.preview_user_data('who leaves') as counted`;
     const [row] = await own`select public.delete_user_data('who leaves') as deleted`;
 
     assert.equal(row?.deleted.done, true);
     assert(row.deleted.callbacks > 0 && row.deleted.paths.includes(`${id}/film.mp4`));
+    assert.deepEqual([seen?.counted.errors, row.deleted.errors], [5, 5]);
     const after = await sequentialScans(sql, own);
-    for (const table of ["webhook_logs", "objects"]) {
+    for (const table of ["webhook_logs", "error_logs", "objects"]) {
       assert.equal(after.get(table), before.get(table), table);
     }
   }),

@@ -1,21 +1,25 @@
+-- As page_callbacks: planned with its filters, so that one that fits nothing is no walk through the whole log.
+
 create or replace function public.list_callbacks(p_source text, p_status text, p_limit integer default 50)
 returns jsonb
 language plpgsql
 stable
 security definer
 set search_path = ''
+set plan_cache_mode = 'force_custom_plan'
 as $$
 begin
   perform private.check_source(p_source);
 
   return (
-    select coalesce(jsonb_agg(private.callback_doc(newest) order by newest.received_at desc, newest.webhook_log_id desc), '[]')
+    select coalesce(jsonb_agg(private.callback_doc(newest) order by newest.webhook_log_id desc), '[]')
     from (
       select webhook_logs.*
       from public.webhook_logs
-      where private.is_of_source(webhook_logs, p_source)
+      where (p_source is null or p_source = 'custom' or webhook_logs.source = p_source)
+        and case when p_source = 'custom' then private.is_of_source(webhook_logs, 'custom') else true end
         and (p_status is null or webhook_logs.status = p_status)
-      order by webhook_logs.received_at desc, webhook_logs.webhook_log_id desc
+      order by webhook_logs.webhook_log_id desc
       limit p_limit
     ) as newest
   );

@@ -7,8 +7,7 @@ set search_path = ''
 as $$
   select coalesce(
     jsonb_agg(
-      to_jsonb(webhook_deliveries) - 'claim_token' - 'body' || jsonb_build_object(
-        'url', private.without_query(webhook_deliveries.url),
+      private.delivery_doc(webhook_deliveries) || jsonb_build_object(
         'tries', (
           select coalesce(jsonb_agg(to_jsonb(tries) - 'delivery_id' order by tries.number), '[]')
           from public.webhook_delivery_attempts as tries
@@ -24,6 +23,6 @@ as $$
 $$;
 
 comment on function private.delivery_story(text) is
-'The deliveries of a project, each with its tries; no query of the clients URL, no claim token.';
+'The deliveries of a project, as lists show them (delivery_doc), each with its tries.';
 
 revoke execute on function private.delivery_story(text) from public, anon, authenticated, service_role;

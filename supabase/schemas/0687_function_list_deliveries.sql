@@ -7,20 +7,11 @@ stable
 security definer
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(private.delivery_view(newest) order by newest.delivery_id desc), '[]')
-  from (
-    select webhook_deliveries.*
-    from public.webhook_deliveries
-    where (p_filter ->> 'status' is null or webhook_deliveries.status = p_filter ->> 'status')
-      and (p_filter ->> 'endpoint_id' is null or webhook_deliveries.endpoint_id = p_filter ->> 'endpoint_id')
-      and (p_filter ->> 'project_id' is null or webhook_deliveries.project_id = p_filter ->> 'project_id')
-      and (p_filter ->> 'type' is null or webhook_deliveries.type = p_filter ->> 'type')
-    order by webhook_deliveries.delivery_id desc
-    limit p_limit
-  ) as newest;
+  select public.page_deliveries(p_filter, null, p_limit) -> 'docs';
 $$;
 
-comment on function public.list_deliveries(jsonb, integer) is 'The newest deliveries that fit. Called by webhook-manage.';
+comment on function public.list_deliveries(jsonb, integer) is
+'The newest deliveries that fit, as page_deliveries has them. Called by webhook-manage.';
 
 revoke execute on function public.list_deliveries(jsonb, integer) from public, anon, authenticated;
 grant execute on function public.list_deliveries(jsonb, integer) to service_role;

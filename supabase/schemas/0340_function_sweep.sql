@@ -12,6 +12,7 @@ declare
   v_now timestamptz := private.clock();
 begin
   perform private.expire_buffered();
+  perform private.skip_orphans();
   perform private.expire_deliveries();
 
   if exists (

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { claimDeliveries } from "../functions/_shared/transitions/deliveries.ts";
-import { anEndpoint } from "./endpoints.ts";
+import { anEndpoint, queueTo } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { rowsRead } from "./rows_read.ts";
 
@@ -55,6 +55,37 @@ Deno.test(
     const read = await rowsRead(sql, own) - before;
 
     assert(read < 300, `an event reads ${read} rows`);
+  }),
+);
+
+Deno.test(
+  "a sweep reads a page of what is overdue, and one after the other gives up what is too old",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    await queueTo(sql, "source:a", WAITING, { age: 7200 });
+    const [old = ""] = await queueTo(sql, "source:a", 1, { age: 3660 });
+    await sql`
+      update public.webhook_deliveries
+      set due_at = due_at + (position % ${WAITING}) * interval '1 millisecond',
+        queued_at = queued_at - case delivery_id when ${old} then interval '8 days' else '0' end`;
+    await sql`vacuum analyze public.webhook_deliveries`;
+    const { sql: own } = await openSession();
+    await own`reset role`;
+    const isDead = async () =>
+      (await sql`select from public.webhook_deliveries where delivery_id = ${old} and status = 'dead'`)
+        .length === 1;
+
+    const before = await rowsRead(sql, own);
+    await own`select private.sweep()`;
+    const read = await rowsRead(sql, own) - before;
+    assert(read < 2000, `a sweep reads ${read} rows`);
+
+    let sweeps = 1;
+    for (; sweeps < 30 && !await isDead(); sweeps++) await own`select private.sweep()`;
+    assert(await isDead());
+    const [{ dead } = { dead: 0 }] = await sql`
+      select count(*)::int as dead from public.webhook_deliveries where status = 'dead'`;
+    assert.equal(dead, 1);
   }),
 );
 

@@ -5,10 +5,10 @@ immutable
 security invoker
 set search_path = ''
 as $$
-  select p_log.result is null and p_log.source in ('fal', 'lastframe', 'video', 'stitch');
+  select p_log.result is null and private.is_provider(p_log.source);
 $$;
 
 comment on function private.is_malformed(public.webhook_logs) is
-'True for a callback whose body its door did not understand. A custom sources is taken as it comes.';
+'True for a callback whose body its door did not understand. A custom source''s is taken as it comes.';
 
 revoke execute on function private.is_malformed(public.webhook_logs) from public, anon, authenticated, service_role;

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
   select case
     when p_source is null then true
-    when p_source = 'custom' then p_log.source not in ('fal', 'lastframe', 'video', 'stitch')
+    when p_source = 'custom' then not private.is_provider(p_log.source)
     else p_log.source = p_source
   end;
 $$;

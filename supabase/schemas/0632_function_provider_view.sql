@@ -27,6 +27,6 @@ as $$
 $$;
 
 comment on function private.provider_view(text) is
-'A providers limits, how much of them is in use, and whether it is held or paused; null for an unknown one.';
+'A provider''s limits, how much of them is in use, and whether it is held or paused; null for an unknown one.';
 
 revoke execute on function private.provider_view(text) from public, anon, authenticated, service_role;

@@ -18,6 +18,6 @@ as $$
 $$;
 
 comment on function private.sweep_ran_at() is
-'When pg_cron last finished a sweep, by the machines own clock; null when it did not lately.';
+'When pg_cron last finished a sweep, by the machine''s own clock; null when it did not lately.';
 
 revoke execute on function private.sweep_ran_at() from public, anon, authenticated, service_role;

@@ -9,6 +9,6 @@ as $$
 $$;
 
 comment on function private.without_query(text) is
-'A clients URL without what may be a secret in it.';
+'A client''s URL without what may be a secret in it.';
 
 revoke execute on function private.without_query(text) from public, anon, authenticated, service_role;

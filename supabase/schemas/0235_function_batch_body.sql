@@ -9,7 +9,7 @@ set search_path = ''
 as $$
   select format(
     '{"type":"batch","timestamp":"%s","data":[%s]}',
-    to_char(p_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    private.iso_time(p_now),
     string_agg(format('{"id":"%s","event":%s}', event.webhook_id, event.body), ',' order by event.position)
   )
   from unnest(p_events) as event;

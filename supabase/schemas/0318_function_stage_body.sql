@@ -11,7 +11,7 @@ begin
     from (
       select
         p_type as type,
-        to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+        private.iso_time(private.clock()) as timestamp,
         (
           select row_to_json(film)
           from (

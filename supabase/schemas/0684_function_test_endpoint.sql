@@ -18,7 +18,7 @@ begin
   insert into public.webhook_deliveries (endpoint_id, type, url, body)
   values (p_endpoint_id, 'endpoint.test', v_endpoint.url, json_build_object(
     'type', 'endpoint.test',
-    'timestamp', to_char(private.clock() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'timestamp', private.iso_time(private.clock()),
     'data', json_build_object('endpoint_id', p_endpoint_id, 'user_id', v_endpoint.user_id)
   )::text)
   returning webhook_deliveries.* into v_delivery;

@@ -14,7 +14,7 @@ as $$
   from (
     select
       'webhook.received' as type,
-      to_char(p_log.received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as timestamp,
+      private.iso_time(p_log.received_at) as timestamp,
       jsonb_build_object(
         'source', p_source.name,
         'webhook_log_id', p_log.webhook_log_id,

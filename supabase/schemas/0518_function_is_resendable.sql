@@ -7,13 +7,8 @@ set search_path = ''
 as $$
   select p_delivery.status in ('dead', 'delivered', 'filtered', 'skipped')
     and p_delivery.batch_id is null
-    and octet_length(p_delivery.body) <= 1048576
-    and (p_delivery.endpoint_id is null or p_delivery.endpoint_id not like 'ep\_%' or exists (
-      select 1
-      from private.endpoints
-      where endpoints.endpoint_id = p_delivery.endpoint_id
-        and endpoints.is_enabled
-    ));
+    and not private.is_too_large(p_delivery.body)
+    and private.open_status(p_delivery.endpoint_id) = 'pending';
 $$;
 
 comment on function private.is_resendable(public.webhook_deliveries) is

@@ -8,12 +8,10 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if p_delivery.endpoint_id like 'ep\_%' and not exists (
-    select 1
-    from private.endpoints
-    where endpoints.endpoint_id = p_delivery.endpoint_id
-      and endpoints.is_enabled
-  ) then
+  if private.is_too_large(p_delivery.body) then
+    raise exception 'Cannot send delivery "%" again: its body is larger than 1 MiB', p_delivery.delivery_id
+      using errcode = 'RL409';
+  elsif private.open_status(p_delivery.endpoint_id) = 'skipped' then
     raise exception 'Cannot send delivery "%" again: its endpoint is disabled or gone', p_delivery.delivery_id
       using errcode = 'RL409';
   end if;

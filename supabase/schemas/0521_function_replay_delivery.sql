@@ -8,23 +8,11 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_delivery public.webhook_deliveries;
+  v_delivery public.webhook_deliveries := private.lock_delivery(p_delivery_id, 'replay');
 begin
-  perform private.lock_receivers(array[p_delivery_id]);
-
-  select webhook_deliveries.*
-  into v_delivery
-  from public.webhook_deliveries
-  where webhook_deliveries.delivery_id = p_delivery_id
-  for no key update;
-
-  if not found then
-    raise exception 'Cannot replay delivery "%": no such delivery', p_delivery_id using errcode = 'RL404';
-  elsif v_delivery.status not in ('dead', 'delivered', 'filtered', 'skipped') then
+  if v_delivery.status not in ('dead', 'delivered', 'filtered', 'skipped') then
     raise exception 'Cannot replay delivery "%": it is %, and only one that has ended can be replayed',
       p_delivery_id, v_delivery.status using errcode = 'RL409';
-  elsif octet_length(v_delivery.body) > 1048576 then
-    raise exception 'Cannot replay delivery "%": its body is larger than 1 MiB', p_delivery_id using errcode = 'RL409';
   end if;
 
   perform private.requeue_delivery(v_delivery, private.clock());

@@ -20,11 +20,7 @@ begin
     return;
   end if;
 
-  update private.steps
-  set due_at = 'infinity', updated_at = private.clock()
-  where steps.project_id = p_project_id
-    and steps.status = 'queued'
-    and steps.kind <> 'cancel_request';
+  perform private.hold_steps(p_project_id);
 
   perform private.record_event(
     p_project_id, 'project.awaiting_approval', null, null, jsonb_build_object('stage', p_stage) || p_data

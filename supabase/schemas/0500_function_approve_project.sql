@@ -39,11 +39,7 @@ begin
     end
   where projects.project_id = p_project_id;
 
-  update private.steps
-  set due_at = private.clock(), updated_at = private.clock()
-  where steps.project_id = p_project_id
-    and steps.status = 'queued'
-    and steps.due_at = 'infinity';
+  perform private.release_steps(p_project_id);
 
   perform private.record_event(p_project_id, 'project.approved', null, null, jsonb_build_object(
     'stage', v_project.awaiting_approval, 'reason', p_reason, 'estimated_cost_usd', v_usd

@@ -22,11 +22,7 @@ begin
   where projects.project_id = p_project_id
     and projects.status <> 'paused';
 
-  update private.steps
-  set due_at = 'infinity', updated_at = private.clock()
-  where steps.project_id = p_project_id
-    and steps.status = 'queued'
-    and steps.kind <> 'cancel_request';
+  perform private.hold_steps(p_project_id);
 
   if v_project.status <> 'paused' then
     perform private.record_event(p_project_id, 'project.pause_reason', null, null, jsonb_build_object('reason', p_reason));

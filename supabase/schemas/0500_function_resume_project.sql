@@ -25,11 +25,7 @@ begin
   where projects.project_id = p_project_id
     and projects.status = 'paused';
 
-  update private.steps
-  set due_at = private.clock(), updated_at = private.clock()
-  where steps.project_id = p_project_id
-    and steps.status = 'queued'
-    and steps.due_at = 'infinity';
+  perform private.release_steps(p_project_id);
 
   if p_reason is not null and v_project.status = 'paused' then
     perform private.record_event(p_project_id, 'project.resume_reason', null, null, jsonb_build_object('reason', p_reason));

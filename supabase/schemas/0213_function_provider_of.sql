@@ -10,7 +10,7 @@ set search_path = ''
 as $$
 begin
   return case
-    when p_kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request') and private.is_test(p_project_id) then 'test'
+    when not private.is_free_kind(p_kind) and private.is_test(p_project_id) then 'test'
     else p_providers ->> p_kind
   end;
 end;

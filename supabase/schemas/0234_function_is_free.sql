@@ -6,11 +6,10 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return p_step.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
-    or private.is_test(p_step.project_id);
+  return private.is_free_kind(p_step.kind) or private.is_test(p_step.project_id);
 end;
 $$;
 
-comment on function private.is_free(private.steps) is 'True for a step that nobody asks money for, or that saves what was paid for.';
+comment on function private.is_free(private.steps) is 'True for a step that nobody asks money for: of its kind, or of a test.';
 
 revoke execute on function private.is_free(private.steps) from public, anon, authenticated, service_role;

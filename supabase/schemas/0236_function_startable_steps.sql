@@ -19,7 +19,7 @@ begin
     from private.steps
     where steps.status = 'queued'
       and steps.due_at <= p_now
-      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+      and not private.is_free_kind(steps.kind)
   ) then
     perform private.note_spending_cap();
   end if;
@@ -28,7 +28,7 @@ begin
   -- of what goes on.
   if v_budget = 0 then
     select jsonb_object_agg(kinds.name, case
-      when kinds.name in ('store_film', 'store_captions', 'check_frame', 'cancel_request') then kinds.provider
+      when private.is_free_kind(kinds.name) then kinds.provider
       else 'test'
     end)
     into v_providers

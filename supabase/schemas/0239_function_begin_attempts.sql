@@ -58,7 +58,7 @@ begin
       leased.is_traced,
       v_ids[array_position(p_step_ids, leased.step_id)] as attempt_id,
       case
-        when leased.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+        when not private.is_free_kind(leased.kind)
           and p_providers -> 'announced' ? leased.provider then 'infinity'::timestamptz
       end as sent_at,
       private.input_of(leased.step, leased.aspect_ratio, video_chunks, leased.kind = 'generate_clip' and coalesce((

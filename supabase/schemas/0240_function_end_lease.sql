@@ -18,7 +18,7 @@ begin
     return p_attempt;
   end if;
 
-  if p_step.kind in ('store_film', 'store_captions', 'check_frame', 'cancel_request') then
+  if private.is_free_kind(p_step.kind) then
     update private.attempts
     set status = 'failed', error_message = 'The lease ran out', ended_at = v_now
     where attempts.attempt_id = p_attempt.attempt_id

@@ -77,7 +77,7 @@ begin
     from private.steps
     join private.attempts using (step_id)
     where steps.project_id = p_project_id
-      and steps.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
+      and not private.is_free_kind(steps.kind)
   )
 
   select

@@ -10,36 +10,13 @@ set search_path = ''
 as $$
 declare
   v_has_more boolean := private.has_sound_or_captions(p_project_id);
-  v_scene public.scenes;
   v_pieces text[];
   v_captions_input jsonb;
   v_captions jsonb;
   v_stitch private.steps;
   v_url text;
-  v_input jsonb;
 begin
-  if v_has_more then
-    perform private.begin_sound(p_project_id);
-
-    for v_scene in
-      select scenes.*
-      from public.scenes
-      where scenes.project_id = p_project_id
-        and coalesce(scenes.audio_url, scenes.voice_over) is not null
-      order by scenes.position
-    loop
-      perform private.ask_for_part(
-        p_project_id, 'mux_audio', private.mux_input(v_scene), v_scene.scene_id, private.last_chunk(v_scene.scene_id)
-      );
-    end loop;
-
-    select array_agg(film_pieces.url order by film_pieces.place)
-    into v_pieces
-    from private.film_pieces(p_project_id);
-  else
-    v_pieces := private.film_clips(p_project_id);
-  end if;
-
+  v_pieces := case when v_has_more then private.ask_for_pieces(p_project_id) else private.film_clips(p_project_id) end;
   if array_position(v_pieces, null) is not null then
     return null;
   end if;
@@ -66,19 +43,7 @@ begin
   if v_url is null or not v_has_more then
     return v_url;
   end if;
-
-  v_input := private.mix_input(p_project_id, v_url);
-  if v_input is not null then
-    v_url := case when v_input ->> 'music_url' is not null
-      then private.ask_for_part(p_project_id, 'mix_music', v_input) ->> 'video_url' end;
-  end if;
-
-  if v_url is not null and private.burns_captions(p_project_id) then
-    v_url := private.ask_for_part(
-      p_project_id, 'burn_captions', jsonb_build_object('video_url', v_url, 'captions_url', v_captions ->> 'srt_url')
-    ) ->> 'video_url';
-  end if;
-  return v_url;
+  return private.ask_for_finish(p_project_id, v_url, v_captions);
 end;
 $$;
 

@@ -107,19 +107,7 @@ begin
     );
   end if;
 
-  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified, providers)
-  select
-    v_ids[each.n],
-    p_jobs[each.n] ->> 'via',
-    v_digests[each.n],
-    case when jsonb_typeof(p_jobs[each.n] -> 'events') = 'array'
-      then array(select jsonb_array_elements_text(p_jobs[each.n] -> 'events')) end,
-    coalesce(nullif(p_jobs[each.n] -> 'webhook_headers', 'null'), '{}'),
-    coalesce((p_jobs[each.n] ->> 'notify')::boolean, false),
-    nullif(p_jobs[each.n] -> 'providers', 'null')
-  from generate_series(1, v_count) as each (n)
-  where v_ids[each.n] is not null;
-
+  perform private.insert_job_requests(p_jobs, v_ids, v_digests);
   return v_ids;
 end;
 $$;

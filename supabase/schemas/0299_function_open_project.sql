@@ -31,17 +31,7 @@ begin
     ));
   end if;
 
-  insert into private.job_requests (project_id, via, body_digest, events, webhook_headers, is_notified, providers)
-  values (
-    v_project.project_id,
-    p_job ->> 'via',
-    v_digest,
-    case when jsonb_typeof(p_job -> 'events') = 'array'
-      then array(select jsonb_array_elements_text(p_job -> 'events')) end,
-    coalesce(nullif(p_job -> 'webhook_headers', 'null'), '{}'),
-    coalesce((p_job ->> 'notify')::boolean, false),
-    nullif(p_job -> 'providers', 'null')
-  );
+  perform private.insert_job_requests(array[p_job], array[v_project.project_id], array[v_digest]);
 
   if p_job ->> 'storyboard' = 'model' then
     perform private.begin_storyboard(v_project, p_job -> 'scenes', nullif(p_job -> 'wishes', 'null'));

@@ -6,21 +6,13 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return (
-    select coalesce(
-      (
-        select projects.film_options ->> 'captions' = 'burn'
-          and exists (
-            select 1
-            from public.scenes
-            where scenes.project_id = p_project_id
-              and coalesce(scenes.caption, scenes.voice_over, scenes.prompt, '') <> ''
-          )
-        from public.projects
-        where projects.project_id = p_project_id
-      ),
-      false
-    )
+  return exists (
+    select 1
+    from public.projects
+    join public.scenes using (project_id)
+    where projects.project_id = p_project_id
+      and projects.film_options ->> 'captions' = 'burn'
+      and coalesce(scenes.caption, scenes.voice_over, scenes.prompt, '') <> ''
   );
 end;
 $$;

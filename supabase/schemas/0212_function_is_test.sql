@@ -6,11 +6,11 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return (
-    select coalesce(
-      (select projects.execution_mode = 'test' from public.projects where projects.project_id = p_project_id),
-      false
-    )
+  return exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_project_id
+      and projects.execution_mode = 'test'
   );
 end;
 $$;

@@ -6,11 +6,11 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return (
-    select coalesce(
-      (select settings.value #>> '{}' = 'resubmit' from private.settings where settings.name = 'on_outcome_unknown'),
-      false
-    )
+  return exists (
+    select 1
+    from private.settings
+    where settings.name = 'on_outcome_unknown'
+      and settings.value #>> '{}' = 'resubmit'
   );
 end;
 $$;

@@ -15,6 +15,7 @@ declare
   v_now timestamptz := private.clock();
   v_attempt private.attempts;
   v_step private.steps;
+  v_limit private.settings;
   v_patience timestamptz;
 begin
   select steps.*
@@ -44,11 +45,8 @@ begin
     and attempts.status in ('created', 'lost')
   returning attempts.* into v_attempt;
 
-  select v_attempt.created_at + make_interval(secs => (limits.value #>> '{}')::double precision)
-  into v_patience
-  from private.steps
-  cross join lateral private.step_setting('give_up_seconds', steps.kind, v_attempt.input ->> 'model') as limits
-  where steps.step_id = v_attempt.step_id;
+  v_limit := private.step_setting('give_up_seconds', v_step.kind, v_attempt.input ->> 'model');
+  v_patience := v_attempt.created_at + make_interval(secs => (v_limit.value #>> '{}')::double precision);
 
   -- A request id that came meanwhile (a late record, an early callback) can be asked about. What a
   -- language model was asked nobody can be asked about.

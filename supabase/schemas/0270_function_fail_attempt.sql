@@ -1,6 +1,6 @@
 -- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
 --
--- p_error: {message, retryable, retry_after, billed}. A failure that can pass goes back to the queue, its
+-- p_error: {message, retryable, retry_after, billed, ended}. A failure that can pass goes back to the queue, its
 -- chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip.
 
 create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
@@ -13,6 +13,8 @@ as $$
 declare
   v_now timestamptz := private.clock();
   v_message text := coalesce(nullif(p_error ->> 'message', ''), 'The provider gave no reason');
+  -- It failed for us, perhaps not for the provider: past our patience a request still runs.
+  v_may_run boolean := not coalesce((p_error ->> 'ended')::boolean, true);
   v_attempt private.attempts;
   v_step private.steps;
 begin
@@ -42,13 +44,12 @@ begin
 
   if (p_error ->> 'retryable')::boolean and v_attempt.number < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
-  -- A request that may still run might be paid for: then no other model is asked besides.
-  elsif not coalesce((p_error ->> 'ended')::boolean, true) or not private.switch_model(v_step, v_message) then
+  -- What may still run may be paid for: then no other model is asked besides.
+  elsif v_may_run or not private.switch_model(v_step, v_message) then
     perform private.fail_step(v_step.step_id, v_message);
   end if;
 
-  -- It failed for us, perhaps not for the provider: past our patience a request still runs.
-  if not coalesce((p_error ->> 'ended')::boolean, true) then
+  if v_may_run then
     perform private.abandon_request(v_attempt, v_step);
   end if;
 end;

@@ -8,9 +8,11 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if coalesce(
-    (select settings.value #>> '{}' = 'fail' from private.settings where settings.name = 'on_storyboard_failure'),
-    false
+  if exists (
+    select 1
+    from private.settings
+    where settings.name = 'on_storyboard_failure'
+      and settings.value #>> '{}' = 'fail'
   ) then
     perform private.fail_project(p_step.project_id, format('Storyboard: %s', p_message), null);
     return;

@@ -16,7 +16,6 @@ comment on column private.ledger.usd is
 'US dollars. Reserved are sum(reserve) - sum(release), spent is sum(settle); a later correction is a settle too, and may be negative.';
 
 create index ledger_project_id on private.ledger (project_id);
-create index ledger_attempt_id on private.ledger (attempt_id);
 
 alter table private.ledger enable row level security;
 revoke all on table private.ledger from public, anon, authenticated, service_role;

@@ -35,12 +35,10 @@ comment on column private.endpoints.max_in_flight is 'Deliveries on their way to
 comment on column private.endpoints.max_per_second is 'null: no limit.';
 comment on column private.endpoints.is_ordered is 'One after the other, in the order of events: a delivery waits until the one before it has ended, through all its tries.';
 comment on column private.endpoints.batch_size is 'More than 1: events are collected until there are so many, or the first has waited for batch_ms, and sent as one request.';
-
 comment on column private.endpoints.failing_since is 'The first of the failures of any kind since its last 2xx, none of them more than 30 hours before the next.';
 
 create index endpoints_user_id on private.endpoints (user_id);
 create index endpoints_batching on private.endpoints (endpoint_id) where batch_size > 1 and is_enabled;
-create index endpoints_disabled on private.endpoints (endpoint_id) where not is_enabled;
 
 alter table private.endpoints enable row level security;
 revoke all on table private.endpoints from public, anon, authenticated, service_role;

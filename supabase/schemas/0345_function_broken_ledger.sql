@@ -7,15 +7,16 @@ set search_path = ''
 as $$
   select 'what is reserved and spent in the ledger is what the attempts say', attempts.attempt_id
   from private.attempts
-  left join lateral (
+  left join (
     select
-      coalesce(sum(case ledger.kind when 'reserve' then ledger.usd when 'release' then -ledger.usd end), 0) as reserved,
-      coalesce(sum(ledger.usd) filter (where ledger.kind = 'settle'), 0) as spent
+      ledger.attempt_id,
+      sum(case ledger.kind when 'reserve' then ledger.usd when 'release' then -ledger.usd end) as reserved,
+      sum(ledger.usd) filter (where ledger.kind = 'settle') as spent
     from private.ledger
-    where ledger.attempt_id = attempts.attempt_id
-  ) as entries on true
-  where entries.reserved <> case when attempts.ended_at is null then coalesce(attempts.estimated_cost_usd, 0) else 0 end
-    or entries.spent <> case when attempts.ended_at is null then 0 else coalesce(private.attempt_cost(attempts), 0) end
+    group by ledger.attempt_id
+  ) as entries using (attempt_id)
+  where coalesce(entries.reserved, 0) <> case when attempts.ended_at is null then coalesce(attempts.estimated_cost_usd, 0) else 0 end
+    or coalesce(entries.spent, 0) <> case when attempts.ended_at is null then 0 else coalesce(private.attempt_cost(attempts), 0) end
   union all
   select 'a film costs no more than was estimated', projects.project_id
   from public.projects

@@ -13,7 +13,7 @@
 -- step     queued → running → waiting → completed | failed | cancelled
 -- attempt  created → submitted → in_progress → completed | failed | cancelled
 --          created → lost → (found again: submitted) | outcome_unknown
--- delivery pending → delivering → delivered | dead
+-- delivery pending → delivering → delivered | dead, or pending again for its next try
 --          pending → batched → delivered | dead, with the delivery that it travels in
 --          filtered, skipped: kept, and pending once replayed
 --
@@ -22,8 +22,10 @@
 --
 -- Lock order everywhere: project, scene, chunk, step, attempt. Verbs lock the project first with
 -- `for no key update` (`for update` would deadlock with the foreign keys of rows inserted below).
--- Only claim_work starts lower: it locks steps with `skip locked` and never goes up.
+-- Only claim_work and announce_call start lower, at steps, and wait for nothing above: what needs the project
+-- there takes it with `skip locked`, or leaves it to the next claim (lock_film_or_postpone).
 -- Of deliveries: endpoint, lane, delivery; several of a kind by id.
+-- Of recorded callbacks: seen_deliveries, then what the callback is about, then webhook_logs.
 -- Advisory locks (of a request, of a video's versions) come before all of these.
 --
 -- Time is private.clock(). Functions that strangers' requests reach live in public, are security

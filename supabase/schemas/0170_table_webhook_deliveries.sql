@@ -38,11 +38,11 @@ comment on table public.webhook_deliveries is 'What we post to a client''s URL: 
 comment on column public.webhook_deliveries.endpoint_id is
 'null: the project''s callback_url. notification: the installation''s service. source:<name>: a custom source''s callback passed on; it has no project. ep_...: a standing endpoint of the user.';
 comment on column public.webhook_deliveries.status is
-'batched: it travels in the delivery batch_id. filtered: the endpoint does not want this type. skipped: the endpoint was disabled. Both can be replayed.';
+'batched: it travels in the delivery batch_id. filtered: the endpoint does not want this type, or the film has ended anew since. skipped: the endpoint was disabled or deleted. Both can be replayed.';
 comment on column public.webhook_deliveries.lane is 'Whose slots it takes: private.delivery_lanes.';
 comment on column public.webhook_deliveries.position is 'The order of events, where ids of one millisecond have none.';
 comment on column public.webhook_deliveries.queued_at is 'When it was queued, redriven or replayed last: what is tried for too long since then is given up.';
-comment on column public.webhook_deliveries.tries_before is 'attempt_count at that time: the schedule begins anew after it.';
+comment on column public.webhook_deliveries.tries_before is 'Of attempt_count, what the schedule does not count: tries before that time, and those whose runner was lost.';
 
 create index webhook_deliveries_due on public.webhook_deliveries (due_at) where status in ('pending', 'delivering');
 create index webhook_deliveries_lane on public.webhook_deliveries (lane, (attempt_count > 0), due_at, position) where status = 'pending';

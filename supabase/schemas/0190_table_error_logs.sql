@@ -9,7 +9,7 @@ create table public.error_logs (
   constraint error_severity_is_known check (severity in ('info', 'warning', 'error', 'critical'))
 );
 
-comment on table public.error_logs is 'Every failed callback (webhook), step and delivery writes one row.';
+comment on table public.error_logs is 'Every failed callback (webhook), step and delivery writes one row; so do a last frame that is no good (frame) and a day''s reached cap (spending).';
 
 create index error_logs_newest on public.error_logs (created_at);
 create index error_logs_newest_of_a_type on public.error_logs (type, error_log_id);

@@ -17,7 +17,7 @@ end;
 $$;
 
 comment on function private.record_error(text, text, jsonb, text) is
-'Writes one row into error_logs; types are webhook, step and delivery.';
+'Writes one row into error_logs; types are webhook, step, delivery, frame and spending.';
 
 revoke execute on function private.record_error(text, text, jsonb, text)
 from public, anon, authenticated, service_role;

@@ -33,6 +33,7 @@ comment on column public.webhook_logs.is_token_wrong is 'It came under a token t
 
 create index webhook_logs_newest on public.webhook_logs (received_at desc);
 create index webhook_logs_failed on public.webhook_logs (webhook_log_id) where status = 'error';
+create index webhook_logs_oldest_buffered on public.webhook_logs (received_at) where status = 'pending';
 create index webhook_logs_buffered on public.webhook_logs (source, request_id) where status = 'pending';
 create index webhook_logs_of_a_project on public.webhook_logs (project_id, received_at) where project_id is not null;
 create index webhook_logs_newest_of_a_source on public.webhook_logs (source, webhook_log_id);

@@ -16,7 +16,7 @@ begin
     where error_logs.type = 'spending'
     order by error_logs.error_log_id desc
     limit 1
-  ) >= date_trunc('day', private.clock() at time zone 'utc') at time zone 'utc' then
+  ) >= private.day_began() then
     return;
   end if;
 

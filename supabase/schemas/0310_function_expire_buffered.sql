@@ -8,6 +8,7 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_before timestamptz := private.clock() - make_interval(secs => private.setting('buffer_seconds')::double precision);
   v_log public.webhook_logs;
   v_count integer := 0;
 begin
@@ -15,8 +16,7 @@ begin
     select webhook_logs.*
     from public.webhook_logs
     where webhook_logs.status = 'pending'
-      and webhook_logs.received_at
-        < private.clock() - make_interval(secs => private.setting('buffer_seconds')::double precision)
+      and webhook_logs.received_at < v_before
     order by webhook_logs.received_at
     limit 500
     for no key update skip locked

@@ -12,7 +12,7 @@ as $$
       select fine.door_request_id
       from private.door_requests as fine
       where not fine.is_rolled_up
-        and fine.at < date_trunc('hour', private.clock()) - interval '1 hour'
+        and fine.at < date_trunc('hour', (select private.clock())) - interval '1 hour'
       order by fine.at
       limit 20000
     )

@@ -14,7 +14,7 @@ begin
     where door_requests.door_request_id in (
       select old.door_request_id
       from private.door_requests as old
-      where old.at < private.clock() - interval '8 days'
+      where old.at < (select private.clock()) - interval '8 days'
       order by old.at
       limit 5000
     )

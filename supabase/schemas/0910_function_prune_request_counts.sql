@@ -8,13 +8,13 @@ as $$
   with
   counts as (
     delete from private.request_counts
-    where request_counts.at < private.clock() - interval '2 minutes'
+    where request_counts.at < (select private.clock()) - interval '2 minutes'
     returning 1
   ),
 
   hits as (
     delete from private.limit_hits
-    where limit_hits.at < private.clock() - interval '8 days'
+    where limit_hits.at < (select private.clock()) - interval '8 days'
     returning 1
   )
 

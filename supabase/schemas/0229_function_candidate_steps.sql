@@ -1,6 +1,6 @@
--- Where few steps are due (due_steps says how many that is), they are all candidates. Where many are, of each user the first of each kind
--- are found by hopping along the index, and only whoever can be among the first p_limit is looked at
--- further: what is read grows with the users who wait, not with the steps that do.
+-- Where few steps are due (due_steps says how many that is), all of them are candidates. Among many, the first of each user
+-- and kind is found by hopping along the index, and only users who can be among the first p_limit are looked at further:
+-- what is read grows with the users who wait, not with their steps.
 
 create or replace function private.candidate_steps(
   p_limit integer,

@@ -1,7 +1,8 @@
--- Which steps a runner may have next, in order: overdue ones first (they hold their place at the
--- provider already), then new ones, as many as provider and user have room for and the day's spending
--- cap reaches for, users taking turns. Of the places half are new steps' where there are any: a provider that leaves all
--- unanswered makes steps overdue faster than they can be asked about, and none would ever be begun, not at another one either.
+-- Which steps a runner may have next, in order: overdue ones, which hold their place at the provider already, then new
+-- ones, as many as provider and user have room for and the day's spending cap reaches for, users taking turns.
+--
+-- Where new ones are due, half of the places are theirs: a provider that answers nothing makes steps overdue faster than
+-- they can be asked about, and these would keep all new ones, at every provider, from being begun.
 --
 -- Where a limit or the cap is set, claims go one after the other, so that what is counted here is still true
 -- when the step is claimed.

@@ -1,7 +1,5 @@
--- What each lane could send next, by place: first tries in their order; of retries about a fourth of the places, by
--- lot, so that neither starves. Of an ordered lane it is the oldest open delivery or, until that is due, none. What an
--- endpoint takes in batches waits to be put into one. Each arm reads in the order of an index: days of deliveries may wait for
--- one receiver.
+-- What each lane could send next, by place. Retries get about a fourth of the places, by lot, so that neither they nor first
+-- tries starve. Each arm reads in the order of an index: days of deliveries may wait for one receiver.
 
 create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
 returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
@@ -19,6 +17,7 @@ begin
     from private.lane_room(p_lanes, p_now) as rooms
     where rooms.room > 0
   )
+  -- First tries, in their order
   select rooms.lane, rooms.room, first.delivery_id, first.due_at, first.place::double precision
   from rooms
   cross join lateral (
@@ -34,6 +33,7 @@ begin
   where not rooms.is_ordered
     and not rooms.is_batched
   union all
+  -- Where events go in batches: the batches, and tests. The events themselves wait to be put into one.
   select rooms.lane, rooms.room, batch.delivery_id, batch.due_at, batch.place::double precision
   from rooms
   cross join lateral (
@@ -50,6 +50,7 @@ begin
   where not rooms.is_ordered
     and rooms.is_batched
   union all
+  -- Retries
   select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
   from rooms
   cross join lateral (
@@ -64,6 +65,7 @@ begin
   ) as retry
   where not rooms.is_ordered
   union all
+  -- Of an ordered lane the oldest open delivery or, until that is due, none
   select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
   from rooms
   cross join lateral private.lane_head(rooms.lane, rooms.is_batched) as head

@@ -1,5 +1,5 @@
--- What is due and was not claimed waits for a slot that no clock frees, for the breaker, or for tokens: an hour at most is
--- said, because next to nothing a second would make a time that no timestamp holds.
+-- What is due and was not claimed waits for a slot, which no clock frees, for the breaker, or for tokens. No token is foretold
+-- for later than in an hour: at next to nothing a second, the next one comes when no timestamp can say.
 
 create or replace function private.next_delivery_at()
 returns timestamptz

@@ -1,7 +1,8 @@
 -- queued → running, each with an attempt that is created
 --
--- The attempt exists, its input frozen, before the provider is called. All at once: ten steps are one statement, and
--- what few of them need (a flag, a last image) is asked of no other.
+-- The attempt exists, its input frozen, before the provider is called. Ten steps are one statement, as one is: parts of it
+-- that were functions of their own would be statements of their own. What few of them need (a flag, a last image) is asked
+-- of no other.
 
 create or replace function private.begin_attempts(p_step_ids text[], p_providers jsonb)
 returns jsonb
@@ -18,6 +19,7 @@ declare
   v_work jsonb;
 begin
   with
+  -- The steps, each under a lease, with what of its film its input needs
   leased as (
     update private.steps
     set
@@ -48,6 +50,7 @@ begin
       steps as step, steps.step_id, steps.kind, steps.scene_id, steps.chunk_id, steps.project_id, steps.provider,
       steps.attempt_count, film.aspect_ratio, film.is_traced
   ),
+  -- What each asks for, of whom, and whether its call is announced first
   asked as materialized (
     select
       leased.step_id,
@@ -75,6 +78,7 @@ begin
     from leased
     left join public.video_chunks on video_chunks.chunk_id = leased.chunk_id
   ),
+  -- The attempts, each with what it is expected to cost
   begun as (
     insert into private.attempts (
       attempt_id, step_id, number, provider, input, input_hash, estimated_cost_usd, created_at, sent_at
@@ -97,7 +101,7 @@ begin
       on prices.kind = asked.kind
       and prices.model = private.priced_model(asked.provider, asked.kind, asked.input)
   )
-  -- As private.step_work has it, but as rows: each is written out once, with all others.
+  -- The work for the runner, as step_work has it, but as rows: they are written out as JSON once, all together
   select coalesce(jsonb_agg(work order by array_position(p_step_ids, work.step_id)), '[]')
   into v_work
   from (

@@ -1,6 +1,6 @@
 -- attempts open → completed, with their steps
 --
--- A project has one of them at most: the timeline of each is written in its order.
+-- Of one project there is one attempt among them at most: no timeline has two steps that end at one time.
 
 create or replace function private.close_attempts(p_attempt_ids text[], p_outputs jsonb[])
 returns void

@@ -18,7 +18,7 @@ begin
           'progress', 'version', 'revision_of', 'final_video_url', 'thumbnail_url', 'duration', 'callback_url',
           'idempotency_key', 'error_message', 'metadata', 'created_at', 'updated_at', 'completed_at', 'paused_from',
           'storyboard', 'stop_at', 'awaiting_approval', 'max_cost_usd', 'estimated_cost_usd', 'cut_hash',
-           'preferred_at'
+          'preferred_at'
         ],
         projects.metadata - array['request_timestamp', 'webhookUrl', 'version'],
         (

@@ -14,8 +14,8 @@ declare
   v_now timestamptz := private.clock();
 begin
   with
-  -- What counts up in a select's own list is kept in no table on the way, as rows of a function would be. An id is
-  -- the project's own, its last six digits but for the places of scene and clip: one is made up for all of a film.
+  -- A row for each clip, with its scene. What counts up in a select's own list is kept in no table on the way, as rows of a
+  -- function would be. Ids are made of the project's: in place of its last six digits stand the places of scene and clip
   clips as materialized (
     select
       shot.n,
@@ -41,6 +41,7 @@ begin
     ) as shot
   ),
 
+  -- The scenes, each at its first clip
   filmed as (
     insert into public.scenes (
       scene_id, project_id, position, prompt, image_url, continuity, metadata, reframe_to, caption, transition,
@@ -64,6 +65,7 @@ begin
     where clips.part = 1
   ),
 
+  -- The clips
   cut as (
     insert into public.video_chunks (
       chunk_id, scene_id, project_id, position, model, prompt, image_url, duration, driver_video_url, audio_url,
@@ -86,6 +88,7 @@ begin
     from clips
   ),
 
+  -- The scenes that begin at once; still_of: the image that first has to be brought to the film's aspect ratio
   begun as materialized (
     select
       clips.n,
@@ -99,6 +102,7 @@ begin
       and clips.part = 1
   ),
 
+  -- What each of them needs first
   queued as (
     insert into private.steps (
       step_id, project_id, scene_id, chunk_id, user_id, kind, due_at, input, created_at, updated_at

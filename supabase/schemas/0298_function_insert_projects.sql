@@ -35,6 +35,7 @@ begin
   );
 
   with
+  -- The jobs that are taken, with their keys
   given as materialized (
     select taken.n, taken.user_id, taken.key
     from (
@@ -48,10 +49,11 @@ begin
       from generate_series(1, v_count) as each (n)
       where p_taken[each.n]
     ) as taken
-    -- Two calls with the same keys wait for each other's rows in one order.
+    -- Two calls with the same keys wait for each other's rows in one order
     order by taken.user_id, taken.key, taken.n
   ),
 
+  -- Their projects, but where the key has one already
   inserted as (
     insert into public.projects (
       project_id, video_id, chat_id, user_id, user_email, user_name, source, prompt, image_url, model, aspect_ratio,

@@ -1,5 +1,6 @@
--- Deaf bell: pg_net does not deliver. Sweep: not for a minute (nor since Postgres started). Overdue: nobody looked for five minutes,
--- though not everything is paused. Invariants: as of the last look at them (note_invariants).
+-- What is wrong where a check is not ok. Bell: rings stay unanswered, so pg_net does not deliver. Sweep: none has finished
+-- within a minute, though Postgres runs for longer. Overdue: nobody looked at something for five minutes, though not all is
+-- paused. Invariants: the last look at them (note_invariants) found a broken one.
 
 create or replace function public.read_health()
 returns jsonb

@@ -61,7 +61,8 @@ begin
       leased.is_traced,
       v_ids[array_position(p_step_ids, leased.step_id)] as attempt_id,
       case
-        when not private.is_free_kind(leased.kind)
+        -- is_free_kind, in place: a call for each step would be felt
+        when leased.kind not in ('store_film', 'store_captions', 'check_frame', 'cancel_request')
           and p_providers -> 'announced' ? leased.provider then 'infinity'::timestamptz
       end as sent_at,
       private.input_of(leased.step, leased.aspect_ratio, video_chunks, leased.kind = 'generate_clip' and coalesce((

@@ -6,11 +6,9 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if p_source is null or p_source = 'custom' or private.is_provider(p_source) or exists (
-    select 1
-    from private.webhook_sources
-    where webhook_sources.name = p_source
-  ) then
+  if private.is_provider(p_source) or p_source = 'custom'
+    or exists (select 1 from private.webhook_sources where webhook_sources.name = p_source)
+    or p_source is null then
     return;
   end if;
   raise exception 'Cannot find callbacks: there is no source "%"', p_source using errcode = 'RL400';

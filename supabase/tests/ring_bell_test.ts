@@ -48,6 +48,18 @@ Deno.test(
 );
 
 Deno.test(
+  "ring_bell waits for no ring of a clock that has been set back since",
+  onDatabase(async ({ db, sql }) => {
+    assert.equal(await ringBell(db), true);
+    await moveClock(sql, -3600);
+
+    assert.equal(await ringBell(db), true);
+    assert.equal(await ringBell(db), false);
+    assert.equal((await rings(sql)).length, 2);
+  }),
+);
+
+Deno.test(
   "ring_bell rings again when the last ring had no answer for bell_repeat_seconds",
   onDatabase(async ({ db, sql }) => {
     assert.equal(await ringBell(db), true);

@@ -6,7 +6,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return private.request_digest(private.job_request(p_job));
+  return (private.request_digests(array[p_job], array[private.job_request(p_job)]))[1];
 end;
 $$;
 

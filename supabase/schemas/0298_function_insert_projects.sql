@@ -1,5 +1,5 @@
--- As insert_project, but for many at once, and with an estimate that is known beforehand. Requests, digests and
--- keys are those of job_request, request_digest and job_key, which would take longer to be called than they take.
+-- As insert_project, but for many at once, and with an estimate that is known beforehand. Requests and keys are those of
+-- job_request and job_key, which would take longer to be called for each job than they take.
 
 create or replace function private.insert_projects(p_jobs jsonb[], p_taken boolean[], p_usd numeric[])
 returns text[]
@@ -24,15 +24,7 @@ begin
     end end
     from generate_series(1, v_count) as each (n)
   );
-  v_digests := array(
-    select encode(sha256(convert_to((
-      -- Text in which null is nowhere to be seen has none to be stripped of.
-      case when strpos(p_jobs[each.n] ->> 'request', 'null') = 0 then v_requests[each.n]
-        else jsonb_strip_nulls(v_requests[each.n]) end
-      - array['idempotency_key', 'request_timestamp', 'webhookUrl', 'executionMode']
-    )::text, 'UTF8')), 'hex')
-    from generate_series(1, v_count) as each (n)
-  );
+  v_digests := private.request_digests(p_jobs, v_requests);
 
   with
   -- The jobs that are taken, with their keys

@@ -1,14 +1,16 @@
 create or replace function private.is_resendable(p_delivery public.webhook_deliveries)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select p_delivery.status in ('dead', 'delivered', 'filtered', 'skipped')
+begin
+  return p_delivery.status in ('dead', 'delivered', 'filtered', 'skipped')
     and p_delivery.batch_id is null
     and not private.is_too_large(p_delivery.body)
     and private.open_status(p_delivery.endpoint_id) = 'pending';
+end;
 $$;
 
 comment on function private.is_resendable(public.webhook_deliveries) is

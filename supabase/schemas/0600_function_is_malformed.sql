@@ -1,11 +1,13 @@
 create or replace function private.is_malformed(p_log public.webhook_logs)
 returns boolean
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select p_log.result is null and private.is_provider(p_log.source);
+begin
+  return p_log.result is null and private.is_provider(p_log.source);
+end;
 $$;
 
 comment on function private.is_malformed(public.webhook_logs) is

@@ -8,6 +8,8 @@ security definer
 set search_path = ''
 set plan_cache_mode = 'force_custom_plan'
 as $$
+declare
+  v_customs text[] := case when p_source = 'custom' then private.custom_sources() end;
 begin
   perform private.check_source(p_source);
 
@@ -17,7 +19,7 @@ begin
       select webhook_logs.*
       from public.webhook_logs
       where (p_source is null or p_source = 'custom' or webhook_logs.source = p_source)
-        and case when p_source = 'custom' then private.is_of_source(webhook_logs, 'custom') else true end
+        and (v_customs is null or webhook_logs.source = any (v_customs))
         and (p_status is null or webhook_logs.status = p_status)
       order by webhook_logs.webhook_log_id desc
       limit p_limit

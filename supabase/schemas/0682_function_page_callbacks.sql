@@ -11,6 +11,7 @@ set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
   v_source text := p_filter ->> 'source';
+  v_customs text[] := case when v_source = 'custom' then private.custom_sources() end;
   v_status text := p_filter ->> 'status';
   v_outcome text := p_filter ->> 'outcome';
   v_project_id text := p_filter ->> 'project_id';
@@ -36,8 +37,8 @@ begin
     select webhook_logs.*
     from public.webhook_logs
     where (p_before is null or webhook_logs.webhook_log_id < p_before)
-      and case when v_source = 'custom' then private.is_of_source(webhook_logs, 'custom') else true end
       and (v_source is null or v_source = 'custom' or webhook_logs.source = v_source)
+      and (v_customs is null or webhook_logs.source = any (v_customs))
       and (v_status is null or webhook_logs.status = v_status)
       and (v_outcome is null or webhook_logs.outcome = v_outcome)
       and (v_project_id is null or webhook_logs.project_id = v_project_id)

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { listDeliveries, listEndpoints } from "../functions/_shared/endpoints.ts";
-import { listCallbacks } from "../functions/_shared/management.ts";
+import { pageCallbacks } from "../functions/_shared/browsing.ts";
+import { listCallbacks, listErrors } from "../functions/_shared/management.ts";
 import { anEndpoint } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { rowsRead } from "./rows_read.ts";
@@ -9,7 +10,7 @@ import { rowsRead } from "./rows_read.ts";
 const MANY = 5000;
 
 Deno.test(
-  "list_callbacks goes through no log for a source that has sent nothing",
+  "list_callbacks and page_callbacks go through no log for a source that has sent nothing",
   onDatabase(async ({ sql, openSession }) => {
     await sql`
       insert into public.webhook_logs (webhook_id, source, type, status, outcome, raw_body)
@@ -20,10 +21,13 @@ Deno.test(
 
     const before = await rowsRead(sql, own);
     assert.deepEqual(await listCallbacks(db, { source: "video", status: null }), []);
+    assert.deepEqual(await listCallbacks(db, { source: "custom", status: null }), []);
     assert.deepEqual(await listCallbacks(db, { source: null, status: "error" }), []);
+    const bounds = { before: null, limit: 50 };
+    assert.deepEqual((await pageCallbacks(db, { source: "custom" }, bounds)).docs, []);
     const read = await rowsRead(sql, own) - before;
 
-    assert(read < 200, `two lists without a row read ${read} rows`);
+    assert(read < 200, `four lists without a row read ${read} rows`);
   }),
 );
 
@@ -52,6 +56,23 @@ async function insertDelivered(sql: Sql, project: string, endpoint: string): Pro
     from generate_series(1, ${MANY}::integer)`;
   await sql`vacuum analyze public.webhook_deliveries`;
 }
+
+Deno.test(
+  "list_errors goes through no log for a type that has not happened",
+  onDatabase(async ({ sql, openSession }) => {
+    await sql`
+      insert into public.error_logs (type, message)
+      select 'step', 'It broke' from generate_series(1, ${MANY}::integer)`;
+    await sql`vacuum analyze public.error_logs`;
+    const { db, sql: own } = await openSession();
+
+    const before = await rowsRead(sql, own);
+    assert.deepEqual(await listErrors(db, { type: "spending", limit: 50 }), []);
+    const read = await rowsRead(sql, own) - before;
+
+    assert(read < 200, `a list without a row reads ${read} rows`);
+  }),
+);
 
 Deno.test(
   "list_endpoints counts what is open up to ten thousand, and no further",

@@ -19,7 +19,9 @@ begin
     regexp_replace(p_url, '[\t\n\r]', '', 'g'),
     '^[\x01-\x20]*([A-Za-z]+):[/\\]*([^/\\?#]+)'
   );
-  return coalesce(lower(v_parts[1] || '://' || v_parts[2]), left(private.without_query(p_url), 255));
+  -- No name of a host is longer, and no index holds what a URL of 2,048 characters may have instead: the end of its film
+  -- could not be written down.
+  return coalesce(lower(left(v_parts[1] || '://' || v_parts[2], 300)), left(private.without_query(p_url), 255));
 end;
 $$;
 

@@ -147,3 +147,22 @@ Deno.test(
     assert.doesNotMatch(seen?.text, /s3cret/);
   }),
 );
+
+Deno.test(
+  "a film ends whatever its callback_url names, be it longer than any host and than what an index holds",
+  onDatabase(async (given) => {
+    const names = Array.from(
+      { length: 1800 },
+      (_, n) => String.fromCodePoint(0x4e00 + n * 7919 % 20_000) + (n % 30 === 29 ? "." : ""),
+    );
+    const host = names.join("");
+
+    const id = await aFilm(given, { callback_url: `https://${host}test/callback` });
+
+    const { lane } = only(
+      await given.sql`select lane from public.webhook_deliveries where project_id = ${id}`,
+    );
+    assert.equal([...lane].length, 300);
+    assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);

@@ -42,7 +42,8 @@ begin
       on providers.name = p_providers ->> firsts.kind
       and not providers.is_paused
       and coalesce(providers.held_until <= p_now, true)
-    -- What nobody here can do is begun for a test alone: whoever only waits for it would hide those who try out.
+    -- A runner names the provider test for what nobody here can do, and that is for test films alone: users whose films only
+    -- wait for somebody who can would else take the places of those who try something out.
     cross join lateral (
       select case when providers.name <> 'test' then firsts.due_at else (
         select steps.due_at

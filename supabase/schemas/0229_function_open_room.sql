@@ -20,7 +20,7 @@ begin
           and steps.status in ('running', 'waiting')
           and steps.kind <> 'cancel_request'
       ) end,
-      -- The first half spares the second one's question.
+      -- The setting is looked up where something failed, and nowhere else.
       case when providers.failures_in_a_row > 0 and providers.failures_in_a_row >= (select private.setting('breaker_failures')) then 1 - (
         select count(*)
         from private.steps

@@ -1,4 +1,4 @@
--- What is due later than a new event would be is replayed at a pace, and is not there yet.
+-- An event that is due later than a new one would be is replayed at a pace: its turn has not come.
 
 create or replace function private.batchable(p_endpoint private.endpoints, p_limit integer, p_now timestamptz)
 returns text[]

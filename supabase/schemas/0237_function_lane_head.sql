@@ -1,4 +1,5 @@
--- In batches only what is one, is a test, or was tried by itself before can go.
+-- To an endpoint that takes batches goes a batch, a test, or what was tried by itself before: all else waits to be put into
+-- one.
 
 create or replace function private.lane_head(p_lane text, p_is_batched boolean)
 returns table (delivery_id text, due_at timestamptz)

@@ -12,7 +12,7 @@ declare
   v_now timestamptz := private.clock();
 begin
   perform private.expire_buffered();
-  perform private.skip_orphans();
+  perform private.skip_closed_lanes();
   perform private.expire_deliveries();
 
   if exists (

@@ -10,6 +10,8 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
+  v_music jsonb := case when p_scene_ids is not null then private.music_input(p_project_id) end;
+  v_levelled jsonb := case when p_scene_ids is not null then private.level_input(p_project_id) end;
   v_step private.steps;
   v_attempt private.attempts;
 begin
@@ -21,18 +23,20 @@ begin
       and steps.kind <> 'cancel_request'
       and (
         p_scene_ids is null
-        -- Sound is made from words alone, which another take does not change.
         or (steps.scene_id is null or steps.scene_id = any (p_scene_ids))
-        and steps.kind not in ('generate_voice', 'generate_music', 'level_music')
-        and not (
-          steps.kind = 'reframe_image'
-          and exists (
+        -- Voices are made from words alone, which another take does not change; music is as long as the film.
+        and case steps.kind
+          when 'generate_voice' then false
+          when 'generate_music' then steps.input is distinct from v_music
+          when 'level_music' then steps.input is distinct from v_levelled
+          when 'reframe_image' then not exists (
             select 1
             from private.missing_stills(p_project_id) as stills
             where stills.image_url = steps.input ->> 'image_url'
               and stills.aspect_ratio = steps.input ->> 'aspect_ratio'
           )
-        )
+          else true
+        end
       )
     returning steps.*
   loop

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { regenerateScene } from "../functions/_shared/management.ts";
+import { drive } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
+import { ledgerOf, priceClips } from "./prices.ts";
 import { aJob, inputsOf, makeFilm, MUSIC } from "./sound_films.ts";
 import { callback, claim, submit } from "./verbs.ts";
 
@@ -139,6 +141,44 @@ Deno.test(
     const sounds = rounds.flat().filter(({ step }) => /voice|generate_music/.test(step));
     assert.deepEqual(sounds, []);
     assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a longer take asks for longer music, and what was asked for before is given up, or not begun",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await priceClips(sql, 0.1);
+    for (const isBegun of [true, false]) {
+      const id = await aJob(given, {
+        video_id: `video-${isBegun}`,
+        film_options: {
+          music: { prompt: "A waltz", model: "fal-ai/lyria2", volume: 0.25, ducking: false },
+        },
+      });
+      const works = isBegun ? await claim(db) : [];
+      for (const work of works) await submit(db, work);
+      const [scene] = await sql`select scene_id from public.scenes where project_id = ${id}`;
+
+      const { requests_given_up } = await regenerateScene(db, scene?.scene_id, {
+        chunks: [{
+          model: "fal-ai/some-model",
+          prompt: "Longer",
+          duration: 10,
+          driver_video_url: null,
+          audio_url: null,
+        }],
+      });
+
+      assert.equal(requests_given_up, isBegun ? 2 : 0, "the clip's and the music's");
+      const [film] = await sql`
+        select estimated_cost_usd::float8 as usd from public.projects where project_id = ${id}`;
+      // A clip of ten seconds, music, a mix and the first frame; and what was given up.
+      assert.equal(film?.usd, isBegun ? 2.304 : 1.404);
+      await drive(given, id);
+      assert.equal((await ledgerOf(sql, id)).spent, film?.usd);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }
   }),
 );
 

@@ -45,6 +45,8 @@ begin
   -- Last, because what is done by now is not left to do.
   if v_cost > p_attempt.estimated_cost_usd then
     perform private.hold_over_budget(p_step.project_id);
+  elsif p_project.estimated_cost_usd is not null then
+    perform private.hold_dearer(array[p_step.project_id]);
   end if;
 end;
 $$;

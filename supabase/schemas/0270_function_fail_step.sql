@@ -35,6 +35,7 @@ begin
       perform private.fail_storyboard(v_step, p_message);
     when 'extract_thumbnail' then
       perform private.store_film_when_ready(v_step.project_id);
+      perform private.hold_dearer(array[v_step.project_id]);
     when 'generate_clip' then
       update public.video_chunks
       set status = 'FAILED', error_message = p_message, kling_completed_at = v_now

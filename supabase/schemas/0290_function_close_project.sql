@@ -21,6 +21,7 @@ begin
     and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED');
 
   perform private.close_steps(p_project_id, null);
+  perform private.raise_estimate(p_project_id);
 end;
 $$;
 

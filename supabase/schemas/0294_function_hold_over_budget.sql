@@ -12,6 +12,16 @@ declare
   v_usd numeric;
   v_unpriced text[];
 begin
+  if exists (
+    select 1
+    from public.projects
+    where projects.project_id = p_project_id
+      and projects.status in ('completed', 'failed', 'cancelled')
+  ) then
+    perform private.raise_estimate(p_project_id);
+    return false;
+  end if;
+
   select film.usd, film.unpriced into v_usd, v_unpriced from private.least_cost(p_project_id) as film;
 
   -- Nobody knows yet how many scenes a model will write: no estimate is better than one that is too low.

@@ -23,6 +23,7 @@ declare
   v_other_steps private.steps[];
   v_other_attempts private.attempts[];
   v_other_outputs jsonb[];
+  v_priced_ids text[];
 begin
   for v_found in
     select locked.* from private.lock_completed(p_logs, p_seen) as locked
@@ -32,6 +33,9 @@ begin
     v_steps := v_steps || v_found.step;
     v_attempt_ids := v_attempt_ids || (v_found.attempt).attempt_id;
     v_outputs := v_outputs || v_output;
+    if (v_found.project).estimated_cost_usd is not null then
+      v_priced_ids := v_priced_ids || (v_found.project).project_id;
+    end if;
     if (v_found.step).kind = 'generate_clip' then
       v_chunk_ids := v_chunk_ids || (v_found.step).chunk_id;
       v_inputs := v_inputs || (v_found.attempt).input;
@@ -51,6 +55,7 @@ begin
   for i in 1 .. coalesce(cardinality(v_others), 0) loop
     perform private.use_output(v_others[i], v_other_steps[i], v_other_attempts[i], v_other_outputs[i]);
   end loop;
+  perform private.hold_dearer(v_priced_ids);
 
   v_flags := private.callback_flags(v_steps, v_last_event);
 

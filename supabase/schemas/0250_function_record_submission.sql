@@ -30,6 +30,7 @@ begin
     steps as step,
     steps.claim_token is not distinct from p_claim_token and attempts.status in ('created', 'lost') as is_awaited,
     attempts.status = 'lost' as was_lost,
+    attempts.status = 'failed' and attempts.request_id is null as was_refused,
     attempts.deadline_at,
     attempts.provider,
     attempts.input ->> 'model' as model,
@@ -62,6 +63,9 @@ begin
     return 'stale';
   elsif not v_found.is_awaited then
     perform private.abandon_request(private.keep_receipt(p_attempt_id, p_submission), v_found.step);
+    if v_found.was_refused then
+      perform private.hold_over_budget((v_found.step).project_id);
+    end if;
     return 'stale';
   end if;
 

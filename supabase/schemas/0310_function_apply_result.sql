@@ -16,6 +16,10 @@ as $$
 declare
   v_state text := p_result ->> 'state';
 begin
+  if p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
+    perform private.note_taken(p_step, p_attempt, p_result);
+  end if;
+
   if p_attempt.status = v_state and v_state <> 'in_progress' then
     return case when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate' else 'stale' end;
   elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { regenerateScene } from "../functions/_shared/management.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
-import { announceCall } from "../functions/_shared/transitions/steps.ts";
+import { announceCall, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
-import { brokenInvariants } from "./look.ts";
+import { brokenInvariants, stepsOf } from "./look.ts";
 import { ledgerOf, priceClips } from "./prices.ts";
 import { callback, claim, fail, moveClock, outputOf, submit } from "./verbs.ts";
 
@@ -80,6 +80,47 @@ Deno.test(
     await submit(db, work);
 
     assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.5 });
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a request that is heard of after its call was recorded as refused is paid for, by the estimate too",
+  onDatabase(async ({ sql, db, aClaimedClip }) => {
+    await priceClips(sql, 0.1);
+    const heard = {
+      receipt: (work: StepWork) => submit(db, work),
+      callback: async (work: StepWork) => (await callback(db, work)).outcome,
+    };
+    for (const [video_id, hear] of Object.entries(heard)) {
+      const work = await aClaimedClip({ video_id, max_cost_usd: 1 });
+      await fail(db, work, { retryable: true });
+
+      assert.equal(await hear(work), "stale");
+
+      assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.5 });
+      const [film] = await sql`
+        select status, awaiting_approval, estimated_cost_usd::float8 as usd
+        from public.projects where project_id = ${work.project_id}`;
+      // One more, and the first frame.
+      assert.deepEqual({ ...film }, { status: "paused", awaiting_approval: "budget", usd: 1.001 });
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }
+  }),
+);
+
+Deno.test(
+  "a service that tells how far it is with what it had refused is told to give it up",
+  onDatabase(async ({ sql, db, aClaimedClip }) => {
+    const work = await aClaimedClip();
+    await fail(db, work, { retryable: true });
+
+    await callback(db, work, { result: { state: "in_progress", progress: 10 } });
+
+    assert.deepEqual(
+      await stepsOf(sql, work.project_id),
+      ["generate_clip queued", "cancel_request queued"],
+    );
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -27,6 +27,11 @@ begin
 
   perform private.release_steps(p_project_id);
 
+  -- It may be stitched only now, or for the second time: a thumbnail that failed before is asked for again.
+  if v_project.status = 'paused' then
+    perform private.hold_over_budget(p_project_id);
+  end if;
+
   if p_reason is not null and v_project.status = 'paused' then
     perform private.record_event(p_project_id, 'project.resume_reason', null, null, jsonb_build_object('reason', p_reason));
   end if;

@@ -3,6 +3,7 @@ import { changeProject } from "../functions/_shared/management.ts";
 import { aFilm, drive, finish, refusalOf, triesOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, eventsOf, only, projectOf, stepsOf } from "./look.ts";
+import { priceClips } from "./prices.ts";
 import { callback, claim, complete, submit } from "./verbs.ts";
 
 const pause = ({ db }: Given, projectId: string) =>
@@ -90,6 +91,31 @@ Deno.test(
 
     assert.equal(await triesOf(sql, projectId, "stitch"), 1);
     assert.equal(await triesOf(sql, projectId, "store_film"), 1);
+  }),
+);
+
+Deno.test(
+  "resume_project asks for a thumbnail that failed once more, and says what the film costs with it",
+  onDatabase(async (given) => {
+    const { db, sql, aFilmInStitching } = given;
+    await priceClips(sql, 0.1);
+    const projectId = await aFilmInStitching({ scenes: ["cut", "cut"] });
+    const [stitch, thumbnail] = (await claim(db)).toSorted((a, b) => b.step < a.step ? -1 : 1);
+    assert(stitch?.step === "stitch" && thumbnail);
+    await submit(db, thumbnail);
+    await callback(db, thumbnail, {
+      result: { state: "failed", error: { message: "No", retryable: false } },
+    });
+    await pause(given, projectId);
+
+    await resume(given, projectId);
+
+    const [film] = await sql`select estimated_cost_usd::float8 as usd from public.projects`;
+    assert.equal(film?.usd, 1.002);
+    await finish(given, stitch);
+    await drive(given, projectId);
+    assert.equal(await triesOf(sql, projectId, "extract_thumbnail"), 2);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -23,7 +23,16 @@ begin
     window in_order as (order by scenes.position, video_chunks.position)
   ) as clips
   where clips.is_missing
-    and (clips.is_within or (clips.is_across and clips.last_frame_url is null));
+    and (clips.is_within or (clips.is_across and clips.last_frame_url is null))
+    -- One that is being looked at is there already.
+    and not exists (
+      select 1
+      from private.steps
+      where steps.project_id = p_project_id
+        and steps.chunk_id = clips.chunk_id
+        and steps.kind = 'check_frame'
+        and steps.status not in ('completed', 'failed', 'cancelled')
+    );
 end;
 $$;
 

@@ -5,8 +5,9 @@ import { claimOf, sceneIdsOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import type { JobOptions } from "./job_of.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
+import { priceClips } from "./prices.ts";
 import { makeFilm } from "./sound_films.ts";
-import { callback, claim, complete, submit } from "./verbs.ts";
+import { callback, claim, complete, fail, submit } from "./verbs.ts";
 
 const CHECKED: JobOptions = {
   scenes: ["last_frame", "last_frame"],
@@ -98,6 +99,29 @@ Deno.test(
       ["extract_last_frame", 1],
       ["generate_clip", 2],
     ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a frame that is being looked at is paid for: it does not make the film dearer than it may be",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await priceClips(sql, 0.1);
+    // Three clips, the frame between two of them, and the thumbnail.
+    const job = { scenes: ["cut", "last_frame", "cut"], max_cost_usd: 1.502 } satisfies JobOptions;
+    await given.aProject({ ...CHECKED, ...job });
+    const works = await claim(db);
+    const clip = works.find(({ attempt }) => attempt.input.prompt === "Scene 1, part 1");
+    const busy = works.find((work) => work !== clip);
+    assert(clip && busy);
+    await pass(given, clip);
+    await pass(given, await claimOf(given, clip.project_id, "extract_last_frame"));
+
+    await fail(db, busy, { message: "fal is busy", retryable: true });
+
+    assert.equal((await projectOf(sql, clip.project_id)).status, "generating");
+    await makeFilm(given, clip.project_id);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

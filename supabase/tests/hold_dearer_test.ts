@@ -6,7 +6,7 @@ import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
 import { priceClips } from "./prices.ts";
-import { callback, callbackOf, claim, PROVIDERS, submit } from "./verbs.ts";
+import { callback, callbackOf, claim, fail, PROVIDERS, submit } from "./verbs.ts";
 
 const raisePrice = (sql: Sql) =>
   sql`
@@ -125,6 +125,29 @@ Deno.test(
     assert.deepEqual((await filmsIn(sql)).map(([status]) => status), ["stitching"]);
     assert.deepEqual(await brokenInvariants(sql), []);
     await driveToTheEnd(db, sql);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a thumbnail that failed is not asked for again by itself: it does not make the film dearer than it may be",
+  onDatabase(async ({ sql, db, aFilmInStitching }) => {
+    await priceClips(sql, 0.1);
+    await aFilmInStitching({ scenes: ["cut", "cut"], max_cost_usd: 1.001 });
+    const works = await claim(db);
+    const thumbnail = works.find(({ step }) => step === "extract_thumbnail");
+    const stitch = works.find(({ step }) => step === "stitch");
+    assert(thumbnail && stitch);
+    await submit(db, thumbnail);
+    await callback(db, thumbnail, {
+      result: { state: "failed", error: { message: "No", retryable: false } },
+    });
+
+    await fail(db, stitch, { message: "fal is busy", retryable: true });
+
+    assert.deepEqual(await filmsIn(sql), [["stitching", 1.001]]);
+    await driveToTheEnd(db, sql);
+    assert.deepEqual(await filmsIn(sql), [["completed", 1.001]]);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

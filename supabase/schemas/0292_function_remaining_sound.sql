@@ -1,6 +1,3 @@
--- Mixing and burning in count until the film is completed, also where they may be there already: an
--- estimate may be too high.
-
 create or replace function private.remaining_sound(p_project_id text)
 returns table (kind text, input jsonb, chunk_id text)
 language plpgsql
@@ -9,11 +6,15 @@ rows 10
 security invoker
 set search_path = ''
 as $$
+declare
+  v_finishing text[];
 begin
   -- Most films have none of it.
   if not private.has_sound_or_captions(p_project_id) then
     return;
   end if;
+
+  v_finishing := private.finishing_left(p_project_id);
 
   return query
   select 'generate_voice', private.voice_input(scenes), private.last_chunk(scenes.scene_id)
@@ -21,7 +22,7 @@ begin
   where scenes.project_id = p_project_id
     and scenes.voice_over is not null
     and scenes.audio_url is null
-    and private.film_part(p_project_id, 'generate_voice', private.voice_input(scenes)) is null
+    and private.is_to_be_made(p_project_id, 'generate_voice', private.voice_input(scenes))
   union all
   select 'mux_audio', jsonb_build_object('seconds', clips.seconds), private.last_chunk(scenes.scene_id)
   from public.scenes
@@ -46,16 +47,16 @@ begin
       'generate_music',
       private.music_input(p_project_id),
       private.music_input(p_project_id) is not null
-      and private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) is null
+      and private.is_to_be_made(p_project_id, 'generate_music', private.music_input(p_project_id))
     ),
     (
       'level_music',
       '{}',
       projects.film_options -> 'music' -> 'loudness' is not null
-      and private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) is null
+      and private.is_to_be_made(p_project_id, 'level_music', private.level_input(p_project_id))
     ),
-    ('mix_music', '{}', projects.film_options -> 'music' is not null),
-    ('burn_captions', '{}', private.burns_captions(p_project_id))
+    ('mix_music', '{}', 'mix_music' = any (v_finishing)),
+    ('burn_captions', '{}', 'burn_captions' = any (v_finishing))
   ) as finish (kind, input, is_wanted)
   where projects.project_id = p_project_id
     and projects.status <> 'completed'

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { changeProject } from "../functions/_shared/management.ts";
-import { driveToTheEnd } from "./film_players.ts";
+import { driveToTheEnd, makeAll } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
 import { priceClips } from "./prices.ts";
+import { aJob, MUSIC } from "./sound_films.ts";
 import { callback, callbackOf, claim, fail, PROVIDERS, submit } from "./verbs.ts";
 
 const raisePrice = (sql: Sql) =>
@@ -148,6 +149,52 @@ Deno.test(
     assert.deepEqual(await filmsIn(sql), [["stitching", 1.001]]);
     await driveToTheEnd(db, sql);
     assert.deepEqual(await filmsIn(sql), [["completed", 1.001]]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "music that is mixed in is no cost still to come",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await priceClips(sql, 0.1);
+    // The clip, the first frame and the mix.
+    const max_cost_usd = 0.502;
+    await aJob(given, { max_cost_usd, film_options: { music: MUSIC } });
+    for (let left = 3; left > 0; left--) {
+      const works = await claim(db);
+      if (left > 1) await makeAll(db, works);
+      else await fail(db, only(works), { message: "Storage is busy", retryable: true });
+    }
+
+    assert.deepEqual(await filmsIn(sql), [["stitching", max_cost_usd]]);
+    await driveToTheEnd(db, sql);
+    assert.deepEqual(await filmsIn(sql), [["completed", max_cost_usd]]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a voice that is queued is a cost still to come, though another version has it by now",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await priceClips(sql, 0.1);
+    const film_options = { speech_model: "fal-ai/kokoro/french" };
+    await aJob(given, { speak: true, film_options });
+    const first = await claim(db);
+    const second = await aJob(given, { speak: true, film_options });
+    const [told] = await filmsIn(sql);
+    for (const work of first) {
+      await submit(db, work);
+      await callback(db, work);
+    }
+
+    await changeProject(db, "pause", { projectId: second, reason: null });
+    await changeProject(db, "resume", { projectId: second, reason: null });
+
+    assert.deepEqual((await filmsIn(sql))[1]?.[1], told?.[1]);
+    await driveToTheEnd(db, sql);
+    assert.deepEqual((await filmsIn(sql))[1], ["completed", told?.[1]]);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -20,15 +20,14 @@ begin
     return;
   end if;
 
-  insert into private.delivery_lanes as lanes (lane, failures_in_a_row, first_failed_at, updated_at)
-  values (p_lane, 1, p_now, p_now)
-  on conflict (lane) do update
+  -- None is inserted: a claim made it, and where it is gone its endpoint is.
+  update private.delivery_lanes
   set
-    failures_in_a_row = lanes.failures_in_a_row + 1,
-    first_failed_at = coalesce(lanes.first_failed_at, p_now),
+    failures_in_a_row = delivery_lanes.failures_in_a_row + 1,
+    first_failed_at = coalesce(delivery_lanes.first_failed_at, p_now),
     updated_at = p_now
-  where lanes.held_until is null
-    or lanes.held_until <= p_now;
+  where delivery_lanes.lane = p_lane
+    and (delivery_lanes.held_until is null or delivery_lanes.held_until <= p_now);
 
   if not found then
     return;

@@ -155,6 +155,29 @@ Deno.test(
 );
 
 Deno.test(
+  "a claim waits for nobody who says how a delivery to a deleted endpoint went",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    const { id } = await anEndpoint(given, { events: ["scene.started"] });
+    await given.aSubmittedClip({ callback_url: null });
+    const { deliveries: [sent] } = await claimDeliveries(db, 1);
+    assert(sent);
+    await deleteEndpoint(db, id);
+    await queueTo(sql, id);
+    const [claimer, recorder] = [await openSession(), await openSession()];
+    await claimer.sql`set lock_timeout = '1s'`;
+
+    await recorder.sql`begin`;
+    await recordDeliveries(recorder.db, [{ work: sent, result: { ...OK, status_code: 500 } }]);
+    const { deliveries } = await claimDeliveries(claimer.db, 10);
+    await recorder.sql`rollback`;
+    await recordDeliveries(db, [{ work: sent, result: { ...OK, status_code: 500 } }]);
+
+    assert.deepEqual(deliveries, []);
+  }),
+);
+
+Deno.test(
   "a page that waits for an endpoint holds none of its deliveries: whoever has it may delete them",
   onDatabase(async (given) => {
     const { sql, openSession } = given;

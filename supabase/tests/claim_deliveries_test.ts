@@ -179,53 +179,6 @@ Deno.test(
 );
 
 Deno.test(
-  "a runner that was lost loses no delivery: the next try has the same id, and the lost one is on record",
-  onDatabase(async (given) => {
-    const { sql } = given;
-    await queueTo(sql, "source:a");
-    const lost = only(await claimAll(given));
-    assert.deepEqual(await claimAll(given), []);
-    await outliveLeases(sql);
-
-    const again = only(await claimAll(given));
-    assert.deepEqual([again.webhook_id, again.body], [lost.webhook_id, lost.body]);
-    assert.equal(await recordDelivery(given.db, lost, OK), "stale", "a late finaliser");
-    assert.equal(await recordDelivery(given.db, again, OK), "applied");
-
-    const tries = await sql`
-      select number, status_code, error from public.webhook_delivery_attempts order by number`;
-    assert.deepEqual([...tries], [
-      {
-        number: 1,
-        status_code: null,
-        error: "The runner was lost: nobody knows whether it was sent",
-      },
-      { number: 2, status_code: 200, error: null },
-    ]);
-  }),
-);
-
-Deno.test(
-  "runners that are lost take nothing of the schedule: the first failure after them is the first",
-  onDatabase(async (given) => {
-    const { sql } = given;
-    await queueTo(sql, "source:a");
-    for (let n = 0; n < 12; n++) {
-      assert.equal((await claimAll(given)).length, 1);
-      await outliveLeases(sql);
-    }
-
-    await recordAll(given, await claimAll(given), BUSY);
-
-    const [row] = await sql`
-      select status, attempt_count, extract(epoch from due_at - private.clock())::float8 as wait
-      from public.webhook_deliveries`;
-    assert.deepEqual([row?.status, row?.attempt_count], ["pending", 13]);
-    assert.ok(row?.wait < 5, `the first step of the schedule, not ${row?.wait} s`);
-  }),
-);
-
-Deno.test(
   "one claim brings no more than a runner has memory for",
   onDatabase(async (given) => {
     await queueTo(given.sql, "source:a", 12);

@@ -92,12 +92,13 @@ Deno.test(
     await queueTo(given.sql, id, 2);
     assert.equal((await claimAll(given)).length, 1);
 
-    const { deliveries, next_at } = await claimDeliveries(given.db, 100);
+    const { deliveries, next_at, next_in } = await claimDeliveries(given.db, 100);
 
     assert.deepEqual(deliveries, []);
     const [row] = await given.sql`
       select extract(epoch from ${next_at}::timestamptz - private.clock())::float8 as wait`;
     assert.ok(row?.wait > 10, `not before its lease ends, and not in ${row?.wait} s`);
+    assert.ok((next_in ?? 0) > row?.wait, "and it says how long that is");
   }),
 );
 

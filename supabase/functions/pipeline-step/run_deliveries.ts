@@ -102,12 +102,11 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
         await rest(slots.slowAfter / 4);
         continue;
       }
-      const { deliveries, next_at } = await deps.claim(free);
-      deliveries.forEach(begin);
-      if (deliveries.length > 0) continue;
+      const claimed = await deps.claim(free);
+      claimed.deliveries.forEach(begin);
+      if (claimed.deliveries.length > 0) continue;
 
-      // "infinity" is a time to Postgres.
-      const due = (Date.parse(next_at ?? "") || Infinity) - deps.now();
+      const due = millisecondsUntilNext(claimed, deps.now());
       const pause = sinceThen(busyAt, deps.now()) < LINGER
         ? LEAST_PAUSE
         : Math.max(due, LEAST_PAUSE);
@@ -159,4 +158,11 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
       }
     },
   };
+}
+
+/** By the database's clock where it says so: ours may be ahead of it by hours. */
+function millisecondsUntilNext({ next_in, next_at }: ClaimedDeliveries, now: number): number {
+  if (next_in !== undefined) return next_in === null ? Infinity : next_in * 1000;
+  // "infinity" is a time to Postgres.
+  return (Date.parse(next_at ?? "") || Infinity) - now;
 }

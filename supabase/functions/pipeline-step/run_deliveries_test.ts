@@ -138,6 +138,28 @@ Deno.test("where the clock went back, it does not look twenty times a second unt
   assert.ok(seen.limits.length < 50, `it looked ${seen.limits.length} times`);
 });
 
+Deno.test("where the database's clock is behind, it waits as long as the database says is left", async () => {
+  const { loop, seen } = aLoop([{
+    ...notBefore(-3_600_000),
+    next_in: 4,
+  }, due("1")]);
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual(seen.delivered, ["del_1"]);
+  assert.equal(seen.slept[0], 1000, "the longest pause");
+});
+
+Deno.test("what is due in an hour by the database is the sweep's, whatever our clock says", async () => {
+  const { loop, seen } = aLoop([{ ...notBefore(-3_600_000), next_in: 3600 }]);
+
+  loop.wake();
+  await loop.idle();
+
+  assert.deepEqual([seen.limits.length, seen.slept], [1, []]);
+});
+
 Deno.test("a next time that is no time is none", async () => {
   const { loop, seen } = aLoop([{ deliveries: [], next_at: "infinity" }]);
 

@@ -41,6 +41,8 @@ const ClaimedDeliveries = z.object({
   deliveries: z.array(DeliveryWork),
   /** ISO 8601; where nothing was claimed: when something may be, null when nothing is open. */
   next_at: z.string().nullable(),
+  /** Seconds until then by the database's clock. Absent in the answers of earlier schemas. */
+  next_in: z.number().nullish(),
 });
 export type ClaimedDeliveries = z.infer<typeof ClaimedDeliveries>;
 

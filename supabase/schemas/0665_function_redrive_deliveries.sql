@@ -14,11 +14,10 @@ declare
 begin
   v_ids := array(
     select dead.delivery_id
-    from public.webhook_deliveries as dead
+    from private.resendable_deliveries as dead
     where dead.status = 'dead'
       and (p_from is null or dead.created_at >= p_from)
       and (p_to is null or dead.created_at <= p_to)
-      and private.is_resendable(dead)
     order by dead.created_at, dead.delivery_id
     limit p_limit
   );
@@ -44,11 +43,10 @@ begin
     'redriven', v_count,
     'remaining', (
       select count(*)
-      from public.webhook_deliveries as dead
+      from private.resendable_deliveries as dead
       where dead.status = 'dead'
         and (p_from is null or dead.created_at >= p_from)
         and (p_to is null or dead.created_at <= p_to)
-        and private.is_resendable(dead)
     )
   );
 end;

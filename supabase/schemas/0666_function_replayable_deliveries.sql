@@ -10,7 +10,7 @@ security invoker
 set search_path = ''
 as $$
   select ended.*
-  from public.webhook_deliveries as ended
+  from private.resendable_deliveries as ended
   where ended.status = any (coalesce(
       (
         select array_agg(wanted.status)
@@ -49,8 +49,7 @@ as $$
         where endpoints.endpoint_id = ended.endpoint_id
           and endpoints.user_id = p_filter ->> 'user_id'
       )
-    )
-    and private.is_resendable(ended);
+    );
 $$;
 
 comment on function private.replayable_deliveries(jsonb) is

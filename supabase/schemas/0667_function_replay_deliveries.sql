@@ -16,16 +16,24 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := private.clock();
-  v_matched bigint := (select count(*) from private.replayable_deliveries(p_filter));
+  v_matched bigint;
   v_ids text[];
   v_count integer := 0;
 begin
-  v_ids := array(
-    select ended.delivery_id
-    from private.replayable_deliveries(p_filter) as ended
-    order by ended.created_at, ended.position
-    limit p_limit
-  );
+  with
+  ended as materialized (
+    select replayable.delivery_id, replayable.created_at, replayable.position
+    from private.replayable_deliveries(p_filter) as replayable
+  )
+  select
+    (select count(*) from ended),
+    array(
+      select ended.delivery_id
+      from ended
+      order by ended.created_at, ended.position
+      limit p_limit
+    )
+  into v_matched, v_ids;
 
   if not p_is_dry then
     perform private.lock_receivers(v_ids);

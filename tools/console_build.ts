@@ -17,6 +17,16 @@ if (import.meta.main) {
 
 async function buildConsole(root: string): Promise<void> {
   const folder = join(root, "console");
+  await installPackages(root);
   await build({ configFile: join(folder, "vite.config.ts") });
   await Deno.writeTextFile(join(folder, "dist", DIGEST_FILE), await digestSources(folder));
+}
+
+/** Deno installs what a program imports; the page's packages are looked for by Vite alone. */
+async function installPackages(root: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--quiet"],
+    cwd: root,
+  }).output();
+  if (!success) throw new Error(`Cannot install packages: ${new TextDecoder().decode(stderr)}`);
 }

@@ -10,8 +10,8 @@ export type DeliverySlots = {
   slow: number;
   /** Milliseconds. */
   slowAfter: number;
-  /** Characters of the bodies on their way; with so many nothing is claimed. */
-  characters: number;
+  /** Of the bodies on their way; with so many nothing is claimed. */
+  bytes: number;
   /** Milliseconds after which nothing new is taken on. */
   time: number;
 };
@@ -53,7 +53,8 @@ export type DeliveryLoop = {
  */
 export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
   const { slots, stopping } = deps;
-  const underWay = new Map<Promise<void>, { since: number; characters: number }>();
+  const encoder = new TextEncoder();
+  const underWay = new Map<Promise<void>, { since: number; bytes: number }>();
   const loops = new Set<Promise<void>>();
   let isRunning = false;
   let isAsked = false;
@@ -74,12 +75,14 @@ export function createDeliveryLoop(deps: DeliveryRunDeps): DeliveryLoop {
         busyAt = deps.now();
         wakeUp();
       });
-    underWay.set(piece, { since: deps.now(), characters: work.body.length });
+    // A character takes up to three on its way.
+    const bytes = encoder.encode(work.body).length;
+    underWay.set(piece, { since: deps.now(), bytes });
   }
 
   function freeSlots(): number {
     const pieces = [...underWay.values()];
-    if (pieces.reduce((sum, { characters }) => sum + characters, 0) >= slots.characters) return 0;
+    if (pieces.reduce((sum, { bytes }) => sum + bytes, 0) >= slots.bytes) return 0;
     const young =
       pieces.filter(({ since }) => sinceThen(since, deps.now()) < slots.slowAfter).length;
     const old = pieces.length - young;

@@ -30,7 +30,7 @@ function aLoop(claims: ClaimedDeliveries[], more: Partial<DeliveryRunDeps> = {})
     },
     now: () => seen.now,
     log: (event) => seen.logged.push(event),
-    slots: { quick: 8, slow: 4, slowAfter: 1000, characters: 1000, time: 100_000 },
+    slots: { quick: 8, slow: 4, slowAfter: 1000, bytes: 1000, time: 100_000 },
     stopping: new AbortController().signal,
     ...more,
   });
@@ -82,31 +82,35 @@ Deno.test("receivers that hang fill the slow slots and leave the quick ones to t
   assert.equal(seen.delivered.length, 7);
 });
 
-Deno.test("with large bodies on their way nothing more is claimed until one has ended", async () => {
-  const large = Promise.withResolvers<void>();
-  const claimedBeside: string[] = [];
-  const { loop, seen } = aLoop([
-    { deliveries: [{ ...delivery("1"), body: "x".repeat(1000) }], next_at: null },
-    due("2"),
-  ], {
-    async deliver({ delivery_id }) {
-      if (delivery_id === "del_1") await large.promise;
-      seen.delivered.push(delivery_id);
-    },
-    sleep(ms) {
-      claimedBeside.push(`${seen.limits.length} claims`);
-      large.resolve();
-      seen.now += ms;
-      return Promise.resolve();
-    },
+for (
+  const [script, body] of [["Latin", "x".repeat(1000)], ["Chinese", "漢".repeat(400)]] as const
+) {
+  Deno.test(`with large ${script} bodies on their way nothing more is claimed until one has ended`, async () => {
+    const large = Promise.withResolvers<void>();
+    const claimedBeside: string[] = [];
+    const { loop, seen } = aLoop([
+      { deliveries: [{ ...delivery("1"), body }], next_at: null },
+      due("2"),
+    ], {
+      async deliver({ delivery_id }) {
+        if (delivery_id === "del_1") await large.promise;
+        seen.delivered.push(delivery_id);
+      },
+      sleep(ms) {
+        claimedBeside.push(`${seen.limits.length} claims`);
+        large.resolve();
+        seen.now += ms;
+        return Promise.resolve();
+      },
+    });
+
+    loop.wake();
+    await loop.idle();
+
+    assert.equal(claimedBeside[0], "1 claims");
+    assert.deepEqual(seen.delivered, ["del_1", "del_2"]);
   });
-
-  loop.wake();
-  await loop.idle();
-
-  assert.equal(claimedBeside[0], "1 claims");
-  assert.deepEqual(seen.delivered, ["del_1", "del_2"]);
-});
+}
 
 Deno.test("it stays for what becomes due within seconds, and leaves the rest to the sweep", async () => {
   const soon = aLoop([notBefore(800), due("1"), notBefore(60_000)]);

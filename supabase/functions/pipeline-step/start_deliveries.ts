@@ -20,7 +20,7 @@ const SLOTS: DeliverySlots = {
   quick: 100,
   slow: 100,
   slowAfter: 1000,
-  characters: 32 * 2 ** 20,
+  bytes: 32 * 2 ** 20,
   time: 100_000,
 };
 

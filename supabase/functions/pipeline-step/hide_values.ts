@@ -11,15 +11,28 @@ export function hideValues(
   { headers, url }: { headers: Readonly<Record<string, string>>; url: string },
 ): string {
   const { search, searchParams } = new URL(url);
-  const secrets = [...Object.values(headers), search.slice(1), ...searchParams.values()]
-    .flatMap((value) => [value, ...value.split(/[\s,;=:&]+/)])
-    .filter((word) => word.length >= SHORTEST)
+  const values = [...Object.values(headers), search.slice(1), ...searchParams.values()];
+  const words = values.flatMap((value) => [value, ...value.split(/[\s,;=:&]+/)]);
+  const starts = startsIn(text);
+  const secrets = [...new Set(words)]
+    // Next to nothing of them begins anywhere in a page, and to look for each takes a runner's CPU.
+    .filter((word) => word.length >= SHORTEST && starts.has(word.slice(0, SHORTEST)))
     .toSorted((a, b) => b.length - a.length);
   const hidden = secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
-  const cut = secrets.flatMap((secret) => beginnings(secret)).find((part) => hidden.endsWith(part));
-  return cut === undefined ? hidden : hidden.slice(0, -cut.length) + HIDDEN;
+  const cut = secrets.map((secret) => beginningAtEnd(hidden, secret)).find((length) => length > 0);
+  return cut === undefined ? hidden : hidden.slice(0, -cut) + HIDDEN;
 }
 
-function beginnings(secret: string): string[] {
-  return Array.from({ length: secret.length - SHORTEST }, (_, n) => secret.slice(0, -1 - n));
+/** What a secret may begin with that stands in the text. */
+function startsIn(text: string): ReadonlySet<string> {
+  const count = Math.max(text.length - SHORTEST + 1, 0);
+  return new Set(Array.from({ length: count }, (_, at) => text.slice(at, at + SHORTEST)));
+}
+
+/** Characters of the secret's beginning that the text ends with; 0 where it does not. */
+function beginningAtEnd(text: string, secret: string): number {
+  const start = secret.slice(0, SHORTEST);
+  let at = text.indexOf(start, Math.max(text.length - secret.length + 1, 0));
+  while (at >= 0 && !secret.startsWith(text.slice(at))) at = text.indexOf(start, at + 1);
+  return at < 0 ? 0 : text.length - at;
 }

@@ -9,28 +9,11 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_open text[];
+  -- Of those that wait for a retry none is locked: there may be thousands, and whoever has to say how a delivery to one of
+  -- them went would wait for this claim.
+  v_open text[] := private.due_lanes(p_now);
 begin
-  select array_agg(open_lanes.lane)
-  into v_open
-  from private.pending_lanes() as open_lanes
-  -- Of those that wait for a retry none is locked: there may be thousands, and whoever has to say how a delivery to one
-  -- of them went would wait for this claim. The index answers what is asked for as it has it: (attempt_count > 0) = false
-  -- would be read as attempt_count <= 0, which it has not; and "exists" would read all that is due into a hash.
-  where (
-    select min(webhook_deliveries.due_at)
-    from public.webhook_deliveries
-    where webhook_deliveries.lane = open_lanes.lane
-      and webhook_deliveries.status = 'pending'
-      and (webhook_deliveries.attempt_count > 0) is false
-  ) <= p_now or (
-    select min(webhook_deliveries.due_at)
-    from public.webhook_deliveries
-    where webhook_deliveries.lane = open_lanes.lane
-      and webhook_deliveries.status = 'pending'
-      and (webhook_deliveries.attempt_count > 0) is true
-  ) <= p_now;
-  if v_open is null then
+  if cardinality(v_open) = 0 then
     return '{}';
   end if;
 

@@ -89,6 +89,40 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "thousands of receivers that wait for a retry are not read by a claim of what is due to others",
+  onDatabase(async ({ sql, openSession }) => {
+    await sql`
+      insert into public.webhook_deliveries (endpoint_id, type, url, body, attempt_count, due_at)
+      select 'source:a', 'webhook.received', 'https://waits-' || n || '.test/', '{}', 1,
+        private.clock() + interval '1 hour'
+      from generate_series(1, 3000) as n`;
+    await queueTo(sql, "source:b", 3);
+    await sql`vacuum analyze public.webhook_deliveries`;
+    const { db, sql: own } = await openSession();
+
+    const before = await rowsRead(sql, own);
+    const { deliveries } = await claimDeliveries(db, 100);
+    const read = await rowsRead(sql, own) - before;
+
+    assert.equal(deliveries.length, 3);
+    assert(read < 300, `a claim reads ${read} rows`);
+  }),
+);
+
+Deno.test(
+  "however much is due to one receiver, and due before it, another one is found",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    await queueTo(sql, "source:a", 1000, { url: "https://busy.test/", age: 60 });
+    const [other] = await queueTo(sql, "source:b", 1, { url: "https://quiet.test/" });
+
+    const { deliveries } = await claimDeliveries(db, 2);
+
+    assert.ok(deliveries.some(({ delivery_id }) => delivery_id === other));
+  }),
+);
+
 /** What was sent before, to many. */
 async function insertDelivered(sql: Sql, project: string): Promise<void> {
   await sql`

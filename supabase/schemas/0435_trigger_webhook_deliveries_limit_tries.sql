@@ -1,5 +1,6 @@
 -- A job may ask for fewer tries of its deliveries than the schedule has; one that is redriven or replayed has as many
--- again. A try counts once its result is on record: one whose runner was lost may never have been sent.
+-- again. A try counts once its result is on record: one whose runner was lost may never have been sent. Metadata keep
+-- a number as it was written: 2.0 is one that integer would not read.
 
 create or replace function private.tg_webhook_deliveries__limit_tries()
 returns trigger
@@ -10,7 +11,7 @@ set search_path = ''
 as $$
 begin
   if new.attempt_count - new.tries_before >= (
-    select (projects.metadata #>> '{webhook_retry,max_attempts}')::integer
+    select (projects.metadata #>> '{webhook_retry,max_attempts}')::numeric
     from public.projects
     join private.job_requests using (project_id)
     where projects.project_id = new.project_id

@@ -35,6 +35,18 @@ Deno.test(
 );
 
 Deno.test(
+  "limit_tries reads a number as it was written",
+  onDatabase(async ({ sql, db, aClaimedClip }) => {
+    const request = '{"webhook_retry":{"max_attempts":2.0}}';
+    const metadata = { webhook_retry: { max_attempts: 2 } };
+    await fail(db, await aClaimedClip({ via: "videos", metadata, request }));
+
+    assert.equal(await failTry(sql, 1), "pending");
+    assert.equal(await failTry(sql, 2), "dead");
+  }),
+);
+
+Deno.test(
   "limit_tries gives a delivery that is redriven as many tries again",
   onDatabase(async ({ sql, db, aClaimedClip }) => {
     const webhook_retry = { max_attempts: 2 };

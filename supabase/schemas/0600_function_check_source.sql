@@ -1,3 +1,5 @@
+-- A source that was removed is one for as long as its callbacks are kept.
+
 create or replace function private.check_source(p_source text)
 returns void
 language plpgsql
@@ -8,6 +10,7 @@ as $$
 begin
   if private.is_provider(p_source) or p_source = 'custom'
     or exists (select 1 from private.webhook_sources where webhook_sources.name = p_source)
+    or exists (select 1 from public.webhook_logs where webhook_logs.source = p_source)
     or p_source is null then
     return;
   end if;

@@ -1,4 +1,4 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import { createBellWatch } from "../_shared/bell_watch.ts";
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
@@ -8,9 +8,10 @@ import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { forMethod } from "../_shared/event_stream.ts";
 import { parseJson } from "../_shared/json.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
+import { readFor } from "../_shared/read_for.ts";
 import { findUnstorable } from "../_shared/storable.ts";
 import { createProject } from "../_shared/transitions/projects.ts";
-import { cancelVideoTask, type Reader, readVideoTask } from "../_shared/transitions/videos.ts";
+import { cancelVideoTask, readVideoTask } from "../_shared/transitions/videos.ts";
 import { createEventStreams } from "./event_streams.ts";
 import { createModelAliases } from "./model_aliases.ts";
 import { parseVideo } from "./parse_video.ts";
@@ -64,10 +65,7 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
   refuseOtherMethods(app, "/generations/async", "POST");
 
   app.get("/generations/tasks/:id", async (c) => {
-    const task = await readVideoTask(db, c.req.param("id"), await reader(c));
-    // A wrong token says no more than an unknown id does.
-    if (task === null) throw notFound();
-    return c.json(task);
+    return c.json(await readFor(c, door, (id, by) => readVideoTask(db, id, by)));
   });
 
   app.delete("/generations/tasks/:id", async (c) => {
@@ -87,23 +85,14 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
   refuseOtherMethods(app, "/generations/tasks/:id", "GET, DELETE");
 
   app.get("/generations/tasks/:id/events", async (c) => {
-    const by = await reader(c);
-    await limit(c);
     const lastEventId = c.req.header("last-event-id") ?? null;
-    return await forMethod(c.req.method, await streams.open(c.req.param("id"), by, lastEventId));
+    const stream = await readFor(c, door, async (id, by) => {
+      await limit(c);
+      return await streams.open(id, by, lastEventId);
+    });
+    return await forMethod(c.req.method, stream);
   });
   refuseOtherMethods(app, "/generations/tasks/:id/events", "GET");
-
-  /** Either the token or the sender's credentials open a task; the token is the usual way. */
-  async function reader(c: Context): Promise<Reader> {
-    const token = c.req.query("token") || null;
-    const { headers } = c.req.raw;
-    const trusted = token === null || headers.has("authorization") ||
-      headers.has("x-webhook-signature") || headers.has("webhook-signature");
-    if (trusted) await admit(c);
-    if (findUnstorable([c.req.param("id"), token]) !== null) throw notFound();
-    return { token, trusted };
-  }
 
   return app;
 }

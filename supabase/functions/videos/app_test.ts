@@ -136,6 +136,20 @@ Deno.test("a task is read by its token or by credentials; both unknown are the s
   assert.deepEqual(await none.ask("/generations/tasks/a%00?token=t"), expected);
 });
 
+Deno.test("a task's token opens it, and its events, beside an Authorization of somebody else's", async () => {
+  const over = { task: { ...TASK, status: "completed" }, events: [] };
+  const { app, ask, calls } = aDoor({ sql: { read_video_events: over } });
+  const headers = { authorization: "Bearer sb_publishable_1" };
+
+  assert.equal((await ask("/generations/tasks/proj_1?token=t", { headers })).status, 200);
+  const stream = await app.request("/videos/generations/tasks/proj_1/events?token=t", { headers });
+  assert.match(await stream.text(), /event: task/);
+  assert.ok(calls.every(({ args }) => args.p_token === "t" && args.p_trusted === false));
+
+  const none = aDoor({ sql: { read_video_events: null } });
+  assert.equal((await none.ask("/generations/tasks/proj_9/events?token=t")).status, 404);
+});
+
 Deno.test("DELETE cancels, by credentials alone: finished is 409, unknown 404", async () => {
   const init = { method: "DELETE", headers: BEARER };
   const { ask } = aDoor();

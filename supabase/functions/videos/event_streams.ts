@@ -1,6 +1,5 @@
 import { isAway } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
-import { notFound } from "../_shared/errors.ts";
 import {
   EVENT_STREAM_HEADERS,
   FIRST_WORDS,
@@ -16,11 +15,10 @@ import { COME_AGAIN, readHeard, sayEvents } from "./server_sent.ts";
 export interface EventStreams {
   /**
    * Answers with a task's events as they come, after the last one that the reader has. Where too many
-   * streams are open here, or the database is away: with one that ends at once.
-   *
-   * @throws {Refusal} 404
+   * streams are open here, or the database is away: with one that ends at once. Null where the reader may
+   * not read it, or it is not there.
    */
-  open(taskId: string, by: Reader, lastEventId: string | null): Promise<Response>;
+  open(taskId: string, by: Reader, lastEventId: string | null): Promise<Response | null>;
 }
 
 /** An isolate has 256 MB, and the database other work. */
@@ -46,7 +44,7 @@ export function createEventStreams(
       const after = heard?.after ?? 0;
       const first = await readVideoEvents(db, taskId, { ...by, after }).catch(orAway);
       if (first === "away") return comeAgain();
-      if (first === null) throw notFound();
+      if (first === null) return null;
       // 204 tells an EventSource, which comes again by itself, to stay away.
       if (isOver(first) && first.events.length === 0 && heard?.status === first.task.status) {
         return new Response(null, { status: 204 });

@@ -1,10 +1,10 @@
-import type { Context } from "hono";
 import { z } from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { type Door, refuseOtherMethods } from "../_shared/door.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { parseJson } from "../_shared/json.ts";
+import { readFor } from "../_shared/read_for.ts";
 import { findUnstorable } from "../_shared/storable.ts";
 import {
   approveProject,
@@ -24,17 +24,12 @@ export function addTaskRoutes(
   { app, admit, limit, db, logOf, watchBell }: Deps & Door & { watchBell: () => void },
 ): void {
   app.get("/task/:id", async (c) => {
-    const task = await readTask(db, ...await whose(c));
-    // A wrong token says no more than an unknown id does.
-    if (task === null) throw notFound();
-    return c.json(task);
+    return c.json(await readFor(c, { admit }, (id, by) => readTask(db, id, by)));
   });
   refuseOtherMethods(app, "/task/:id", "GET");
 
   app.get("/task/:id/versions", async (c) => {
-    const versions = await readVersions(db, ...await whose(c));
-    if (versions === null) throw notFound();
-    return c.json(versions);
+    return c.json(await readFor(c, { admit }, (id, by) => readVersions(db, id, by)));
   });
   refuseOtherMethods(app, "/task/:id/versions", "GET");
 
@@ -65,20 +60,6 @@ export function addTaskRoutes(
     return c.json(await readVersions(db, id, { token: null, trusted: true }));
   });
   refuseOtherMethods(app, "/task/:id/prefer", "POST");
-
-  /** Either the token or the sender's credentials open a task; the token is the usual way. */
-  async function whose(
-    c: Context,
-  ): Promise<[id: string, by: { token: string | null; trusted: boolean }]> {
-    const id = c.req.param("id") ?? "";
-    const token = c.req.query("token") || null;
-    const shows = c.req.raw.headers;
-    const trusted = token === null || shows.has("authorization") ||
-      shows.has("x-webhook-signature") || shows.has("webhook-signature");
-    if (trusted) await admit(c);
-    if (findUnstorable([id, token]) !== null) throw notFound();
-    return [id, { token, trusted }];
-  }
 }
 
 /** A verb's own sentence is for its caller. */

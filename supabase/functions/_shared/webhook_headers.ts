@@ -1,5 +1,12 @@
+import { z } from "zod";
 import { CONNECTION_HEADERS } from "./connection_headers.ts";
 import type { Issue } from "./errors.ts";
+
+/** Headers that a client names for its deliveries; one whose value is null is as absent. */
+export const WebhookHeaders = z.record(z.string(), z.string().max(4096).nullish())
+  .transform((headers): Record<string, string> =>
+    Object.fromEntries(Object.entries(headers).filter(isNamed))
+  );
 
 const MOST_HEADERS = 20;
 /** An HTTP token (RFC 9110, 5.6.2). */
@@ -24,4 +31,8 @@ function problem(name: string, value: string): string | null {
   if (CONNECTION_HEADERS.has(name)) return "Belongs to the connection, not to the message";
   if (name.startsWith("webhook-")) return "Reserved for the signature";
   return VALUE.test(value) ? null : "Not a header value: line breaks and controls are refused";
+}
+
+function isNamed(header: [string, string | null | undefined]): header is [string, string] {
+  return typeof header[1] === "string";
 }

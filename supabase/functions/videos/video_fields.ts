@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EVENTS } from "../_shared/events.ts";
+import { WebhookHeaders } from "../_shared/webhook_headers.ts";
 
 const END = ["completed", "failed", "cancelled"] as const;
 
@@ -20,12 +21,12 @@ export const VideoFields = z.looseObject({
   duration: z.number().nullish(),
   size: z.string().regex(/^\d{2,5}x\d{2,5}$/, "Expected the form 1280x720").nullish(),
   webhook_url: z.string().nullish(),
-  webhook_headers: z.record(z.string(), z.string()).nullish(),
+  webhook_headers: WebhookHeaders.nullish(),
   /** Which deliveries to get; without it all of them, progress included. */
   webhook_events: z.array(EventNames).max(20).transform((names) => [...new Set(names.flat())])
     .nullish(),
   /** Fewer tries than the schedule has. */
-  webhook_retry: z.object({ max_attempts: z.int().min(1).max(10) }).nullish(),
+  webhook_retry: z.object({ max_attempts: z.int().min(1).max(10).nullish() }).nullish(),
   user_id: z.string().nullish(),
   user: z.string().nullish(),
   video_id: z.string().nullish(),

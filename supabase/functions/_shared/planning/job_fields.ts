@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Url } from "../callback_fields.ts";
 import { EVENTS } from "../events.ts";
+import { WebhookHeaders } from "../webhook_headers.ts";
 import { FILM_FINISH, SCENE_FINISH } from "./finish_fields.ts";
 
 /** Lengths are generous for people and bounded for rows. */
@@ -52,7 +53,7 @@ export const JobFields = z.looseObject({
   idempotency_key: z.string().min(1).max(255).nullish(),
   callback_url: z.string().max(2048).nullish(),
   events: z.array(Event).max(20).nullish(),
-  webhook_headers: z.record(z.string(), z.string().max(4096)).nullish(),
+  webhook_headers: WebhookHeaders.nullish(),
   webhookUrl: z.string().max(4096).nullish(),
   executionMode: z.string().max(255).nullish(),
   /** US dollars. */

@@ -17,7 +17,10 @@ export function assembleDocument(
       title: "Reelay",
       version,
       summary: "One signed job in, one finished film and one signed callback out.",
-      description: "Unknown fields are ignored, null is as absent, Content-Type is not looked at.",
+      description:
+        "Unknown fields are ignored, null is as absent, Content-Type is not looked at. Where " +
+        "`webhook-manage` keeps settings, null takes one away; endpoints and ranges of deliveries refuse " +
+        "fields that they do not know.",
     },
     servers: [{ url: baseUrl }],
     tags: parts.map(({ door, says }) => ({ name: door, description: says })),

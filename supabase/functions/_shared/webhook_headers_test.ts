@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkWebhookHeaders } from "./webhook_headers.ts";
+import { checkWebhookHeaders, WebhookHeaders } from "./webhook_headers.ts";
 
 const paths = (headers: Record<string, string>) =>
   checkWebhookHeaders(headers).map(({ path }) => path);
@@ -36,4 +36,9 @@ Deno.test("more than twenty headers are refused", () => {
   const many = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`x-${i}`, "a"]));
 
   assert.deepEqual(paths(many), ["webhook_headers"]);
+});
+
+Deno.test("a header whose value is null is as absent", () => {
+  assert.deepEqual(WebhookHeaders.parse({ "x-tenant": null, "x-a": "1" }), { "x-a": "1" });
+  assert.equal(WebhookHeaders.safeParse({ "x-a": 1 }).success, false);
 });

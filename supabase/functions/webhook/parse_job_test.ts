@@ -66,11 +66,6 @@ Deno.test("every field of a chat app's job has its place", () => {
   assert.equal(request, JSON.stringify({ ...FULL, campaign: { id: 7 } }));
 });
 
-Deno.test("a header whose value is null is as absent", () => {
-  const { webhook_headers } = job({ ...LEAST, webhook_headers: { "x-tenant": null, "x-a": "1" } });
-  assert.deepEqual(webhook_headers, { "x-a": "1" });
-});
-
 Deno.test("null is as absent, and text is taken where a number is", () => {
   const nulls = Object.fromEntries(Object.keys(FULL).map((name) => [name, null]));
   const parsed = job({ ...nulls, ...LEAST, chat_id: "c", version: "1.0", scenes: null });

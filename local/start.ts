@@ -186,7 +186,11 @@ if (import.meta.main) {
     else await run(options);
     Deno.exit(0);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(message);
+    if (message.endsWith("another program is using it")) {
+      console.error("Is an earlier start running? --api-port and --db-port take other ports");
+    }
     Deno.exit(1);
   }
 }

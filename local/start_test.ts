@@ -123,7 +123,7 @@ Deno.test("start is ready, refuses a second one on its ports, and ctrl-C ends al
 
     const second = await start(ports, { args: ["--fresh"] });
     equal(await second.ended, 1);
-    match(second.output, /Cannot listen on port \d+: another program is using it/);
+    match(second.output, /Cannot listen on port \d+: another program is using it\n.*--api-port/);
     deepEqual(await query(ports, "select 1 as one"), [{ one: 1 }]);
 
     await askAtDoor(ports, "task_in_the_log");

@@ -15,8 +15,9 @@ PIPELINE_BELL_SECRET as reelay_bell_secret, from the shell, else from supabase/f
 
   --db URL  default: SUPABASE_DB_URL, else the pocket Supabase on this machine
 
-To rotate the bell's secret: set "new,old" for the functions (supabase secrets set), run this with
-"new,old" or "new", then set "new" alone. The bell is signed with the first one.`;
+The pocket Supabase's are written at each start. To rotate the bell's secret of a hosted project: set
+"new,old" for the functions (supabase secrets set), run this with "new,old" or "new", then set "new"
+alone. The bell is signed with the first one.`;
 
 export type Written = { name: string; done: "created" | "updated" | "unchanged" };
 
@@ -54,8 +55,16 @@ async function main(): Promise<void> {
  */
 export async function writeDatabaseSecrets(sql: Sql, get: Get): Promise<Written[]> {
   const values = {
-    reelay_functions_url: needed(webhookBaseUrl(get), "WEBHOOK_BASE_URL"),
-    reelay_bell_secret: needed(optional(get, "PIPELINE_BELL_SECRET"), "PIPELINE_BELL_SECRET"),
+    reelay_functions_url: needed(
+      webhookBaseUrl(get),
+      "WEBHOOK_BASE_URL",
+      "https://<project-ref>.supabase.co/functions/v1",
+    ),
+    reelay_bell_secret: needed(
+      optional(get, "PIPELINE_BELL_SECRET"),
+      "PIPELINE_BELL_SECRET",
+      "the value that the functions have",
+    ),
   };
 
   const before = await sql<{ name: string; value: string }[]>`
@@ -73,7 +82,7 @@ export async function writeDatabaseSecrets(sql: Sql, get: Get): Promise<Written[
   return written;
 }
 
-function needed(value: string | null, variable: string): string {
-  if (value === null) throw new Error(`Cannot write secrets: ${variable} is not set`);
-  return value;
+function needed(value: string | null, variable: string, what: string): string {
+  if (value !== null) return value;
+  throw new Error(`Cannot write secrets: ${variable} is not set; set it to ${what}`);
 }

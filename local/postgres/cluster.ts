@@ -87,7 +87,14 @@ async function startOnSomePort(
   startOn: (port: number) => Promise<Postmaster>,
   port: number,
 ): Promise<[Postmaster, number]> {
-  if (port !== 0) return [await startOn(port), port];
+  if (port !== 0) {
+    const postmaster = await startOn(port).catch((error) => {
+      throw isTaken(error)
+        ? new StartError(`Cannot start Postgres on port ${port}: another program is using it`)
+        : error;
+    });
+    return [postmaster, port];
+  }
 
   for (let tries = 1;; tries++) {
     const candidate = findFreePort();
@@ -95,10 +102,13 @@ async function startOnSomePort(
       return [await startOn(candidate), candidate];
     } catch (error) {
       // Between the look and the start, somebody else may have taken the port.
-      const taken = error instanceof StartError && error.message.includes("Address already in use");
-      if (!taken || tries === PORT_TRIES) throw error;
+      if (!isTaken(error) || tries === PORT_TRIES) throw error;
     }
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof StartError && error.message.includes("Address already in use");
 }
 
 /** After a crash, server processes of the old Postgres hold its shared memory until they notice. */

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import { parseEnv } from "node:util";
+import { parseEnv } from "./parse_env.ts";
 
 /** Every variable that an installation may set, as .env.example explains them. */
 export const VARIABLES = [

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseEnv } from "node:util";
+import { parseEnv } from "../local/parse_env.ts";
 import type { Get } from "../supabase/functions/_shared/env.ts";
 
 /** Variables of the shell, else of `<root>/supabase/functions/.env`; nothing is written. */

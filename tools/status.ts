@@ -1,6 +1,5 @@
-import { parseArgs, parseEnv } from "node:util";
-import { join } from "node:path";
-import { createClient } from "../console/src/api/client.ts";
+import { parseArgs } from "node:util";
+import { ApiError, createClient } from "../console/src/api/client.ts";
 import { readKey } from "../console/src/api/operator_key.ts";
 import { Board } from "../console/src/api/shapes/board.ts";
 import { Story } from "../console/src/api/shapes/story.ts";
@@ -8,6 +7,8 @@ import { createPaint, wantsColours } from "../local/paint.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { drawBoard } from "./status/draw_board.ts";
 import { drawStory } from "./status/draw_story.ts";
+import { readEnvironment } from "./read_environment.ts";
+import { explain } from "./status/explain.ts";
 import { refuse } from "./usage.ts";
 
 const USAGE = `deno task status [<film's id>] [--url URL] [--api-port N] [--json]
@@ -41,35 +42,37 @@ async function main(args: string[]): Promise<number> {
   const [id, ...others] = positionals;
   if (others.length > 0) refuse("Expected one film's id");
 
+  const isLocal = values.url === undefined;
   const base = values.url
     ? `${values.url.replace(/\/+$/, "").replace(/\/functions\/v1$/, "")}/functions/v1`
     : `http://127.0.0.1:${values["api-port"]}/functions/v1`;
-  const read = readKey(await operatorKey(values.url === undefined));
+  const read = readKey(await operatorKey(isLocal));
   if ("refused" in read) refuse(`Cannot use OPERATOR_KEY: ${read.refused}`);
   const client = createClient({ base: `${base}/webhook-manage`, key: read.key });
 
   const isTerminal = Deno.stdout.isTerminal();
   const paint = createPaint(wantsColours({ isTerminal, get: (name) => Deno.env.get(name) }));
   const look = { paint, now: Date.now(), width: isTerminal ? Deno.consoleSize().columns : 100 };
-  if (id === undefined) {
-    const board = await client.read("/browse/board?limit=12", Board);
-    console.log(values.json ? JSON.stringify(board) : drawBoard(board, look));
+  try {
+    if (id === undefined) {
+      const board = await client.read("/browse/board?limit=12", Board);
+      console.log(values.json ? JSON.stringify(board) : drawBoard(board, look));
+    } else {
+      const story = await client.read(`/projects/${encodeURIComponent(id)}`, Story);
+      console.log(values.json ? JSON.stringify(story) : drawStory(story, look));
+    }
     return 0;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new Error(explain(error, { base, id, isLocal }));
   }
-  const story = await client.read(`/projects/${encodeURIComponent(id)}`, Story);
-  console.log(values.json ? JSON.stringify(story) : drawStory(story, look));
-  return 0;
 }
 
 /** The shell's wins; the file is this machine's own. */
 async function operatorKey(isLocal: boolean): Promise<string> {
   const given = Deno.env.get("OPERATOR_KEY");
-  if (given) return given.split(",")[0] ?? "";
-  if (!isLocal) refuse("Set OPERATOR_KEY to the hosted project's key");
-  const text = await Deno.readTextFile(join(PROJECT_ROOT, "supabase/functions/.env")).catch(() =>
-    ""
-  );
-  const key = parseEnv(text).OPERATOR_KEY;
+  if (!given && !isLocal) refuse("Set OPERATOR_KEY to the hosted project's key");
+  const key = given || (await readEnvironment({ root: PROJECT_ROOT }))("OPERATOR_KEY");
   if (!key) refuse("There is no OPERATOR_KEY: `deno task start` makes one");
   return key.split(",")[0] ?? "";
 }

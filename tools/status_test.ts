@@ -7,9 +7,11 @@ import {
   at,
   BEGAN,
 } from "../console/src/story/story_fixture.ts";
+import { ApiError } from "../console/src/api/client.ts";
 import { createPaint } from "../local/paint.ts";
 import { drawBoard } from "./status/draw_board.ts";
 import { drawStory } from "./status/draw_story.ts";
+import { explain } from "./status/explain.ts";
 
 const look = { paint: createPaint(false), now: BEGAN + 20_000, width: 100 };
 const STEPS = [
@@ -95,4 +97,17 @@ Deno.test("without an id the films under way are listed, and what waits for some
     text,
     "1 generating · $0.50 today · 2 failed callbacks\n\nproj_1  generating 40%   20 s ago    A bay",
   );
+});
+
+Deno.test("who gets no story is told what is wrong and what to look at", () => {
+  const base = "http://127.0.0.1:54321/functions/v1";
+  const told = (status: number, { id, isLocal = true }: { id?: string; isLocal?: boolean } = {}) =>
+    explain(new ApiError(status, "Not so"), { base, id, isLocal });
+
+  assert.match(told(0), /nobody answers at http.*54321.*deno task start/);
+  assert.match(told(0, { isLocal: false }), /nobody answers at http.*address/);
+  assert.match(told(401), /OPERATOR_KEY is not the key of http/);
+  assert.match(told(404, { id: "proj_1" }), /no film proj_1/);
+  assert.match(told(404), /deployed/);
+  assert.match(told(503), /answers 503: Not so/);
 });

@@ -1,7 +1,8 @@
-import { join } from "node:path";
-import { parseArgs, parseEnv } from "node:util";
+import { parseArgs } from "node:util";
 import { type Get, readSecrets, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
+import { readFetchFailure } from "../supabase/functions/_shared/fetch_failure.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
+import { readEnvironment } from "./read_environment.ts";
 import { refuse, showHelp } from "./usage.ts";
 import {
   DOOR_NAMES,
@@ -72,8 +73,7 @@ async function main(): Promise<boolean> {
     },
   });
   if (door === undefined) refuse(USAGE);
-  const file = await readEnvFile();
-  const get = (name: string) => Deno.env.get(name) ?? file[name];
+  const get = await readEnvironment({ root: PROJECT_ROOT });
   const body = values.body === undefined
     ? JSON.stringify(withValues(sample(door, values.sample), values.set))
     : await readBody(values.body);
@@ -94,8 +94,8 @@ async function main(): Promise<boolean> {
     headers,
     body,
     signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: Error) => {
-    throw new Error(`Cannot reach ${url}: ${error.cause ?? error.message}`);
+  }).catch((error) => {
+    throw new Error(`Cannot reach ${url}: ${readFetchFailure(error).words}`);
   });
   const text = await answer.text();
   console.log(`${answer.status} after ${Math.round(performance.now() - started)} ms\n${text}`);
@@ -158,13 +158,4 @@ async function readBody(argument: string): Promise<string> {
   if (argument === "-") return await new Response(Deno.stdin.readable).text();
   if (/^\s*[[{"]/.test(argument)) return argument;
   return await Deno.readTextFile(argument);
-}
-
-async function readEnvFile(): Promise<Record<string, string | undefined>> {
-  try {
-    return parseEnv(await Deno.readTextFile(join(PROJECT_ROOT, "supabase/functions/.env")));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
 }

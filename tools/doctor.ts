@@ -7,13 +7,14 @@ import { checkAccess } from "./doctor/check_access.ts";
 import { checkCron } from "./doctor/check_cron.ts";
 import { checkDoors } from "./doctor/check_doors.ts";
 import { checkEnvironment } from "./doctor/check_environment.ts";
+import { checkDatabase } from "./doctor/check_database.ts";
 import { checkInstalled, isInstalled } from "./doctor/check_installed.ts";
 import { checkRows } from "./doctor/check_rows.ts";
 import { checkSchema } from "./doctor/check_schema.ts";
 import { checkVault } from "./doctor/check_vault.ts";
 import { checkWork } from "./doctor/check_work.ts";
-import { type Finding, finding, isBad, missing, ok, wrong } from "./doctor/finding.ts";
-import { platformEnvironment } from "./doctor/platform_environment.ts";
+import { type Finding, finding, isBad, missing, wrong } from "./doctor/finding.ts";
+import { isLocal, platformEnvironment } from "./doctor/platform_environment.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
 import { refuse, showHelp } from "./usage.ts";
@@ -108,14 +109,16 @@ async function sections(sql: Sql, patient: Patient): Promise<Section[]> {
 
   const away = await sql`select 1`.then(() => null, (error: Error) => error);
   if (away) {
-    const todo = "is it running, and are host, port and password in --db right?";
+    const todo = isLocal(db)
+      ? "deno task start; where its ports are others, --db and --functions take them"
+      : "is it running, and are host, port and password in --db right?";
     const what = `Database ${shownUrl(db)} cannot be reached: ${away.message || away.name}`;
     return [["Database", () => [missing(what, todo)]], ...outside];
   }
   const installed = await isInstalled(sql);
   return [
     ["Database", async () => [
-      ok(`Database ${shownUrl(db)}`),
+      ...await checkDatabase(sql, shownUrl(db)),
       ...await checkInstalled(sql, root),
       ...installed ? [] : [missing("Tables and functions", "supabase db push")],
     ]],

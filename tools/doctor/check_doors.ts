@@ -4,6 +4,7 @@ import { readFetchFailure } from "../../supabase/functions/_shared/fetch_failure
 import { HTTP_BELL } from "../../supabase/functions/_shared/post_bell.ts";
 import { signWebhook } from "../../supabase/functions/_shared/sign_webhook.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
+import { isLocal } from "./platform_environment.ts";
 
 export type DoorDeps = {
   /** Base of the functions, without a slash at its end. */
@@ -18,6 +19,7 @@ const DESK = "webhook-manage";
 /** Where a door takes posts, if not at its own path. */
 const POSTS_TO: Readonly<Record<string, string>> = { videos: "videos/generations/async" };
 const DEPLOY = "supabase functions deploy; the function's log says why it does not start";
+const START = "deno task start; where its ports are others, --db and --functions take them";
 
 const Greeting = z.object({ status: z.literal("ok") });
 const Refused = z.object({ error: z.string() });
@@ -33,7 +35,7 @@ export async function checkDoors(doors: string[], deps: DoorDeps): Promise<Findi
 async function checkDoor(door: string, deps: DoorDeps): Promise<Finding[]> {
   if (door === DESK) return [await checkDesk(deps)];
   const greeting = await call(deps, door, { method: "GET" });
-  if ("failure" in greeting) return [away(door, greeting.failure)];
+  if ("failure" in greeting) return [away(`Door ${door}`, greeting.failure, deps)];
   if (greeting.status !== 200 || !Greeting.safeParse(greeting.body).success) {
     return [wrong(`Door ${door} answers a GET with ${greeting.status}`, DEPLOY)];
   }
@@ -56,7 +58,7 @@ async function checkDesk(deps: DoorDeps): Promise<Finding> {
   const key = optional(deps.get, "OPERATOR_KEY");
   const headers = key === null ? undefined : { apikey: key };
   const answer = await call(deps, `${DESK}/health`, { method: "GET", headers });
-  if ("failure" in answer) return away(DESK, answer.failure);
+  if ("failure" in answer) return away(`Door ${DESK}`, answer.failure, deps);
 
   const reason = errorOf(answer);
   if (answer.status === 200 && key !== null) return ok(`Door ${DESK} is open, and finds all well`);
@@ -71,8 +73,11 @@ async function checkDesk(deps: DoorDeps): Promise<Finding> {
   );
 }
 
-function away(door: string, failure: string): Finding {
-  return missing(`Door ${door} cannot be reached: ${failure}`, DEPLOY);
+function away(who: string, failure: string, { functionsUrl }: DoorDeps): Finding {
+  return missing(
+    `${who} cannot be reached: ${failure}`,
+    isLocal(functionsUrl) ? START : DEPLOY,
+  );
 }
 
 function unused(door: string): Finding {
@@ -95,9 +100,7 @@ async function ring(deps: DoorDeps): Promise<Finding> {
   });
 
   const answer = await call(deps, "pipeline-step", { method: "POST", headers, body: HTTP_BELL });
-  if ("failure" in answer) {
-    return missing(`The runner cannot be reached: ${answer.failure}`, DEPLOY);
-  }
+  if ("failure" in answer) return away("The runner", answer.failure, deps);
   if (answer.status === 202) return ok("The runner answers a bell with 202");
   return wrong(
     `The runner answers a bell with ${answer.status}`,

@@ -68,9 +68,10 @@ Deno.test("doctor says that nobody is there", async () => {
 
   const findings = await checkDoors(["webhook"], { functionsUrl, get, fetch, now: () => NOW });
 
-  assert.deepEqual(findings.map(({ state, what }) => `${state} ${what}`), [
-    "missing Door webhook cannot be reached: connection refused",
-    "missing The runner cannot be reached: connection refused",
+  const start = "deno task start; where its ports are others, --db and --functions take them";
+  assert.deepEqual(findings, [
+    { state: "missing", what: "Door webhook cannot be reached: connection refused", todo: start },
+    { state: "missing", what: "The runner cannot be reached: connection refused", todo: start },
   ]);
 });
 

@@ -7,6 +7,7 @@ import {
 } from "../../supabase/functions/_shared/env.ts";
 import { readFinishOffers } from "../../supabase/functions/_shared/planning/finish_offers.ts";
 import { configureProviders } from "../../supabase/functions/_shared/providers.ts";
+import { readRateLimit } from "../../supabase/functions/_shared/rate_limit.ts";
 import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
@@ -28,9 +29,18 @@ const FINISHING: readonly StepKind[] = [
   ...["mix_music", "burn_captions"] as const,
 ];
 
+const LIMITS = ["WEBHOOK", "FAL", "VIDEO", "LAST_FRAME", "STITCH"].map((name) =>
+  `RATE_LIMIT_${name}`
+);
+
 /** What the functions will find in an environment like this one, with what the platform adds. */
 export function checkEnvironment(get: Get): Finding[] {
-  const deps = { get, fetch, now: Date.now, log: () => {} };
+  const unusable: Finding[] = [];
+  const log = (event: string, { missing: variable }: Record<string, unknown> = {}) => {
+    if (!event.endsWith(".not_configured")) return;
+    unusable.push(missing(`${variable}, or it cannot be used`, "see .env.example"));
+  };
+  const deps = { get, fetch, now: Date.now, log };
   const doors = DOORS.flatMap((door): Finding[] => {
     if (doorCredentials(door, deps).configured) return [];
     const what = `Secret of the door ${door}`;
@@ -51,7 +61,8 @@ export function checkEnvironment(get: Get): Finding[] {
     ...undone.map((step) =>
       missing(`A provider for ${step}`, "set FAL_KEY, or the service's URL and key")
     ),
-    ...undone.length === 0
+    ...unusable,
+    ...undone.length + unusable.length === 0
       ? [ok(`Providers: ${[...new Set(Object.values(steps))].join(", ")}`)]
       : [],
     optional(get, "OPENAI_API_KEY") === null
@@ -61,6 +72,8 @@ export function checkEnvironment(get: Get): Finding[] {
       ? [note(`Nobody does ${unfinished.join(", ")}: jobs that ask for it are refused`)]
       : [],
     ...finishModels(get),
+    ...LIMITS.flatMap((name) => rateLimit(name, get)),
+    ...filmUrls(optional(get, "FILM_URLS")),
     callbackSecret(optional(get, "CALLBACK_SIGNING_SECRET")),
     optional(get, "OPERATOR_KEY") === null
       ? note("OPERATOR_KEY is not set: only admins with a JWT are let in at webhook-manage")
@@ -68,6 +81,23 @@ export function checkEnvironment(get: Get): Finding[] {
     ...falAccount(get),
     publicBase(get),
   ];
+}
+
+/** A door whose limit cannot be read does not start. */
+function rateLimit(name: string, get: Get): Finding[] {
+  try {
+    readRateLimit(name, get);
+    return [];
+  } catch (error) {
+    return [wrong(error instanceof Error ? error.message : String(error), "see .env.example")];
+  }
+}
+
+/** Whatever is not `signed` is public. */
+function filmUrls(said: string | null): Finding[] {
+  return said === null || ["public", "signed"].includes(said)
+    ? []
+    : [wrong(`FILM_URLS is neither public nor signed: ${said}`, "films are public meanwhile")];
 }
 
 /** fal's keys are the same for all its customers. */

@@ -28,6 +28,10 @@ Deno.test("doctor names each variable that is missing or wrong", () => {
     [{ FAL_USER_ID: "u" }, /^ok +FAL_USER_ID$/],
     [{ OPERATOR_KEY: "" }, /^note +OPERATOR_KEY is not set/],
     [{ WEBHOOK_BASE_URL: "films.test" }, /^wrong +WEBHOOK_BASE_URL is no URL: films\.test/],
+    [{ LAST_FRAME_SERVICE_URL: "https://f.test" }, /^missing +LAST_FRAME_API_KEY, or it cannot/],
+    [{ STITCH_SERVICE_URL: "here", STITCH_API_KEY: "k" }, /^missing +STITCH_SERVICE_URL, or it/],
+    [{ RATE_LIMIT_FAL: "many" }, /^wrong +Cannot read RATE_LIMIT_FAL: it is not a positive/],
+    [{ FILM_URLS: "sign" }, /^wrong +FILM_URLS is neither public nor signed: sign\n.*public/],
     [{ WEBHOOK_BASE_URL: "http://films.test" }, /^note +Providers call back at http:.*only from/],
   ];
   for (const [change, expected] of breaks) {
@@ -36,11 +40,13 @@ Deno.test("doctor names each variable that is missing or wrong", () => {
   }
 });
 
-Deno.test("doctor knows that the pocket Supabase plays fal, and sets what the platform sets", () => {
+Deno.test("doctor knows whom the pocket Supabase plays, and sets what the platform sets", () => {
   const { FAL_KEY: _, ...rest } = FULL;
   const get = platformEnvironment((name) => rest[name], "http://127.0.0.1:54321/functions/v1");
 
-  assert.deepEqual(checkEnvironment(get).filter(isBad), []);
+  const findings = checkEnvironment(get);
+  assert.deepEqual(findings.filter(isBad), []);
+  assert.doesNotMatch(findings.map(finding).join("\n"), /OPENAI_API_KEY is not set|generate_voice/);
 });
 
 function report(env: Record<string, string>): string[] {

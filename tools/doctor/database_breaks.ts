@@ -1,5 +1,6 @@
 /** What can be wrong in a database, and the line that the doctor has to print about it. */
 export const DATABASE_BREAKS: [statement: string, line: RegExp][] = [
+  ["set transaction read only", /^wrong +Database here, [\d.]+ [kMG]B, is read-only\n.*disk/],
   ["drop extension pg_net cascade", /^missing +Extension pg_net\n.*create extension pg_net/],
   [
     "delete from supabase_migrations.schema_migrations",

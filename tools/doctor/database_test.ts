@@ -5,6 +5,7 @@ import { testDatabase } from "../../local/postgres/testing.ts";
 import { PROJECT_ROOT } from "../project_root.ts";
 import { checkAccess } from "./check_access.ts";
 import { checkCron } from "./check_cron.ts";
+import { checkDatabase } from "./check_database.ts";
 import { checkInstalled, isInstalled } from "./check_installed.ts";
 import { checkRows } from "./check_rows.ts";
 import { checkVault } from "./check_vault.ts";
@@ -68,6 +69,7 @@ Deno.test("doctor takes a bell secret that is being rotated out, and an address 
 
 async function examine(sql: Sql): Promise<Finding[]> {
   return [
+    ...await checkDatabase(sql, "here"),
     ...await checkInstalled(sql, PROJECT_ROOT),
     ...await checkCron(sql),
     ...await checkVault(sql, get),

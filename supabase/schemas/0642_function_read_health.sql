@@ -1,6 +1,7 @@
--- What is wrong where a check is not ok. Bell: rings stay unanswered, so pg_net does not deliver. Sweep: none has finished
--- within a minute, though Postgres runs for longer. Overdue: nobody looked at something for five minutes, though not all is
--- paused. Invariants: the last look at them (note_invariants) found a broken one.
+-- What is wrong where a check is not ok. Database: it is read-only, as Supabase makes it when the disk is full. Bell:
+-- rings stay unanswered, so pg_net does not deliver. Sweep: none has finished within a minute, though Postgres runs for
+-- longer. Overdue: nobody looked at something for five minutes, though not all is paused. Invariants: the last look at
+-- them (note_invariants) found a broken one.
 
 create or replace function public.read_health()
 returns jsonb
@@ -17,7 +18,7 @@ declare
   v_checks jsonb;
 begin
   v_checks := jsonb_build_object(
-    'database', '{"ok": true}'::jsonb,
+    'database', jsonb_build_object('ok', current_setting('transaction_read_only') = 'off'),
     'bell', jsonb_build_object('ok', not public.is_bell_deaf()),
     'sweep', jsonb_build_object(
       'ok', coalesce(v_sweep_ran_at, pg_postmaster_start_time()) > clock_timestamp() - interval '1 minute',

@@ -52,6 +52,18 @@ Deno.test(
 );
 
 Deno.test(
+  "read_health notices a database that takes nothing",
+  onSwept(async ({ sql }) => {
+    const [row] = await sql.begin(
+      "read only",
+      (sql) => sql`select public.read_health() -> 'checks' -> 'database' ->> 'ok' as ok`,
+    );
+
+    assert.equal(row?.ok, "false");
+  }),
+);
+
+Deno.test(
   "read_health notices a deaf bell",
   onSwept(async ({ db, sql }) => {
     await sql`update private.bell set unanswered_since = private.clock() - interval '1 minute'`;

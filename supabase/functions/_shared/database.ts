@@ -37,10 +37,11 @@ export function isAway(error: unknown): boolean {
 }
 
 /**
- * SQLSTATE classes 08 (connection), 53 (no resources) and 57 (shutdown); PGRST000 to PGRST003; and
+ * SQLSTATE classes 08 (connection), 53 (no resources) and 57 (shutdown); 25006: read-only, as Supabase
+ * makes a database whose disk is full; PGRST000 to PGRST003; and
  * PGRST202: a function that is not there, because this release's migration has not run yet.
  */
-const AWAY = /^(08|53|57|PGRST(00[0-3]|202)$)/;
+const AWAY = /^(08|53|57|25006$|PGRST(00[0-3]|202)$)/;
 /** PostgREST's own 500 is what a function raised; whatever is above it, a gateway may say in its place. */
 const RAISED = 500;
 

@@ -44,7 +44,7 @@ Deno.test("what a function raises keeps its code and its words", async () => {
   assert.equal(error.away, false);
 });
 
-Deno.test("a database that nobody reaches, or that has no connection to spare, is away", async () => {
+Deno.test("a database that nobody reaches, that has no connection to spare or takes nothing is away", async () => {
   const answers: [() => Response, boolean][] = [
     [() => {
       throw new TypeError("connection refused");
@@ -57,6 +57,7 @@ Deno.test("a database that nobody reaches, or that has no connection to spare, i
     ]),
     [() => Response.json({ code: "PGRST003", message: "Timed out" }, { status: 500 }), true],
     [() => Response.json({ code: "57P01", message: "Shutting down" }, { status: 500 }), true],
+    [() => Response.json({ code: "25006", message: "Read-only" }, { status: 405 }), true],
     [() => Response.json({ code: "42703", message: "No column" }, { status: 400 }), false],
     [() => new Response("<html>", { status: 500 }), false],
   ];

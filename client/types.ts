@@ -24,7 +24,7 @@ export type FilmRequest = {
     prompt: string;
     duration?: number;
     image_url?: string;
-    continuity?: "last_frame" | "cut";
+    continuity?: "last_frame" | "cut" | "shared_keyframe";
     model?: string;
     [field: string]: unknown;
   }[];
@@ -63,12 +63,13 @@ export type TaskEvent = {
 export class ReelayError extends Error {
   override name = "ReelayError";
 
-  /** @param issues what is wrong with which field, where the status is 400 */
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly issues: { path: string; message: string }[] = [],
-  ) {
+  readonly status: number;
+  /** What is wrong with which field, where the status is 400. */
+  readonly issues: { path: string; message: string }[];
+
+  constructor(status: number, message: string, issues: ReelayError["issues"] = []) {
     super(message);
+    this.status = status;
+    this.issues = issues;
   }
 }

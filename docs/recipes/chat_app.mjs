@@ -25,6 +25,7 @@ const body = JSON.stringify(job);
 const headers = { "x-webhook-signature": hmac(secrets.WEBHOOK_SECRET, body, "hex") };
 const answer = await fetch(`${API}/webhook`, { method: "POST", body, headers });
 console.log(answer.status, await answer.json());
+if (!answer.ok) process.exit(1);
 const [{ type, data }] = await once(server, "film");
 console.log(type, data.final_video_url ?? data.error);
 server.close();

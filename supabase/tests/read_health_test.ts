@@ -52,6 +52,23 @@ Deno.test(
 );
 
 Deno.test(
+  "read_health answers also where pg_cron is not there",
+  onSwept(async ({ sql }) => {
+    const undone = new Error("Undone");
+    await assert.rejects(
+      sql.begin(async (sql) => {
+        await sql`drop extension pg_cron cascade`;
+        const [row] = await sql`
+          select public.read_health() -> 'checks' -> 'sweep' -> 'last_run_at' as ran_at`;
+        assert.deepEqual(row, { ran_at: null });
+        throw undone;
+      }),
+      undone,
+    );
+  }),
+);
+
+Deno.test(
   "read_health notices a database that takes nothing",
   onSwept(async ({ sql }) => {
     const [row] = await sql.begin(

@@ -4,9 +4,24 @@ import type { Get } from "../supabase/functions/_shared/env.ts";
 /** The pocket Supabase's. */
 const LOCAL = "postgres://postgres:postgres@127.0.0.1:54322/postgres";
 
-/** The database that a tool is to talk to: as told, else SUPABASE_DB_URL, else this machine's. */
-export function databaseUrl(told: string | undefined, get: Get): string {
-  return told ?? get("SUPABASE_DB_URL") ?? LOCAL;
+/**
+ * The database that a tool is to talk to: as told, else SUPABASE_DB_URL, else this machine's.
+ *
+ * @param functions base of the functions that belong to it
+ * @throws where they are hosted and no database is named: this machine's is another one's
+ */
+export function databaseUrl(
+  told: string | undefined,
+  { get, functions }: { get: Get; functions: string | null },
+): string {
+  const url = told ?? get("SUPABASE_DB_URL");
+  if (url === undefined && functions && /^https:\/\/[^/]+\.supabase\.co\b/.test(functions)) {
+    throw new Error(
+      `Cannot tell the database of ${functions}: --db or SUPABASE_DB_URL has to name it, ` +
+        "by the session pooler's address",
+    );
+  }
+  return url ?? LOCAL;
 }
 
 /** Connects as one session; with TLS where the host is not this machine. */

@@ -13,7 +13,7 @@ Writes the database's own settings into Vault: WEBHOOK_BASE_URL as reelay_functi
 PIPELINE_BELL_SECRET as reelay_bell_secret, from the shell, else from supabase/functions/.env.
 \`supabase db push\` does that only while a migration is pending; this does it at any time.
 
-  --db URL  default: SUPABASE_DB_URL, else the pocket Supabase on this machine
+  --db URL  default: SUPABASE_DB_URL; for functions on this machine the pocket Supabase
 
 The pocket Supabase's are written at each start. To rotate the bell's secret of a hosted project: set
 "new,old" for the functions (supabase secrets set), run this with "new,old" or "new", then set "new"
@@ -34,7 +34,7 @@ if (import.meta.main) {
 async function main(): Promise<void> {
   const { values } = parseArgs({ args: Deno.args, options: { db: { type: "string" } } });
   const get = await readEnvironment({ root: PROJECT_ROOT });
-  const url = databaseUrl(values.db, get);
+  const url = databaseUrl(values.db, { get, functions: webhookBaseUrl(get) });
   if (!URL.canParse(url)) refuse("Cannot write secrets: --db takes a URL");
 
   const sql = connect(url);

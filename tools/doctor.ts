@@ -25,7 +25,7 @@ Says line by line what is there, missing or wrong in an installation, local or h
 do about it. Variables come from the shell, else from supabase/functions/.env. Changes nothing; the
 runner is rung once. Exits 1 when something is missing or wrong.
 
-  --db URL         default: SUPABASE_DB_URL, else the pocket Supabase on this machine
+  --db URL         default: SUPABASE_DB_URL; for functions on this machine the pocket Supabase
   --functions URL  default: WEBHOOK_BASE_URL, else http://127.0.0.1:54321/functions/v1
   --drift          also compare the database with supabase/schemas, on a throw-away Postgres`;
 
@@ -61,7 +61,7 @@ async function readArguments(): Promise<Patient> {
   });
   const get = await readEnvironment({ root: PROJECT_ROOT });
   const base = values.functions ?? webhookBaseUrl(get) ?? "http://127.0.0.1:54321/functions/v1";
-  const db = databaseUrl(values.db, get);
+  const db = databaseUrl(values.db, { get, functions: base });
   for (const url of [db, base]) {
     if (!URL.canParse(url)) throw new Error("Cannot examine: --db and --functions take URLs");
   }

@@ -6,17 +6,8 @@ import { readBody } from "./read_body.ts";
 /** A page of fal's list, with what each request was asked for, may have some megabytes. */
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
-export type FalDeps = {
-  /** FAL_KEY. */
-  key: string;
-  /** FAL_QUEUE_URL, without a slash at the end. */
-  queueUrl: string;
-  /** FAL_API_URL, without a slash at the end: the platform API that lists requests. */
-  apiUrl: string;
-  /** The URL that fal posts completions to; the attempt's token is added to it. */
-  callbackUrl: string;
+export type CallDeps = {
   fetch: Fetch;
-  now: () => number;
   /** Milliseconds for one call, from connecting to the last byte. */
   timeoutMs: number;
 };
@@ -41,7 +32,7 @@ export class NoAnswer extends Error {
  * @throws {NoAnswer}
  */
 export async function callOnce(
-  { fetch, timeoutMs }: Pick<FalDeps, "fetch" | "timeoutMs">,
+  { fetch, timeoutMs }: CallDeps,
   url: string,
   init: RequestInit,
 ): Promise<Reply> {
@@ -67,17 +58,6 @@ async function readText(stream: Response["body"]): Promise<string> {
   return new TextDecoder().decode(bytes);
 }
 
-/** Calls fal with the key. @throws {NoAnswer} */
-export function callFal(deps: FalDeps, method: string, url: string): Promise<Reply> {
-  const headers = { authorization: `Key ${deps.key}`, accept: "application/json" };
-  return callOnce(deps, url, { method, headers });
-}
-
-/** The body as JSON, or undefined where it is none. */
-export function readJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+export function isSuccess({ status }: Reply): boolean {
+  return status >= 200 && status < 300;
 }

@@ -1,5 +1,6 @@
 import { z, type ZodType } from "zod";
 import { withDeadline } from "./deadline.ts";
+import { readJson } from "./json.ts";
 
 /** The one way from a function to Postgres: call a SQL function by name, get its checked answer. */
 export interface Database {
@@ -89,7 +90,8 @@ export function connectDatabase(
   return {
     async call(name, args, answer) {
       const [{ ok, status }, text] = await post(name, args);
-      const value = readJson(text);
+      // Empty, as for a function without a result: null.
+      const value = readJson(text) ?? null;
       if (ok) return answer.parse(value);
 
       const { data } = Refusal.safeParse(value);
@@ -99,13 +101,4 @@ export function connectDatabase(
       throw new DatabaseError(`Cannot call ${name}: ${message}`, code, away, message);
     },
   };
-}
-
-/** Null where it is empty, as for a function without a result, or is no JSON. */
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -63,3 +63,12 @@ function depthOf(text: string): number {
   }
   return deepest;
 }
+
+/** The text as JSON, or undefined where it is none. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,7 +1,8 @@
+import type { Reply } from "./call_once.ts";
+import { readJson } from "./json.ts";
+import { ownWords } from "./own_words.ts";
 import { readRetryAfter } from "./retry_after.ts";
 import type { Failure } from "./transitions/results.ts";
-import { readJson, type Reply } from "./call_once.ts";
-import { ownWords } from "./own_words.ts";
 
 /** 408 and 429 ask to come again; a 5xx is fal's trouble, not the request's. */
 export function mayPassLater(status: number): boolean {

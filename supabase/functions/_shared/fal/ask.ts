@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Answer, Attempt } from "../transitions/steps.ts";
-import { callFal, type FalDeps, NoAnswer, readJson, type Reply } from "../call_once.ts";
+import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
+import { readJson } from "../json.ts";
+import { callFal, type FalDeps } from "./call_fal.ts";
 import { CANCELLED, isRetryableType } from "./error_type.ts";
 import { readOutput } from "./output.ts";
 import { ownWords } from "../own_words.ts";
@@ -130,8 +132,4 @@ function unreachable(what: string, status: number): Answer {
 
 function isRedirect(code: number): boolean {
   return code >= 300 && code < 400;
-}
-
-function isSuccess({ status }: Reply): boolean {
-  return status >= 200 && status < 300;
 }

@@ -1,12 +1,13 @@
 import type { CancelRequest } from "../provider.ts";
 import type { Answer } from "../transitions/steps.ts";
-import { callFal, type FalDeps, NoAnswer } from "../call_once.ts";
+import { isSuccess, NoAnswer } from "../call_once.ts";
+import { callFal, type FalDeps } from "./call_fal.ts";
 import { requestUrls } from "./request_urls.ts";
 
-/**
- * Tells fal to stop. Cancelled, finished already (400) and unknown (404) all mean that nothing of
- * ours runs there any more.
- */
+/** Finished already (400) and unknown (404): nothing of ours runs there any more. */
+const OVER = new Set([400, 404]);
+
+/** Tells fal to stop. */
 export async function cancelAtFal(deps: FalDeps, request: CancelRequest): Promise<Answer> {
   if (request.request_id === null) return { state: "completed", output: {} };
   const { cancel } = requestUrls(deps, request.model ?? "", request.request_id, request);
@@ -15,11 +16,9 @@ export async function cancelAtFal(deps: FalDeps, request: CancelRequest): Promis
   }
 
   try {
-    const { status } = await callFal(deps, "PUT", cancel);
-    if ((status >= 200 && status < 300) || status === 400 || status === 404) {
-      return { state: "completed", output: {} };
-    }
-    return failed(`Cannot cancel at fal: it answered ${status}`, true);
+    const reply = await callFal(deps, "PUT", cancel);
+    if (isSuccess(reply) || OVER.has(reply.status)) return { state: "completed", output: {} };
+    return failed(`Cannot cancel at fal: it answered ${reply.status}`, true);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return failed(`Cannot cancel at fal: ${error.message}`, true);

@@ -1,6 +1,6 @@
 import { createFalClient } from "@fal-ai/client";
-import type { FalDeps } from "../call_once.ts";
 import type { Fetch } from "../fresh_connection.ts";
+import type { FalDeps } from "./call_fal.ts";
 
 /** The host that the client is built for. */
 const CLIENT_QUEUE = "https://queue.fal.run/";

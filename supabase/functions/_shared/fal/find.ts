@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Found } from "../provider.ts";
 import type { Attempt, Submission } from "../transitions/steps.ts";
-import { callFal, type FalDeps, NoAnswer, readJson } from "../call_once.ts";
+import { NoAnswer } from "../call_once.ts";
+import { readJson } from "../json.ts";
 import { mayPassLater } from "../refusal.ts";
+import { callFal, type FalDeps } from "./call_fal.ts";
 import { requestUrls } from "./request_urls.ts";
 import type { FalRequest } from "./step_request.ts";
 

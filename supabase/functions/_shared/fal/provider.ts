@@ -1,7 +1,7 @@
 import type { StepProvider } from "../provider.ts";
 import type { StepWork } from "../transitions/steps.ts";
 import { askFal } from "./ask.ts";
-import type { FalDeps } from "../call_once.ts";
+import type { FalDeps } from "./call_fal.ts";
 import { cancelAtFal } from "./cancel.ts";
 import { findAtFal } from "./find.ts";
 import type { ReadStart } from "../reframing/read_start.ts";

@@ -1,4 +1,4 @@
-import type { FalDeps } from "../call_once.ts";
+import type { FalDeps } from "./call_fal.ts";
 
 export type RequestUrls = { status: string; response: string; cancel: string };
 

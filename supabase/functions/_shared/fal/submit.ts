@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type Fetch, onFreshConnection } from "../fresh_connection.ts";
 import type { Submitted } from "../provider.ts";
-import { callOnce, type FalDeps, NoAnswer, type Reply } from "../call_once.ts";
+import { callOnce, isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { leavesOpen, readRefusal } from "../refusal.ts";
+import type { FalDeps } from "./call_fal.ts";
 import type { FalRequest } from "./step_request.ts";
 
 const Accepted = z.looseObject({
@@ -49,7 +50,7 @@ export async function submitToFal(
       called = true;
       return await callOnce({ ...deps, fetch }, addressOf(url), init ?? {});
     });
-    if (reply.status < 200 || reply.status > 299) throw new NotAccepted(reply);
+    if (!isSuccess(reply)) throw new NotAccepted(reply);
     return new Response(reply.body, { headers: { "content-type": "application/json" } });
   };
 

@@ -1,6 +1,7 @@
-import { NoAnswer, readJson, type Reply } from "../call_once.ts";
+import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
+import { readJson } from "../json.ts";
 import type { Answer, Attempt } from "../transitions/steps.ts";
-import { callService, isSuccess, isTaskId } from "./call_service.ts";
+import { callService, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 
 /** Answers that say that there is no such route. A service need not tell of its tasks. */

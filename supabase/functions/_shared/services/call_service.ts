@@ -44,7 +44,3 @@ export function callService(deps: ServiceDeps, call: ServiceCall): Promise<Reply
 export function isTaskId(taskId: string): boolean {
   return TASK_ID.test(taskId);
 }
-
-export function isSuccess({ status }: Reply): boolean {
-  return status >= 200 && status < 300;
-}

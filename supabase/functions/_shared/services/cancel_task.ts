@@ -1,7 +1,7 @@
-import { NoAnswer } from "../call_once.ts";
+import { isSuccess, NoAnswer } from "../call_once.ts";
 import type { CancelRequest } from "../provider.ts";
 import type { Answer } from "../transitions/steps.ts";
-import { callService, isSuccess, isTaskId } from "./call_service.ts";
+import { callService, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 
 /** Unknown (404, 410) and finished already (409): nothing of ours runs there any more. */

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { NoAnswer, readJson, type Reply } from "../call_once.ts";
+import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
+import { readJson } from "../json.ts";
 import { ownWords } from "../own_words.ts";
 import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
 import type { Failure } from "../transitions/results.ts";
 import type { StepWork, Submission } from "../transitions/steps.ts";
-import { callService, isSuccess, isTaskId } from "./call_service.ts";
+import { callService, isTaskId } from "./call_service.ts";
 import { operationFor, type ServiceDeps } from "./service.ts";
 
 /** What one POST of new work came to. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { callOnce, NoAnswer, readJson, type Reply } from "../call_once.ts";
+import { callOnce, isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { onFreshConnection } from "../fresh_connection.ts";
+import { readJson } from "../json.ts";
 import { ownWords } from "../own_words.ts";
 import { leavesOpen, mayPassLater } from "../refusal.ts";
 import { readRetryAfter } from "../retry_after.ts";
@@ -68,7 +69,7 @@ export async function chat(
         return await callOnce({ ...deps, fetch }, `${deps.baseUrl}/chat/completions`, call);
       },
     );
-    return reply.status >= 200 && reply.status < 300 ? read(reply) : refusal(deps, reply);
+    return isSuccess(reply) ? read(reply) : refusal(deps, reply);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return error.sent

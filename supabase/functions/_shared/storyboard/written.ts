@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Issue } from "../errors.ts";
 import { resolveModel, usualSeconds } from "../fal/models.ts";
+import { readJson } from "../json.ts";
 import type { JobFields } from "../planning/job_fields.ts";
 import { type Planning, planScenes } from "../planning/plan_scenes.ts";
 import { findUnstorable } from "../storable.ts";
@@ -53,7 +54,7 @@ export function offeredSeconds({ model, image_url }: Brief): readonly number[] {
 
 /** A model's answer as scenes with clips, or what is wrong with it, in words that it can mend it by. */
 export function readWritten(text: string, brief: Brief, planning: Planning): Read {
-  const value = parse(text);
+  const value = readJson(text);
   if (value === undefined) return { issues: [{ path: "", message: "Not JSON" }] };
   const unstorable = findUnstorable(value);
   if (unstorable !== null) return { issues: [{ path: unstorable, message: "Not plain text" }] };
@@ -83,12 +84,4 @@ function nearest(seconds: number | null, offered: readonly number[]): number | n
   return offered.reduce((best, one) =>
     Math.abs(one - seconds) < Math.abs(best - seconds) ? one : best
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,34 +4,41 @@ import { ownWords } from "./own_words.ts";
 import { readRetryAfter } from "./retry_after.ts";
 import type { Failure } from "./transitions/results.ts";
 
-/** 408 and 429 ask to come again; a 5xx is fal's trouble, not the request's. */
+/** 408 and 429 ask to come again; a 5xx is the other side's trouble, not the request's. */
 export function mayPassLater(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** A gateway that says it heard nothing usable from the queue behind it, or not in time. */
+/** A gateway that says it heard nothing usable from the server behind it, or not in time. */
 const HEARD_NOTHING = new Set([502, 504, 520, 522, 524]);
 
 /**
- * True where an error status leaves open whether the queue took the request: the gateway passed it
- * on and knows no answer. All other errors are the queue's own: it took nothing.
+ * True where an error status leaves open whether the request was taken: the gateway passed it on and
+ * knows no answer. All other errors are the server's own: it took nothing.
  */
 export function leavesOpen(status: number): boolean {
   return HEARD_NOTHING.has(status);
 }
 
-/** Says in one sentence, fal's own words included, why a submission was not taken. */
+/** Says in one sentence, the provider's own words included, why it did not take a request. */
 export function readRefusal(
-  reply: Reply,
-  { secrets, now }: { secrets: readonly string[]; now: number },
+  { status, headers, body }: Reply,
+  { provider, keyVariable, secrets, now }: {
+    /** As the sentence begins. */
+    provider: string;
+    /** The variable with its key, which 401 and 403 are about. */
+    keyVariable: string;
+    /** Blanked in the provider's words. */
+    secrets: readonly string[];
+    /** Milliseconds. */
+    now: number;
+  },
 ): Failure {
-  const { status, headers, body } = reply;
+  const what = status === 401 || status === 403 ? keyVariable : "the request";
   const words = ownWords(readJson(body), secrets);
-  const who = status === 401 || status === 403 ? "fal refused FAL_KEY" : "fal refused the request";
   const retryAfter = readRetryAfter(headers, now);
-
   return {
-    message: `${who} (${status})${words === null ? "" : `: ${words}`}`,
+    message: `${provider} refused ${what} (${status})${words === null ? "" : `: ${words}`}`,
     retryable: mayPassLater(status),
     ...(retryAfter === null ? {} : { retry_after: retryAfter }),
   };

@@ -39,7 +39,6 @@ export async function submitToFal(
 ): Promise<Submitted> {
   const webhook = new URL(deps.callbackUrl);
   webhook.searchParams.set("token", attemptToken);
-  const secrets = [deps.key, attemptToken];
 
   let called = false;
   const sendOnce: Fetch = async (url, init) => {
@@ -76,7 +75,7 @@ export async function submitToFal(
     };
   } catch (error) {
     if (error instanceof NotAnnounced) throw error.cause;
-    if (error instanceof NotAccepted) return notAccepted(error.reply, secrets, deps.now());
+    if (error instanceof NotAccepted) return notAccepted(deps, error.reply, attemptToken);
     if (error instanceof NoAnswer) return noAnswer(error);
     // Past the call, only reading its answer can fail: fal said yes and we cannot read to what.
     return called
@@ -85,8 +84,13 @@ export async function submitToFal(
   }
 }
 
-function notAccepted(reply: Reply, secrets: readonly string[], now: number): Submitted {
-  const error = readRefusal(reply, { secrets, now });
+function notAccepted({ key, now }: FalDeps, reply: Reply, attemptToken: string): Submitted {
+  const error = readRefusal(reply, {
+    provider: "fal",
+    keyVariable: "FAL_KEY",
+    secrets: [key, attemptToken],
+    now: now(),
+  });
   return leavesOpen(reply.status)
     ? { state: "lost", message: error.message }
     : { state: "failed", error };

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { readJson } from "../json.ts";
-import { ownWords } from "../own_words.ts";
-import { leavesOpen, mayPassLater } from "../refusal.ts";
-import { readRetryAfter } from "../retry_after.ts";
+import { leavesOpen, readRefusal } from "../refusal.ts";
 import type { Failure } from "../transitions/results.ts";
 import type { StepWork, Submission } from "../transitions/steps.ts";
 import { callService, isTaskId } from "./call_service.ts";
@@ -50,12 +48,14 @@ export async function postTask(deps: ServiceDeps, { step, attempt }: StepWork): 
     });
     return isSuccess(reply)
       ? readAccepted(deps, reply)
-      : readRefusal(deps, reply, attempt.attempt_token);
+      : notAccepted(deps, reply, attempt.attempt_token);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return error.sent
-      ? { state: "open", message: `No answer of ${service.name}: ${error.message}` }
-      : refused(`Cannot reach ${service.name}: ${error.message}`, true);
+    if (error.sent) {
+      return { state: "open", message: `No answer of ${service.name}: ${error.message}` };
+    }
+    const message = `Cannot reach ${service.name}: ${error.message}`;
+    return { state: "refused", error: { message, retryable: true } };
   }
 }
 
@@ -71,24 +71,16 @@ function readAccepted({ service }: ServiceDeps, { body }: Reply): Posted {
   };
 }
 
-function readRefusal(
-  { service, key, now }: ServiceDeps,
-  { status, headers, body }: Reply,
-  token: string,
-): Posted {
-  const words = ownWords(readJson(body), [key, token]);
-  const what = status === 401 || status === 403 ? service.keyVariable : "the request";
-  const told = words === null ? "" : `: ${words}`;
-  const message = `${capital(service.name)} refused ${what} (${status})${told}`;
-  if (leavesOpen(status) || status === SAME_KEY_AT_WORK) return { state: "open", message };
-
-  const retryAfter = readRetryAfter(headers, now());
-  return refused(message, mayPassLater(status), retryAfter);
-}
-
-function refused(message: string, retryable: boolean, retryAfter: number | null = null): Posted {
-  const wait = retryAfter === null ? {} : { retry_after: retryAfter };
-  return { state: "refused", error: { message, retryable, ...wait } };
+function notAccepted({ service, key, now }: ServiceDeps, reply: Reply, token: string): Posted {
+  const error = readRefusal(reply, {
+    provider: capital(service.name),
+    keyVariable: service.keyVariable,
+    secrets: [key, token],
+    now: now(),
+  });
+  return leavesOpen(reply.status) || reply.status === SAME_KEY_AT_WORK
+    ? { state: "open", message: error.message }
+    : { state: "refused", error };
 }
 
 function capital(name: string): string {

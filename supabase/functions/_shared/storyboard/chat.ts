@@ -2,9 +2,7 @@ import { z } from "zod";
 import { callOnce, isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { onFreshConnection } from "../fresh_connection.ts";
 import { readJson } from "../json.ts";
-import { ownWords } from "../own_words.ts";
-import { leavesOpen, mayPassLater } from "../refusal.ts";
-import { readRetryAfter } from "../retry_after.ts";
+import { leavesOpen, readRefusal } from "../refusal.ts";
 import { beginning } from "../storable.ts";
 import type { Failure } from "../transitions/results.ts";
 import type { Message, responseFormat } from "./messages.ts";
@@ -42,8 +40,8 @@ const Completion = z.looseObject({
 
 /**
  * Asks an OpenAI-compatible server once, on a connection of its own: on a kept one the runtime might
- * send it again. Plain fetch: the package costs 30 ms and 9 MB of every cold
- * start of the runner, and sends a call again by itself.
+ * send it again. Plain fetch: the package costs 30 ms and 9 MB of every cold start of the runner, and
+ * sends a call again by itself.
  */
 export async function chat(
   deps: ChatDeps,
@@ -62,22 +60,18 @@ export async function chat(
         max_completion_tokens: MOST_TOKENS,
       }),
     };
-    const reply = await onFreshConnection(
-      deps.fetch,
-      async (fetch) => {
-        await announce();
-        return await callOnce({ ...deps, fetch }, `${deps.baseUrl}/chat/completions`, call);
-      },
-    );
-    return isSuccess(reply) ? read(reply) : refusal(deps, reply);
+    const reply = await onFreshConnection(deps.fetch, async (fetch) => {
+      await announce();
+      return await callOnce({ ...deps, fetch }, `${deps.baseUrl}/chat/completions`, call);
+    });
+    return isSuccess(reply) ? read(reply) : notAnswered(deps, reply);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return error.sent
-      ? { state: "lost", message: `No answer of the language model: ${error.message}` }
-      : {
-        state: "failed",
-        error: { message: `Cannot reach the language model: ${error.message}`, retryable: true },
-      };
+    if (error.sent) {
+      return { state: "lost", message: `No answer of the language model: ${error.message}` };
+    }
+    const message = `Cannot reach the language model: ${error.message}`;
+    return { state: "failed", error: { message, retryable: true } };
   }
 }
 
@@ -93,20 +87,14 @@ function read({ body }: Reply): Said {
   return { state: "text", text: content ?? "", isWhole: choice.finish_reason !== "length" };
 }
 
-function refusal({ key, now }: ChatDeps, reply: Reply): Said {
-  const words = ownWords(readJson(reply.body), [key]);
-  const who = reply.status === 401 || reply.status === 403 ? "OPENAI_API_KEY" : "the request";
-  const message = `The language model's server refused ${who} (${reply.status})${
-    words === null ? "" : `: ${words}`
-  }`;
-  if (leavesOpen(reply.status)) return { state: "lost", message };
-  const retryAfter = readRetryAfter(reply.headers, now());
-  return {
-    state: "failed",
-    error: {
-      message,
-      retryable: mayPassLater(reply.status),
-      ...(retryAfter === null ? {} : { retry_after: retryAfter }),
-    },
-  };
+function notAnswered({ key, now }: ChatDeps, reply: Reply): Said {
+  const error = readRefusal(reply, {
+    provider: "The language model's server",
+    keyVariable: "OPENAI_API_KEY",
+    secrets: [key],
+    now: now(),
+  });
+  return leavesOpen(reply.status)
+    ? { state: "lost", message: error.message }
+    : { state: "failed", error };
 }

@@ -1,7 +1,7 @@
 import type { Issue } from "../_shared/errors.ts";
 import { EVENTS } from "../_shared/events.ts";
+import { type ParsedJob, parseJob, type ParseOptions } from "../_shared/planning/parse_job.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
-import { type ParsedJob, parseJob, type ParseOptions } from "../webhook/parse_job.ts";
 import { nearestRatio } from "./nearest_ratio.ts";
 import { VideoFields } from "./video_fields.ts";
 

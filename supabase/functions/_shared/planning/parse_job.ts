@@ -1,14 +1,14 @@
-import type { Issue } from "../_shared/errors.ts";
-import { whyNotPublic } from "../_shared/private_target.ts";
-import { findUnstorable, isStorableJson } from "../_shared/storable.ts";
-import type { Job, JobScene } from "../_shared/transitions/projects.ts";
-import { zodIssues } from "../_shared/zod_issues.ts";
-import { JobFields, jobMetadata } from "../_shared/planning/job_fields.ts";
-import { FAL_OFFERS, type FinishOffers, TEST_OFFERS } from "../_shared/planning/finish_offers.ts";
-import { planFinish } from "../_shared/planning/plan_finish.ts";
-import { planJob, type StoryboardBy, storyboardWishes } from "../_shared/planning/plan_job.ts";
-import type { Planning } from "../_shared/planning/plan_scenes.ts";
-import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
+import type { Issue } from "../errors.ts";
+import { whyNotPublic } from "../private_target.ts";
+import { findUnstorable, isStorableJson } from "../storable.ts";
+import type { Job, JobScene } from "../transitions/projects.ts";
+import { checkWebhookHeaders } from "../webhook_headers.ts";
+import { zodIssues } from "../zod_issues.ts";
+import { FAL_OFFERS, type FinishOffers, TEST_OFFERS } from "./finish_offers.ts";
+import { JobFields, jobMetadata } from "./job_fields.ts";
+import { planFinish } from "./plan_finish.ts";
+import { planJob, type StoryboardBy, storyboardWishes } from "./plan_job.ts";
+import type { Planning } from "./plan_scenes.ts";
 
 /** Prompts of all clips together: a body of 1 MiB may ask for a hundred times as much. */
 const MOST_CHARACTERS = 16 * 1024 * 1024;

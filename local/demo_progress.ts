@@ -1,4 +1,4 @@
-import type { Task } from "../supabase/functions/_shared/transitions/projects.ts";
+import type { Task } from "../supabase/functions/_shared/transitions/tasks.ts";
 import { colourOf, createPaint, type Paint } from "./paint.ts";
 
 type Shown = Pick<Task, "status" | "progress" | "scenes">;

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
-import {
-  approveProject,
-  createProject,
-  readTask,
-  type Task,
-} from "../functions/_shared/transitions/projects.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { approveProject, readTask, type Task } from "../functions/_shared/transitions/tasks.ts";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";

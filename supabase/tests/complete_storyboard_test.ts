@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../functions/_shared/database.ts";
-import { createProject, readTask } from "../functions/_shared/transitions/projects.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { readTask } from "../functions/_shared/transitions/tasks.ts";
 import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";

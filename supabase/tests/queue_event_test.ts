@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { setEndpointEnabled } from "../functions/_shared/endpoints.ts";
-import { approveProject, createProject } from "../functions/_shared/transitions/projects.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { approveProject } from "../functions/_shared/transitions/tasks.ts";
 import { aFilm, drive } from "./drive.ts";
 import { anEndpoint, claimAll, statusesOf } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";

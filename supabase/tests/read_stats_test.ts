@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readStats } from "../functions/_shared/transitions/projects.ts";
+import { readStats } from "../functions/_shared/transitions/tasks.ts";
 import { onDatabase } from "./given.ts";
 import { callback, complete, moveClock } from "./verbs.ts";
 

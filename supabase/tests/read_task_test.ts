@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createProject, readTask } from "../functions/_shared/transitions/projects.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { readTask } from "../functions/_shared/transitions/tasks.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 import { callback, claim, submit } from "./verbs.ts";

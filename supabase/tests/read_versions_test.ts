@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { regenerateScene, selectTake } from "../functions/_shared/management.ts";
-import {
-  createProject,
-  preferProject,
-  readVersions,
-} from "../functions/_shared/transitions/projects.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { preferProject, readVersions } from "../functions/_shared/transitions/tasks.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";

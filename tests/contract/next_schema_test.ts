@@ -5,6 +5,7 @@ import * as callbacks from "../../supabase/functions/_shared/transitions/callbac
 import * as deliveries from "../../supabase/functions/_shared/transitions/deliveries.ts";
 import * as projects from "../../supabase/functions/_shared/transitions/projects.ts";
 import * as steps from "../../supabase/functions/_shared/transitions/steps.ts";
+import * as tasks from "../../supabase/functions/_shared/transitions/tasks.ts";
 import * as work from "../../supabase/functions/_shared/transitions/work.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";
@@ -19,7 +20,7 @@ import {
   submit,
 } from "../../supabase/tests/verbs.ts";
 
-const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...work };
+const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...tasks, ...work };
 
 Deno.test(
   "functions of today make a film with a schema whose tables have a column more",

@@ -5,6 +5,7 @@ import * as callbacks from "../../supabase/functions/_shared/transitions/callbac
 import * as deliveries from "../../supabase/functions/_shared/transitions/deliveries.ts";
 import * as projects from "../../supabase/functions/_shared/transitions/projects.ts";
 import * as steps from "../../supabase/functions/_shared/transitions/steps.ts";
+import * as tasks from "../../supabase/functions/_shared/transitions/tasks.ts";
 import * as videos from "../../supabase/functions/_shared/transitions/videos.ts";
 import * as work from "../../supabase/functions/_shared/transitions/work.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
@@ -16,7 +17,15 @@ import { callbackOf } from "../../supabase/tests/verbs.ts";
  * the release before and of the one after.
  */
 
-const transitions = { ...callbacks, ...deliveries, ...projects, ...steps, ...videos, ...work };
+const transitions = {
+  ...callbacks,
+  ...deliveries,
+  ...projects,
+  ...steps,
+  ...tasks,
+  ...videos,
+  ...work,
+};
 
 Deno.test(
   "each function's call names arguments that its SQL function has, and all that it must have",

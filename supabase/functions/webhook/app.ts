@@ -8,7 +8,7 @@ import { parseJson } from "../_shared/json.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
 import { parseJob } from "../_shared/planning/parse_job.ts";
 import { createTogether } from "../_shared/transitions/create_together.ts";
-import { readStats } from "../_shared/transitions/projects.ts";
+import { readStats } from "../_shared/transitions/tasks.ts";
 import { addTrace } from "./add_trace.ts";
 import { addSourceRoutes } from "./source_routes.ts";
 import { addTaskRoutes } from "./task_routes.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { GREETS, Outcome } from "../_shared/openapi/callback_part.ts";
 import type { DoorPart, Operation, Proof } from "../_shared/openapi/door_part.ts";
 import { JobFields } from "../_shared/planning/job_fields.ts";
-import { Stats, Task } from "../_shared/transitions/projects.ts";
+import { Stats, Task } from "../_shared/transitions/tasks.ts";
 import { Approval } from "./task_routes.ts";
 
 const SENDER: readonly Proof[] = ["signature", "standard", "bearer"];

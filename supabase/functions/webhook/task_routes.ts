@@ -11,7 +11,7 @@ import {
   preferProject,
   readTask,
   readVersions,
-} from "../_shared/transitions/projects.ts";
+} from "../_shared/transitions/tasks.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
 
 export const Approval = z.object({

@@ -5,6 +5,13 @@ import type { Log } from "./log.ts";
 /** What is wrong with a body: `scenes.0.prompt`, or "" for the body as a whole. */
 export type Issue = { path: string; message: string };
 
+/** Each issue once: what several scenes take from one field of a job is wrong in all of them. */
+export function eachOnce(issues: readonly Issue[]): Issue[] {
+  return issues.filter(({ path, message }, i) =>
+    i === issues.findIndex((other) => other.path === path && other.message === message)
+  );
+}
+
 /** An answer other than 2xx, thrown from wherever it is decided; `error` is shown to strangers. */
 export class Refusal extends Error {
   override name = "Refusal";

@@ -1,4 +1,4 @@
-import type { Issue } from "../_shared/errors.ts";
+import { eachOnce, type Issue } from "../_shared/errors.ts";
 import { EVENTS } from "../_shared/events.ts";
 import { type ParsedJob, parseJob, type ParseOptions } from "../_shared/planning/parse_job.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";
@@ -48,7 +48,7 @@ export function parseVideo(body: unknown, { aliases, ...options }: VideoOptions)
     callback_url: webhook_url,
     events: webhook_events ?? FILM_EVENTS,
   }, options);
-  if ("issues" in parsed) return { issues: unique(parsed.issues.map(asSent)) };
+  if ("issues" in parsed) return { issues: eachOnce(parsed.issues.map(asSent)) };
 
   return { job: { ...parsed.job, via: "videos", model } };
 }
@@ -57,11 +57,4 @@ export function parseVideo(body: unknown, { aliases, ...options }: VideoOptions)
 function asSent({ path, message }: Issue): Issue {
   if (path === "callback_url") return { path: "webhook_url", message };
   return { path: path.replace(/^scenes\.0\./, ""), message };
-}
-
-/** The prompt stands in a job and in its scene. */
-function unique(issues: readonly Issue[]): Issue[] {
-  return issues.filter(({ path, message }, i) =>
-    i === issues.findIndex((other) => other.path === path && other.message === message)
-  );
 }

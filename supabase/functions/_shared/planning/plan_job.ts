@@ -1,4 +1,4 @@
-import type { Issue } from "../errors.ts";
+import { eachOnce, type Issue } from "../errors.ts";
 import { beginning } from "../storable.ts";
 import type { Job, JobScene } from "../transitions/projects.ts";
 import type { JobFields } from "./job_fields.ts";
@@ -29,7 +29,7 @@ export function planJob(
     ...isNarrated(job) && { voice_over: beginning(prompt, LONGEST_VOICE) },
   }));
   const plan = planScenes({ ...job, scenes }, planning);
-  if ("issues" in plan) return { issues: unique(plan.issues.map(ofJob)) };
+  if ("issues" in plan) return { issues: eachOnce(plan.issues.map(ofJob)) };
   return withStoryboard(plan, hasStoryboardModel ? "model" : "splitter");
 }
 
@@ -55,10 +55,4 @@ function withStoryboard(plan: ReturnType<typeof planScenes>, storyboard: Storybo
 /** The sender wrote no scenes: what is wrong with them is wrong with the job. */
 function ofJob({ path, message }: Issue): Issue {
   return { path: path.replace(/^scenes\.\d+\./, ""), message };
-}
-
-function unique(issues: readonly Issue[]): Issue[] {
-  return issues.filter(({ path, message }, i) =>
-    i === issues.findIndex((other) => other.path === path && other.message === message)
-  );
 }

@@ -1,4 +1,4 @@
-import type { Issue } from "../errors.ts";
+import { eachOnce, type Issue } from "../errors.ts";
 import type { Model } from "../fal/model_row.ts";
 import { resolveModel } from "../fal/models.ts";
 import type { JobScene } from "../transitions/projects.ts";
@@ -39,7 +39,7 @@ export function planScenes(job: JobFields, { hasVideoService = false }: Planning
   const scenes = planned.flatMap((scene) => "issues" in scene ? [] : [scene]);
   const issues = planned.flatMap((scene) => "issues" in scene ? scene.issues : []);
   issues.push(...checkSeams(job), ...(issues.length > 0 ? [] : checkEndFrames(scenes)));
-  return issues.length > 0 ? { issues: unique(issues) } : { scenes };
+  return issues.length > 0 ? { issues: eachOnce(issues) } : { scenes };
 }
 
 /** @param index null for the scene that a job without `scenes` is. */
@@ -100,11 +100,4 @@ function checkModel(
     ...(driver && !model.driver ? [takesNoDriver(model, at("driver_video_url"))] : []),
     ...checkRatio(model, job.aspect_ratio ?? null),
   ];
-}
-
-/** Scenes that share a job's field share what is wrong with it. */
-function unique(issues: readonly Issue[]): Issue[] {
-  return issues.filter(({ path, message }, i) =>
-    i === issues.findIndex((other) => other.path === path && other.message === message)
-  );
 }

@@ -2,29 +2,15 @@ import assert from "node:assert/strict";
 import { ProjectVerb } from "../../supabase/functions/_shared/management.ts";
 import { testDatabase } from "../../local/postgres/testing.ts";
 
-const SHARED = new URL("../../supabase/functions/_shared/", import.meta.url);
-/** Every file of typed wrappers of SQL functions. */
-const WRAPPERS = [
-  "door_counts.ts",
-  "endpoints.ts",
-  "limit_hits.ts",
-  "management.ts",
-  "webhook_sources.ts",
-  "transitions/callbacks.ts",
-  "transitions/create_together.ts",
-  "transitions/deliveries.ts",
-  "transitions/projects.ts",
-  "transitions/steps.ts",
-  "transitions/videos.ts",
-  "transitions/work.ts",
-];
+const FUNCTIONS = new URL("../../supabase/functions/", import.meta.url);
 
 /** `db.call("name", { p_one: ..., p_two }, Answer);`: the name, and the text of the rest. */
 const CALL = /\.call\(\s*["`]([a-z_${}]+)["`],([\s\S]*?)\);/g;
 
 Deno.test("every wrapper's call names a SQL function and all its arguments", async () => {
-  const files = WRAPPERS.map((name) => Deno.readTextFile(new URL(name, SHARED)));
-  const source = (await Promise.all(files)).join("\n");
+  const source = (await readSources(FUNCTIONS)).filter((text) => text.includes(".call(")).join(
+    "\n",
+  );
   const written = [...source.matchAll(CALL)].map(([, name = "", args = ""]) => ({
     name,
     args: [...args.matchAll(/\b(p_[a-z_]+)\b/g)].map(([, arg = ""]) => arg),
@@ -56,3 +42,15 @@ Deno.test("every wrapper's call names a SQL function and all its arguments", asy
     await database.close();
   }
 });
+
+/** The text of every file below a folder that is no test. */
+async function readSources(folder: URL): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) found.push(...await readSources(new URL(`${name}/`, folder)));
+    else if (/\.ts$/.test(name) && !/_test\.ts$/.test(name)) {
+      found.push(await Deno.readTextFile(new URL(name, folder)));
+    }
+  }
+  return found;
+}

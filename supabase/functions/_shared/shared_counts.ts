@@ -37,8 +37,11 @@ export function createSharedCounts(
     last = now();
     const counts = Object.fromEntries(untold);
     untold = new Map();
-    const args = { p_what: what, p_isolate: isolate, p_counts: counts };
-    const others = await db.call("count_requests", args, Others);
+    const others = await db.call(
+      "count_requests",
+      { p_what: what, p_isolate: isolate, p_counts: counts },
+      Others,
+    );
     const at = (age: number) => now() - age * 1000;
     known = new Map();
     for (const { address, age_seconds, requests } of others) {

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Database } from "./database.ts";
 import type { Deps } from "./deps.ts";
-import { sinceThen } from "./since_then.ts";
+import { tellInBackground } from "./tell_in_background.ts";
 
 /** Notes what a door answered. @param isLetIn its sender had proved who it is */
 export type CountAnswer = (answer: { status: number; ms: number; isLetIn: boolean }) => void;
@@ -35,36 +35,27 @@ export function countDoorRequests(
  */
 export function createDoorCounts(
   door: string,
-  { db, now, wait, later, log }: Pick<Deps, "db" | "now" | "wait" | "later" | "log">,
+  deps: Pick<Deps, "db" | "now" | "wait" | "later" | "log">,
 ): CountAnswer {
   let untold = new Map<number, DoorCount>();
   let isDue = false;
-  let telling = false;
-  let last = -Infinity;
 
-  async function tell(): Promise<void> {
-    await wait(Math.max(0, PAUSE - sinceThen(last, now())));
-    last = now();
-    const counts = [...untold.values()];
-    untold = new Map();
-    isDue = false;
-    await countDoorRequests(db, door, counts);
-  }
-
-  async function tellAll(): Promise<void> {
-    while (isDue) await tell();
-  }
+  const tellSoon = tellInBackground(deps, {
+    leastPause: PAUSE,
+    isDue: () => isDue,
+    async tell() {
+      const counts = [...untold.values()];
+      untold = new Map();
+      isDue = false;
+      await countDoorRequests(deps.db, door, counts);
+    },
+    onFailure: (error) => deps.log("door.not_counted", { error }),
+  });
 
   return ({ status, ms, isLetIn }) => {
     add(untold, status, ms);
     isDue ||= isLetIn;
-    if (!isDue || telling) return;
-    telling = true;
-    later(
-      tellAll()
-        .catch((error) => log("door.not_counted", { error }))
-        .finally(() => telling = false),
-    );
+    if (isDue) tellSoon();
   };
 }
 

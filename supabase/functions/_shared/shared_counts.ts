@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Deps } from "./deps.ts";
-import { sinceThen } from "./since_then.ts";
 import type { Requests } from "./sliding_window.ts";
+import { tellInBackground } from "./tell_in_background.ts";
 
 /** Tells the other isolates what this one let through, and learns what they did. */
 export interface SharedCounts {
@@ -24,48 +24,40 @@ const Others = z.array(z.object({
 /** @param what names the limit; isolates that use the same name share their counts. */
 export function createSharedCounts(
   what: string,
-  { db, now, wait, later, log }: Pick<Deps, "db" | "now" | "wait" | "later" | "log">,
+  deps: Pick<Deps, "db" | "now" | "wait" | "later" | "log">,
 ): SharedCounts {
+  const { db, now, log } = deps;
   const isolate = crypto.randomUUID();
   let untold = new Map<string, number>();
   let known = new Map<string, Requests[]>();
-  let exchanging = false;
-  let last = -Infinity;
 
-  async function exchange(): Promise<void> {
-    await wait(Math.max(0, PAUSE - sinceThen(last, now())));
-    last = now();
-    const counts = Object.fromEntries(untold);
-    untold = new Map();
-    const others = await db.call(
-      "count_requests",
-      { p_what: what, p_isolate: isolate, p_counts: counts },
-      Others,
-    );
-    const at = (age: number) => now() - age * 1000;
-    known = new Map();
-    for (const { address, age_seconds, requests } of others) {
-      known.set(address, [...known.get(address) ?? [], { at: at(age_seconds), requests }]);
-    }
-  }
-
-  async function exchangeAll(): Promise<void> {
-    while (untold.size > 0) await exchange();
-  }
+  const exchangeSoon = tellInBackground(deps, {
+    leastPause: PAUSE,
+    isDue: () => untold.size > 0,
+    async tell() {
+      const counts = Object.fromEntries(untold);
+      untold = new Map();
+      const others = await db.call(
+        "count_requests",
+        { p_what: what, p_isolate: isolate, p_counts: counts },
+        Others,
+      );
+      known = new Map();
+      for (const { address, age_seconds, requests } of others) {
+        const at = now() - age_seconds * 1000;
+        known.set(address, [...known.get(address) ?? [], { at, requests }]);
+      }
+    },
+    // What was not told is forgiven: each isolate still keeps the limit for itself.
+    onFailure: (error) => log("rate_limit.not_shared", { what, error }),
+  });
 
   return {
     others: (address) => known.get(address) ?? [],
 
     add(address) {
       untold.set(address, (untold.get(address) ?? 0) + 1);
-      if (exchanging) return;
-      exchanging = true;
-      later(
-        exchangeAll()
-          // What was not told is forgiven: each isolate still keeps the limit for itself.
-          .catch((error) => log("rate_limit.not_shared", { what, error }))
-          .finally(() => exchanging = false),
-      );
+      exchangeSoon();
     },
   };
 }

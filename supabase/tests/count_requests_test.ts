@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../functions/_shared/database.ts";
-import { createRateLimit } from "../functions/_shared/rate_limit.ts";
+import { createRateLimit } from "../functions/_shared/limits/rate_limit.ts";
 import { onDatabase } from "./given.ts";
 import { moveClock } from "./verbs.ts";
 

@@ -11,9 +11,9 @@ import { within } from "./deadline.ts";
 import type { Deps } from "./deps.ts";
 import { countAnswers } from "./door_counts.ts";
 import { answerError, Refusal, refuseBody } from "./errors.ts";
-import { createFloodGuard } from "./flood_guard.ts";
+import { createFloodGuard } from "./limits/flood_guard.ts";
 import type { Log } from "./log.ts";
-import { createRateLimit, type RateLimit, readRateLimit } from "./rate_limit.ts";
+import { createRateLimit, type RateLimit, readRateLimit } from "./limits/rate_limit.ts";
 import { readRequest } from "./read_body.ts";
 import { createRequestTrace } from "./request_trace.ts";
 

@@ -1,6 +1,6 @@
 import type { Database } from "../_shared/database.ts";
 import { sinceThen } from "../_shared/since_then.ts";
-import { createSlidingWindow } from "../_shared/sliding_window.ts";
+import { createSlidingWindow } from "../_shared/limits/sliding_window.ts";
 import { readWebhookSources, type WebhookSource } from "../_shared/webhook_sources.ts";
 
 /**

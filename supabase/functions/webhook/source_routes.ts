@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { Deps } from "../_shared/deps.ts";
 import type { Admitted, Door } from "../_shared/door.ts";
 import { notFound, Refusal } from "../_shared/errors.ts";
-import { createRateLimit, type RateLimit } from "../_shared/rate_limit.ts";
+import { createRateLimit, type RateLimit } from "../_shared/limits/rate_limit.ts";
 import { recordRequest } from "../_shared/record_request.ts";
 import type { ReceivedCallback } from "../_shared/transitions/callbacks.ts";
 import { receiveSourceCallback, type WebhookSource } from "../_shared/webhook_sources.ts";

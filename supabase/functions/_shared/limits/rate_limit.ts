@@ -1,5 +1,5 @@
-import type { Deps } from "./deps.ts";
-import { type Get, optional } from "./env.ts";
+import type { Deps } from "../deps.ts";
+import { type Get, optional } from "../env.ts";
 import { createLimitHits } from "./limit_hits.ts";
 import { createPostgresLimit } from "./postgres_limit.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Deps } from "./deps.ts";
-import { tellInBackground } from "./tell_in_background.ts";
+import type { Deps } from "../deps.ts";
+import { tellInBackground } from "../tell_in_background.ts";
 
 /** Counts refusals for whoever watches: in the background, and of verified requests alone. */
 export interface LimitHits {

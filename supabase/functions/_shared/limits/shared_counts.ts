@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Deps } from "./deps.ts";
+import type { Deps } from "../deps.ts";
 import type { Requests } from "./sliding_window.ts";
-import { tellInBackground } from "./tell_in_background.ts";
+import { tellInBackground } from "../tell_in_background.ts";
 
 /** Tells the other isolates what this one let through, and learns what they did. */
 export interface SharedCounts {

@@ -1,6 +1,6 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import type { RateLimit } from "./rate_limit.ts";
 
 /** Milliseconds that a request waits for Redis before it passes. */

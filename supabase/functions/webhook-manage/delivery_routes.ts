@@ -8,7 +8,7 @@ import {
 } from "../_shared/endpoints.ts";
 import { notFound } from "../_shared/errors.ts";
 import { redriveDeliveries, redriveDelivery } from "../_shared/management.ts";
-import { asVerb, type Desk, readFields, readId, readQuery, Time } from "./desk.ts";
+import { createAct, type Desk, readFields, readId, readQuery, Time } from "./desk.ts";
 
 const Name = z.string().max(255);
 export const Filter = z.object({
@@ -45,13 +45,9 @@ export const Replay = z.strictObject({
 });
 
 /** What was sent, to whom, how each try went; and sending it again. */
-export function addDeliveryRoutes({ app, admit, db, log, watchBell }: Desk): void {
-  async function act<T>(verb: string, id: string, work: Promise<T>): Promise<T> {
-    const answer = await asVerb(work);
-    log("verb.done", { verb, id, answer });
-    watchBell();
-    return answer;
-  }
+export function addDeliveryRoutes(desk: Desk): void {
+  const { app, admit, db } = desk;
+  const act = createAct(desk);
 
   app.get("/deliveries", async (c) => {
     await admit(c);

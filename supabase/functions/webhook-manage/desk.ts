@@ -58,6 +58,22 @@ export async function asVerb<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/** Has a verb done on what has this id, notes it in the log, and sees to the work that it made due. */
+export type Act = <T>(verb: string, id: string, work: Promise<T>) => Promise<T>;
+
+/** @param isSecret the answers hold secrets: the log does not get them */
+export function createAct(
+  { log, watchBell }: Pick<Desk, "log" | "watchBell">,
+  { isSecret = false }: { isSecret?: boolean } = {},
+): Act {
+  return async (verb, id, work) => {
+    const answer = await asVerb(work);
+    log("verb.done", isSecret ? { verb, id } : { verb, id, answer });
+    watchBell();
+    return answer;
+  };
+}
+
 /** As `asVerb`, for what can only be wrong with this field. */
 export async function aboutField<T>(path: string, work: Promise<T>): Promise<T> {
   return await asVerb(work).catch((error) => {

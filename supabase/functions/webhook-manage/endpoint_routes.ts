@@ -13,7 +13,7 @@ import { type Issue, notFound, refuseBody } from "../_shared/errors.ts";
 import { EVENTS } from "../_shared/events.ts";
 import { whyNotPublic } from "../_shared/private_target.ts";
 import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
-import { asVerb, type Desk, readFields, readId, readQuery, Reason } from "./desk.ts";
+import { createAct, type Desk, readFields, readId, readQuery, Reason } from "./desk.ts";
 
 /** Here null is not as absent: it takes away. */
 export const Changes = z.strictObject({
@@ -38,14 +38,9 @@ const Filter = z.object({ user_id: z.string().max(255).optional() });
 const DAY = 86_400;
 
 /** Where users' events go, whichever job they come from. */
-export function addEndpointRoutes({ app, admit, db, get, log, watchBell }: Desk): void {
-  async function act<T>(verb: string, id: string, work: Promise<T>): Promise<T> {
-    const answer = await asVerb(work);
-    // Not the answer: a new secret is in it.
-    log("verb.done", { verb, id });
-    watchBell();
-    return answer;
-  }
+export function addEndpointRoutes(desk: Desk): void {
+  const { app, admit, db, get } = desk;
+  const act = createAct(desk, { isSecret: true });
 
   app.get("/endpoints", async (c) => {
     await admit(c);

@@ -11,21 +11,16 @@ import {
   regenerateScene,
   selectTake,
 } from "../_shared/management.ts";
-import { asVerb, type Desk, readFields, readId, Reason } from "./desk.ts";
+import { createAct, type Desk, readFields, readId, Reason } from "./desk.ts";
 
 export const Why = z.object({ reason: Reason });
 export const Take = z.object({ take: z.int().min(1).max(1_000_000) });
 
 /** A film's story, and the verbs on films, scenes and steps. */
-export function addFilmRoutes({ app, admit, get, db, log, watchBell }: Desk): void {
+export function addFilmRoutes(desk: Desk): void {
+  const { app, admit, get, db } = desk;
+  const act = createAct(desk);
   const hasVideoService = optional(get, "VIDEO_GENERATION_SERVICE") !== null;
-
-  async function act<T>(verb: string, id: string, work: Promise<T>): Promise<T> {
-    const answer = await asVerb(work);
-    log("verb.done", { verb, id, answer });
-    watchBell();
-    return answer;
-  }
 
   app.get("/projects/:id", async (c) => {
     await admit(c);

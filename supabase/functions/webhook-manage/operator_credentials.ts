@@ -1,8 +1,8 @@
 import { equal } from "../_shared/constant_time.ts";
 import type { Credentials, CredentialsDeps } from "../_shared/credentials.ts";
 import { databaseAddress, readSecrets } from "../_shared/env.ts";
+import { isBearer, readBearer } from "../_shared/signatures/bearer.ts";
 import { createAdminTokens } from "./admin_tokens.ts";
-import { isBearer } from "../_shared/signatures/bearer.ts";
 
 /**
  * Who may manage: `apikey` or Bearer is an OPERATOR_KEY, or Bearer is the token of a user who is
@@ -12,8 +12,9 @@ export function operatorCredentials(deps: CredentialsDeps): Credentials {
   const { get, log } = deps;
   const address = databaseAddress(get);
   const secretKey = "key" in address ? address.key : null;
-  const keys = readSecrets(get, "OPERATOR_KEY").filter((key) => key !== secretKey);
-  if (keys.length < readSecrets(get, "OPERATOR_KEY").length) log("operator_key.is_secret_key");
+  const given = readSecrets(get, "OPERATOR_KEY");
+  const keys = given.filter((key) => key !== secretKey);
+  if (keys.length < given.length) log("operator_key.is_secret_key");
   const tokens = createAdminTokens(deps);
 
   return {
@@ -25,8 +26,8 @@ export function operatorCredentials(deps: CredentialsDeps): Credentials {
       if (keys.some((key) => equal(key, apikey)) || isBearer(authorization, keys)) {
         return { kind: "verified", deliveryId: null };
       }
-      const token = /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? "")?.[1];
-      if (token === undefined || tokens === null) return { kind: "refused" };
+      const token = readBearer(authorization);
+      if (token === null || tokens === null) return { kind: "refused" };
       const kind = await tokens.verify(token);
       return kind === "verified" ? { kind, deliveryId: null } : { kind };
     },

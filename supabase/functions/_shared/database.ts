@@ -32,6 +32,17 @@ export class DatabaseError extends Error {
   }
 }
 
+/**
+ * Whether what could not be done for several at once may be done for each alone: the database refused
+ * it, be it for one of them; or one took the time of all (57014, statement_timeout); or the function
+ * for several is not there yet (PGRST202).
+ */
+export function mayPassOneByOne(error: unknown): boolean {
+  return error instanceof DatabaseError && (!error.away || ONE_BY_ONE.has(error.code));
+}
+
+const ONE_BY_ONE = new Set(["57014", "PGRST202"]);
+
 /** Whether the database was not to be had: the same call may work later. */
 export function isAway(error: unknown): boolean {
   return error instanceof DatabaseError && error.away;

@@ -56,6 +56,7 @@ Deno.test("a database that nobody reaches, that has no connection to spare or ta
       true,
     ]),
     [() => Response.json({ code: "PGRST003", message: "Timed out" }, { status: 500 }), true],
+    [() => Response.json({ code: "PGRST202", message: "Not there" }, { status: 404 }), true],
     [() => Response.json({ code: "57P01", message: "Shutting down" }, { status: 500 }), true],
     [() => Response.json({ code: "25006", message: "Read-only" }, { status: 405 }), true],
     [() => Response.json({ code: "42703", message: "No column" }, { status: 400 }), false],

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { DatabaseError } from "./database.ts";
+import { isAway } from "./database.ts";
 import type { Log } from "./log.ts";
 
 /** What is wrong with a body: `scenes.0.prompt`, or "" for the body as a whole. */
@@ -46,8 +46,7 @@ export function answerError(error: Error, c: Context, log: Log): Response {
     return c.json(answer, error.status, headers);
   }
   log("door.failed", { method: c.req.method, path: c.req.path, error });
-  // PGRST202, no such function: this release's migration is still on its way.
-  if (error instanceof DatabaseError && (error.away || error.code === "PGRST202")) {
+  if (isAway(error)) {
     return c.json({ error: "Database away" }, 503, { "Retry-After": "5" });
   }
   return c.json({ error: "Webhook processing failed" }, 500);

@@ -1,4 +1,4 @@
-import { DatabaseError } from "../_shared/database.ts";
+import { mayPassOneByOne } from "../_shared/database.ts";
 import type { DeliveryRecord } from "../_shared/transitions/deliveries.ts";
 
 /** Results that go into one call at most. */
@@ -28,7 +28,7 @@ export function createRecorder(
         await recordPage(page.map(({ record }) => record));
         page.forEach(({ resolve }) => resolve());
       } catch (error) {
-        if (isOursAlone(error)) await oneByOne(page);
+        if (mayPassOneByOne(error)) await oneByOne(page);
         else page.forEach(({ reject }) => reject(error));
       }
     }
@@ -45,12 +45,4 @@ export function createRecorder(
     if (!writing) write();
     return one.promise;
   };
-}
-
-/**
- * The database answered and refused: one row's fault, or a schema that knows no pages yet. Or it ended the
- * statement (57014): one row that somebody holds takes the time of all.
- */
-export function isOursAlone(error: unknown): boolean {
-  return error instanceof DatabaseError && (!error.away || error.code === "57014");
 }

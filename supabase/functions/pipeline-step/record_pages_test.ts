@@ -4,7 +4,8 @@ import type { DeliveryRecord } from "../_shared/transitions/deliveries.ts";
 import { delivery } from "./fixture.ts";
 import { createRecorder } from "./record_pages.ts";
 
-const REFUSED = new DatabaseError("Cannot call it", "PGRST202", false);
+const REFUSED = new DatabaseError("Cannot call it: bad row", "22P02", false);
+const NOT_THERE_YET = new DatabaseError("Cannot call it: no such function", "PGRST202", true);
 const TIMED_OUT = new DatabaseError("Cannot call it: statement timeout", "57014", true);
 const AWAY = new DatabaseError("Cannot call it", "", true);
 
@@ -56,6 +57,18 @@ Deno.test("a page that the database refuses is recorded one by one, so that one 
 
   assert.deepEqual(ends.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
   assert.deepEqual(recorded, ["del_1", "del_3"]);
+});
+
+Deno.test("where the database takes no pages yet, each result goes alone", async () => {
+  const recorded: string[] = [];
+  const recorder = createRecorder({
+    recordPage: () => Promise.reject(NOT_THERE_YET),
+    recordOne: ({ work }) => Promise.resolve(void recorded.push(work.delivery_id)),
+  });
+
+  await Promise.all(["1", "2"].map((id) => recorder(record(id))));
+
+  assert.deepEqual(recorded, ["del_1", "del_2"]);
 });
 
 Deno.test("a page that one of its rows makes too slow is recorded one by one as well", async () => {

@@ -1,3 +1,4 @@
+import { mayPassOneByOne } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { allowsPrivateTargets, type Get, optional, readSecrets } from "../_shared/env.ts";
 import { tellOnce } from "../_shared/outbound/fetch_unpinned.ts";
@@ -10,7 +11,7 @@ import {
   recordDelivery,
 } from "../_shared/transitions/deliveries.ts";
 import type { NotificationService } from "./delivery_target.ts";
-import { createRecorder, isOursAlone } from "./record_pages.ts";
+import { createRecorder } from "./record_pages.ts";
 import { retryWhileAway } from "./retry_while_away.ts";
 import { createDeliveryLoop, type DeliveryLoop, type DeliverySlots } from "./run_deliveries.ts";
 import { type DeliveryDeps, sendDelivery } from "./send_delivery.ts";
@@ -52,7 +53,7 @@ export function startDeliveries(
   const send = (work: DeliveryWork) => sendDelivery(deps, work);
   const record = createRecorder({
     async recordPage(page) {
-      await retryWhileAway(() => recordDeliveries(db, page), pause, isOursAlone);
+      await retryWhileAway(() => recordDeliveries(db, page), pause, mayPassOneByOne);
     },
     async recordOne({ work, result }) {
       await retryWhileAway(() => recordDelivery(db, work, result), pause);

@@ -127,7 +127,7 @@ Deno.test("what the database refuses is passed on in its own sentence", async ()
 });
 
 Deno.test("while the database is still the release before, an endpoint's route is 503", async () => {
-  const missing = new DatabaseError("Could not find the function", "PGRST202", false);
+  const missing = new DatabaseError("Could not find the function", "PGRST202", true);
   const { status } = await aDoor({ list_endpoints: missing }).send("GET", "/endpoints");
   assert.equal(status, 503);
 });

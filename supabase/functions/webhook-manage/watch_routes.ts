@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DatabaseError } from "../_shared/database.ts";
+import { isAway } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { listErrors, readErrorStats, readHealth } from "../_shared/management.ts";
 import { type Desk, readQuery } from "./desk.ts";
@@ -33,7 +33,7 @@ export function addWatchRoutes({ app, admit, db, log }: Desk): void {
       log("health.failing", { failing });
       return c.json({ status: "failing", error: `Failing: ${failing.join(", ")}`, ...health }, 503);
     } catch (error) {
-      if (!(error instanceof DatabaseError) || !error.away) throw error;
+      if (!isAway(error)) throw error;
       log("health.failing", { failing: ["database"], error });
       const checks = { database: { ok: false } };
       return c.json({ status: "failing", error: "Failing: database", checks }, 503);

@@ -1,5 +1,5 @@
 import { collectCalls } from "../collect_calls.ts";
-import { type Database, DatabaseError } from "../database.ts";
+import { type Database, DatabaseError, isAway, mayPassOneByOne } from "../database.ts";
 import { pause } from "../pause.ts";
 
 /** Bodies of a call together: what is sent of them is a few times as long. */
@@ -15,9 +15,6 @@ const SLOW_MS = 250;
 /** As patient as a call to the database is; some ten megabytes of bodies. */
 const PATIENCE_MS = 20_000;
 const MOST_WAITING = 2000;
-
-/** The function is not there yet; one of them took the time of all (statement_timeout). */
-const ALONE = new Set(["PGRST202", "57014"]);
 
 export type World = { db: Database; now: () => number; sleep?: typeof pause };
 
@@ -49,7 +46,7 @@ export function callTogether<Item, Answer>(
       const answers = await many(items);
       return answers.length === items.length ? answers : null;
     } catch (error) {
-      if (error instanceof DatabaseError && error.away && !ALONE.has(error.code)) throw error;
+      if (isAway(error) && !mayPassOneByOne(error)) throw error;
       return null;
     }
   }

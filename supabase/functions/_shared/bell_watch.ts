@@ -21,10 +21,7 @@ export function createBellWatch({ get, db, fetch, now, wait, later, log }: Deps)
     await wait(PATIENCE);
     if (!await isBellDeaf(db)) return;
 
-    const problem = baseUrl === null
-      ? "Cannot ring: WEBHOOK_BASE_URL is not set"
-      : await postBell({ baseUrl, secrets, fetch, now });
-    log("bell.rung_by_door", { problem });
+    log("bell.rung_by_door", { problem: await postBell({ baseUrl, secrets, fetch, now }) });
   }
 
   function begin(): void {

@@ -2,9 +2,9 @@ import { withDeadline } from "./deadline.ts";
 import { readFetchFailure } from "./fetch_failure.ts";
 import { signWebhook } from "./sign_webhook.ts";
 
-export type BellDeps = {
-  /** Public base of the functions, without a slash at its end. */
-  baseUrl: string;
+type BellDeps = {
+  /** Public base of the functions, without a slash at its end; null: nobody knows it. */
+  baseUrl: string | null;
   /** PIPELINE_BELL_SECRET. */
   secrets: readonly string[];
   fetch: typeof fetch;
@@ -25,6 +25,7 @@ export const HTTP_BELL = JSON.stringify({ type: "bell", via: "http" });
  * done and must not fail for it, because the sweep finds what stays behind.
  */
 export async function postBell({ baseUrl, secrets, fetch, now }: BellDeps): Promise<string | null> {
+  if (baseUrl === null) return "Cannot ring: WEBHOOK_BASE_URL is not set";
   try {
     const timestamp = Math.floor(now() / 1000);
     const message = { id: `bell_${crypto.randomUUID()}`, timestamp, body: HTTP_BELL };

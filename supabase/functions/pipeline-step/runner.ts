@@ -46,10 +46,8 @@ export function createRunner(
     }
     const baseUrl = webhookBaseUrl(get);
     const secrets = readSecrets(get, "PIPELINE_BELL_SECRET");
-    const failure = baseUrl === null
-      ? "Cannot ring: WEBHOOK_BASE_URL is not set"
-      : await postBell({ baseUrl, secrets, fetch, now });
-    if (failure !== null) log("bell.not_rung", { reason: failure });
+    const reason = await postBell({ baseUrl, secrets, fetch, now });
+    if (reason !== null) log("bell.not_rung", { reason });
   }
 
   let isDeaf = false;

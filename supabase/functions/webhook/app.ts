@@ -29,11 +29,7 @@ export function createWebhook(deps: Deps): Hono {
     const json = parseJson(body);
     if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
     const keyHeader = c.req.header("idempotency-key") ?? null;
-    const parsed = parseJob(json.value, {
-      text: json.text,
-      keyHeader,
-      ...installation,
-    });
+    const parsed = parseJob(json.value, { text: json.text, keyHeader, ...installation });
     if ("issues" in parsed) throw refuseBody(parsed.issues);
     if (parsed.job.callback_url !== null && !signsCallbacks) {
       throw new Refusal(503, "Not configured: callback_url needs CALLBACK_SIGNING_SECRET");
@@ -53,7 +49,11 @@ export function createWebhook(deps: Deps): Hono {
     const status_url = `${base}/webhook/task/${project_id}?token=${encodeURIComponent(task_token)}`;
     const { storyboard = parsed.job.storyboard ?? "none", estimated_cost_usd = null } = created;
     const answer = {
-      ...{ task_id: project_id, project_id, status, status_url, duplicate },
+      task_id: project_id,
+      project_id,
+      status,
+      status_url,
+      duplicate,
       storyboard,
       estimated_cost_usd,
       ...(parsed.job.execution_mode === "test" && { execution_mode: "test" }),

@@ -29,8 +29,15 @@ export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured
   return {
     name: "fal",
     steps: [
-      ...["reframe_image", "generate_clip", "extract_last_frame", "extract_thumbnail"] as const,
-      ...["stitch", "generate_voice", "generate_music", "level_music", "mux_audio"] as const,
+      "reframe_image",
+      "generate_clip",
+      "extract_last_frame",
+      "extract_thumbnail",
+      "stitch",
+      "generate_voice",
+      "generate_music",
+      "level_music",
+      "mux_audio",
       "mix_music",
     ],
     paysEachCall: true,

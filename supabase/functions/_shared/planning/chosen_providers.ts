@@ -6,22 +6,27 @@ import type { Provider, StepKind } from "../transitions/steps.ts";
  * without the code that does it: a door that only estimates starts sooner.
  */
 export function chosenProviders(get: Get): Partial<Record<StepKind, Provider>> {
-  const has = (name: string) => optional(get, name) !== null;
-  const fal = has("FAL_KEY");
-  const own = "missing" in databaseAddress(get) ? "test" : "storage";
-  const stitch = has("STITCH_SERVICE_URL") ? "stitch" : null;
+  const where = <Name extends Provider>(variable: string, provider: Name) =>
+    optional(get, variable) === null ? null : provider;
+  const openai = where("OPENAI_API_KEY", "openai");
+  const video = where("VIDEO_GENERATION_SERVICE", "video");
+  const frame = where("LAST_FRAME_SERVICE_URL", "lastframe");
+  const stitch = where("STITCH_SERVICE_URL", "stitch");
+  const fal = where("FAL_KEY", "fal");
+  const storage = "missing" in databaseAddress(get) ? null : "storage";
+
   return {
-    storyboard: has("OPENAI_API_KEY") ? "openai" : own,
-    reframe_image: fal ? "fal" : own,
-    generate_clip: has("VIDEO_GENERATION_SERVICE") ? "video" : fal ? "fal" : "test",
-    extract_last_frame: has("LAST_FRAME_SERVICE_URL") ? "lastframe" : fal ? "fal" : "test",
-    extract_thumbnail: fal ? "fal" : own,
-    stitch: stitch ?? (fal ? "fal" : "test"),
-    generate_voice: fal ? "fal" : "test",
-    generate_music: fal ? "fal" : "test",
-    level_music: fal ? "fal" : "test",
-    mux_audio: stitch ?? (fal ? "fal" : "test"),
-    mix_music: stitch ?? (fal ? "fal" : "test"),
+    storyboard: openai ?? storage ?? "test",
+    reframe_image: fal ?? storage ?? "test",
+    generate_clip: video ?? fal ?? "test",
+    extract_last_frame: frame ?? fal ?? "test",
+    extract_thumbnail: fal ?? storage ?? "test",
+    stitch: stitch ?? fal ?? "test",
+    generate_voice: fal ?? "test",
+    generate_music: fal ?? "test",
+    level_music: fal ?? "test",
+    mux_audio: stitch ?? fal ?? "test",
+    mix_music: stitch ?? fal ?? "test",
     burn_captions: stitch ?? "test",
   };
 }

@@ -1,7 +1,7 @@
 import { optional, webhookBaseUrl } from "../env.ts";
 import type { StepProvider } from "../provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import type { Answer, StepKind } from "../transitions/steps.ts";
+import type { StepKind } from "../transitions/steps.ts";
 import { FRAME_SERVICE } from "./frame_service.ts";
 import { createServiceProvider } from "./provider.ts";
 import type { Service } from "./service.ts";
@@ -81,16 +81,9 @@ function callbackUrlOf(service: Service, { get }: ProviderDeps): string | null {
 
 function unusable(service: Service, variable: string): StepProvider {
   const message = `Cannot use ${service.name}: ${variable} is missing or cannot be used`;
-  const failed: Extract<Answer, { state: "failed" }> = {
-    state: "failed",
-    error: { message, retryable: true },
-  };
-  const unreachable: Extract<Answer, { state: "unreachable" }> = { state: "unreachable", message };
+  const failed = () =>
+    Promise.resolve({ state: "failed" as const, error: { message, retryable: true } });
+  const unreachable = () => Promise.resolve({ state: "unreachable" as const, message });
 
-  return {
-    submit: () => Promise.resolve(failed),
-    find: () => Promise.resolve(unreachable),
-    ask: () => Promise.resolve(unreachable),
-    cancel: () => Promise.resolve(failed),
-  };
+  return { submit: failed, find: unreachable, ask: unreachable, cancel: failed };
 }

@@ -22,8 +22,13 @@ export function configureStorage({ get, fetch, now, log }: ProviderDeps): Config
   return {
     name: "storage",
     steps: [
-      ...["store_film", "extract_thumbnail", "reframe_image", "storyboard"] as const,
-      ...["store_captions", "check_frame"] as const,
+      "store_film",
+      "store_captions",
+      "check_frame",
+      // It does without these, where nobody else does them.
+      "extract_thumbnail",
+      "reframe_image",
+      "storyboard",
     ],
     provider: createStorageProvider({
       ...connected,

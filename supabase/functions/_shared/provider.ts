@@ -1,5 +1,8 @@
 import type { Answer, StepWork, Submission } from "./transitions/steps.ts";
 
+/** What comes of work that is done while it is asked for: nobody is waited for. */
+export type Done = Extract<Answer, { state: "completed" | "failed" }>;
+
 /** What came of the one call that may cost money. */
 export type Submitted =
   | { state: "accepted"; submission: Submission }

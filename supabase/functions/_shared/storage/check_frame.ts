@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
-import { readBody } from "../read_body.ts";
-import type { Answer, StepWork } from "../transitions/steps.ts";
-import type { StorageDeps } from "./copy_file.ts";
 import { imageSize } from "../image_size.ts";
+import type { Done } from "../provider.ts";
+import { readBody } from "../read_body.ts";
+import type { StepWork } from "../transitions/steps.ts";
+import type { StorageDeps } from "./copy_file.ts";
 
 const FrameInput = z.object({
   image_url: z.string(),
@@ -29,7 +30,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 export async function checkFrame(
   { fetch, timeoutMs }: Pick<StorageDeps, "fetch" | "timeoutMs">,
   { attempt }: StepWork,
-): Promise<Extract<Answer, { state: "completed" | "failed" }>> {
+): Promise<Done> {
   const { image_url, width, height } = FrameInput.parse(attempt.input);
   // Deno's fetch reads file: URLs too.
   if (!/^https?:/i.test(image_url)) return failed("not an http URL", false);
@@ -62,6 +63,6 @@ function isJpegOrPng([first, second]: Uint8Array): boolean {
   return (first === 0xff && second === 0xd8) || (first === 0x89 && second === 0x50);
 }
 
-function failed(why: string, retryable: boolean): Extract<Answer, { state: "failed" }> {
+function failed(why: string, retryable: boolean): Done {
   return { state: "failed", error: { message: `Cannot look at frame: ${why}`, retryable } };
 }

@@ -3,6 +3,9 @@ import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
 import type { GuardedFetch } from "../outbound/guarded_fetch.ts";
 import { OutboundFailure } from "../outbound/outbound_failure.ts";
+import type { Done } from "../provider.ts";
+import { mayPassLater } from "../refusal.ts";
+import type { Output } from "../transitions/results.ts";
 import { countBytes } from "./count_bytes.ts";
 import { lookAtStart } from "./video_start.ts";
 
@@ -23,6 +26,17 @@ export class NotCopied extends Error {
 
   constructor(message: string, readonly retryable: boolean) {
     super(message);
+  }
+}
+
+/** What was made with Storage's help, or the failure of the step where that did not copy a file. */
+export async function doneByCopying(make: () => Promise<Output>): Promise<Done> {
+  try {
+    return { state: "completed", output: await make() };
+  } catch (error) {
+    if (!(error instanceof NotCopied)) throw error;
+    const { message, retryable } = error;
+    return { state: "failed", error: { message, retryable } };
   }
 }
 
@@ -47,7 +61,7 @@ export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Pro
         contentType: contentType(kind, source.contentType),
         upsert: true,
       });
-      if (error) throw notStored(error, source.isWhole());
+      if (error) throw notStored(error, { isWhole: source.isWhole() });
     });
   } catch (error) {
     if (error instanceof NotCopied) throw error;
@@ -85,14 +99,17 @@ async function onlyVideo(body: ReadableStream<Uint8Array>): Promise<ReadableStre
   throw new NotCopied("Cannot store film: what its source sent is no video", false);
 }
 
-function notStored(error: { message: string; status?: number }, whole: boolean): NotCopied {
+function notStored(
+  error: { message: string; status?: number },
+  { isWhole }: { isWhole: boolean },
+): NotCopied {
   if (error.status === undefined) {
-    return whole
+    return isWhole
       ? new NotCopied("Cannot store file: Storage gave no answer", true)
       : new NotCopied("Cannot copy file: it broke off", true);
   }
-  const passes = error.status === 408 || error.status === 429 || error.status >= 500;
-  return new NotCopied(`Cannot store file: ${error.message} (${error.status})`, passes);
+  const message = `Cannot store file: ${error.message} (${error.status})`;
+  return new NotCopied(message, mayPassLater(error.status));
 }
 
 /** Players go by the type: a source that says `application/octet-stream` is not believed. */

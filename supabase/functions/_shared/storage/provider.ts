@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { StepProvider } from "../provider.ts";
+import type { Done, StepProvider } from "../provider.ts";
 import type { Output } from "../transitions/results.ts";
-import type { Answer, StepWork } from "../transitions/steps.ts";
+import type { StepWork } from "../transitions/steps.ts";
 import { checkFrame } from "./check_frame.ts";
+import { BUCKET, copyFile, doneByCopying, NotCopied, type StorageDeps } from "./copy_file.ts";
 import { storeCaptions } from "./store_captions.ts";
-import { BUCKET, copyFile, NotCopied, type StorageDeps } from "./copy_file.ts";
 
 /** FILM_URLS: `public` needs a public bucket, `signed` works with a private one. */
 export type FilmUrls = "public" | "signed";
@@ -21,19 +21,6 @@ const StoreInput = z.object({
 
 const StillInput = z.object({ image_url: z.string() });
 
-/** Comes here where nobody does it: a film that waited for it would wait for ever. */
-function doWithout(
-  { step, attempt }: StepWork,
-): Extract<Answer, { state: "completed" | "failed" }> {
-  if (step === "reframe_image") {
-    const { image_url } = StillInput.parse(attempt.input);
-    return { state: "completed", output: { image_url, cost_usd: 0 } };
-  }
-  const what = step === "storyboard" ? "write storyboard" : "make thumbnail";
-  const message = `Cannot ${what}: no provider of this installation does`;
-  return { state: "failed", error: { message, retryable: false } };
-}
-
 type StoreDeps = StorageDeps & {
   filmUrls: FilmUrls;
   warn: (message: string) => void;
@@ -46,14 +33,22 @@ type StoreDeps = StorageDeps & {
  * refuses to make, and images it leaves as they are.
  */
 export function createStorageProvider(deps: StoreDeps): StepProvider {
-  const store = (work: StepWork) => {
-    if (work.step === "store_film") return storeFilm(deps, work);
-    if (work.step === "check_frame") return checkFrame(deps, work);
-    if (work.step !== "store_captions") return Promise.resolve(doWithout(work));
-    return storeCaptions(
-      { ...deps, warn: deps.warnOfLength, urlOf: (path) => urlOf(deps, path) },
-      work,
-    );
+  const captionsDeps = {
+    ...deps,
+    warn: deps.warnOfLength,
+    urlOf: (path: string) => urlOf(deps, path),
+  };
+  const store = (work: StepWork): Promise<Done> => {
+    switch (work.step) {
+      case "store_film":
+        return storeFilm(deps, work);
+      case "store_captions":
+        return storeCaptions(captionsDeps, work);
+      case "check_frame":
+        return checkFrame(deps, work);
+      default:
+        return Promise.resolve(doWithout(work));
+    }
   };
   const message = "Cannot cancel at Storage: there is nothing to cancel";
 
@@ -65,25 +60,17 @@ export function createStorageProvider(deps: StoreDeps): StepProvider {
   };
 }
 
-async function storeFilm(
-  deps: StoreDeps,
-  { attempt }: StepWork,
-): Promise<Extract<Answer, { state: "completed" | "failed" }>> {
+async function storeFilm(deps: StoreDeps, { attempt }: StepWork): Promise<Done> {
   const input = StoreInput.parse(attempt.input);
-
-  try {
+  return await doneByCopying(async () => {
     await copyFile(deps, { from: input.film_url, to: input.film_path, kind: "video" });
     const thumbnail_url = input.thumbnail_url === null
       ? undefined
       : await storeThumbnail(deps, input.thumbnail_url, input.thumbnail_path);
     const output: Output = { video_url: await urlOf(deps, input.film_path) };
     if (thumbnail_url !== undefined) output.thumbnail_url = thumbnail_url;
-    return { state: "completed", output };
-  } catch (error) {
-    if (!(error instanceof NotCopied)) throw error;
-    const { message, retryable } = error;
-    return { state: "failed", error: { message, retryable } };
-  }
+    return output;
+  });
 }
 
 /** A film without a thumbnail is a film: a second try, then without. */
@@ -116,4 +103,15 @@ export async function urlOf(
   const { data, error } = await bucket.createSignedUrl(path, SIGNED_FOR);
   if (error) throw new NotCopied(`Cannot sign URL of file: ${error.message}`, true);
   return data.signedUrl;
+}
+
+/** Comes here where nobody does it: a film that waited for it would wait for ever. */
+function doWithout({ step, attempt }: StepWork): Done {
+  if (step === "reframe_image") {
+    const { image_url } = StillInput.parse(attempt.input);
+    return { state: "completed", output: { image_url, cost_usd: 0 } };
+  }
+  const what = step === "storyboard" ? "write storyboard" : "make thumbnail";
+  const message = `Cannot ${what}: no provider of this installation does`;
+  return { state: "failed", error: { message, retryable: false } };
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { atATime } from "../at_a_time.ts";
 import { withDeadline } from "../deadline.ts";
-import type { Answer, StepWork } from "../transitions/steps.ts";
+import type { Done } from "../provider.ts";
+import type { StepWork } from "../transitions/steps.ts";
 import { cuesOf, toSrt, toVtt } from "./caption_files.ts";
-import { BUCKET, NotCopied, type StorageDeps } from "./copy_file.ts";
+import { BUCKET, doneByCopying, NotCopied, type StorageDeps } from "./copy_file.ts";
 import { httpReader, mp4Duration } from "./mp4_duration.ts";
 
 /** Each is a connection, and the pages that are read of it. */
@@ -32,9 +33,9 @@ type CaptionsDeps = StorageDeps & {
 export async function storeCaptions(
   deps: CaptionsDeps,
   { attempt }: StepWork,
-): Promise<Extract<Answer, { state: "completed" | "failed" }>> {
+): Promise<Done> {
   const { cues, path } = CaptionsInput.parse(attempt.input);
-  try {
+  return await doneByCopying(async () => {
     const lengths = (await lengthsOf(deps, cues.flatMap(({ clips }) => clips))).values();
     const scenes = cues.map((scene) => ({
       text: scene.text,
@@ -47,12 +48,8 @@ export async function storeCaptions(
       deps.urlOf(`${path}.srt`),
       deps.urlOf(`${path}.vtt`),
     ]);
-    return { state: "completed", output: { srt_url, vtt_url } };
-  } catch (error) {
-    if (!(error instanceof NotCopied)) throw error;
-    const { message, retryable } = error;
-    return { state: "failed", error: { message, retryable } };
-  }
+    return { srt_url, vtt_url };
+  });
 }
 
 /** A clip that does not tell its length is as long as it was ordered. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { StepProvider } from "../provider.ts";
-import { BUCKET, NotCopied, type StorageDeps } from "../storage/copy_file.ts";
+import type { Done, StepProvider } from "../provider.ts";
+import { BUCKET, doneByCopying, NotCopied, type StorageDeps } from "../storage/copy_file.ts";
 import { type FilmUrls, urlOf } from "../storage/provider.ts";
 import type { Output } from "../transitions/results.ts";
-import type { Answer, StepWork } from "../transitions/steps.ts";
+import type { StepWork } from "../transitions/steps.ts";
 import { CLIP, SILENCE, STILL } from "./media.ts";
 
 type TestDeps = { storage: StorageDeps["storage"]; filmUrls: FilmUrls };
@@ -19,16 +19,17 @@ const Fallback = z.object({ fallback: z.array(z.custom<NonNullable<Output["scene
 export function createTestProvider(deps: TestDeps): StepProvider {
   let made: Promise<Made> | null = null;
 
-  async function make(work: StepWork): Promise<Extract<Answer, { state: "completed" | "failed" }>> {
+  async function makeOnce(): Promise<Made> {
     try {
-      made ??= upload(deps);
-      return { state: "completed", output: { ...outputOf(work, await made), cost_usd: 0 } };
+      return await (made ??= upload(deps));
     } catch (error) {
       made = null;
-      if (!(error instanceof NotCopied)) throw error;
-      return { state: "failed", error: { message: error.message, retryable: error.retryable } };
+      throw error;
     }
   }
+
+  const make = (work: StepWork): Promise<Done> =>
+    doneByCopying(async () => ({ ...outputOf(work, await makeOnce()), cost_usd: 0 }));
 
   const message = "Cannot cancel a test: it has ended already";
   return {

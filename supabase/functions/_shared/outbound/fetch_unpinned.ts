@@ -1,9 +1,8 @@
 import type { Log } from "../log.ts";
-import type { Exchange, OutboundDeps, OutboundRequest } from "./exchange.ts";
+import type { OutboundRequest } from "./exchange.ts";
 import { resolveName } from "./resolve.ts";
+import type { SendDeps, Sent } from "./send_request.ts";
 import { vetTarget } from "./vet_target.ts";
-
-type FetchDeps = OutboundDeps & { fetch: typeof fetch; onUnpinned?: () => void };
 
 /**
  * The second best, for a runtime that allows no sockets: every address is vetted, but fetch resolves
@@ -12,9 +11,9 @@ type FetchDeps = OutboundDeps & { fetch: typeof fetch; onUnpinned?: () => void }
  * @throws {OutboundFailure} | what fetch throws
  */
 export async function fetchUnpinned(
-  deps: FetchDeps,
+  deps: SendDeps,
   { method, url, headers, body, signal }: OutboundRequest,
-): Promise<Omit<Exchange, "timing"> & { timing: null }> {
+): Promise<Sent> {
   await vetTarget(url, { ...deps, resolve: deps.resolve ?? resolveName, signal });
   deps.onUnpinned?.();
 

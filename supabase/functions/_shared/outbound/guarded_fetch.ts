@@ -1,7 +1,5 @@
-import { NoSockets } from "./dial.ts";
-import { exchange, type OutboundDeps, type OutboundRequest } from "./exchange.ts";
-import { fetchUnpinned } from "./fetch_unpinned.ts";
 import { OutboundFailure } from "./outbound_failure.ts";
+import { type SendDeps, sendRequest, type Sent } from "./send_request.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
@@ -11,10 +9,7 @@ export type GuardedFetch = (
   init: { signal: AbortSignal; headers?: HeadersInit },
 ) => Promise<Response>;
 
-export type GuardedFetchDeps = OutboundDeps & {
-  /** Used where the runtime allows no sockets. */
-  fetch: typeof fetch;
-  onUnpinned?: () => void;
+export type GuardedFetchDeps = SendDeps & {
   /** Redirects that are followed; where each leads is vetted like the first URL. */
   redirects?: number;
   /** Origins that the installation itself chose: they may be http and private. */
@@ -34,7 +29,7 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
     for (let left = redirects; left >= 0; left--) {
       const isOurs = URL.canParse(at) && trusted.has(new URL(at).origin);
       const own = { ...deps, allowPrivate: deps.allowPrivate || isOurs };
-      const answer = await ask(own, {
+      const answer = await sendRequest(own, {
         method: "GET",
         url: at,
         headers: new Headers(headers),
@@ -50,18 +45,7 @@ export function createGuardedFetch(deps: GuardedFetchDeps): GuardedFetch {
   };
 }
 
-type Answer = Awaited<ReturnType<typeof fetchUnpinned>>;
-
-async function ask(deps: GuardedFetchDeps, request: OutboundRequest): Promise<Answer> {
-  try {
-    return { ...await exchange(deps, request), timing: null };
-  } catch (error) {
-    if (error instanceof NoSockets) return await fetchUnpinned(deps, request);
-    throw error;
-  }
-}
-
-function toResponse({ status, headers, body, close }: Answer): Response {
+function toResponse({ status, headers, body, close }: Sent): Response {
   const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity";
   if (encoding !== "identity" || status > 599 || status < 200) {
     close();

@@ -1,11 +1,9 @@
 import { withDeadline } from "../deadline.ts";
-import { NoSockets } from "./dial.ts";
-import { exchange, type OutboundDeps } from "./exchange.ts";
-import { fetchUnpinned } from "./fetch_unpinned.ts";
 import { readText } from "./read_text.ts";
+import { type SendDeps, sendRequest } from "./send_request.ts";
 
 /** Milliseconds over resolving, connecting, TLS, headers and body together. */
-export const DEADLINE = 30_000;
+const DEADLINE = 30_000;
 /** Bytes of an answer that are read: enough to see what the other side complains about. */
 const EXCERPT_BYTES = 4096;
 
@@ -36,13 +34,7 @@ export type Post = (
   },
 ) => Promise<Posted>;
 
-export type PostDeps = OutboundDeps & {
-  /** Used where the runtime allows no sockets. */
-  fetch: typeof fetch;
-  /** Told once, where it does not. */
-  onUnpinned?: () => void;
-  timeoutMs?: number;
-};
+export type PostDeps = SendDeps & { timeoutMs?: number };
 
 /**
  * Builds the sender of deliveries. Redirects are answers and are not followed, nothing is inflated,
@@ -56,10 +48,7 @@ export function createPost(deps: PostDeps): Post {
       const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
       const own = { ...deps, allowPrivate: allowPrivate || trusted };
       const request = { method: "POST", url, headers, body, signal } as const;
-      const answer = await exchange(own, request).catch((error) => {
-        if (error instanceof NoSockets) return fetchUnpinned(own, request);
-        throw error;
-      });
+      const answer = await sendRequest(own, request);
 
       const encoding = answer.headers.get("content-encoding") ?? "identity";
       const excerpt = encoding === "identity" ? await readText(answer.body, EXCERPT_BYTES) : null;

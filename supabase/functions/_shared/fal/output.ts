@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LARGEST_MEASURE } from "../callback_fields.ts";
+import { LARGEST_MEASURE, present } from "../callback_fields.ts";
 import type { Output } from "../transitions/results.ts";
 
 /** A value of an unexpected kind is passed over: the rest of a paid result is still good. */
@@ -43,8 +43,8 @@ export function readOutput(result: unknown): Output | null {
   if (!read.success) return null;
 
   const { data } = read;
-  const images = [...present(data.images), ...present([data.image])];
-  const video = data.video ?? present(data.videos)[0];
+  const images = [...readable(data.images), ...readable([data.image])];
+  const video = data.video ?? readable(data.videos)[0];
   const videoUrl = video?.url ?? data.video_url;
   const imageUrl = images[0]?.url ?? data.image_url;
   const audio = data.audio ?? data.audio_file;
@@ -52,29 +52,23 @@ export function readOutput(result: unknown): Output | null {
   if (videoUrl === undefined && imageUrl === undefined && audioUrl === undefined) return null;
 
   const file = videoUrl === undefined ? images[0] ?? audio : video;
-  return {
-    ...given("video_url", videoUrl),
-    ...given("image_url", imageUrl),
-    ...given("audio_url", audioUrl),
-    ...given("thumbnail_url", data.thumbnail?.url ?? data.thumbnail_url),
-    ...(images.length > 0 && {
-      images: images.map(({ url, width, height }) => ({
-        url,
-        width: width ?? null,
-        height: height ?? null,
-      })),
-    }),
-    ...given("duration", file?.duration ?? data.duration),
-    ...given("fps", file?.fps ?? data.fps),
-    ...given("width", file?.width ?? data.width),
-    ...given("height", file?.height ?? data.height),
-  };
+  return present({
+    video_url: videoUrl,
+    image_url: imageUrl,
+    audio_url: audioUrl,
+    thumbnail_url: data.thumbnail?.url ?? data.thumbnail_url,
+    images: images.length === 0 ? null : images.map(({ url, width = null, height = null }) => ({
+      url,
+      width,
+      height,
+    })),
+    duration: file?.duration ?? data.duration,
+    fps: file?.fps ?? data.fps,
+    width: file?.width ?? data.width,
+    height: file?.height ?? data.height,
+  });
 }
 
-function present<T>(items: readonly (T | undefined)[] = []): T[] {
+function readable<T>(items: readonly (T | undefined)[] = []): T[] {
   return items.filter((item) => item !== undefined);
-}
-
-function given<T>(name: keyof Output, value: T | null | undefined): { [name: string]: T } {
-  return value === undefined || value === null ? {} : { [name]: value };
 }

@@ -25,8 +25,12 @@ const OPTIONAL: readonly DoorName[] = ["video-complete", "last-frame-complete", 
 
 /** Steps of films that ask for sound or captions; a job that asks for what nobody does is refused. */
 const FINISHING: readonly StepKind[] = [
-  ...["generate_voice", "generate_music", "level_music", "mux_audio"] as const,
-  ...["mix_music", "burn_captions"] as const,
+  "generate_voice",
+  "generate_music",
+  "level_music",
+  "mux_audio",
+  "mix_music",
+  "burn_captions",
 ];
 
 const LIMITS = ["WEBHOOK", "FAL", "VIDEO", "LAST_FRAME", "STITCH"].map((name) =>

@@ -6,38 +6,8 @@ import { createFalKeys, FAL_JWKS_URL, type FalKeys } from "./signatures/fal_keys
 import { createHexCheck } from "./signatures/hex_hmac.ts";
 import { verifyStandard } from "./signatures/standard_webhooks.ts";
 
-export type DoorName =
-  | "webhook"
-  | "videos"
-  | "fal-webhook"
-  | "video-complete"
-  | "last-frame-complete"
-  | "stitch-complete"
-  | "pipeline-step";
-
-export type Verdict =
-  /**
-   * `deliveryId`: the id that the sender signed, if its scheme signs one. `forAnybody`: the key is
-   * one whose owner signs for all its customers, and nothing says that this is about us.
-   */
-  | { kind: "verified"; deliveryId: string | null; forAnybody?: boolean }
-  | { kind: "refused" }
-  /** The sender did sign it, but too long ago to be believed; the request that it is about. */
-  | { kind: "stale"; requestId: string }
-  /** The signature may be good, but what is needed to check it cannot be had right now. */
-  | { kind: "unavailable" };
-
-/** Who is let in at a door. */
-export interface Credentials {
-  /** False: no scheme has what it needs, and nobody is let in. */
-  readonly configured: boolean;
-  verify(headers: Headers, body: Uint8Array): Promise<Verdict>;
-}
-
-export type CredentialsDeps = { get: Get; fetch: typeof fetch; now: () => number; log: Log };
-
 /** Variables that hold a door's shared secrets, and headers that carry a hex HMAC by them. */
-const DOORS: Record<DoorName, { secrets: string[]; hexHeaders: string[]; bearer: boolean }> = {
+const DOORS = {
   "webhook": { secrets: ["WEBHOOK_SECRET"], hexHeaders: ["x-webhook-signature"], bearer: true },
   "videos": { secrets: ["WEBHOOK_SECRET"], hexHeaders: ["x-webhook-signature"], bearer: true },
   "fal-webhook": {
@@ -61,7 +31,31 @@ const DOORS: Record<DoorName, { secrets: string[]; hexHeaders: string[]; bearer:
     bearer: true,
   },
   "pipeline-step": { secrets: ["PIPELINE_BELL_SECRET"], hexHeaders: [], bearer: false },
-};
+} as const satisfies Record<string, { secrets: string[]; hexHeaders: string[]; bearer: boolean }>;
+
+/** Doors that strangers reach by a shared secret; webhook-manage lets its operators in by itself. */
+export type DoorName = keyof typeof DOORS;
+
+export type Verdict =
+  /**
+   * `deliveryId`: the id that the sender signed, if its scheme signs one. `forAnybody`: the key is
+   * one whose owner signs for all its customers, and nothing says that this is about us.
+   */
+  | { kind: "verified"; deliveryId: string | null; forAnybody?: boolean }
+  | { kind: "refused" }
+  /** The sender did sign it, but too long ago to be believed; the request that it is about. */
+  | { kind: "stale"; requestId: string }
+  /** The signature may be good, but what is needed to check it cannot be had right now. */
+  | { kind: "unavailable" };
+
+/** Who is let in at a door. */
+export interface Credentials {
+  /** False: no scheme has what it needs, and nobody is let in. */
+  readonly configured: boolean;
+  verify(headers: Headers, body: Uint8Array): Promise<Verdict>;
+}
+
+export type CredentialsDeps = { get: Get; fetch: typeof fetch; now: () => number; log: Log };
 
 /** Builds a door's credentials from the environment. One valid scheme suffices. */
 export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credentials {

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import postgres, { type Sql } from "postgres";
 import { applyMigrations } from "../local/postgres/migrations.ts";
 import { type Catalog, compareCatalogs, type Difference, readCatalog } from "./catalog.ts";
-import type { SqlFile } from "./freeze.ts";
 import { readSqlFiles } from "./sql_files.ts";
 
 /**
@@ -16,7 +15,7 @@ export async function findDrift(clusterUrl: string, root: string): Promise<Diffe
     await applyMigrations(sql, join(root, "supabase/migrations"));
   });
   const declared = await catalogOf(clusterUrl, "drift_schemas", async (sql) => {
-    await runFiles(sql, await readSqlFiles(root, "supabase/schemas"));
+    await buildFromSchemas(sql, root);
   });
   return compareCatalogs(migrated, declared);
 }
@@ -44,8 +43,9 @@ async function catalogOf(
   }
 }
 
-async function runFiles(sql: Sql, files: SqlFile[]): Promise<void> {
-  for (const { path, text } of files) {
+/** Makes an empty database what `<root>/supabase/schemas` says. */
+export async function buildFromSchemas(sql: Sql, root: string): Promise<void> {
+  for (const { path, text } of await readSqlFiles(root, "supabase/schemas")) {
     await sql.unsafe(text).simple().catch((error: Error) => {
       throw new Error(`Cannot build the schema: ${path}: ${error.message}`);
     });

@@ -2,7 +2,10 @@ import { join } from "node:path";
 import { installNpmPackage } from "./npm_package.ts";
 
 /** The release that the migrations and the deployment are proven with. */
-export const SUPABASE_CLI = "3.1.0";
+const SUPABASE_CLI = "3.1.0";
+
+/** No real token: the shape that the CLI insists on. */
+export const ACCESS_TOKEN = `sbp_${"0".repeat(40)}`;
 
 export type CliResult = { code: number; stdout: string; stderr: string };
 
@@ -35,6 +38,19 @@ export async function runSupabase(
   } finally {
     await Deno.remove(home, { recursive: true });
   }
+}
+
+/** Writes a profile by which the CLI takes this address for Supabase's API; its path. */
+export async function writeLoopbackProfile(folder: string, apiUrl: string): Promise<string> {
+  const path = join(folder, "profile.yaml");
+  const lines = [
+    "name: loopback",
+    `api_url: ${apiUrl}`,
+    `dashboard_url: ${apiUrl}`,
+    "project_host: localhost",
+  ];
+  await Deno.writeTextFile(path, lines.join("\n"));
+  return path;
 }
 
 /**

@@ -1,9 +1,6 @@
-import { join } from "node:path";
 import { startManagementApi, type Upload } from "./management_api.ts";
-import { runSupabase } from "./supabase_cli.ts";
+import { ACCESS_TOKEN, runSupabase, writeLoopbackProfile } from "./supabase_cli.ts";
 
-/** No real token: the shape that the CLI insists on. */
-const ACCESS_TOKEN = `sbp_${"0".repeat(40)}`;
 const PROJECT_REF = "abcdefghijklmnopqrst";
 
 /**
@@ -18,16 +15,7 @@ export async function uploadFunctions(
   const api = startManagementApi();
   const folder = await Deno.makeTempDir({ prefix: "reelay-profile-" });
   try {
-    const profile = join(folder, "profile.yaml");
-    await Deno.writeTextFile(
-      profile,
-      [
-        "name: loopback",
-        `api_url: ${api.url}`,
-        `dashboard_url: ${api.url}`,
-        "project_host: localhost",
-      ].join("\n"),
-    );
+    const profile = await writeLoopbackProfile(folder, api.url);
     const { code, stdout, stderr } = await runSupabase(
       [
         "functions",

@@ -2,10 +2,7 @@ import { join } from "node:path";
 import { startCluster } from "../../local/postgres/cluster.ts";
 import { startManagementApi } from "../management_api.ts";
 import { PROJECT_ROOT } from "../project_root.ts";
-import { supabaseBinary } from "../supabase_cli.ts";
-
-/** No real token: the shape that the CLI insists on. */
-const ACCESS_TOKEN = `sbp_${"0".repeat(40)}`;
+import { ACCESS_TOKEN, supabaseBinary, writeLoopbackProfile } from "../supabase_cli.ts";
 
 /** A new project in a cloud on this machine: the real CLI, a stand-in API, a real database. */
 export type Cloud = AsyncDisposable & {
@@ -22,16 +19,7 @@ export async function openCloud(): Promise<Cloud> {
     await startCluster({ port: 0, settings: { fsync: "off" } }),
     (cluster) => cluster.stop(),
   );
-  const profile = join(folder, "profile.yaml");
-  await Deno.writeTextFile(
-    profile,
-    [
-      "name: loopback",
-      `api_url: ${api.url}`,
-      `dashboard_url: ${api.url}`,
-      "project_host: localhost",
-    ].join("\n"),
-  );
+  const profile = await writeLoopbackProfile(folder, api.url);
   const command = [
     "#!/bin/sh",
     `exec "${await supabaseBinary()}" "$@" --profile "${profile}" --workdir "${PROJECT_ROOT}" --agent no --yes < /dev/null`,

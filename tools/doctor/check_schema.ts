@@ -1,8 +1,7 @@
 import postgres, { type Sql } from "postgres";
 import { startCluster } from "../../local/postgres/cluster.ts";
 import { type Catalog, compareCatalogs, type Difference, readCatalog } from "../catalog.ts";
-import { describe } from "../drift.ts";
-import { readSqlFiles } from "../sql_files.ts";
+import { buildFromSchemas, describe } from "../drift.ts";
 import { type Finding, note, ok, wrong } from "./finding.ts";
 
 /** Who owns and grants what differs between a pocket and a hosted database is the platform's. */
@@ -36,11 +35,7 @@ async function declaredCatalog(root: string): Promise<Catalog> {
   const cluster = await startCluster({ port: 0, settings: { fsync: "off" } });
   const sql = postgres(cluster.url, { max: 1, onnotice() {} });
   try {
-    for (const { path, text } of await readSqlFiles(root, "supabase/schemas")) {
-      await sql.unsafe(text).simple().catch((error: Error) => {
-        throw new Error(`Cannot build the schema: ${path}: ${error.message}`);
-      });
-    }
+    await buildFromSchemas(sql, root);
     return await readCatalog(sql);
   } finally {
     await sql.end();

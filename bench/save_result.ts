@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../tools/project_root.ts";
-import type { Outcome } from "./case.ts";
+import { isMet, type Outcome } from "./case.ts";
 import type { Conditions } from "./conditions.ts";
 import { drawChart } from "./draw_chart.ts";
-import { isMet } from "./case.ts";
 import { median, thinOut } from "./figures.ts";
 
 /**

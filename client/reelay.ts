@@ -1,5 +1,4 @@
-import { type CreatedTask, type FilmRequest, ReelayError, type TaskLinks } from "./types.ts";
-import type { VideoRequest, VideoTask } from "./types.ts";
+import { type CreatedTask, type FilmRequest, ReelayError, type TaskLinks, type VideoRequest, type VideoTask } from "./types.ts";
 import { waitForTask, type WaitOptions } from "./wait_for_task.ts";
 
 export * from "./types.ts";

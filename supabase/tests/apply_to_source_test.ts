@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { listCallbacks, replayCallback } from "../functions/_shared/management.ts";
+import { listCallbacks, replayCallback } from "../functions/_shared/management/callbacks.ts";
 import {
   putWebhookSource,
   readWebhookSources,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
+import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { approveProject, readTask, type Task } from "../functions/_shared/transitions/tasks.ts";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
+import { pageCallbacks } from "../functions/_shared/management/callbacks.ts";
+import { browseDelivery, pageDeliveries } from "../functions/_shared/management/deliveries.ts";
+import type { Page } from "../functions/_shared/management/facts.ts";
 import {
-  browseDelivery,
-  listProjects,
-  type Page,
-  pageCallbacks,
-  pageDeliveries,
   pageErrors,
   readBoard,
   readErrorSeries,
   readOverview,
   readQueue,
-} from "../functions/_shared/browsing.ts";
+} from "../functions/_shared/management/figures.ts";
+import { listProjects } from "../functions/_shared/management/films.ts";
 import { aFilm } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
+import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
 import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { claimOf, sceneIdsOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
+import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { sceneIdsOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";

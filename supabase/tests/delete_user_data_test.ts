@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants } from "./look.ts";
 import { callback, callbackOf, claim, complete, moveClock, submit } from "./verbs.ts";
-import { previewUserData } from "../functions/_shared/management.ts";
+import { previewUserData } from "../functions/_shared/management/installation.ts";
 import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 
 type Deleted = Record<string, unknown> & { done: boolean; paths: string[] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { countDoorRequests } from "../functions/_shared/door_counts.ts";
-import { readMetrics } from "../functions/_shared/management.ts";
+import { readMetrics } from "../functions/_shared/management/figures.ts";
 import { onDatabase } from "./given.ts";
 import { moveClock } from "./verbs.ts";
 

@@ -1,5 +1,5 @@
 import type { Sql } from "postgres";
-import { putEndpoint } from "../functions/_shared/endpoints.ts";
+import { putEndpoint } from "../functions/_shared/management/endpoints.ts";
 import {
   claimDeliveries,
   type DeliveryResult,

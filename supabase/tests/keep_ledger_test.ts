@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { regenerateScene } from "../functions/_shared/management.ts";
+import { regenerateScene } from "../functions/_shared/management/films.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { announceCall, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { driveToTheEnd } from "./film_players.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { byClaim, NOTHING, wrongWork } from "./machine_rules.ts";
 import { FINAL } from "./machine_state.ts";
 import { Command } from "./model.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Sql } from "postgres";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants } from "./look.ts";

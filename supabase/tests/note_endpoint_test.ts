@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { deleteEndpoint, setEndpointEnabled } from "../functions/_shared/endpoints.ts";
-import { readHealth } from "../functions/_shared/management.ts";
+import { deleteEndpoint, setEndpointEnabled } from "../functions/_shared/management/endpoints.ts";
+import { readHealth } from "../functions/_shared/management/figures.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { anEndpoint, BUSY, claimAll, claimedIds, OK, queueTo, statusesOf } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";

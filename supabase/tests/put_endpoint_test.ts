@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
+import { readDelivery } from "../functions/_shared/management/deliveries.ts";
 import {
   deleteEndpoint,
   listEndpoints,
   putEndpoint,
-  readDelivery,
   rotateEndpointSecret,
   testEndpoint,
-} from "../functions/_shared/endpoints.ts";
+} from "../functions/_shared/management/endpoints.ts";
 import { z } from "zod";
 import { aFilm, refusalOf } from "./drive.ts";
 import { anEndpoint, claimAll, queueTo, statusesOf } from "./endpoints.ts";

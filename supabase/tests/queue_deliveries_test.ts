@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm, drive } from "./drive.ts";
 import { BUSY } from "./endpoints.ts";

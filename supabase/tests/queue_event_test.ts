@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { setEndpointEnabled } from "../functions/_shared/endpoints.ts";
+import { setEndpointEnabled } from "../functions/_shared/management/endpoints.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { approveProject } from "../functions/_shared/transitions/tasks.ts";
 import { aFilm, drive } from "./drive.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readCallback } from "../functions/_shared/management.ts";
+import { readCallback } from "../functions/_shared/management/callbacks.ts";
 import { onDatabase } from "./given.ts";
 import { callback, callbackOf, requestOf } from "./verbs.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listErrors, readErrorStats } from "../functions/_shared/management.ts";
+import { listErrors, readErrorStats } from "../functions/_shared/management/figures.ts";
 import { type Given, onDatabase } from "./given.ts";
 
 async function someErrors({ sql }: Given) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { readHealth, setProvider } from "../functions/_shared/management.ts";
+import { readHealth } from "../functions/_shared/management/figures.ts";
+import { setProvider } from "../functions/_shared/management/installation.ts";
 import { onDatabase } from "./given.ts";
 import { claim, moveClock, setSetting } from "./verbs.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { readMetrics } from "../functions/_shared/management.ts";
+import { readMetrics } from "../functions/_shared/management/figures.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { aFilm } from "./drive.ts";
 import { onDatabase } from "./given.ts";

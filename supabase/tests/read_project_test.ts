@@ -5,7 +5,7 @@ import {
   readProject,
   readScene,
   regenerateScene,
-} from "../functions/_shared/management.ts";
+} from "../functions/_shared/management/films.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm, drive, sceneIdsOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { regenerateScene, selectTake } from "../functions/_shared/management.ts";
+import { regenerateScene, selectTake } from "../functions/_shared/management/films.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { preferProject, readVersions } from "../functions/_shared/transitions/tasks.ts";
 import { driveToTheEnd } from "./film_players.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redriveDeliveries } from "../functions/_shared/management.ts";
+import { redriveDeliveries } from "../functions/_shared/management/deliveries.ts";
 import { aFilm } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { claimDeliveries } from "./verbs.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redriveDelivery } from "../functions/_shared/management.ts";
+import { redriveDelivery } from "../functions/_shared/management/deliveries.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm, refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";

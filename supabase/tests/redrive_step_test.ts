@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject, redriveStep } from "../functions/_shared/management.ts";
+import { changeProject, redriveStep } from "../functions/_shared/management/films.ts";
 import { aFilm, claimOf, drive, finish, refusalOf, triesOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, eventsOf, only, projectOf, stepOf } from "./look.ts";

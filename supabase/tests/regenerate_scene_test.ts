@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject, regenerateScene } from "../functions/_shared/management.ts";
+import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
 import { aFilm, claimOf, drive, finish, refusalOf, sceneIdsOf, takesOf, triesOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only, projectOf, scenesOf, stepsOf } from "./look.ts";

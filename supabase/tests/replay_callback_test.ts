@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { replayCallback } from "../functions/_shared/management.ts";
+import { replayCallback } from "../functions/_shared/management/callbacks.ts";
 import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 import { refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";

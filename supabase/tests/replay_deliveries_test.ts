@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {
+  redriveDelivery,
   replayDeliveries,
   replayDelivery,
-  setEndpointEnabled,
-} from "../functions/_shared/endpoints.ts";
-import { redriveDelivery } from "../functions/_shared/management.ts";
+} from "../functions/_shared/management/deliveries.ts";
+import { setEndpointEnabled } from "../functions/_shared/management/endpoints.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { refusalOf } from "./drive.ts";
 import { anEndpoint, BUSY, claimAll, claimedIds, OK, queueTo, statusesOf } from "./endpoints.ts";

@@ -3,7 +3,7 @@ import {
   listCallbacks,
   replayableCallbacks,
   type ReplayFilter,
-} from "../functions/_shared/management.ts";
+} from "../functions/_shared/management/callbacks.ts";
 import { Time } from "../functions/webhook-manage/desk.ts";
 import { refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { aFilm, drive, finish, refusalOf, triesOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, eventsOf, only, projectOf, stepsOf } from "./look.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { claimOf, drive, finish, refusalOf, triesOf } from "./drive.ts";
 import { driveToTheEnd } from "./film_players.ts";

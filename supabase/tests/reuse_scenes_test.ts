@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { regenerateScene } from "../functions/_shared/management.ts";
+import { regenerateScene } from "../functions/_shared/management/films.ts";
 import { createProject, type Job } from "../functions/_shared/transitions/projects.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";
-import { regenerateScene } from "../functions/_shared/management.ts";
+import { regenerateScene } from "../functions/_shared/management/films.ts";
 import { drive } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, projectOf } from "./look.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { regenerateScene, selectTake } from "../functions/_shared/management.ts";
+import { regenerateScene, selectTake } from "../functions/_shared/management/films.ts";
 import { aFilm, claimOf, drive, finish, refusalOf, sceneIdsOf, takesOf, triesOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, projectOf, scenesOf } from "./look.ts";

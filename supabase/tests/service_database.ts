@@ -1,6 +1,5 @@
 import postgres, { type Sql } from "postgres";
-import type { ZodType } from "zod";
-import { z } from "zod";
+import { z, type ZodType } from "zod";
 import { type Database, DatabaseError } from "../functions/_shared/database.ts";
 
 const Arguments = z.record(z.string(), z.json());

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listProviders, setProvider } from "../functions/_shared/management.ts";
+import { listProviders, setProvider } from "../functions/_shared/management/installation.ts";
 import { refusalOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { callback, claim, fail, submit } from "./verbs.ts";

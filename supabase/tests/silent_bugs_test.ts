@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { collide } from "../../tests/concurrency/races.ts";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { announceCall, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { claimWork } from "../functions/_shared/transitions/work.ts";
 import { drive } from "./drive.ts";

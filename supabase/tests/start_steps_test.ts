@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, only } from "./look.ts";
 import { claim, PROVIDERS } from "./verbs.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { regenerateScene } from "../functions/_shared/management.ts";
+import { regenerateScene } from "../functions/_shared/management/films.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { sceneIdsOf } from "./drive.ts";

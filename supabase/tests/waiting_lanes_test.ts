@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readHealth, readMetrics } from "../functions/_shared/management.ts";
+import { readHealth, readMetrics } from "../functions/_shared/management/figures.ts";
 import { anEndpoint, BUSY, claimAll, queueTo, recordAll } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { moveClock, outliveLeases } from "./verbs.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { redriveDelivery } from "../functions/_shared/management.ts";
+import { redriveDelivery } from "../functions/_shared/management/deliveries.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
 import { fail } from "./verbs.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import {
   announceCall,
   type StepWork,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changeProject } from "../../supabase/functions/_shared/management.ts";
+import { changeProject } from "../../supabase/functions/_shared/management/films.ts";
 import { announceCall } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { attemptsOf, brokenInvariants, only, stepOf } from "../../supabase/tests/look.ts";

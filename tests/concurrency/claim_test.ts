@@ -7,7 +7,7 @@ import {
   projectOf,
   stepsOf,
 } from "../../supabase/tests/look.ts";
-import { changeProject } from "../../supabase/functions/_shared/management.ts";
+import { changeProject } from "../../supabase/functions/_shared/management/films.ts";
 import {
   claim,
   claimDeliveries,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../supabase/functions/_shared/database.ts";
-import { deleteEndpoint } from "../../supabase/functions/_shared/endpoints.ts";
-import { deleteUserData } from "../../supabase/functions/_shared/management.ts";
+import { deleteEndpoint } from "../../supabase/functions/_shared/management/endpoints.ts";
+import { deleteUserData } from "../../supabase/functions/_shared/management/installation.ts";
 import {
   claimDeliveries,
   recordDeliveries,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deleteUserData } from "../../supabase/functions/_shared/management.ts";
+import { deleteUserData } from "../../supabase/functions/_shared/management/installation.ts";
 import { createProject } from "../../supabase/functions/_shared/transitions/projects.ts";
 import { aFilm } from "../../supabase/tests/drive.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";

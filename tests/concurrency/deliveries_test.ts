@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import { replayDeliveries } from "../../supabase/functions/_shared/management/deliveries.ts";
 import {
   deleteEndpoint,
-  replayDeliveries,
   rotateEndpointSecret,
   setEndpointEnabled,
-} from "../../supabase/functions/_shared/endpoints.ts";
+} from "../../supabase/functions/_shared/management/endpoints.ts";
 import type { Database } from "../../supabase/functions/_shared/database.ts";
 import {
   claimDeliveries,

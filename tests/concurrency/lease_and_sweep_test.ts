@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setEndpointEnabled } from "../../supabase/functions/_shared/endpoints.ts";
+import { setEndpointEnabled } from "../../supabase/functions/_shared/management/endpoints.ts";
 import { anEndpoint, queueTo, statusesOf } from "../../supabase/tests/endpoints.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { attemptsOf, brokenInvariants, only, stepOf } from "../../supabase/tests/look.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { replayCallback } from "../../supabase/functions/_shared/management.ts";
+import { replayCallback } from "../../supabase/functions/_shared/management/callbacks.ts";
 import { refusalOf } from "../../supabase/tests/drive.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants, only } from "../../supabase/tests/look.ts";

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { changeProject, regenerateScene } from "../../supabase/functions/_shared/management.ts";
+import {
+  changeProject,
+  regenerateScene,
+} from "../../supabase/functions/_shared/management/films.ts";
 import { claimOf, drive, sceneIdsOf, takesOf, triesOf } from "../../supabase/tests/drive.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants, projectOf, stepsOf } from "../../supabase/tests/look.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ProjectVerb } from "../../supabase/functions/_shared/management.ts";
+import { ProjectVerb } from "../../supabase/functions/_shared/management/films.ts";
 import { testDatabase } from "../../local/postgres/testing.ts";
 
 const FUNCTIONS = new URL("../../supabase/functions/", import.meta.url);

@@ -1,15 +1,14 @@
 import { z } from "zod";
+import { pageCallbacks } from "../_shared/management/callbacks.ts";
+import { browseDelivery, pageDeliveries } from "../_shared/management/deliveries.ts";
 import {
-  browseDelivery,
-  listProjects,
-  pageCallbacks,
-  pageDeliveries,
   pageErrors,
   readBoard,
   readErrorSeries,
   readOverview,
   readQueue,
-} from "../_shared/browsing.ts";
+} from "../_shared/management/figures.ts";
+import { listProjects } from "../_shared/management/films.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound } from "../_shared/errors.ts";
 import { aboutField, type Desk, readId, readQuery, Source } from "./desk.ts";

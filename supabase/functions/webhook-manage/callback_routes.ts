@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isAway } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound } from "../_shared/errors.ts";
-import { listCallbacks, readCallback, replayCallback } from "../_shared/management.ts";
+import { listCallbacks, readCallback, replayCallback } from "../_shared/management/callbacks.ts";
 import {
   aboutField,
   asVerb,

@@ -3,11 +3,12 @@ import { refuseOtherMethods } from "../_shared/door.ts";
 import {
   listDeliveries,
   readDelivery,
+  redriveDeliveries,
+  redriveDelivery,
   replayDeliveries,
   replayDelivery,
-} from "../_shared/endpoints.ts";
+} from "../_shared/management/deliveries.ts";
 import { notFound } from "../_shared/errors.ts";
-import { redriveDeliveries, redriveDelivery } from "../_shared/management.ts";
 import { createAct, type Desk, readFields, readId, readQuery, Time } from "./desk.ts";
 
 const Name = z.string().max(255);

@@ -7,7 +7,7 @@ import {
   rotateEndpointSecret,
   setEndpointEnabled,
   testEndpoint,
-} from "../_shared/endpoints.ts";
+} from "../_shared/management/endpoints.ts";
 import { allowsPrivateTargets, type Get } from "../_shared/env.ts";
 import { type Issue, notFound, refuseBody } from "../_shared/errors.ts";
 import { EVENTS } from "../_shared/events.ts";

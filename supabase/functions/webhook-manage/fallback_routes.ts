@@ -2,7 +2,7 @@ import { z } from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { optional } from "../_shared/env.ts";
 import { refuseBody } from "../_shared/errors.ts";
-import { listModelFallbacks, putModelFallback } from "../_shared/management.ts";
+import { listModelFallbacks, putModelFallback } from "../_shared/management/installation.ts";
 import { asVerb, type Desk, readFields } from "./desk.ts";
 
 export const Fields = z.object({

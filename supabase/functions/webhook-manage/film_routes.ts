@@ -10,7 +10,7 @@ import {
   redriveStep,
   regenerateScene,
   selectTake,
-} from "../_shared/management.ts";
+} from "../_shared/management/films.ts";
 import { createAct, type Desk, readFields, readId, Reason } from "./desk.ts";
 
 export const Why = z.object({ reason: Reason });

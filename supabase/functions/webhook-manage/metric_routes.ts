@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
-import { readMetrics } from "../_shared/management.ts";
+import { readMetrics } from "../_shared/management/figures.ts";
 import { type Desk, readQuery } from "./desk.ts";
 import { doorFigures, DoorSums } from "./door_figures.ts";
 import { metricFamilies, Metrics } from "./metric_families.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Operation, Proof } from "../_shared/openapi/door_part.ts";
-import { Replayed } from "../_shared/management.ts";
+import { Replayed } from "../_shared/management/callbacks.ts";
 import { Filter, One, Range } from "./callback_routes.ts";
 
 export const OPERATOR: readonly Proof[] = ["operator", "admin"];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
-import { ProjectVerb } from "../_shared/management.ts";
+import { ProjectVerb } from "../_shared/management/films.ts";
 import { Take, Why } from "./film_routes.ts";
 import { OPERATOR } from "./openapi_callbacks.ts";
 import { TakeFields } from "./plan_take.ts";

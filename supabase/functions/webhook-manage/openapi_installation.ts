@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
-import { Health } from "../_shared/management.ts";
+import { Health } from "../_shared/management/figures.ts";
 import { SourceView } from "../_shared/webhook_sources.ts";
 import { DoorFigures } from "./door_figures.ts";
 import { Fields as Fallback } from "./fallback_routes.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Url } from "../_shared/callback_fields.ts";
 import type { Issue } from "../_shared/errors.ts";
-import type { Scene, SceneChanges } from "../_shared/management.ts";
+import type { Scene, SceneChanges } from "../_shared/management/films.ts";
 import { type Planning, planScenes } from "../_shared/planning/plan_scenes.ts";
 
 /** What may differ in a new take; whatever is absent stays as it is. */

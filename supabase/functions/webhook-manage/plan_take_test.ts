@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Scene } from "../_shared/management.ts";
+import type { Scene } from "../_shared/management/films.ts";
 import { planTake } from "./plan_take.ts";
 
 const FAMILY = "fal-ai/kling-video/v2.5-turbo/pro";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound, refuseBody } from "../_shared/errors.ts";
-import { listProviders, setProvider } from "../_shared/management.ts";
+import { listProviders, setProvider } from "../_shared/management/installation.ts";
 import { asVerb, type Desk, readFields, readId } from "./desk.ts";
 
 /** Here null is not as absent: it takes a limit away. */

@@ -1,5 +1,9 @@
 import { type Database, DatabaseError } from "../_shared/database.ts";
-import { replayableCallbacks, replayCallback, type ReplayFilter } from "../_shared/management.ts";
+import {
+  replayableCallbacks,
+  replayCallback,
+  type ReplayFilter,
+} from "../_shared/management/callbacks.ts";
 import { refusalOf } from "./desk.ts";
 
 export type ReplayedRange = {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { refuseBody } from "../_shared/errors.ts";
-import { deleteUserData, previewUserData } from "../_shared/management.ts";
+import { deleteUserData, previewUserData } from "../_shared/management/installation.ts";
 import { connectStorage } from "../_shared/storage/connect_storage.ts";
 import { type Desk, readFields, readId } from "./desk.ts";
 import { removeFiles } from "./remove_files.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isAway } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
-import { listErrors, readErrorStats, readHealth } from "../_shared/management.ts";
+import { listErrors, readErrorStats, readHealth } from "../_shared/management/figures.ts";
 import { type Desk, readQuery } from "./desk.ts";
 
 export const ErrorFilter = z.object({

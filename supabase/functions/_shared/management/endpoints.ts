@@ -1,15 +1,12 @@
 import { z } from "zod";
-import type { Database } from "./database.ts";
-import type { EVENTS } from "./events.ts";
+import type { Database } from "../database.ts";
+import type { EVENTS } from "../events.ts";
+import { Facts } from "./facts.ts";
 
 /*
- * One typed wrapper for each SQL function on standing endpoints and on what was sent to them. Those
- * that change something raise RL400, RL404 or RL409 with a sentence for people.
+ * Standing endpoints of users. What changes something raises RL400, RL404 or RL409 with a sentence
+ * for people.
  */
-
-/** What only people read: its shape is the SQL function's. */
-const Facts = z.record(z.string(), z.unknown());
-type Facts = z.infer<typeof Facts>;
 
 const EndpointView = z.looseObject({
   endpoint_id: z.string(),
@@ -100,57 +97,4 @@ const Tested = z.looseObject({ delivery_id: z.string(), webhook_id: z.string() }
 /** Queues an `endpoint.test`. */
 export function testEndpoint(db: Database, endpointId: string): Promise<z.infer<typeof Tested>> {
   return db.call("test_endpoint", { p_endpoint_id: endpointId }, Tested);
-}
-
-/** What is absent filters nothing. */
-export type DeliveryFilter = {
-  status?: string;
-  endpoint_id?: string;
-  project_id?: string;
-  type?: string;
-};
-
-export function listDeliveries(
-  db: Database,
-  filter: DeliveryFilter,
-  limit: number,
-): Promise<Facts[]> {
-  return db.call("list_deliveries", { p_filter: filter, p_limit: limit }, z.array(Facts));
-}
-
-/** With its body and each of its tries; null for an unknown id. */
-export function readDelivery(db: Database, deliveryId: string): Promise<Facts | null> {
-  return db.call("read_delivery", { p_delivery_id: deliveryId }, Facts.nullable());
-}
-
-export function replayDelivery(db: Database, deliveryId: string): Promise<Facts> {
-  return db.call("replay_delivery", { p_delivery_id: deliveryId }, Facts);
-}
-
-/** Times are ISO 8601, of queueing; without statuses: what is dead or skipped. */
-export type ReplayFilter = Omit<DeliveryFilter, "status"> & {
-  statuses?: ("dead" | "delivered" | "filtered" | "skipped")[];
-  user_id?: string;
-  from?: string;
-  to?: string;
-};
-
-const Replayed = z.looseObject({
-  matched: z.number(),
-  replayed: z.number(),
-  remaining: z.number(),
-});
-
-/** Sends again what fits, under the same webhook-ids; `isDry` only counts. */
-export function replayDeliveries(
-  db: Database,
-  filter: ReplayFilter,
-  { limit, perSecond, isDry }: { limit: number; perSecond: number; isDry: boolean },
-): Promise<z.infer<typeof Replayed>> {
-  return db.call("replay_deliveries", {
-    p_filter: filter,
-    p_limit: limit,
-    p_per_second: perSecond,
-    p_is_dry: isDry,
-  }, Replayed);
 }

@@ -39,7 +39,7 @@ export async function openServiceSession(url: string): Promise<Sql> {
 }
 
 /** A job of three chained scenes, as the door hands it over. */
-export function threeScenes(name: string): z.infer<ReturnType<typeof z.json>> {
+function threeScenes(name: string): z.infer<ReturnType<typeof z.json>> {
   const scenes = Array.from({ length: 3 }, (_, n) => ({
     prompt: `Scene ${n + 1} of ${name}`,
     image_url: null,

@@ -45,7 +45,7 @@ export const FAULTS = {
 export type FaultKind = keyof typeof FAULTS;
 
 /** Everything of a kind, all the time. */
-export const FLOODS = ["every-bell", "every-callback"] as const;
+const FLOODS = ["every-bell", "every-callback"] as const;
 export type Flood = typeof FLOODS[number];
 
 /** Which faults a run has. */

@@ -49,7 +49,7 @@ export function plantFloods(
 }
 
 /** @param force from 0 up to 1 */
-export function rulesOf(kind: FaultKind, force: number): FilmRule[] {
+function rulesOf(kind: FaultKind, force: number): FilmRule[] {
   switch (kind) {
     case "lost-callbacks":
       // Where it is asked instead, it stumbles.

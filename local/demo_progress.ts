@@ -54,7 +54,7 @@ export class DemoProgress {
 }
 
 /** `generating 33%: scene 1 completed, scene 2 generating, scene 3 pending` */
-export function describeTask({ status, progress, scenes }: Shown): string {
+function describeTask({ status, progress, scenes }: Shown): string {
   const each = scenes.map((scene) => `scene ${scene.position} ${scene.status}`).join(", ");
   return each === "" ? `${status} ${progress}%` : `${status} ${progress}%: ${each}`;
 }

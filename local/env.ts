@@ -137,6 +137,6 @@ function randomHex(): string {
 }
 
 /** The form of the Standard Webhooks specification: 32 bytes in base64. */
-export function randomWhsec(): string {
+function randomWhsec(): string {
   return `whsec_${randomBytes(32).toString("base64")}`;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 export type NpmPackage = { name: string; version: string };
 
 /** Where installed packages stay from one run to the next, outside any checkout. */
-export function cacheFolder(env: Record<string, string | undefined> = Deno.env.toObject()): string {
+function cacheFolder(env: Record<string, string | undefined> = Deno.env.toObject()): string {
   const root = env.XDG_CACHE_HOME ?? (env.HOME ? join(env.HOME, ".cache") : env.LOCALAPPDATA);
   return join(root ?? "/tmp", "reelay", "packages");
 }

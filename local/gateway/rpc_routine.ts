@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { RunBatch } from "./postgres_pool.ts";
 
 /** A function of schema public, as far as calling it goes. */
-export const Routine = z.object({
+const Routine = z.object({
   inputs: z.array(z.object({ name: z.string(), type: z.string(), required: z.boolean() })),
   is_set: z.boolean(),
   is_void: z.boolean(),

@@ -19,7 +19,7 @@ export interface RecordedResponse {
   error_msg: string | null;
 }
 
-export const USER_AGENT = "pg_net/0.20.4";
+const USER_AGENT = "pg_net/0.20.4";
 
 /** Sends one request as pg_net's libcurl does: one attempt, redirects followed, never an error. */
 export async function sendRequest(

@@ -7,7 +7,7 @@ const H264 = "-c:v libx264 -preset veryfast -bf 0 -crf 17 -pix_fmt yuv420p".spli
 const MP4 = "-video_track_timescale 12288 -movflags +faststart".split(" ");
 
 /** Seconds on each side of a fade through black. */
-export const FADE_IN_SECONDS = 0.25;
+const FADE_IN_SECONDS = 0.25;
 
 /** How a film is joined; what is absent is decided by the clips. */
 export type Cut = {

@@ -3,7 +3,7 @@ import { runFfmpeg } from "./ffmpeg.ts";
 import { probe } from "./probe.ts";
 
 /** Frames a second of every clip made here. */
-export const CLIP_FPS = 24;
+const CLIP_FPS = 24;
 
 /** Frames in which a clip turns into the image that it ends with. */
 const TURN_IN_FRAMES = 12;

@@ -15,7 +15,7 @@ export function measure(url: string, { media }: ModelDeps): Promise<Probe> {
   return probe(pathOf(url, media));
 }
 
-export async function sizeInBytes(url: string, { media }: ModelDeps): Promise<number> {
+async function sizeInBytes(url: string, { media }: ModelDeps): Promise<number> {
   return (await Deno.stat(pathOf(url, media))).size;
 }
 

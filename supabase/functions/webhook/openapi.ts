@@ -7,7 +7,7 @@ import { Approval } from "./task_routes.ts";
 
 const SENDER: readonly Proof[] = ["signature", "standard", "bearer"];
 
-export const JobAnswer = z.object({
+const JobAnswer = z.object({
   task_id: z.string(),
   project_id: z.string().meta({ description: "The same id" }),
   status: z.string(),

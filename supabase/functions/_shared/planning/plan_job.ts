@@ -34,7 +34,7 @@ export function planJob(
 }
 
 /** A job that names a voice, and has its scenes written, has them spoken too. */
-export function isNarrated({ scenes, voice }: JobFields): boolean {
+function isNarrated({ scenes, voice }: JobFields): boolean {
   return !scenes && !!voice;
 }
 

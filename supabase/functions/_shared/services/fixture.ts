@@ -98,7 +98,7 @@ const FINISHED = {
   output: { video_url: "https://cdn.example.com/film.mp4", duration: 12 },
 };
 
-export const MUX: ServiceCase = {
+const MUX: ServiceCase = {
   service: STITCH_SERVICE,
   step: "mux_audio",
   path: "/v1/stitch/mux",
@@ -141,7 +141,7 @@ export const MIX: ServiceCase = {
   ...FINISHED,
 };
 
-export const BURN: ServiceCase = {
+const BURN: ServiceCase = {
   service: STITCH_SERVICE,
   step: "burn_captions",
   path: "/v1/stitch/captions",
@@ -159,7 +159,7 @@ export const BURN: ServiceCase = {
 };
 
 /** A cut with all that a job can ask of it. */
-export const CUT: ServiceCase = {
+const CUT: ServiceCase = {
   ...STITCH,
   input: { ...STITCH.input, transitions: ["cut", "fade"], fps: 25, width: 1280, height: 720 },
   sent: { ...STITCH.sent, transitions: ["cut", "fade"], fps: 25, width: 1280, height: 720 },

@@ -12,6 +12,6 @@ export function isBase64Signed(
   return secrets.some((secret) => equal(given, signBase64(body, secret)));
 }
 
-export function signBase64(body: Uint8Array | string, secret: string): string {
+function signBase64(body: Uint8Array | string, secret: string): string {
   return createHmac("sha256", secret).update(body).digest("base64");
 }

@@ -22,7 +22,7 @@ export function isSlackSigned(
   return secrets.some((secret) => equal(given, signSlack(body, { timestamp, secret })));
 }
 
-export function signSlack(
+function signSlack(
   body: Uint8Array | string,
   { timestamp, secret }: { timestamp: string; secret: string },
 ): string {

@@ -32,7 +32,7 @@ export function isTimestampSigned(
   });
 }
 
-export function signTimestamped(
+function signTimestamped(
   body: Uint8Array | string,
   { timestamp, secret }: { timestamp: string; secret: string },
 ): string {

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 import { type FilmPlan, musicOf, type Place, promptOf, voiceOf } from "./film_plan.ts";
 import { IMPATIENT_MODEL, type World } from "./world.ts";
 
@@ -48,7 +49,7 @@ export async function orderFilm(
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await pause(PAUSE_MS);
   }
   return null;
 }

@@ -1,4 +1,5 @@
 import postgres, { type Sql } from "postgres";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 200;
@@ -14,7 +15,7 @@ export async function patiently<T>(sql: Sql, ask: (sql: Sql) => Promise<T>): Pro
       return await ask(sql);
     } catch (error) {
       if (!mayPass(error) || Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await pause(PAUSE_MS);
     }
   }
 }

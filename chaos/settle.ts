@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 import { moveClock } from "./faults/move_clock.ts";
 import { patiently } from "./patient_sql.ts";
 
@@ -30,7 +31,7 @@ export async function settle(sql: Sql, { patienceMs }: { patienceMs: number }): 
     if (now?.due_in > FAR_SECONDS) {
       await patiently(sql, (sql) => moveClock(sql, Math.ceil(now?.due_in)));
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await pause(LOOK_EVERY_MS);
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { pause } from "../supabase/functions/_shared/pause.ts";
 import { crashPostgres } from "./faults/crash_postgres.ts";
 import { cutConnections } from "./faults/cut_connections.ts";
 import { holdProject } from "./faults/hold_project.ts";
@@ -83,8 +84,4 @@ export async function rage(
     default:
       return;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

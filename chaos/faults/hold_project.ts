@@ -1,4 +1,5 @@
 import { connectSturdily } from "../../local/postgres/sturdy_sql.ts";
+import { pause } from "../../supabase/functions/_shared/pause.ts";
 
 /** Locks one film that is being made and does nothing for so long, as a forgotten session does. */
 export async function holdProject(
@@ -14,7 +15,7 @@ export async function holdProject(
       const project = open[Math.floor(choice * open.length)]?.project_id ?? null;
       await transaction`
         select from public.projects where project_id = ${project} for no key update`;
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      await pause(ms);
     });
   } catch {
     // Another fault has ended it.

@@ -2,6 +2,7 @@ import { type CountAnswer, createDoorCounts } from "./door_counts.ts";
 import { connectDatabase, type Database, DatabaseError } from "./database.ts";
 import { databaseAddress, type Get } from "./env.ts";
 import { createLog, type Log } from "./log.ts";
+import { pause } from "./pause.ts";
 import { createSentry } from "./sentry.ts";
 import { waitUntil } from "./wait_until.ts";
 
@@ -29,7 +30,7 @@ export function realDeps(): Deps {
     get,
     fetch: (input: Parameters<typeof fetch>[0], init?: RequestInit) => fetch(input, init),
     now: () => Date.now(),
-    wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+    wait: (ms: number) => pause(ms),
     later: (work: Promise<unknown>) => waitUntil(work),
   };
   const report = createSentry({ ...world, log: write });

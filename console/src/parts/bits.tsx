@@ -61,6 +61,16 @@ export function Trouble({ error }: { error: ApiError | null }): JSX.Element | nu
   return <p class="trouble" role="alert">{error.message}</p>;
 }
 
+/** In place of one thing that is not there, or not yet. */
+export function NotHere(
+  { what, gone, error }: { what: string; gone: string; error: ApiError | null },
+): JSX.Element {
+  if (error === null) return <Loading />;
+  return error.status === 404
+    ? <Empty title={`No such ${what}`}>{gone}</Empty>
+    : <p class="trouble" role="alert">{error.message}</p>;
+}
+
 export function Loading(): JSX.Element {
   return (
     <div class="loading" role="status">

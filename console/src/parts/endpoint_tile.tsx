@@ -23,15 +23,9 @@ function waysOf(endpoint: Endpoint): string | null {
 export function EndpointTile(
   { endpoint, onDone }: { endpoint: Endpoint; onDone: () => void },
 ): JSX.Element {
-  const { endpoint_id: id, is_enabled, url, description, failing_since, held_until } = endpoint;
+  const { endpoint_id: id, is_enabled, url, description, failing_since } = endpoint;
   const path = `/endpoints/${encodeURIComponent(id)}`;
-  const status = !is_enabled
-    ? "disabled"
-    : held_until
-    ? "held"
-    : failing_since
-    ? "warning"
-    : "enabled";
+  const status = statusOf(endpoint);
   return (
     <section class="tile" aria-label={url ?? id}>
       <div class="scene-head">
@@ -92,4 +86,10 @@ export function EndpointTile(
       </div>
     </section>
   );
+}
+
+function statusOf({ is_enabled, held_until, failing_since }: Endpoint): string {
+  if (!is_enabled) return "disabled";
+  if (held_until) return "held";
+  return failing_since ? "warning" : "enabled";
 }

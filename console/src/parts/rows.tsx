@@ -65,13 +65,17 @@ export function verdictOf({ outcome, status, is_malformed }: Callback): string {
 
 /** How it went, e.g. `1 try, HTTP 200, 33 ms`; empty for what was never to be sent. */
 function howItWent(one: Delivery): string {
-  const { attempt_count: n, batch_id, status, status_code, delivered_at, created_at } = one;
-  const tries = n > 0 ? n === 1 ? "1 try" : `${n} tries` : status === "pending" ? "no try yet" : "";
+  const { batch_id, status_code, delivered_at, created_at } = one;
   return [
-    batch_id ? "in a batch" : tries,
+    batch_id ? "in a batch" : triesOf(one),
     status_code ? `HTTP ${status_code}` : "",
     delivered_at ? span(Date.parse(delivered_at) - Date.parse(created_at)) : "",
   ].filter(Boolean).join(", ");
+}
+
+function triesOf({ attempt_count: tries, status }: Delivery): string {
+  if (tries === 0) return status === "pending" ? "no try yet" : "";
+  return tries === 1 ? "1 try" : `${tries} tries`;
 }
 
 export function DeliveryRows({ docs }: { docs: Delivery[] }): JSX.Element {

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { CallbackDetail } from "../api/shapes/callback.ts";
 import { dateTime, span, words } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
-import { Ago, Empty, Facts, Id, Loading, Payload, Trouble } from "../parts/bits.tsx";
+import { Ago, Facts, Id, NotHere, Payload, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";
 import { Events } from "../parts/events.tsx";
 import { verdictOf } from "../parts/rows.tsx";
@@ -27,7 +27,7 @@ function meaningOf(verdict: string, filmId: string | null | undefined): string {
 }
 
 function times(n: number, none: string): string {
-  return n === 0 ? none : n === 1 ? "once" : n === 2 ? "twice" : `${n} times`;
+  return [none, "once", "twice"][n] ?? `${n} times`;
 }
 
 /** One callback: what came, what it did, and its replay. */
@@ -39,15 +39,12 @@ export function CallbackView({ id }: { id: string }): JSX.Element {
   );
   const back = <a class="back" href="#/callbacks">Callbacks</a>;
   if (!one) {
-    if (error?.status === 404) {
-      return (
-        <>
-          {back}
-          <Empty title="No such callback">It may have been pruned.</Empty>
-        </>
-      );
-    }
-    return <>{back}{error ? <Trouble error={error} /> : <Loading />}</>;
+    return (
+      <>
+        {back}
+        <NotHere what="callback" gone="It may have been pruned." error={error} />
+      </>
+    );
   }
   const isMalformed = one.result === null &&
     ["fal", "video", "lastframe", "stitch"].includes(one.source);

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Story } from "../api/shapes/story.ts";
 import { safeUrl, unbroken } from "../format.ts";
 import { useLive } from "../live/use_live.ts";
-import { Empty, Id, Loading, Trouble } from "../parts/bits.tsx";
+import { Id, NotHere, Trouble } from "../parts/bits.tsx";
 import { FilmFacts } from "../parts/film_facts.tsx";
 import { FilmVerbs } from "../parts/film_verbs.tsx";
 import { SceneBar } from "../parts/film_card.tsx";
@@ -29,15 +29,16 @@ export function FilmView({ id }: { id: string }): JSX.Element {
   const story = live.value;
   const back = <a class="back" href="#/films">Films</a>;
   if (!story) {
-    if (live.error?.status === 404) {
-      return (
-        <>
-          {back}
-          <Empty title="No such film">It may have been deleted with its user's data.</Empty>
-        </>
-      );
-    }
-    return <>{back}{live.error ? <Trouble error={live.error} /> : <Loading />}</>;
+    return (
+      <>
+        {back}
+        <NotHere
+          what="film"
+          gone="It may have been deleted with its user's data."
+          error={live.error}
+        />
+      </>
+    );
   }
   const { project } = story;
   const title = project.prompt || story.scenes[0]?.prompt || project.video_id;
@@ -123,15 +124,17 @@ function Screen({ story }: { story: Story }): JSX.Element {
       )}
       <p>
         <strong>{`${project.progress}%`}</strong>
-        {project.status === "failed" || project.status === "cancelled"
-          ? "There is no film"
-          : project.status === "paused"
-          ? project.awaiting_approval ? "It waits for approval" : "It is paused"
-          : "The film is being made"}
+        {whyNoFilm(project)}
       </p>
       <SceneBar scenes={scenes.map((scene) => ({ ...scene, progress: progressOf(scene) }))} />
     </div>
   );
+}
+
+function whyNoFilm({ status, awaiting_approval }: Story["project"]): string {
+  if (status === "failed" || status === "cancelled") return "There is no film";
+  if (status === "paused") return awaiting_approval ? "It waits for approval" : "It is paused";
+  return "The film is being made";
 }
 
 function pictureOf(scene: Story["scenes"][number]): string | null | undefined {

@@ -1,3 +1,5 @@
+import { OutboundFailure } from "./outbound_failure.ts";
+
 /** Bytes as they come in, some of which may be put back. */
 export interface BytesIn {
   /** The next bytes, however many there are; null at the end. */
@@ -8,10 +10,18 @@ export interface BytesIn {
 
 /** An answer to a delivery is short, a film is not. */
 const CHUNK = { first: 2048, last: 65_536 };
+/** So many reads are free; then each has to bring so many bytes on average. */
+const CRUMBS = { free: 4000, bytes: 64 };
 
+/**
+ * What comes in crumbs takes more of our time than of its sender's, and breaks.
+ *
+ * @throws {OutboundFailure}
+ */
 export function bytesIn(connection: Pick<Deno.Conn, "read">): BytesIn {
   const held: Uint8Array[] = [];
   let size = CHUNK.first;
+  let owed = -CRUMBS.free * CRUMBS.bytes;
 
   return {
     async read() {
@@ -20,6 +30,8 @@ export function bytesIn(connection: Pick<Deno.Conn, "read">): BytesIn {
       const chunk = new Uint8Array(size);
       const length = await connection.read(chunk);
       if (length === size) size = Math.min(size * 2, CHUNK.last);
+      owed = Math.max(owed + CRUMBS.bytes - (length ?? 0), -CRUMBS.free * CRUMBS.bytes);
+      if (owed > 0) throw new OutboundFailure("bad_answer", "it answers in crumbs");
       return length === null ? null : chunk.subarray(0, length);
     },
     unread(bytes) {
@@ -37,19 +49,21 @@ export async function readUntil(
   end: Uint8Array,
   most: number,
 ): Promise<Uint8Array | null> {
-  let room: Uint8Array = new Uint8Array(512);
+  let room: Uint8Array = new Uint8Array(0);
   let length = 0;
   while (length <= most) {
     const more = await source.read();
     if (more === null) return null;
     const from = Math.max(length - end.length + 1, 0);
+    // What comes in one piece is not copied: a page may hold thousands of lines.
+    if (length === 0) room = more;
     // Twice as much each time: of what comes byte by byte, all would be copied for each of them.
-    if (length + more.length > room.length) room = copyInto(2 * (length + more.length), room);
-    room.set(more, length);
+    else if (length + more.length > room.length) room = copyInto(2 * (length + more.length), room);
+    if (length > 0) room.set(more, length);
     length += more.length;
     const at = indexOf(room.subarray(0, length), end, from);
     if (at >= 0) {
-      source.unread(room.slice(at + end.length, length));
+      source.unread(room.subarray(at + end.length, length));
       return at > most ? null : room.subarray(0, at);
     }
   }
@@ -63,7 +77,8 @@ function copyInto(size: number, bytes: Uint8Array): Uint8Array {
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
-  for (let at = from; at <= bytes.length - wanted.length; at++) {
+  const [first = 0] = wanted;
+  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
     if (wanted.every((byte, i) => bytes[at + i] === byte)) return at;
   }
   return -1;

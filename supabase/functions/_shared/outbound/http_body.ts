@@ -4,6 +4,8 @@ import { OutboundFailure } from "./outbound_failure.ts";
 
 /** Bytes of a line that gives a chunk's length, extensions included. */
 const LONGEST_LINE = 4096;
+/** Bytes around the chunks that are free; then there may be one for so many of the body. */
+const FRAMING = { free: 65_536, per: 32 };
 const LINE_END = new TextEncoder().encode("\r\n");
 
 /**
@@ -41,13 +43,17 @@ async function* readLength(source: BytesIn, length: number): AsyncGenerator<Uint
 }
 
 async function* readChunks(source: BytesIn): AsyncGenerator<Uint8Array, void> {
+  let owed = -FRAMING.free * FRAMING.per;
   while (true) {
     const line = await readUntil(source, LINE_END, LONGEST_LINE);
     if (line === null) throw cutOff();
+    owed += (line.length + 2 * LINE_END.length) * FRAMING.per;
+    if (owed > 0) throw new OutboundFailure("bad_answer", "it answers in crumbs");
     const hex = /^([0-9a-f]{1,12})[ \t]*(?:;|$)/i.exec(new TextDecoder().decode(line))?.[1];
     if (hex === undefined) throw bad();
     const length = parseInt(hex, 16);
     if (length === 0) return;
+    owed -= length;
     yield* readLength(source, length);
     if ((await readUntil(source, LINE_END, LINE_END.length))?.length !== 0) throw bad();
   }

@@ -1,4 +1,11 @@
-import { type CreatedTask, type FilmRequest, ReelayError, type TaskLinks, type VideoRequest, type VideoTask } from "./types.ts";
+import {
+  type CreatedTask,
+  type FilmRequest,
+  ReelayError,
+  type TaskLinks,
+  type VideoRequest,
+  type VideoTask,
+} from "./types.ts";
 import { waitForTask, type WaitOptions } from "./wait_for_task.ts";
 
 export * from "./types.ts";

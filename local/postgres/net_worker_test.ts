@@ -2,7 +2,13 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import type { Sql } from "postgres";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { type NetDatabase, openNetDatabase, type Receiver, startReceiver, until } from "./net_testing.ts";
+import {
+  type NetDatabase,
+  openNetDatabase,
+  type Receiver,
+  startReceiver,
+  until,
+} from "./net_testing.ts";
 import { startNetWorker } from "./net_worker.ts";
 
 let cluster: Cluster;

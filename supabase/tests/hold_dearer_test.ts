@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
-import { changeProject } from "../functions/_shared/management.ts";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { driveToTheEnd, makeAll } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { listDeliveries, listEndpoints } from "../functions/_shared/endpoints.ts";
-import { pageCallbacks } from "../functions/_shared/browsing.ts";
-import { listCallbacks, listErrors } from "../functions/_shared/management.ts";
+import { listCallbacks, pageCallbacks } from "../functions/_shared/management/callbacks.ts";
+import { listDeliveries } from "../functions/_shared/management/deliveries.ts";
+import { listEndpoints } from "../functions/_shared/management/endpoints.ts";
+import { listErrors } from "../functions/_shared/management/figures.ts";
 import { anEndpoint } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { rowsRead } from "./rows_read.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { setEndpointEnabled } from "../functions/_shared/endpoints.ts";
+import { setEndpointEnabled } from "../functions/_shared/management/endpoints.ts";
 import { anEndpoint, queueTo } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 

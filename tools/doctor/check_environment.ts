@@ -7,7 +7,7 @@ import {
 } from "../../supabase/functions/_shared/env.ts";
 import { readFinishOffers } from "../../supabase/functions/_shared/planning/finish_offers.ts";
 import { configureProviders } from "../../supabase/functions/_shared/providers.ts";
-import { readRateLimit } from "../../supabase/functions/_shared/rate_limit.ts";
+import { readRateLimit } from "../../supabase/functions/_shared/limits/rate_limit.ts";
 import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 

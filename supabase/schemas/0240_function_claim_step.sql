@@ -28,6 +28,13 @@ begin
     return '[]';
   end if;
 
+  if private.is_patience_over(p_step, v_attempt) then
+    if private.lock_film_or_postpone(p_step) then
+      perform private.ask_again(v_attempt.attempt_id, 'each runner that asked was lost');
+    end if;
+    return '[]';
+  end if;
+
   if p_step.status = 'running' and v_attempt.status = 'created' and v_attempt.sent_at = 'infinity' then
     perform private.requeue_unsent(p_step, v_attempt);
     return '[]';

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Answer, recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { attemptsOf, brokenInvariants, only, projectOf, stepOf } from "./look.ts";
-import { claim, moveClock, requestOf, setSetting } from "./verbs.ts";
+import { claim, moveClock, outliveLeases, requestOf, setSetting } from "./verbs.ts";
 
 const AWAY: Answer = { state: "unreachable", message: "HTTP 502" };
 
@@ -66,5 +66,57 @@ Deno.test(
       (await projectOf(sql, work.project_id)).error_message,
       "Scene 1: Cannot tell whether fal accepted the request: The connection broke",
     );
+  }),
+);
+
+Deno.test(
+  "a step whose runner is lost each time that it asks does not wait for ever",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    const work = await aSubmittedClip();
+    await setSetting(sql, "give_up_seconds.generate_clip", 900);
+    await moveClock(sql, 1000);
+    assert.equal((await claim(db)).length, 1);
+    await outliveLeases(sql);
+    const [again] = await claim(db);
+    assert.equal(again?.mode, "ask", "a runner may be lost for reasons of its own");
+    await moveClock(sql, 900);
+
+    const [cancel, ...others] = [...await claim(db), ...await claim(db)];
+
+    assert.deepEqual([cancel?.step, others], ["cancel_request", []]);
+    assert.match(
+      (await projectOf(sql, work.project_id)).error_message ?? "",
+      /No result of generate_clip after 900 s .*: each runner that asked was lost/,
+    );
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a call whose look-up loses each runner ends as unknown",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip();
+    await setSetting(sql, "give_up_seconds.generate_clip", 900);
+    await recordAnswer(db, work, { state: "lost", message: "The connection broke" });
+    await moveClock(sql, 1000);
+    const [lookup] = await claim(db);
+    assert.equal(lookup?.mode, "lookup");
+    await moveClock(sql, 900);
+
+    assert.deepEqual(await claim(db), []);
+
+    assert.equal(only(await attemptsOf(sql, work.step_id)).status, "outcome_unknown");
+    assert.equal((await projectOf(sql, work.project_id)).status, "failed");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "however late it is, what nobody has asked about yet is asked about",
+  onDatabase(async ({ db, sql, aSubmittedClip }) => {
+    await aSubmittedClip();
+    await moveClock(sql, 100_000);
+
+    assert.equal(only(await claim(db)).mode, "ask");
   }),
 );

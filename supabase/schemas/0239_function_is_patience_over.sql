@@ -1,0 +1,23 @@
+-- What is asked about is given up by whoever hears the answer (ask_again). Twice that time is left for those who do not
+-- live to hear one: a runner may be lost for reasons of its own, and what it asked about is paid for.
+
+create or replace function private.is_patience_over(p_step private.steps, p_attempt private.attempts)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_step.status = 'waiting'
+    and p_step.claim_token is not null
+    and private.clock() >= p_attempt.created_at + 2 * make_interval(secs => (
+      (private.step_setting('give_up_seconds', p_step.kind, p_attempt.input ->> 'model')).value #>> '{}'
+    )::double precision);
+end;
+$$;
+
+comment on function private.is_patience_over(private.steps, private.attempts) is
+'True where who asked about an overdue step was lost, and the provider has long had all the time that it may have.';
+
+revoke execute on function private.is_patience_over(private.steps, private.attempts) from public, anon, authenticated, service_role;

@@ -5,6 +5,7 @@ import type { Attempt, Submission } from "../transitions/steps.ts";
 import { NoAnswer } from "../call_once.ts";
 import { readJson } from "../json.ts";
 import { mayPassLater } from "../refusal.ts";
+import { sinceThen } from "../since_then.ts";
 import { callFal, type FalDeps } from "./call_fal.ts";
 import { requestUrls } from "./request_urls.ts";
 import type { FalRequest } from "./step_request.ts";
@@ -12,6 +13,8 @@ import type { FalRequest } from "./step_request.ts";
 /** Our clock and fal's may differ by this much, in milliseconds. */
 const CLOCK_SKEW = 60_000;
 const MOST_PAGES = 20;
+/** Milliseconds after which no further page is read: what is found when the lease is over is not heard. */
+const MOST_TIME = 45_000;
 
 /**
  * fal's platform API, `GET /v1/models/requests/by-endpoint?expand=payloads`. The times are optional
@@ -38,7 +41,8 @@ export async function findAtFal(
   request: FalRequest,
   attempt: Attempt,
 ): Promise<Found> {
-  const since = madeAt(attempt, deps.now()) - CLOCK_SKEW;
+  const began = deps.now();
+  const since = madeAt(attempt, began) - CLOCK_SKEW;
   const wanted: unknown = JSON.parse(JSON.stringify(request.input));
   const matches: Item[] = [];
   let cursor: string | null = null;
@@ -55,7 +59,7 @@ export async function findAtFal(
         ),
       );
       cursor = read.data.has_more === false ? null : read.data.next_cursor ?? null;
-      if (cursor === null) break;
+      if (cursor === null || sinceThen(began, deps.now()) >= MOST_TIME) break;
     }
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

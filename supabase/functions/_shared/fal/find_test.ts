@@ -67,6 +67,24 @@ Deno.test("a request that has not started has no time yet, and still counts", as
   assert.deepEqual(ids(found), ["queued"]);
 });
 
+Deno.test("a slow list is left before the lease is over, and what was found by then is told", async () => {
+  let now = NOW;
+  const slowList = (items: unknown[]) =>
+    withServer(() => {
+      now += 20_000;
+      return Response.json({ items, has_more: true, next_cursor: "next" });
+    }, async ({ url, seen }) => {
+      const deps = falDeps(url, { now: () => now });
+      return { ...await createFalProvider(deps).find(work()), pages: seen.length };
+    });
+
+  const none = await slowList([]);
+  assert.deepEqual([none.state, none.pages], ["unreachable", 3]);
+  now = NOW;
+  const some = await slowList([item("ours")]);
+  assert.deepEqual([ids(some)[0], some.pages], ["ours", 3]);
+});
+
 Deno.test("all pages are read", async () => {
   const found = await findAmong(({ path }) =>
     path.includes("cursor=next")

@@ -3,7 +3,7 @@ import { anEndpoint, BUSY, claimAll, claimedIds, OK, queueTo, recordAll } from "
 import { claimDeliveries, recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
-import { moveClock, outliveLeases, setSetting } from "./verbs.ts";
+import { moveClock, setSetting } from "./verbs.ts";
 
 Deno.test(
   "a long queue for one receiver stands in nobody's way: receivers take turns",

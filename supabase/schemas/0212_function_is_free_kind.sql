@@ -1,5 +1,6 @@
 -- Storing saves what was paid for, giving up saves what would be: the spending cap holds none of it back, a test has it done
--- in earnest, and whether a call went out need not be known before it is made again.
+-- in earnest, and whether a call went out need not be known before it is made again. A new kind of step that costs nothing has
+-- to be added here, and in begin_attempts.
 
 create or replace function private.is_free_kind(p_kind text)
 returns boolean

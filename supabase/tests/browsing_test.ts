@@ -10,7 +10,6 @@ import {
   readQueue,
 } from "../functions/_shared/management/figures.ts";
 import { listProjects } from "../functions/_shared/management/films.ts";
-import { aFilm } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 
 const ALL = { before: null, limit: 50 };
@@ -83,25 +82,6 @@ Deno.test(
       "generating",
       40,
     ]);
-  }),
-);
-
-Deno.test(
-  "a film's card tells what it cost when its attempts are not kept any more, too",
-  onDatabase(async (given) => {
-    const { db, sql } = given;
-    await sql`
-      insert into private.prices (model, kind, usd_per_call, as_of, source)
-      values ('fal-ai/some-model', 'generate_clip', 0.35, current_date, 'a test')`;
-    await aFilm(given);
-    const usd = async () => (await listProjects(db, {}, ALL)).docs[0]?.usd;
-    const before = await usd();
-    assert(Number(before) >= 0.35);
-
-    await sql`select private.prune_attempts('', private.clock() + interval '1 day', 10)`;
-
-    assert.deepEqual([...await sql`select from private.attempts`], []);
-    assert.equal(await usd(), before);
   }),
 );
 

@@ -80,6 +80,14 @@ Deno.test("no route is open to a stranger, and none reaches the database for one
   }
 });
 
+Deno.test("an operator shows the key in apikey or as a Bearer", async () => {
+  const { send } = aDoor({ list_callbacks: [] });
+
+  for (const headers of [KEY, { authorization: "Bearer op-key" }]) {
+    assert.equal((await send("", { headers })).status, 200);
+  }
+});
+
 Deno.test("without a key and a project every route is 503", async () => {
   const { send } = aDoor({}, {});
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "../_shared/database.ts";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
-import { createWebhookManage } from "./app.ts";
+import { operatorDoor } from "./fixture.ts";
 
 const REPLAYED = {
   webhook_log_id: "whlog_1",
@@ -18,30 +17,12 @@ const RAISED = new DatabaseError(
   'Cannot replay callback "x": no such callback',
 );
 
-function aDoor(sql: Record<string, unknown>) {
-  const world = handMadeWorld({
-    env: { OPERATOR_KEY: "op-key" },
-    sql: { is_bell_deaf: false, ...sql },
-  });
-  const app = createWebhookManage(world.deps);
-
-  async function send(path: string, body?: unknown) {
-    const answer = await app.request(`/webhook-manage${path}`, {
-      method: body === undefined ? "GET" : "POST",
-      headers: { authorization: "Bearer op-key" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { status: answer.status, body: await answer.json() };
-  }
-  return { ...world, send };
-}
-
 Deno.test("callbacks are listed as docs, by source and status", async () => {
   const docs = [{ webhook_log_id: "whlog_1" }];
-  const { send, calls } = aDoor({ list_callbacks: docs });
+  const { get, calls } = operatorDoor({ list_callbacks: docs });
 
-  assert.deepEqual(await send("?source=custom&status=error"), { status: 200, body: { docs } });
-  assert.deepEqual(await send("?source=&status="), { status: 200, body: { docs } });
+  assert.deepEqual(await get("?source=custom&status=error"), { status: 200, body: { docs } });
+  assert.deepEqual(await get("?source=&status="), { status: 200, body: { docs } });
   assert.deepEqual(calls.map(({ args }) => args), [
     { p_source: "custom", p_status: "error" },
     { p_source: null, p_status: null },
@@ -50,7 +31,7 @@ Deno.test("callbacks are listed as docs, by source and status", async () => {
 
 Deno.test("a time that Postgres cannot read is 400 and named", async () => {
   const page = { matched: 0, ids: [] };
-  const { send } = aDoor({ replayable_callbacks: page });
+  const { post } = operatorDoor({ replayable_callbacks: page });
   const times = [
     "0000-01-01T00:00:00Z",
     "2026-01-01T00:00:00+16:00",
@@ -59,38 +40,41 @@ Deno.test("a time that Postgres cannot read is 400 and named", async () => {
     "yesterday",
   ];
   for (const from of times) {
-    const { status, body } = await send("/replay", { from });
+    const { status, body } = await post("/replay", { from });
     assert.deepEqual([status, body.issues?.[0].path], [400, "from"], from);
   }
   for (const from of ["0001-01-01T00:00:00+15:59", "2026-01-01T00:00:00.123456-12:00"]) {
-    assert.equal((await send("/replay", { from })).status, 200, from);
+    assert.equal((await post("/replay", { from })).status, 200, from);
   }
 });
 
 Deno.test("a filter that is none is 400 and named", async () => {
   const unknown = new DatabaseError("x", "RL400", false, 'There is no source "nonsense"');
-  const { send, calls } = aDoor({ list_callbacks: unknown, replayable_callbacks: unknown });
+  const { get, post, calls } = operatorDoor({
+    list_callbacks: unknown,
+    replayable_callbacks: unknown,
+  });
 
   for (const field of ["source", "status"]) {
-    const { status, body } = await send(`?${field}=nonsense`);
+    const { status, body } = await get(`?${field}=nonsense`);
     assert.equal(status, 400);
     assert.equal(body.error, "Invalid request");
     assert.deepEqual(body.issues.map(({ path }: { path: string }) => path), [field]);
   }
-  const range = await send("/replay", { source: "nonsense" });
+  const range = await post("/replay", { source: "nonsense" });
   assert.deepEqual([range.status, range.body.issues], [400, [{
     path: "source",
     message: 'There is no source "nonsense"',
   }]]);
-  assert.equal((await send("/errors?type=a%00")).status, 400);
+  assert.equal((await get("/errors?type=a%00")).status, 400);
   assert.deepEqual(calls.map(({ name }) => name), ["list_callbacks", "replayable_callbacks"]);
 });
 
 Deno.test("a replay that achieves something is a success", async () => {
   for (const [outcome, status] of [["applied", "success"], ["buffered", "pending"]]) {
-    const { send, calls } = aDoor({ replay_callback: { ...REPLAYED, outcome, status } });
+    const { post, calls } = operatorDoor({ replay_callback: { ...REPLAYED, outcome, status } });
 
-    const answer = await send("", { webhookLogId: "whlog_1" });
+    const answer = await post("", { webhookLogId: "whlog_1" });
 
     assert.deepEqual(answer, { status: 200, body: { success: true, outcome } });
     assert.deepEqual(calls[0], {
@@ -105,7 +89,7 @@ Deno.test("a replay that fails again, or of what has succeeded, is 500", async (
   const done = { ...REPLAYED, was: "success", outcome: "duplicate" };
 
   for (const answer of [failed, done]) {
-    const { status, body } = await aDoor({ replay_callback: answer }).send("", {
+    const { status, body } = await operatorDoor({ replay_callback: answer }).post("", {
       webhookLogId: "whlog_1",
     });
     assert.equal(status, 500);
@@ -114,23 +98,23 @@ Deno.test("a replay that fails again, or of what has succeeded, is 500", async (
 });
 
 Deno.test("a replay that cannot be is 500 on the door's own path, and says why on the log's", async () => {
-  const { send } = aDoor({ replay_callback: RAISED });
+  const { post } = operatorDoor({ replay_callback: RAISED });
 
-  assert.deepEqual(await send("", { webhookLogId: "x" }), {
+  assert.deepEqual(await post("", { webhookLogId: "x" }), {
     status: 500,
     body: { error: "Retry failed" },
   });
-  assert.deepEqual(await send("/logs/x/replay", {}), {
+  assert.deepEqual(await post("/logs/x/replay", {}), {
     status: 404,
     body: { error: 'Cannot replay callback "x": no such callback' },
   });
 });
 
 Deno.test("a replay without an id is 400 and names the field", async () => {
-  const { send, calls } = aDoor({});
+  const { post, calls } = operatorDoor({});
 
   for (const body of [{}, { webhookLogId: 7 }, { webhookLogId: "" }]) {
-    const answer = await send("", body);
+    const answer = await post("", body);
     assert.equal(answer.status, 400);
     assert.equal(answer.body.issues[0].path, "webhookLogId");
   }
@@ -138,24 +122,26 @@ Deno.test("a replay without an id is 400 and names the field", async () => {
 });
 
 Deno.test("one callback has its bytes as base64, and as text where they are UTF-8", async () => {
-  const text = await aDoor({ read_callback: { raw_body: btoa('{"a":1}') } }).send("/logs/whlog_1");
-  const bytes = await aDoor({ read_callback: { raw_body: btoa("\xff\xfe") } }).send(
+  const text = await operatorDoor({ read_callback: { raw_body: btoa('{"a":1}') } }).get(
+    "/logs/whlog_1",
+  );
+  const bytes = await operatorDoor({ read_callback: { raw_body: btoa("\xff\xfe") } }).get(
     "/logs/whlog_1",
   );
 
   assert.deepEqual(text.body, { raw_body: btoa('{"a":1}'), raw_text: '{"a":1}' });
   assert.deepEqual(bytes.body, { raw_body: btoa("\xff\xfe"), raw_text: null });
-  assert.equal((await aDoor({ read_callback: null }).send("/logs/whlog_1")).status, 404);
-  assert.equal((await aDoor({}).send("/logs/%00")).status, 404);
+  assert.equal((await operatorDoor({ read_callback: null }).get("/logs/whlog_1")).status, 404);
+  assert.equal((await operatorDoor({}).get("/logs/%00")).status, 404);
 });
 
 Deno.test("a range is replayed within its bounds; a dry run replays nothing", async () => {
   const page = { matched: 1, ids: ["whlog_1"] };
   const sql = { replayable_callbacks: { matched: 1, ids: [] }, replay_callback: REPLAYED };
-  const { send, calls } = aDoor(sql);
+  const { post, calls } = operatorDoor(sql);
   const from = "2026-11-21T00:00:00Z";
 
-  const dry = await send("/replay", { source: "fal", from, dry_run: true });
+  const dry = await post("/replay", { source: "fal", from, dry_run: true });
 
   assert.deepEqual(dry.body, { matched: 1, replayed: 0, outcomes: {}, remaining: 1, next: null });
   assert.deepEqual(calls.map(({ args }) => args), [{
@@ -166,7 +152,9 @@ Deno.test("a range is replayed within its bounds; a dry run replays nothing", as
     p_after: null,
     p_limit: 0,
   }]);
-  const done = await aDoor({ ...sql, replayable_callbacks: page }).send("/replay", { limit: 1 });
+  const done = await operatorDoor({ ...sql, replayable_callbacks: page }).post("/replay", {
+    limit: 1,
+  });
   assert.deepEqual(done.body, {
     matched: 1,
     replayed: 1,
@@ -175,7 +163,7 @@ Deno.test("a range is replayed within its bounds; a dry run replays nothing", as
     next: null,
   });
   for (const wrong of [{ limit: 1001 }, { from: "yesterday" }, { status: "success" }]) {
-    const { status, body } = await send("/replay", wrong);
+    const { status, body } = await post("/replay", wrong);
     assert.deepEqual([status, body.issues[0].path], [400, Object.keys(wrong)[0]]);
   }
 });

@@ -1,31 +1,14 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
-import { createWebhookManage } from "./app.ts";
+import { operatorDoor } from "./fixture.ts";
 
 function aDoor(sql: Record<string, unknown> = {}) {
-  const world = handMadeWorld({
-    env: { OPERATOR_KEY: "op-key" },
-    sql: {
-      list_deliveries: [{ delivery_id: "dlv_1" }],
-      read_delivery: { delivery_id: "dlv_1", tries: [] },
-      replay_delivery: { delivery_id: "dlv_1", was: "dead", status: "pending" },
-      replay_deliveries: { matched: 7, replayed: 0, remaining: 7 },
-      is_bell_deaf: false,
-      ...sql,
-    },
+  return operatorDoor({
+    list_deliveries: [{ delivery_id: "dlv_1" }],
+    read_delivery: { delivery_id: "dlv_1", tries: [] },
+    replay_delivery: { delivery_id: "dlv_1", was: "dead", status: "pending" },
+    replay_deliveries: { matched: 7, replayed: 0, remaining: 7 },
+    ...sql,
   });
-  const app = createWebhookManage(world.deps);
-
-  async function send(method: string, path: string, body?: unknown) {
-    const answer = await app.request(`/webhook-manage${path}`, {
-      method,
-      headers: { apikey: "op-key" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { status: answer.status, body: await answer.json() };
-  }
-  const called = () => world.calls.filter(({ name }) => name !== "is_bell_deaf");
-  return { send, called };
 }
 
 Deno.test("deliveries are listed by filter, and one is shown with its tries", async () => {

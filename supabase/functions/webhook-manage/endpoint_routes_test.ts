@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "../_shared/database.ts";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
-import { createWebhookManage } from "./app.ts";
+import { operatorDoor } from "./fixture.ts";
 
 const DESK = {
   endpoint_id: "ep_1",
@@ -11,32 +10,16 @@ const DESK = {
 };
 const SECRET = "whsec_bm9ib2R5IHNob3VsZCBzZWUgdGhpcw==";
 
-function aDoor(sql: Record<string, unknown> = {}, env: Record<string, string> = {}) {
-  const world = handMadeWorld({
-    env: { OPERATOR_KEY: "op-key", ...env },
-    sql: {
-      put_endpoint: { ...DESK, secret: SECRET },
-      list_endpoints: [DESK],
-      rotate_endpoint_secret: { endpoint_id: "ep_1", secret: SECRET, old_expires_at: "later" },
-      set_endpoint_enabled: { endpoint_id: "ep_1", was: true, is_enabled: false, skipped: 2 },
-      test_endpoint: { endpoint_id: "ep_1", delivery_id: "dlv_1", webhook_id: "msg_1" },
-      delete_endpoint: { endpoint_id: "ep_1", removed: true, skipped: 0 },
-      is_bell_deaf: false,
-      ...sql,
-    },
+function aDoor(sql: Record<string, unknown> = {}) {
+  return operatorDoor({
+    put_endpoint: { ...DESK, secret: SECRET },
+    list_endpoints: [DESK],
+    rotate_endpoint_secret: { endpoint_id: "ep_1", secret: SECRET, old_expires_at: "later" },
+    set_endpoint_enabled: { endpoint_id: "ep_1", was: true, is_enabled: false, skipped: 2 },
+    test_endpoint: { endpoint_id: "ep_1", delivery_id: "dlv_1", webhook_id: "msg_1" },
+    delete_endpoint: { endpoint_id: "ep_1", removed: true, skipped: 0 },
+    ...sql,
   });
-  const app = createWebhookManage(world.deps);
-
-  async function send(method: string, path: string, body?: unknown) {
-    const answer = await app.request(`/webhook-manage${path}`, {
-      method,
-      headers: { apikey: "op-key" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { status: answer.status, body: await answer.json() };
-  }
-  const called = () => world.calls.filter(({ name }) => name !== "is_bell_deaf");
-  return { ...world, send, called };
 }
 
 Deno.test("an endpoint is created with what is named, and its secret is in the answer alone", async () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "../_shared/database.ts";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
-import { createWebhookManage } from "./app.ts";
+import { operatorDoor } from "./fixture.ts";
 
 const SCENE = {
   scene_id: "scene_1",
@@ -16,27 +15,9 @@ const SCENE = {
 };
 const DONE = { project_id: "proj_1", was: "generating", status: "paused" };
 
-function aDoor(sql: Record<string, unknown>) {
-  const world = handMadeWorld({
-    env: { OPERATOR_KEY: "op-key" },
-    sql: { is_bell_deaf: false, ...sql },
-  });
-  const app = createWebhookManage(world.deps);
-
-  async function post(path: string, body?: unknown) {
-    const answer = await app.request(`/webhook-manage${path}`, {
-      method: "POST",
-      headers: { apikey: "op-key" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { status: answer.status, body: await answer.json() };
-  }
-  return { ...world, app, post };
-}
-
 Deno.test("each verb of a project calls its function, with the reason where one is given", async () => {
   for (const verb of ["cancel", "pause", "resume", "retry", "approve", "prefer"]) {
-    const { post, calls } = aDoor({ [`${verb}_project`]: DONE });
+    const { post, calls } = operatorDoor({ [`${verb}_project`]: DONE });
 
     assert.deepEqual(await post(`/projects/proj_1/${verb}`), { status: 200, body: DONE });
     await post(`/projects/proj_1/${verb}`, { reason: "Too dear" });
@@ -53,17 +34,17 @@ Deno.test("a verb's own sentence is shown, any other error is not", async () => 
     new DatabaseError("Cannot call pause_project: x", code, false, "Cannot pause it: it is failed");
 
   for (const [code, status] of [["RL400", 400], ["RL404", 404], ["RL409", 409]] as const) {
-    const answer = await aDoor({ pause_project: raised(code) }).post("/projects/p/pause");
+    const answer = await operatorDoor({ pause_project: raised(code) }).post("/projects/p/pause");
     assert.deepEqual(answer, { status, body: { error: "Cannot pause it: it is failed" } });
   }
   for (const code of ["RL500", "23514", ""]) {
-    const answer = await aDoor({ pause_project: raised(code) }).post("/projects/p/pause");
+    const answer = await operatorDoor({ pause_project: raised(code) }).post("/projects/p/pause");
     assert.deepEqual(answer, { status: 500, body: { error: "Webhook processing failed" } });
   }
 });
 
 Deno.test("a scene is regenerated with what was checked against its model", async () => {
-  const { post, calls } = aDoor({ read_scene: SCENE, regenerate_scene: { take: 2 } });
+  const { post, calls } = operatorDoor({ read_scene: SCENE, regenerate_scene: { take: 2 } });
 
   const { status, body } = await post("/scenes/scene_1/regenerate", { prompt: "At night" });
 
@@ -75,7 +56,7 @@ Deno.test("a scene is regenerated with what was checked against its model", asyn
 });
 
 Deno.test("a scene with an unknown model or an empty prompt is 400 and changes nothing", async () => {
-  const { post, calls } = aDoor({ read_scene: SCENE });
+  const { post, calls } = operatorDoor({ read_scene: SCENE });
 
   for (const wrong of [{ model: "nobody/knows" }, { prompt: " " }, { image_url: "file:///x" }]) {
     const { status, body } = await post("/scenes/scene_1/regenerate", wrong);
@@ -92,7 +73,7 @@ Deno.test("an unknown scene is what the database says of it", async () => {
     false,
     'Cannot regenerate scene "x": no such scene',
   );
-  const { post } = aDoor({ read_scene: null, regenerate_scene: unknown });
+  const { post } = operatorDoor({ read_scene: null, regenerate_scene: unknown });
 
   assert.deepEqual(await post("/scenes/x/regenerate", {}), {
     status: 404,
@@ -101,7 +82,7 @@ Deno.test("an unknown scene is what the database says of it", async () => {
 });
 
 Deno.test("a take, a step, a delivery and a range of them reach their functions", async () => {
-  const { post, calls } = aDoor({
+  const { post, calls } = operatorDoor({
     select_take: {},
     redrive_step: {},
     redrive_delivery: {},
@@ -126,7 +107,7 @@ Deno.test("a take, a step, a delivery and a range of them reach their functions"
 });
 
 Deno.test("a verb lets the door watch the bell", async () => {
-  const { post, calls, settled } = aDoor({ resume_project: DONE });
+  const { post, calls, settled } = operatorDoor({ resume_project: DONE });
 
   await post("/projects/proj_1/resume");
   await settled();
@@ -136,9 +117,9 @@ Deno.test("a verb lets the door watch the bell", async () => {
 
 Deno.test("a film's story is answered as it is told, an unknown one is 404", async () => {
   const headers = { apikey: "op-key" };
-  const found = await aDoor({ read_project: { project: { project_id: "proj_1" } } })
+  const found = await operatorDoor({ read_project: { project: { project_id: "proj_1" } } })
     .app.request("/webhook-manage/projects/proj_1", { headers });
-  const unknown = await aDoor({ read_project: null })
+  const unknown = await operatorDoor({ read_project: null })
     .app.request("/webhook-manage/projects/proj_2", { headers });
 
   assert.deepEqual(await found.json(), { project: { project_id: "proj_1" } });

@@ -1,26 +1,14 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "../_shared/database.ts";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
-import { createWebhookManage } from "./app.ts";
+import { operatorDoor } from "./fixture.ts";
 
 const CRM = { name: "crm", secret_in: "env", secret_name: "CRM_SECRET", has_secret: null };
 
 function aDoor(sql: Record<string, unknown> = {}, env: Record<string, string> = {}) {
-  const world = handMadeWorld({
-    env: { OPERATOR_KEY: "op-key", CRM_SECRET: "s3cret", ...env },
-    sql: { put_webhook_source: CRM, list_webhook_sources: [CRM], ...sql },
-  });
-  const app = createWebhookManage(world.deps);
-
-  async function send(method: string, path: string, body?: unknown) {
-    const answer = await app.request(`/webhook-manage${path}`, {
-      method,
-      headers: { apikey: "op-key" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    return { status: answer.status, body: await answer.json() };
-  }
-  return { ...world, app, send };
+  return operatorDoor(
+    { put_webhook_source: CRM, list_webhook_sources: [CRM], ...sql },
+    { CRM_SECRET: "s3cret", ...env },
+  );
 }
 
 Deno.test("a source is created or changed by what is named, and shown without its secret", async () => {

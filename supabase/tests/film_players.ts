@@ -8,7 +8,7 @@ import { callback, complete, moveClock, PROVIDERS, submit } from "./verbs.ts";
 /** Plays runner and provider at their best: whatever was claimed is made. */
 export async function makeAll(db: Database, works: StepWork[]): Promise<void> {
   for (const work of works) {
-    if (work.step === "store_film" || work.step === "cancel_request") {
+    if (work.attempt.provider === "storage" || work.step === "cancel_request") {
       await complete(db, work);
     } else if (work.mode === "ask") {
       await complete(db, work);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { attemptsOf, brokenInvariants, chunksOf, only } from "../../supabase/tests/look.ts";
-import { callback, claim, outliveLeases, requestOf, submit } from "../../supabase/tests/verbs.ts";
+import { priceClips } from "../../supabase/tests/prices.ts";
+import {
+  callback,
+  claim,
+  fail,
+  outliveLeases,
+  requestOf,
+  submit,
+} from "../../supabase/tests/verbs.ts";
 import { collide, untilWaiting } from "./races.ts";
 
 Deno.test(
@@ -111,6 +119,26 @@ Deno.test(
 
     assert.deepEqual([applied.outcome, verdict], ["applied", "stale"]);
     assert.equal(only(await attemptsOf(sql, found.step_id)).request_id, null);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a receipt that waits while its call is recorded as refused is paid for, by the estimate too",
+  onDatabase(async ({ sql, aClaimedClip, openSession }) => {
+    await priceClips(sql, 0.1);
+    const work = await aClaimedClip();
+    const [refusing, receiving] = [await openSession(), await openSession()];
+
+    const [, verdict] = await collide(
+      sql,
+      [refusing, () => fail(refusing.db, work, { retryable: true })],
+      [receiving, () => submit(receiving.db, work)],
+    );
+
+    assert.equal(verdict, "stale");
+    const [film] = await sql`select estimated_cost_usd::float8 as usd from public.projects`;
+    assert.equal(film?.usd, 1.001, "the clip twice, and the first frame");
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -11,7 +11,7 @@ const AT_MOST = 12;
  * `folder`. Where a test fails, Deno still names the file that it stands in.
  *
  * @param files paths below `root`
- * @returns what to have Deno test: first the files that stay by themselves, since they take longest.
+ * @returns what to have Deno test: files that stay by themselves, and modules of several.
  */
 export async function shareIsolates(
   files: readonly string[],

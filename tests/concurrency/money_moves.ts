@@ -4,7 +4,7 @@ import {
   changeProject,
   regenerateScene,
   selectTake,
-} from "../../supabase/functions/_shared/management.ts";
+} from "../../supabase/functions/_shared/management/films.ts";
 import { createProject } from "../../supabase/functions/_shared/transitions/projects.ts";
 import type { StepWork } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { jobOf } from "../../supabase/tests/job_of.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { DatabaseError } from "../../supabase/functions/_shared/database.ts";
 import { Refusal } from "../../supabase/functions/_shared/errors.ts";
-import { changeProject } from "../../supabase/functions/_shared/management.ts";
+import { changeProject } from "../../supabase/functions/_shared/management/films.ts";
 import { driveToTheEnd } from "../../supabase/tests/film_players.ts";
 import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants } from "../../supabase/tests/look.ts";

@@ -80,6 +80,9 @@ Deno.test(
     const [again] = await claim(db);
     assert.equal(again?.mode, "ask", "a runner may be lost for reasons of its own");
     await moveClock(sql, 900);
+    const [late] = await claim(db);
+    assert.equal(late?.mode, "ask", "all of us may have been away since");
+    await outliveLeases(sql);
 
     const [cancel, ...others] = [...await claim(db), ...await claim(db)];
 
@@ -102,6 +105,8 @@ Deno.test(
     const [lookup] = await claim(db);
     assert.equal(lookup?.mode, "lookup");
     await moveClock(sql, 900);
+    assert.equal(only(await claim(db)).mode, "lookup");
+    await outliveLeases(sql);
 
     assert.deepEqual(await claim(db), []);
 

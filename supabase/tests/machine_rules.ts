@@ -67,11 +67,14 @@ export function about(work: StepWork): Change {
   };
 }
 
-/** A claim may end leases that are over, and begin attempts. */
+/** A claim may end leases that are over, and begin attempts. What asks in vain for too long it gives up. */
 export function byClaim({ attempts }: MachineState): Change {
-  const over = [...attempts.values()].filter(({ status, step, due_in }) =>
-    status === "created" && step === "running" && due_in !== null && due_in <= 0.5
-  );
+  const over = [...attempts.values()].filter((attempt) => {
+    const { status, step, due_in, claim_token, is_asked_late } = attempt;
+    const isUnsent = status === "created" && step === "running";
+    const isAsked = isOpen(attempt) && step === "waiting" && claim_token !== null;
+    return due_in !== null && due_in <= 0.5 && (isUnsent || isAsked && is_asked_late);
+  });
   return {
     attempts: new Set(over.map(({ attempt_id }) => attempt_id)),
     films: new Set(over.map(({ project_id }) => project_id)),

@@ -12,6 +12,8 @@ export type AttemptState = {
   request_id: string | null;
   step: string;
   claim_token: string | null;
+  /** Whoever asks about it last began when the provider had had twice the time that it may have. */
+  is_asked_late: boolean;
   /** Seconds until its step is looked at again; null: never by itself. */
   due_in: number | null;
 };
@@ -32,6 +34,9 @@ export async function observe(sql: Sql): Promise<MachineState> {
     select attempt_id, step_id, steps.project_id, kind, attempts.status, request_id,
       coalesce(sent_at = 'infinity', false) as is_held,
       steps.status as step, claim_token,
+      steps.status = 'waiting' and steps.updated_at >= attempts.created_at + 2 * make_interval(secs => (
+        (private.step_setting('give_up_seconds', kind, attempts.input ->> 'model')).value #>> '{}'
+      )::float8) as is_asked_late,
       case when due_at < 'infinity' then extract(epoch from due_at - private.clock())::float8 end as due_in
     from private.attempts join private.steps using (step_id)`,
   ]);

@@ -3,12 +3,16 @@ import { pathToFileURL } from "node:url";
 
 /** Tests below these start nothing of their own: to load what they import takes longer than they do. */
 const SHARING = ["client/", "console/", "supabase/"];
+/** They count what Postgres reads, of tables that no test before them has filled. */
+const COUNTING =
+  /^supabase\/tests\/(backlog|browsing|instant|lists|plans|plans_of_small_tables)_test\.ts$/;
 const AT_MOST = 12;
 
 /**
  * Deno gives each test file an isolate, which loads anew what the file imports: most of a second of CPU
- * for tests of milliseconds. So small files share one, as imports of a module that is written below
- * `folder`. Where a test fails, Deno still names the file that it stands in.
+ * for tests of milliseconds. So small files share one, and with it the database that is a file's else: as
+ * imports of a module that is written below `folder`. Where a test fails, Deno still names the file that it
+ * stands in.
  *
  * @param files paths below `root`
  * @returns what to have Deno test: files that stay by themselves, and modules of several.
@@ -17,7 +21,8 @@ export async function shareIsolates(
   files: readonly string[],
   { root, folder }: { root: string; folder: string },
 ): Promise<string[]> {
-  const isSharing = (path: string) => SHARING.some((start) => path.startsWith(start));
+  const isSharing = (path: string) =>
+    SHARING.some((start) => path.startsWith(start)) && !COUNTING.test(path);
   const sharing = files.filter(isSharing);
   if (sharing.length < 2) return [...files];
 

@@ -14,7 +14,7 @@ export interface Session {
   pid: number;
 }
 
-/** The database of one test file, emptied before each test: making a new one takes half a second. */
+/** The database of an isolate's test files, emptied before each test: making a new one takes half a second. */
 export interface SharedDatabase {
   /** A superuser's. */
   sql: Sql;

@@ -25,9 +25,18 @@ export async function withServer<T>(
     return await use({ url: `http://127.0.0.1:${server.addr.port}`, seen });
   } finally {
     // Deno 2.1.4 may keep the connection of an answer that a client gave up in the middle: nobody reads on.
-    const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+    const timer = setTimeout(() => abort(stop), PATIENCE_MS);
     await server.shutdown();
     clearTimeout(timer);
+  }
+}
+
+function abort(stop: AbortController): void {
+  try {
+    stop.abort();
+  } catch (error) {
+    // It has ended in this very moment.
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 

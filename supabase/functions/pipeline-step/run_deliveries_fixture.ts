@@ -29,7 +29,7 @@ export function aLoop(claims: ClaimedDeliveries[], more: Partial<DeliveryRunDeps
     },
     now: () => seen.now,
     log: (event) => seen.logged.push(event),
-    slots: { quick: 8, slow: 4, slowAfter: 1000, characters: 1000, time: 100_000 },
+    slots: { quick: 8, slow: 4, slowAfter: 1000, bytes: 1000, time: 100_000 },
     stopping: new AbortController().signal,
     ...more,
   });

@@ -11,7 +11,7 @@ const MANY = 5000;
 /** Rows of a table that were read for this statement, one by one or through an index. */
 async function readFor(sql: Sql, session: Sql, table: string, statement: string): Promise<number> {
   const count = async () => {
-    await tellCounts(session);
+    await tellCounts(sql, session);
     const [row] = await sql`
       select seq_tup_read::int + coalesce(idx_tup_fetch, 0)::int as rows
       from pg_stat_user_tables where relname = ${table}`;

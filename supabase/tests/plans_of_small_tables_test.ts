@@ -10,7 +10,7 @@ import { callback, claim, submit } from "./verbs.ts";
 
 /** How many entries of each index were read, with what the sessions have counted until now. */
 async function indexReads(sql: Sql, session: Sql): Promise<Map<string, number>> {
-  for (const one of [session, sql]) await tellCounts(one);
+  await tellCounts(session, sql);
   const rows = await sql<{ name: string; entries: number }[]>`
     select indexrelname as name, idx_tup_read::int as entries from pg_stat_user_indexes`;
   return new Map(rows.map(({ name, entries }) => [name, entries]));

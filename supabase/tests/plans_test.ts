@@ -37,7 +37,7 @@ async function receiveSome({ db, aProject }: Given, amount: number): Promise<voi
 
 /** How often each large table was read as a whole, with what the session has counted until now. */
 async function sequentialScans(sql: Sql, session: Sql): Promise<Map<string, number>> {
-  await tellCounts(session);
+  await tellCounts(sql, session);
   const rows = await sql<{ name: string; scans: number }[]>`
     select relname as name, seq_scan::int as scans
     from pg_stat_user_tables

@@ -1,14 +1,24 @@
 import type { Sql } from "postgres";
 
-/** Has a session tell what it has counted until now, which it does between two transactions. */
-export async function tellCounts(session: Sql): Promise<void> {
-  await session`select pg_stat_force_next_flush()`;
-  await session`select 1`;
+/** Has each connection tell what it has counted until now, which it does between two transactions. */
+export async function tellCounts(...clients: Sql[]): Promise<void> {
+  for (const client of clients) {
+    const places = Array.from({ length: client.options.max });
+    const connections = await Promise.all(places.map(() => client.reserve()));
+    for (const connection of connections) {
+      await connection`select pg_stat_force_next_flush()`;
+      await connection`select 1`;
+      connection.release();
+    }
+  }
 }
 
-/** Rows that this connection read through indexes until now, all tables together. */
+/**
+ * Rows read through indexes until now, all tables together: by what fills the tables, which has to be told
+ * before the measured session is asked, and by that.
+ */
 export async function rowsRead(sql: Sql, session: Sql): Promise<number> {
-  await tellCounts(session);
+  await tellCounts(sql, session);
   const [read] = await sql`select sum(idx_tup_read)::int as rows from pg_stat_user_indexes`;
   return read?.rows;
 }

@@ -11,17 +11,16 @@ import { interleave } from "./rounds.ts";
 import { makeFilms } from "./sql_films.ts";
 import { openSessions } from "./sql_verbs.ts";
 
-/** Of so many it is counted what a film writes. */
-const COUNTED_FILMS = 20;
-
 /**
  * Films a second in SQL alone, beside a well-known queue and two floors: bare commits, and what a film
  * writes with nothing decided.
  */
 export async function measureSql(
-  { films, rounds, finished, say }: {
+  { films, rounds, finished, counted, say }: {
     films: number;
     rounds: number;
+    /** Of so many films it is counted what they write; 0: their rows alone are not measured. */
+    counted: number;
     /** Films that are in the tables already. */
     finished: number;
     say: (line: string) => void;
@@ -41,16 +40,14 @@ export async function measureSql(
     await openSessions(cluster.url),
     async (sessions) => void await Promise.all(sessions.map((session) => session.end())),
   );
-  const bare = await createBareFilms(sql, {
-    sessions,
-    make: () => makeFilms(sessions, { films: COUNTED_FILMS, run: "counted" }),
-  });
+  const make = () => makeFilms(sessions, { films: counted, run: "counted" });
+  const bare = counted > 0 ? await createBareFilms(sql, { sessions, make }) : null;
 
   const steps: number[] = [];
   const cpu: number[] = [];
   const commits: number[] = [];
   const sends: number[] = [];
-  let made = COUNTED_FILMS;
+  let made = counted;
   let worked = 0;
   let run = 0;
   const series = await interleave([
@@ -75,7 +72,7 @@ export async function measureSql(
       },
     },
     { name: "floor: bare one-row commits", round: () => commitRows(sessions, films * 20) },
-    { name: "floor: a film's rows alone", round: () => bare.write(films) },
+    ...bare ? [{ name: "floor: a film's rows alone", round: () => bare.write(films) }] : [],
   ], { unit: "/s", rounds, say });
 
   await checkFilms(sql, made, before);

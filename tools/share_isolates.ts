@@ -4,8 +4,7 @@ import { pathToFileURL } from "node:url";
 /** Tests below these start nothing of their own: to load what they import takes longer than they do. */
 const SHARING = ["client/", "console/", "supabase/"];
 /** They count what Postgres reads, of tables that no test before them has filled. */
-const COUNTING =
-  /^supabase\/tests\/(backlog|browsing|instant|lists|plans|plans_of_small_tables)_test\.ts$/;
+const COUNTING = /^supabase\/tests\/(backlog|instant|lists|plans|plans_of_small_tables)_test\.ts$/;
 const AT_MOST = 12;
 
 /**

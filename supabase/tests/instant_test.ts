@@ -1,26 +1,11 @@
 import assert from "node:assert/strict";
-import type { Sql } from "postgres";
 import { insertFinishedFilms } from "../../bench/finished_films.ts";
 import { onDatabase } from "./given.ts";
-import { tellCounts } from "./rows_read.ts";
+import { readFor } from "./rows_read.ts";
 import { setSetting } from "./verbs.ts";
 
 /** A volatile clock in a condition is asked for each row, and keeps an index from being used. */
 const MANY = 5000;
-
-/** Rows of a table that were read for this statement, one by one or through an index. */
-async function readFor(sql: Sql, session: Sql, table: string, statement: string): Promise<number> {
-  const count = async () => {
-    await tellCounts(sql, session);
-    const [row] = await sql`
-      select seq_tup_read::int + coalesce(idx_tup_fetch, 0)::int as rows
-      from pg_stat_user_tables where relname = ${table}`;
-    return row?.rows;
-  };
-  const before = await count();
-  await session.unsafe(statement);
-  return await count() - before;
-}
 
 Deno.test(
   "today's spending is summed without a look at other days'",

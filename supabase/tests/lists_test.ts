@@ -3,7 +3,7 @@ import type { Sql } from "postgres";
 import { anEndpoint } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
-import { rowsRead } from "./rows_read.ts";
+import { readFor, rowsRead } from "./rows_read.ts";
 
 const MANY = 5000;
 
@@ -97,5 +97,28 @@ Deno.test(
     await insertOpen(10_500);
 
     assert.equal(await open(), 10_000);
+  }),
+);
+
+Deno.test(
+  "each filter among many rows is found by an index, not by reading the table",
+  onDatabase(async ({ sql, openSession }) => {
+    await sql`
+      insert into public.webhook_logs (webhook_id, source, type, status, outcome, request_id, raw_body)
+      select 'w' || n, 'fal', 'generation.completed', 'success',
+        case when n % 5000 = 0 then 'unknown' else 'applied' end, 'r' || n, ''::bytea
+      from generate_series(1, 20000) as n`;
+    await sql`analyze public.webhook_logs`;
+    const { sql: own } = await openSession();
+
+    for (
+      const filter of [{}, { outcome: "unknown" }, { status: "error" }, { source: "video" }, {
+        request_id: "r77",
+      }]
+    ) {
+      const page = `select public.page_callbacks('${JSON.stringify(filter)}', null, 50)`;
+      const rows = await readFor(sql, own, "webhook_logs", page);
+      assert(rows < 200, `${JSON.stringify(filter)} read ${rows} rows`);
+    }
   }),
 );

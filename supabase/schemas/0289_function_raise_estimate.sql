@@ -5,11 +5,13 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_spent numeric := private.spent_on(p_project_id);
 begin
   update public.projects
-  set estimated_cost_usd = private.spent_on(p_project_id)
+  set estimated_cost_usd = v_spent
   where projects.project_id = p_project_id
-    and projects.estimated_cost_usd < private.spent_on(p_project_id);
+    and projects.estimated_cost_usd < v_spent;
 end;
 $$;
 

@@ -68,11 +68,7 @@ begin
   spent as (
     select
       -- Of a film that is begun again its first attempts may be pruned: the ledger is not.
-      (
-        select coalesce(sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end), 0)
-        from private.ledger
-        where ledger.project_id = p_project_id
-      ) as usd,
+      private.committed_on(p_project_id) as usd,
       array_agg(steps.kind) filter (where private.attempt_cost(attempts) is null) as unpriced
     from private.steps
     join private.attempts using (step_id)

@@ -20,11 +20,7 @@ begin
     select projects.project_id
     from public.projects
     where projects.project_id = any (p_project_ids)
-      and projects.estimated_cost_usd < (
-        select sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end)
-        from private.ledger
-        where ledger.project_id = projects.project_id
-      )
+      and projects.estimated_cost_usd < private.committed_on(projects.project_id)
   loop
     perform private.hold_over_budget(v_project_id);
   end loop;

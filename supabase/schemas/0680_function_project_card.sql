@@ -52,11 +52,7 @@ as $$
       '[]'
     ),
     -- Attempts are not kept for as long as a film is shown: the ledger is.
-    'usd', (
-      select coalesce(sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end), 0)
-      from private.ledger
-      where ledger.project_id = p_project.project_id
-    )
+    'usd', private.committed_on(p_project.project_id)
   );
 $$;
 

@@ -436,6 +436,29 @@ revoke execute on function private.candidate_steps(integer, jsonb, timestamptz, 
 from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0229_function_committed_on.sql
+create or replace function private.committed_on(p_project_id text)
+returns numeric
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (
+    select coalesce(sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end), 0)
+    from private.ledger
+    where ledger.project_id = p_project_id
+  );
+end;
+$$;
+
+comment on function private.committed_on(text) is
+'US dollars that are spent on a film and reserved for it, as far as prices are known. By the ledger, which is kept for longer than attempts are.';
+
+revoke execute on function private.committed_on(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0229_function_open_room.sql
 create or replace function private.open_room(p_limit integer, p_now timestamptz)
 returns table (provider text, per_user integer, n bigint)
@@ -2265,11 +2288,13 @@ volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_spent numeric := private.spent_on(p_project_id);
 begin
   update public.projects
-  set estimated_cost_usd = private.spent_on(p_project_id)
+  set estimated_cost_usd = v_spent
   where projects.project_id = p_project_id
-    and projects.estimated_cost_usd < private.spent_on(p_project_id);
+    and projects.estimated_cost_usd < v_spent;
 end;
 $$;
 
@@ -2781,11 +2806,7 @@ begin
   spent as (
     select
       -- Of a film that is begun again its first attempts may be pruned: the ledger is not.
-      (
-        select coalesce(sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end), 0)
-        from private.ledger
-        where ledger.project_id = p_project_id
-      ) as usd,
+      private.committed_on(p_project_id) as usd,
       array_agg(steps.kind) filter (where private.attempt_cost(attempts) is null) as unpriced
     from private.steps
     join private.attempts using (step_id)
@@ -2841,11 +2862,7 @@ begin
     select projects.project_id
     from public.projects
     where projects.project_id = any (p_project_ids)
-      and projects.estimated_cost_usd < (
-        select sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end)
-        from private.ledger
-        where ledger.project_id = projects.project_id
-      )
+      and projects.estimated_cost_usd < private.committed_on(projects.project_id)
   loop
     perform private.hold_over_budget(v_project_id);
   end loop;
@@ -5154,11 +5171,7 @@ as $$
       '[]'
     ),
     -- Attempts are not kept for as long as a film is shown: the ledger is.
-    'usd', (
-      select coalesce(sum(case ledger.kind when 'release' then -ledger.usd else ledger.usd end), 0)
-      from private.ledger
-      where ledger.project_id = p_project.project_id
-    )
+    'usd', private.committed_on(p_project.project_id)
   );
 $$;
 

@@ -3,6 +3,7 @@ import { cpuOf } from "./cpu_time.ts";
 import { startDurable } from "./durable_database.ts";
 import { insertFinishedFilms } from "./finished_films.ts";
 import { answer, callBack, claim, createFilm, openServiceSession, submit } from "./sql_verbs.ts";
+import { tellCounts } from "./tell_counts.ts";
 
 /** What one three-scene film asks of Postgres, steps one after the other on one connection. */
 export type FilmCost = {
@@ -118,9 +119,7 @@ async function claimAll(session: Sql): Promise<Awaited<ReturnType<typeof claim>>
 type Counters = { lsn: string; versions: number; rows: number; bytes: number };
 
 async function readCounters(sql: Sql, session: Sql): Promise<Counters> {
-  // What a session counts is told to others a second later, unless it is asked for.
-  await session`select pg_stat_force_next_flush()`;
-  await session`select 1`;
+  await tellCounts(session);
   const [row] = await sql<Counters[]>`
     select
       pg_current_wal_flush_lsn()::text as lsn,

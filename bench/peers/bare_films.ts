@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { tellCounts } from "../tell_counts.ts";
 
 /** Row versions that one film writes into a table. */
 type Written = { table: string; inserted: number; updated: number };
@@ -95,11 +96,7 @@ async function createFunctions(
 }
 
 async function readCounters(sql: Sql, sessions: readonly Sql[]): Promise<Written[]> {
-  // What a session counts is told to others a second later, unless it is asked for.
-  for (const session of sessions) {
-    await session`select pg_stat_force_next_flush()`;
-    await session`select 1`;
-  }
+  await tellCounts(...sessions);
   return await sql<Written[]>`
     select schemaname || '.' || relname as table, n_tup_ins::int as inserted, n_tup_upd::int as updated
     from pg_stat_user_tables where schemaname in ('public', 'private') order by 1`;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { insertFinishedFilms } from "../../bench/finished_films.ts";
+import { tellCounts } from "../../bench/tell_counts.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
-import { tellCounts } from "./rows_read.ts";
 import { callback, claim, submit } from "./verbs.ts";
 
 /** How many entries of each index were read, with what the sessions have counted until now. */

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { insertFinishedFilms } from "../../bench/finished_films.ts";
+import { tellCounts } from "../../bench/tell_counts.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { aFilm, drive } from "./drive.ts";
 import { jobOf } from "./job_of.ts";
-import { rowsRead, tellCounts } from "./rows_read.ts";
+import { rowsRead } from "./rows_read.ts";
 import { insertOtherUsers, insertWorkUnderWay } from "./other_users.ts";
 import { callback, callbackOf, claim, submit } from "./verbs.ts";
 

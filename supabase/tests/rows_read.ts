@@ -1,17 +1,5 @@
 import type { Sql } from "postgres";
-
-/** Has each connection tell what it has counted until now, which it does between two transactions. */
-export async function tellCounts(...clients: Sql[]): Promise<void> {
-  for (const client of clients) {
-    const places = Array.from({ length: client.options.max });
-    const connections = await Promise.all(places.map(() => client.reserve()));
-    for (const connection of connections) {
-      await connection`select pg_stat_force_next_flush()`;
-      await connection`select 1`;
-      connection.release();
-    }
-  }
-}
+import { tellCounts } from "../../bench/tell_counts.ts";
 
 /**
  * Rows read through indexes until now, all tables together: by what fills the tables, which has to be told

@@ -44,11 +44,17 @@ begin
       -- It refused the call itself, not what was asked for: that says something about the provider.
       if v_step.status = 'running' and (p_answer -> 'error' ->> 'retryable')::boolean then
         perform private.hold_provider(v_step.provider, p_answer -> 'error');
+        perform private.fail_attempt(p_attempt_id, p_answer -> 'error' || '{"refused": true}');
+      else
+        perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
       end if;
-      perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
     when 'cancelled' then
       perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');
     when 'lost' then
+      -- A call that nobody answers may cost its film: the next is not made into the same silence.
+      if v_step.status = 'running' then
+        perform private.hold_provider(v_step.provider, p_answer);
+      end if;
       perform private.lose_attempt(
         p_attempt_id, p_answer ->> 'message', not coalesce((p_answer ->> 'unasked')::boolean, false)
       );

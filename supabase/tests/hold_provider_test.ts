@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
+import { only } from "./look.ts";
 import { claim, fail, moveClock, submit } from "./verbs.ts";
 
 Deno.test(
@@ -41,5 +43,61 @@ Deno.test(
     await submit(db, feeler);
 
     assert.equal((await claim(db)).length, 4, "released");
+  }),
+);
+
+Deno.test(
+  "hold_provider holds longer each time, up to breaker_cap_seconds",
+  onDatabase(async ({ db, sql, aProject }) => {
+    await aProject({ scenes: Array(5).fill("cut") });
+    for (const work of await claim(db)) await fail(db, work, { retryable: true });
+
+    for (const seconds of [30, 60, 120, 240, 300, 300]) {
+      await moveClock(sql, seconds - 2);
+      assert.deepEqual(await claim(db), [], `held for ${seconds} s`);
+      await moveClock(sql, 3);
+      await fail(db, only(await claim(db)), { retryable: true });
+    }
+  }),
+);
+
+Deno.test(
+  "hold_provider learns nothing new of calls that were on their way when it was held",
+  onDatabase(async ({ db, sql, aProject }) => {
+    await aProject({ scenes: Array(10).fill("cut") });
+    for (const work of await claim(db)) await fail(db, work, { retryable: true });
+
+    await moveClock(sql, 31);
+
+    assert.equal((await claim(db)).length, 1);
+  }),
+);
+
+Deno.test(
+  "hold_provider is for calls without an answer too: each of those may cost its film",
+  onDatabase(async ({ db, sql, aProject }) => {
+    await aProject({ scenes: Array(6).fill("cut") });
+    for (const work of (await claim(db)).slice(0, 5)) {
+      await recordAnswer(db, work, { state: "lost", message: "fal answered 502" });
+    }
+    await aProject({ video_id: "video-2" });
+    assert.deepEqual(await claim(db), []);
+    const [held] = await sql`select hold_reason from private.providers where name = 'fal'`;
+    assert.equal(held?.hold_reason, "fal answered 502");
+  }),
+);
+
+Deno.test(
+  "hold_provider counts a look-up that finds nothing as no failure",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    await recordAnswer(db, await aClaimedClip(), { state: "lost", message: "fal answered 502" });
+    for (let looked = 0; looked < 5; looked++) {
+      await moveClock(sql, 61);
+      const [lookup] = await claim(db);
+      assert.equal(lookup?.mode, "lookup");
+      await recordAnswer(db, lookup, { state: "lost", message: "It is not listed" });
+    }
+    const [row] = await sql`select failures_in_a_row from private.providers where name = 'fal'`;
+    assert.equal(row?.failures_in_a_row, 1);
   }),
 );

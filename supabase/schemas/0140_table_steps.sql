@@ -10,6 +10,7 @@ create table private.steps (
   due_at timestamptz not null,
   claim_token uuid,
   attempt_count integer not null default 0,
+  refusal_count integer not null default 0,
   input jsonb not null default '{}',
   output jsonb,
   error_message text,
@@ -25,6 +26,9 @@ comment on table private.steps is
 'One piece of work outside the database that a project needs: the outbox. Written in the transaction of the status change that asks for it.';
 comment on column private.steps.due_at is
 'When a runner has to look again: start (queued), end of the lease (running), overdue provider (waiting).';
+
+comment on column private.steps.refusal_count is
+'Of attempt_count, what max_attempts does not count: calls that the provider did not take, and that cost nothing.';
 
 create index steps_due on private.steps (due_at) where status in ('queued', 'running', 'waiting');
 create index steps_queued_of_a_user on private.steps (user_id, kind, due_at) where status = 'queued';

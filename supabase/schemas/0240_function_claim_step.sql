@@ -42,7 +42,7 @@ begin
 
   if p_step.status = 'running' then
     v_attempt := private.end_lease(p_step, v_attempt);
-    if v_attempt.status = 'failed' and p_step.attempt_count >= private.setting('max_attempts') then
+    if v_attempt.status = 'failed' and p_step.attempt_count - p_step.refusal_count >= private.setting('max_attempts') then
       perform private.fail_exhausted_step(p_step, v_attempt);
       return '[]';
     end if;

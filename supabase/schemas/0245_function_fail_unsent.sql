@@ -32,7 +32,7 @@ begin
     'warning'
   );
 
-  if v_number < private.setting('max_attempts') then
+  if v_number - p_step.refusal_count < private.setting('max_attempts') then
     perform private.requeue_step(p_step, p_message, null);
   else
     perform private.fail_step(p_step.step_id, p_message);

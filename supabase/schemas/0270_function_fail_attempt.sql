@@ -1,7 +1,8 @@
 -- attempt created | submitted | in_progress | lost → failed · step → queued again, or failed
 --
--- p_error: {message, retryable, retry_after, billed, ended}. A failure that can pass goes back to the queue, its
--- chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip.
+-- p_error: {message, retryable, retry_after, billed, ended, refused}. A failure that can pass goes back to the queue,
+-- its chunk to PENDING; any other ends the step, and with it the film, unless another model may make the clip. A call
+-- that was refused cost nothing: it leaves the step's tries as they were, and an outage is waited out.
 
 create or replace function private.fail_attempt(p_attempt_id text, p_error jsonb)
 returns void
@@ -15,6 +16,7 @@ declare
   v_message text := coalesce(nullif(p_error ->> 'message', ''), 'The provider gave no reason');
   -- It failed for us, perhaps not for the provider: past our patience a request still runs.
   v_may_run boolean := not coalesce((p_error ->> 'ended')::boolean, true);
+  v_is_refused boolean := (p_error ->> 'refused')::boolean is true and (p_error ->> 'billed')::boolean is not true;
   v_attempt private.attempts;
   v_step private.steps;
 begin
@@ -35,17 +37,26 @@ begin
     return;
   end if;
 
-  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
+  update private.steps
+  set refusal_count = steps.refusal_count + v_is_refused::integer
+  where steps.step_id = v_attempt.step_id
+  returning steps.* into v_step;
 
   perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
     'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
     'step_id', v_step.step_id, 'attempt_id', p_attempt_id, 'attempt', v_attempt.number
   ));
 
-  if (p_error ->> 'retryable')::boolean and v_attempt.number < private.setting('max_attempts') then
+  if (p_error ->> 'retryable')::boolean
+    and (case when v_is_refused then v_step.refusal_count else v_attempt.number - v_step.refusal_count end)
+      < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
   -- What may still run may be paid for: then no other model is asked besides.
-  elsif v_may_run or not private.switch_model(v_step, v_message) then
+  elsif not v_may_run and private.switch_model(v_step, v_message) then
+    null;
+  elsif v_is_refused and private.waits_out_refusals(v_step) then
+    perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
+  else
     perform private.fail_step(v_step.step_id, v_message);
   end if;
 

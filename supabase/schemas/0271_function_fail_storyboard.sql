@@ -8,12 +8,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if exists (
-    select 1
-    from private.settings
-    where settings.name = 'on_storyboard_failure'
-      and settings.value #>> '{}' = 'fail'
-  ) then
+  if private.is_storyboard_needed() then
     perform private.fail_project(p_step.project_id, format('Storyboard: %s', p_message), null);
     return;
   end if;

@@ -52,12 +52,13 @@ Deno.test(
   onStack(async (stack) => {
     const { fal, sql } = stack;
     await stack.set({ retry_base_seconds: 0, ask_seconds: 1, lookup_again_seconds: 1 });
-    // Took nothing; took nothing and asks for time; made nothing; was cut off after it had taken it.
+    await stack.set({ breaker_failures: 100 });
+    // Took nothing, for longer than a step has tries; took nothing and asks for time; made nothing; was cut off after it had taken it.
     fal.behave({
       endpoint: CLIP,
       input: ({ prompt }) => prompt === "busy",
       refuse: { status: 503 },
-      times: 1,
+      times: 6,
     });
     fal.behave({
       endpoint: CLIP,
@@ -93,7 +94,7 @@ Deno.test(
       from private.attempts join private.steps using (step_id) join public.video_chunks using (chunk_id)
       where steps.kind = 'generate_clip' group by 1`;
     const tries = Object.fromEntries(attempts.map(({ prompt, n }) => [prompt, n]));
-    assert.deepEqual(tries, { busy: 2, limited: 2, broken: 2, cut: 1 });
+    assert.deepEqual(tries, { busy: 7, limited: 2, broken: 2, cut: 1 });
   }),
 );
 

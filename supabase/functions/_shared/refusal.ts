@@ -9,6 +9,9 @@ export function mayPassLater(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
+/** Key, balance or rights: nothing of the request's own, and mended by whoever runs this installation. */
+const ABOUT_THE_ACCOUNT = new Set([401, 402, 403]);
+
 /** A gateway that says it heard nothing usable from the server behind it, or not in time. */
 const HEARD_NOTHING = new Set([502, 504, 520, 522, 524]);
 
@@ -39,7 +42,7 @@ export function readRefusal(
   const retryAfter = readRetryAfter(headers, now);
   return {
     message: `${provider} refused ${what} (${status})${words === null ? "" : `: ${words}`}`,
-    retryable: mayPassLater(status),
+    retryable: mayPassLater(status) || ABOUT_THE_ACCOUNT.has(status),
     ...(retryAfter === null ? {} : { retry_after: retryAfter }),
   };
 }

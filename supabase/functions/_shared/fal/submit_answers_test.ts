@@ -107,7 +107,7 @@ Deno.test("422 is final and says what fal says, a list or a sentence", async () 
   });
 });
 
-Deno.test("a refused key is final and names FAL_KEY, never its value", async () => {
+Deno.test("a refused key can be mended, and is named FAL_KEY, never by its value", async () => {
   for (const status of [401, 403]) {
     const submitted = await submitTo(status, detail(`Key ${KEY} is not known (${TOKEN})`));
 
@@ -115,7 +115,7 @@ Deno.test("a refused key is final and names FAL_KEY, never its value", async () 
       state: "failed",
       error: {
         message: `fal refused FAL_KEY (${status}): Key *** is not known (***)`,
-        retryable: false,
+        retryable: true,
       },
     });
   }

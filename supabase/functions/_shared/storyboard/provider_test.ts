@@ -198,7 +198,8 @@ Deno.test("a server that is busy or away took nothing; one that broke off may ha
   const wrongKey = await write([
     Response.json({ error: { message: "sk-test is wrong" } }, { status: 401 }),
   ]);
-  assert.match(failureOf(wrongKey), /refused OPENAI_API_KEY \(401\): \*\*\* is wrong/);
+  assert(wrongKey.answer?.state === "failed" && wrongKey.answer.error.retryable);
+  assert.match(wrongKey.answer.error.message, /refused OPENAI_API_KEY \(401\): \*\*\* is wrong/);
 });
 
 Deno.test("what a sender writes is a message of its own, and never part of the rules", async () => {

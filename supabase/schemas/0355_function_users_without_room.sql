@@ -16,7 +16,7 @@ begin
     select 1
     from private.providers
     where providers.is_paused
-      or providers.held_until > v_now
+      or private.is_left_alone(providers, v_now)
       or providers.max_in_flight <= (
         select count(*)
         from private.steps

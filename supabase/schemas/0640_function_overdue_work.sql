@@ -13,7 +13,7 @@ as $$
       select 1
       from private.providers
       where providers.is_paused
-        or providers.held_until > private.clock()
+        or private.is_left_alone(providers, private.clock())
         or coalesce(providers.max_in_flight, providers.max_in_flight_per_user) is not null
     ) as is_expected
   ),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { receiveCallback } from "../functions/_shared/transitions/callbacks.ts";
 import { onDatabase } from "./given.ts";
-import { callbackOf, claim, complete, moveClock, setSetting } from "./verbs.ts";
+import { callbackOf, claim, complete, fail, moveClock, setSetting } from "./verbs.ts";
 
 Deno.test(
   "stuck_work is empty while things move on",
@@ -61,6 +61,22 @@ Deno.test(
     assert.deepEqual(await stuck(sql), ["provider held", "provider held"]);
     const [held] = await sql`select why from private.stuck_work where id = 'fal'`;
     assert.match(held?.why, /^It gets nothing new until .*: HTTP 429$/);
+  }),
+);
+
+Deno.test(
+  "stuck_work and overdue_work call no step stuck that waits while another feels the way",
+  onDatabase(async ({ sql, db, aProject }) => {
+    await aProject({ scenes: Array(5).fill("cut") });
+    for (const work of await claim(db)) await fail(db, work, { retryable: true });
+    await moveClock(sql, 3600);
+    assert.equal((await claim(db, { answersBell: true })).length, 1);
+    await sql`update private.bell set unanswered_since = null`;
+
+    assert.deepEqual(await stuck(sql), []);
+    const [overdue] = await sql`
+      select private.overdue_work(private.clock() - interval '1 minute') ->> 'count' as n`;
+    assert.equal(overdue?.n, "0");
   }),
 );
 

@@ -68,15 +68,14 @@ function waitOfStep(step: Step, story: Story, now: number): Wait {
     return { tone: "moving", text: `${what}: ${provider} is being called.` };
   }
   if (dueIn === null) return { tone: "attention", text: `${what}: held until it is resumed.` };
+  const why = last?.error_message ? ` after “${last.error_message}”` : "";
   if (dueIn > 1000) {
-    const why = last?.error_message ? ` after “${last.error_message}”` : "";
     const number = (last?.number ?? 0) + 1;
     return { tone: "attention", text: `${what}: try ${number} in ${span(dueIn)}${why}.` };
   }
   const tone = dueIn < -60_000 ? "attention" : "moving";
-  const text = `${what}: a free runner, and room at its provider; due ${
-    ago(step.due_at ?? "", now)
-  }`;
+  const due = ago(step.due_at ?? "", now);
+  const text = `${what}: a free runner, and room at its provider${why}; due ${due}`;
   return { tone, text: `${text}.` };
 }
 

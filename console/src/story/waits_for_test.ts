@@ -28,6 +28,18 @@ Deno.test("a provider past its deadline, a lost answer and a pause before a retr
   ]);
 });
 
+Deno.test("a step that waits for its provider says what the last try met with", () => {
+  const refused = aStep({
+    status: "queued",
+    due_at: at(-290),
+    attempts: [anAttempt({ status: "failed", error_message: "fal refused FAL_KEY (401)" })],
+  });
+
+  assert.deepEqual(told(aStory({ steps: [refused] })), [
+    "attention: Generate clip, scene 1: a free runner, and room at its provider after “fal refused FAL_KEY (401)”; due 5 min ago.",
+  ]);
+});
+
 Deno.test("an unfinished film without an open step is in trouble, a finished one is not", () => {
   assert.match(told(aStory()).join(), /^trouble: Nobody moves it on/);
   assert.deepEqual(told(aStory({ status: "completed" })), ["calm: Nothing. The film is there."]);

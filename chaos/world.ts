@@ -40,6 +40,7 @@ const SETTINGS: Readonly<Record<string, number>> = {
   "retry_base_seconds": 0.5,
   "retry_cap_seconds": 4,
   "breaker_seconds": 3,
+  "breaker_cap_seconds": 6,
   "delivery_breaker_seconds": 3,
   "delivery_breaker_cap_seconds": 6,
   // A storm fails a step more often than a year of ordinary days.

@@ -33,6 +33,7 @@ comment on column private.steps.refusal_count is
 create index steps_due on private.steps (due_at) where status in ('queued', 'running', 'waiting');
 create index steps_queued_of_a_user on private.steps (user_id, kind, due_at) where status = 'queued';
 create index steps_in_flight on private.steps (provider, user_id) where status in ('running', 'waiting');
+create index steps_ended on private.steps (updated_at) where status in ('completed', 'failed', 'cancelled');
 create index steps_project_id on private.steps (project_id, created_at);
 create unique index one_open_step_for_a_thing on private.steps (project_id, kind, coalesce(chunk_id, ''))
 where status in ('queued', 'running', 'waiting') and kind <> 'cancel_request';

@@ -53,6 +53,7 @@ create index webhook_deliveries_endpoint_id on public.webhook_deliveries (endpoi
 create index webhook_deliveries_batch_id on public.webhook_deliveries (batch_id) where batch_id is not null;
 create index webhook_deliveries_dead on public.webhook_deliveries (created_at) where status = 'dead';
 create index webhook_deliveries_project_id on public.webhook_deliveries (project_id);
+create index webhook_deliveries_ended on public.webhook_deliveries (updated_at) where status not in ('pending', 'delivering');
 create index webhook_deliveries_not_delivered on public.webhook_deliveries (delivery_id) where status <> 'delivered';
 
 alter table public.webhook_deliveries enable row level security;

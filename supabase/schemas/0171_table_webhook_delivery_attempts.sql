@@ -14,6 +14,8 @@ create table public.webhook_delivery_attempts (
 comment on table public.webhook_delivery_attempts is 'Each try of a delivery, and what the client''s server answered.';
 comment on column public.webhook_delivery_attempts.timing is 'Milliseconds of its parts, as far as the sender knows them.';
 
+create index webhook_delivery_attempts_newest on public.webhook_delivery_attempts (attempted_at);
+
 alter table public.webhook_delivery_attempts enable row level security;
 revoke all on table public.webhook_delivery_attempts from public, anon, authenticated, service_role;
 grant select on table public.webhook_delivery_attempts to service_role;

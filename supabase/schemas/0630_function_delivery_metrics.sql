@@ -10,11 +10,18 @@ as $$
       (
         select jsonb_object_agg(counted.status, counted.n)
         from (
-          select webhook_deliveries.status, count(*) as n
-          from public.webhook_deliveries
-          where webhook_deliveries.status in ('pending', 'delivering')
-            or webhook_deliveries.updated_at > p_since
-          group by webhook_deliveries.status
+          select seen.status, count(*) as n
+          from (
+            select webhook_deliveries.status
+            from public.webhook_deliveries
+            where webhook_deliveries.status in ('pending', 'delivering')
+            union all
+            select webhook_deliveries.status
+            from public.webhook_deliveries
+            where webhook_deliveries.status not in ('pending', 'delivering')
+              and webhook_deliveries.updated_at > p_since
+          ) as seen
+          group by seen.status
         ) as counted
       ),
       '{}'

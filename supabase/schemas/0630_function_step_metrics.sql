@@ -5,6 +5,18 @@ volatile
 security invoker
 set search_path = ''
 as $$
+  with
+  -- What is open, or ended since then: each through an index of its own
+  seen as (
+    select steps.step_id, steps.kind, steps.status
+    from private.steps
+    where steps.status in ('queued', 'running', 'waiting')
+    union all
+    select steps.step_id, steps.kind, steps.status
+    from private.steps
+    where steps.status in ('completed', 'failed', 'cancelled')
+      and steps.updated_at > p_since
+  )
   select jsonb_build_object(
     'by_kind', coalesce(
       (
@@ -12,11 +24,9 @@ as $$
         from (
           select counted.kind, jsonb_object_agg(counted.status, counted.n) as by_status
           from (
-            select steps.kind, steps.status, count(*) as n
-            from private.steps
-            where steps.status in ('queued', 'running', 'waiting')
-              or steps.updated_at > p_since
-            group by steps.kind, steps.status
+            select seen.kind, seen.status, count(*) as n
+            from seen
+            group by seen.kind, seen.status
           ) as counted
           group by counted.kind
         ) as kinds
@@ -45,7 +55,8 @@ as $$
         'completed', count(*) filter (where attempts.status = 'completed'),
         'failed', count(*) filter (where attempts.status = 'failed')
       )
-      from private.attempts
+      from seen
+      join private.attempts using (step_id)
       where attempts.ended_at > p_since
         or attempts.status = 'lost'
     )

@@ -27,6 +27,29 @@ Deno.test(
 );
 
 Deno.test(
+  "figures of the last hour are counted without a look at earlier days",
+  onDatabase(async ({ sql, openSession }) => {
+    await insertFinishedFilms(sql, MANY / 8);
+    await sql`update private.steps set updated_at = updated_at - interval '2 days'`;
+    await sql`alter table public.webhook_deliveries disable trigger user`;
+    await sql`update public.webhook_deliveries set updated_at = updated_at - interval '2 days'`;
+    await sql`alter table public.webhook_deliveries enable trigger user`;
+    await sql`
+      insert into public.webhook_delivery_attempts (delivery_id, number, attempted_at)
+      select delivery_id, 100 + n, private.clock() - interval '2 days'
+      from public.webhook_deliveries cross join generate_series(1, 8) as n`;
+    await sql`vacuum analyze`;
+    const { sql: own } = await openSession();
+
+    const tables = ["steps", "attempts", "webhook_deliveries", "webhook_delivery_attempts"];
+    for (const table of tables) {
+      const read = await readFor(sql, own, table, "select public.read_metrics(3600)");
+      assert(read < 500, `${read} rows of ${table}`);
+    }
+  }),
+);
+
+Deno.test(
   "a sweep looks at no callback that may still find what it is about",
   onDatabase(async ({ sql, openSession }) => {
     await sql`

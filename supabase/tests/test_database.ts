@@ -56,6 +56,7 @@ export async function openSharedDatabase(): Promise<SharedDatabase> {
       delete from public.error_logs;
       delete from storage.objects;
       delete from private.housekeeping;
+      delete from private.invariant_check;
       delete from private.request_counts;
       delete from private.limit_hits;
       delete from private.door_requests;

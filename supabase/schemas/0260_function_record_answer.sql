@@ -15,6 +15,8 @@ as $$
 declare
   v_found record;
   v_step private.steps;
+  -- The call for new work itself: neither a look at what was taken, nor a word to stop it. It says something about its provider.
+  v_is_call boolean;
 begin
   select
     projects as project,
@@ -33,26 +35,24 @@ begin
   if not found or v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
     return 'stale';
   end if;
+  v_is_call := v_step.status = 'running' and v_step.kind <> 'cancel_request';
 
   case p_answer ->> 'state'
     when 'completed' then
-      if v_step.status = 'running' and v_found.is_failing then
+      if v_is_call and v_found.is_failing then
         perform private.release_provider(v_step.provider);
       end if;
       perform private.complete_attempt(v_found.project, v_step, v_found.attempt, p_answer -> 'output');
     when 'failed' then
-      -- It refused the call itself, not what was asked for: that says something about the provider.
-      if v_step.status = 'running' and (p_answer -> 'error' ->> 'retryable')::boolean then
+      if v_is_call and (p_answer -> 'error' ->> 'retryable')::boolean then
         perform private.hold_provider(v_step.provider, p_answer -> 'error');
-        perform private.fail_attempt(p_attempt_id, p_answer -> 'error' || '{"refused": true}');
-      else
-        perform private.fail_attempt(p_attempt_id, p_answer -> 'error');
       end if;
+      perform private.fail_attempt(p_attempt_id, p_answer -> 'error' || jsonb_build_object('refused', v_is_call));
     when 'cancelled' then
       perform private.fail_attempt(p_attempt_id, '{"message": "The provider cancelled the request", "retryable": false}');
     when 'lost' then
       -- A call that nobody answers may cost its film: the next is not made into the same silence.
-      if v_step.status = 'running' then
+      if v_is_call then
         perform private.hold_provider(v_step.provider, p_answer);
       end if;
       perform private.lose_attempt(

@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 begin
   -- What a film does without, it does not wait for.
-  if p_step.kind in ('extract_thumbnail', 'cancel_request')
+  if p_step.kind = 'extract_thumbnail'
     or p_step.kind = 'storyboard' and not private.is_storyboard_needed() then
     return false;
   end if;

@@ -16,7 +16,8 @@ declare
   v_message text := coalesce(nullif(p_error ->> 'message', ''), 'The provider gave no reason');
   -- It failed for us, perhaps not for the provider: past our patience a request still runs.
   v_may_run boolean := not coalesce((p_error ->> 'ended')::boolean, true);
-  v_is_refused boolean := (p_error ->> 'refused')::boolean is true and (p_error ->> 'billed')::boolean is not true;
+  v_may_pass boolean := coalesce((p_error ->> 'retryable')::boolean, false);
+  v_is_refused boolean := v_may_pass and (p_error ->> 'refused')::boolean is true and (p_error ->> 'billed')::boolean is not true;
   v_attempt private.attempts;
   v_step private.steps;
 begin
@@ -47,7 +48,7 @@ begin
     'step_id', v_step.step_id, 'attempt_id', p_attempt_id, 'attempt', v_attempt.number
   ));
 
-  if (p_error ->> 'retryable')::boolean
+  if v_may_pass
     and (case when v_is_refused then v_step.refusal_count else v_attempt.number - v_step.refusal_count end)
       < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
-import { claim, fail, moveClock, submit } from "./verbs.ts";
+import { claim, complete, fail, moveClock, submit } from "./verbs.ts";
 
 Deno.test(
   "hold_provider does not hold a provider for one failure without a Retry-After",
@@ -99,5 +99,26 @@ Deno.test(
     }
     const [row] = await sql`select failures_in_a_row from private.providers where name = 'fal'`;
     assert.equal(row?.failures_in_a_row, 1);
+  }),
+);
+
+Deno.test(
+  "hold_provider is not for requests that cannot be given up, and those that can release nobody",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject({ scenes: Array(6).fill("cut") });
+    for (const work of await claim(db)) await submit(db, work);
+    await sql`select public.cancel_project(${projectId})`;
+    const cancels = await claim(db);
+    assert.deepEqual(cancels.map(({ step }) => step), Array(6).fill("cancel_request"));
+    const failures = async () =>
+      (await sql`select failures_in_a_row from private.providers where name = 'fal'`)[0]
+        ?.failures_in_a_row;
+
+    for (const work of cancels.slice(1)) await fail(db, work, { retryable: true });
+    assert.equal(await failures(), 0);
+
+    await sql`update private.providers set failures_in_a_row = 3 where name = 'fal'`;
+    await complete(db, only(cancels.slice(0, 1)));
+    assert.equal(await failures(), 3);
   }),
 );

@@ -139,3 +139,13 @@ Deno.test(
     assert.equal((await attemptsOf(sql, work.step_id)).at(-1)?.status, "outcome_unknown");
   }),
 );
+
+Deno.test(
+  "what was refused for good is not tried again, however young the outage",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject();
+    await fail(db, only(await claim(db)), { message: "No such model" });
+
+    assert.equal((await projectOf(sql, projectId)).status, "failed");
+  }),
+);

@@ -38,7 +38,8 @@ export function planScenes(job: JobFields, { hasVideoService = false }: Planning
 
   const scenes = planned.flatMap((scene) => "issues" in scene ? [] : [scene]);
   const issues = planned.flatMap((scene) => "issues" in scene ? scene.issues : []);
-  issues.push(...checkSeams(job), ...(issues.length > 0 ? [] : checkEndFrames(scenes)));
+  issues.push(...checkSeams(job));
+  if (issues.length === 0) issues.push(...checkEndFrames(scenes, hasVideoService));
   return issues.length > 0 ? { issues: eachOnce(issues) } : { scenes };
 }
 

@@ -53,15 +53,18 @@ export function checkSeams(job: JobFields): Issue[] {
   return issues;
 }
 
-/** The clip before a shared keyframe has to be of a model that takes an end frame, if we know it. */
-export function checkEndFrames(scenes: readonly JobScene[]): Issue[] {
+/**
+ * The clip before a shared keyframe has to be of a model that takes an end frame, if we know it. A
+ * video service chooses the endpoint of a name by itself; fal is asked for the very one that stands there.
+ */
+export function checkEndFrames(scenes: readonly JobScene[], hasVideoService: boolean): Issue[] {
   return scenes.flatMap(({ continuity }, i) => {
     const before = scenes[i - 1]?.chunks ?? [];
     const last = before.at(-1);
     if (continuity !== "shared_keyframe" || last === undefined) return [];
 
     const path = `scenes.${i}.continuity`;
-    const models = before.map(({ model }) => resolveModel(model, true));
+    const models = before.map(({ model }) => resolveModel(model, hasVideoService));
     const model = models.at(-1);
     if (model && model.endFrame === null) {
       return [{ path, message: `${last.model} takes no end frame: scene ${i} cannot end with it` }];

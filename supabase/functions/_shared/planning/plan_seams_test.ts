@@ -75,6 +75,19 @@ Deno.test("a shared keyframe is refused where the model before it ends as it lik
   assert.deepEqual(issuesOf(job("kling-2.6-pro")), []);
 });
 
+Deno.test("a clip that is made of words alone ends with no keyframe, though its family's others do", () => {
+  const scenes = [{ prompt: "A", model: "kling-2.5-turbo-pro" }, {
+    prompt: "B",
+    continuity: "shared_keyframe",
+    image_url: KEYFRAME,
+  }];
+
+  assert.deepEqual(issuesOf({ scenes }), ["scenes.1.continuity"]);
+  assert.deepEqual(issuesOf({ scenes, image_url: JOB_IMAGE }), []);
+  const [short, keyframe] = scenes;
+  assert.deepEqual(issuesOf({ scenes: [{ ...short, duration: 20 }, keyframe] }), []);
+});
+
 Deno.test("a shared keyframe needs an image, and a scene before it", () => {
   assert.deepEqual(
     issuesOf({ scenes: [{ prompt: "A" }, { prompt: "B", continuity: "shared_keyframe" }] }),

@@ -108,6 +108,20 @@ Deno.test("a sound track goes to a model that takes one, and under the clip of a
   assert.deepEqual(trackOf("wan-2.5"), [undefined, TRACK]);
 });
 
+Deno.test("where a model follows a sound track, no voice is put over it, and its words are read", () => {
+  const finished = (more: Record<string, unknown>) => {
+    const scene = { prompt: "A", model: "wan-2.5", audio_url: TRACK, voice_over: "Hello", ...more };
+    const plan = planScenes(JobFields.parse({ video_id: "v", user_id: "u", scenes: [scene] }));
+    assert.ok("scenes" in plan, JSON.stringify(plan));
+    const { voice_over, caption, chunks } = plan.scenes[0] ?? {};
+    return [voice_over, caption, chunks?.[0]?.audio_url];
+  };
+
+  assert.deepEqual(finished({}), [undefined, "Hello", TRACK]);
+  assert.deepEqual(finished({ caption: "Hi" }), [undefined, "Hi", TRACK]);
+  assert.deepEqual(finished({ audio_url: null }), ["Hello", undefined, null]);
+});
+
 Deno.test("a caption may be empty, a voice-over says something", () => {
   const fields = (scene: Record<string, unknown>) =>
     JobFields.safeParse({ video_id: "v", user_id: "u", scenes: [{ prompt: "A", ...scene }] });

@@ -5,7 +5,8 @@ type SceneFinish = Pick<JobScene, "audio_url" | "voice_over" | "caption" | "tran
 
 /**
  * What is put under and over a scene's clip; what was not asked for is absent. A sound track goes
- * to a model that takes one, and under the clip of any other. It goes before a voice-over.
+ * to a model that takes one, and under the clip of any other. It goes before a voice-over, of which
+ * the words are read then.
  */
 export function sceneFinish(
   job: JobFields,
@@ -13,10 +14,12 @@ export function sceneFinish(
   { takesAudio }: { takesAudio: boolean },
 ): SceneFinish {
   const joined = transition ?? job.transition;
+  const isHeard = audio_url && takesAudio;
+  const read = caption ?? (isHeard ? voice_over : null);
   return {
     ...audio_url && !takesAudio && { audio_url },
-    ...voice_over && { voice_over },
-    ...typeof caption === "string" && { caption },
+    ...voice_over && !isHeard && { voice_over },
+    ...typeof read === "string" && { caption: read },
     ...joined && joined !== "cut" && { transition: joined },
   };
 }

@@ -18,6 +18,13 @@ begin
         from public.scenes
         where scenes.project_id = p_project_id
           and coalesce(scenes.audio_url, scenes.voice_over) is not null
+      ) or exists (
+        -- What a model was given to follow is heard in its clip.
+        select 1
+        from public.video_chunks
+        where video_chunks.project_id = p_project_id
+          and video_chunks.selected
+          and video_chunks.audio_url is not null
       ),
       'seconds', private.film_seconds(p_project_id)
     )

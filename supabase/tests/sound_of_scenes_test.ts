@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
 import { aJob, inputsOf, makeFilm, outputs, SERVICES } from "./sound_films.ts";
 import { claim, fail } from "./verbs.ts";
@@ -72,6 +74,24 @@ Deno.test(
       seconds: 10,
     });
     assert.equal((await projectOf(given.sql, id)).status, "completed");
+  }),
+);
+
+Deno.test(
+  "music lies beside the sound of a clip whose model followed a track, and takes its place in none",
+  onDatabase(async (given) => {
+    const music = { url: "https://music.test/bed.mp3", volume: 0.25, ducking: true, loudness: -36 };
+    const job = jobOf({ scenes: ["cut", "cut"], film_options: { music } });
+    const [clip] = job.scenes[1]?.chunks ?? [];
+    assert(clip);
+    clip.audio_url = "https://a.test/speech.mp3";
+    const { project_id } = await createProject(given.db, job);
+
+    const rounds = await makeFilm(given, project_id);
+
+    const inputs = inputsOf(rounds);
+    assert.equal(inputs.mux_audio, undefined);
+    assert.equal(inputs.mix_music?.[0]?.has_sound, true);
   }),
 );
 

@@ -23,7 +23,8 @@ export function planFinish(
   offers: FinishOffers,
 ): FinishPlan {
   const speaks = scenes.some(({ voice_over }) => !!voice_over);
-  const isHeard = speaks || scenes.some(({ audio_url }) => !!audio_url);
+  // Of a clip whose model follows a sound track, too: its scene has none of its own.
+  const isHeard = speaks || scenes.some(({ chunks }) => chunks.some((clip) => !!clip.audio_url));
   const issues = [
     ...checkSound(job, scenes, offers),
     ...checkSeams(job, scenes, offers),

@@ -61,6 +61,8 @@ Deno.test("where nobody mixes with a volume, music is brought below speech befor
   const heard = { scenes: [{ prompt: "A", audio_url: TRACK }] };
   assert.equal(musicOf(heard)?.loudness, -36);
   assert.equal(musicOf({ ...heard, music_ducking: false })?.loudness, -30);
+  const followed = { scenes: [{ prompt: "A", model: "wan-2.5", audio_url: TRACK }] };
+  assert.equal(musicOf(followed)?.loudness, -36);
 });
 
 Deno.test("what nobody here can do is refused at its field", () => {

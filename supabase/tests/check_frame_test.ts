@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { claimOf, sceneIdsOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
-import type { JobOptions } from "./job_of.ts";
+import { jobOf, type JobOptions } from "./job_of.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
 import { priceClips } from "./prices.ts";
 import { makeFilm } from "./sound_films.ts";
@@ -51,6 +52,49 @@ Deno.test(
       message: "The clip ends in a frame that is almost of one colour",
     });
     assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "what goes on within a scene begins from that scene's image, and not from the next one's",
+  onDatabase(async (given) => {
+    const own = "https://images.test/own.png";
+    const images = [own, "https://images.test/other.png"];
+    const job = jobOf({ ...CHECKED, clips: 2, image_url: null });
+    for (const [n, scene] of job.scenes.entries()) scene.image_url = images[n] ?? null;
+    await createProject(given.db, job);
+    for (let left = 2; left > 0; left--) {
+      const [work] = await claim(given.db);
+      assert(work);
+      await pass(given, work);
+    }
+    await seesNothing(given);
+
+    const [clip] = await claim(given.db);
+    assert.deepEqual(
+      [clip?.attempt.input.prompt, clip?.attempt.input.image_url],
+      ["Scene 1, part 2", own],
+    );
+  }),
+);
+
+Deno.test(
+  "the image that a scene begins from in a frame's place has the film's shape, where it was brought to it",
+  onDatabase(async (given) => {
+    const { db } = given;
+    await given.aProject({ ...CHECKED, reframe_to: "16:9" });
+    const [still] = await claim(db);
+    assert(still?.step === "reframe_image");
+    await pass(given, still);
+    for (let left = 2; left > 0; left--) {
+      const [work] = await claim(db);
+      assert(work);
+      await pass(given, work);
+    }
+    await seesNothing(given);
+
+    const [clip] = await claim(db);
+    assert.equal(clip?.attempt.input.image_url, `https://made.test/${still.step_id}.png`);
   }),
 );
 

@@ -1,5 +1,6 @@
 -- The film of a version before that was joined from the same. One whose URL is signed, and has been
--- for a day, is left alone: it will not open much longer. So is one that lacks its thumbnail.
+-- for a day, is left alone, whichever versions had it since: it will not open much longer. So is one that
+-- lacks its thumbnail.
 
 create or replace function private.same_cut(p_project public.projects)
 returns public.projects
@@ -22,7 +23,16 @@ begin
     and earlier.thumbnail_url is not null
     and (
       earlier.final_video_url not like '%/object/sign/%'
-      or earlier.completed_at > private.clock() - interval '1 day'
+      or not exists (
+        select 1
+        from public.projects as having_it
+        join public.media using (project_id)
+        where having_it.user_id = p_project.user_id
+          and having_it.video_id = p_project.video_id
+          and media.type = 'film'
+          and media.url = earlier.final_video_url
+          and media.generated_at <= private.clock() - interval '1 day'
+      )
     )
   order by earlier.version desc
   limit 1;

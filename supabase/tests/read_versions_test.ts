@@ -7,6 +7,7 @@ import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 import { brokenInvariants, eventsOf, projectOf } from "./look.ts";
+import { moveClock } from "./verbs.ts";
 
 const Shown = z.array(z.object({
   version: z.number(),
@@ -95,6 +96,36 @@ Deno.test(
     const stitched = await sql`
       select project_id from private.steps where kind = 'stitch' order by step_id`;
     assert.deepEqual(stitched.map(({ project_id }) => project_id), [first, other]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a signed URL goes from version to version for a day, and no longer",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const signed = "https://x.supabase.co/storage/v1/object/sign/films/1.mp4?token=1";
+    const first = await film(given);
+    await sql`update public.projects set final_video_url = ${signed}`;
+    await sql`update public.media set url = ${signed} where type = 'film'`;
+
+    const urls = [];
+    for (const chat_id of ["after 20 hours", "after 40 hours"]) {
+      await moveClock(sql, 20 * 3600);
+      const { final_video_url } = await projectOf(
+        sql,
+        await film(given, (job) => job.chat_id = chat_id),
+      );
+      urls.push(final_video_url);
+    }
+
+    assert.deepEqual(urls.map((url) => url === signed), [true, false]);
+    const stitched = await sql`
+      select project_id from private.steps where kind = 'stitch' order by step_id`;
+    assert.deepEqual(
+      [stitched.length, stitched[0]?.project_id, urls.every((url) => url !== null)],
+      [2, first, true],
+    );
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -99,6 +99,26 @@ Deno.test(
 );
 
 Deno.test(
+  "complete_project shows a stitch service's film by the frame that was extracted for it, if it made none",
+  onDatabase(async ({ db, sql, aFilmInStitching }) => {
+    const id = await aFilmInStitching({ scenes: ["cut", "cut"] });
+    const works = await claim(db, { providers: { ...PROVIDERS, stitch: "stitch" } });
+    for (const kind of ["extract_thumbnail", "stitch"]) {
+      const work = works.find(({ step }) => step === kind) ?? assert.fail(kind);
+      await submit(db, work);
+      await callback(db, work);
+    }
+
+    const film = await projectOf(sql, id);
+    const thumbnail = works.find(({ step }) => step === "extract_thumbnail");
+    assert.deepEqual(
+      [film.status, film.thumbnail_url],
+      ["completed", `https://made.test/${thumbnail?.step_id}.png`],
+    );
+  }),
+);
+
+Deno.test(
   "complete_project awaits no approval any more: a pause by hand later on is resumed by hand",
   onDatabase(async ({ db, sql, aFilmInStitching }) => {
     const projectId = await aFilmInStitching({ scenes: ["cut", "cut"] });

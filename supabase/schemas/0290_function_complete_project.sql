@@ -21,7 +21,11 @@ begin
     thumbnail_url = p_output ->> 'thumbnail_url',
     duration = coalesce(
       (p_output ->> 'duration')::numeric,
-      (select sum(scenes.duration) from public.scenes where scenes.project_id = p_project_id)
+      (
+        select case when count(*) = count(scenes.duration) then sum(scenes.duration) end
+        from public.scenes
+        where scenes.project_id = p_project_id
+      )
     ),
     completed_at = private.clock()
   where projects.project_id = p_project_id

@@ -119,6 +119,31 @@ Deno.test(
 );
 
 Deno.test(
+  "complete_project says no length where one scene's is not known",
+  onDatabase(async ({ db, sql, aFilmToStore }) => {
+    for (const [n, seconds] of [[1, null], [2, 10]] as const) {
+      const work = await aFilmToStore({ scenes: ["cut", "cut"], video_id: `video-${n}` });
+      if (n === 1) {
+        await sql`
+          update public.scenes set duration = null
+          where project_id = ${work.project_id} and position = 2`;
+      }
+
+      await recordAnswer(db, work, {
+        state: "completed",
+        output: { video_url: "https://x.test/f.mp4" },
+      });
+
+      const { duration } = only(
+        await sql`
+        select duration::float8 from public.projects where project_id = ${work.project_id}`,
+      );
+      assert.equal(duration, seconds);
+    }
+  }),
+);
+
+Deno.test(
   "complete_project awaits no approval any more: a pause by hand later on is resumed by hand",
   onDatabase(async ({ db, sql, aFilmInStitching }) => {
     const projectId = await aFilmInStitching({ scenes: ["cut", "cut"] });

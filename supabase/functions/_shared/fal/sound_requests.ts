@@ -64,7 +64,10 @@ export function levelRequest(input: Record<string, unknown>): FalRequest {
  */
 export function muxRequest(input: Record<string, unknown>): FalRequest {
   const { audio_url, video_urls, lengths, seconds } = MuxInput.parse(input);
-  const [only = ""] = video_urls;
+  const [only = "", ...others] = video_urls;
+  if (!seconds && others.length > 0) {
+    throw new Error("Cannot build fal request: merge-audio-video takes one clip");
+  }
   if (!seconds) return { endpoint: MERGE_AUDIO, input: { video_url: only, audio_url } };
 
   let at = 0;

@@ -77,6 +77,8 @@ Deno.test("a clip of a length that nobody knows is merged with its sound", () =>
     endpoint: "fal-ai/ffmpeg-api/merge-audio-video",
     input: { video_url: CLIP, audio_url: SOUND },
   });
+  const several = { ...input, video_urls: [CLIP, NEXT], lengths: [null, null] };
+  assert.throws(() => request({ step: "mux_audio", input: several }), /takes one clip/);
 });
 
 Deno.test("music is levelled, and lies under film and sound for their length", () => {

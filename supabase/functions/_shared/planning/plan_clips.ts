@@ -31,11 +31,12 @@ export function planClips(
 ): ClipPlan {
   const asked = scene.duration ?? null;
   const clipOf = (by: Model, seconds: number | null) =>
-    keepName
-      ? clip(scene, name ?? by.endpoint, seconds ?? usualSeconds(by))
-      : clip(scene, by.endpoint, by.durationAs === null ? null : seconds);
+    clip(scene, keepName ? name ?? by.endpoint : by.endpoint, seconds);
   const single = checkDuration(model, asked);
-  if (single.ok) return { clips: [clipOf(model, asked ?? single.duration)] };
+  if (single.ok) {
+    const seconds = asked ?? single.duration ?? (keepName ? usualSeconds(model) : null);
+    return { clips: [clipOf(model, !keepName && model.durationAs === null ? null : seconds)] };
+  }
 
   const issue = notOffered(model, at("duration"), asked ?? 0);
   if (asked === null || asked < Math.max(0, ...single.offered)) return { issue };
@@ -44,6 +45,7 @@ export function planClips(
   const lengths = splitDuration(asked, { first: model.seconds, next: next.seconds });
   if (lengths === null) return { issue };
 
+  // Of models that are told no length, too: what is put under all clips goes by their sum.
   return { clips: lengths.map((seconds, i) => clipOf(i === 0 ? model : next, seconds)) };
 }
 

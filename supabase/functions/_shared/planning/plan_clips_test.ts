@@ -37,13 +37,14 @@ Deno.test("a scene longer than its model's longest clip is several clips, chaine
   ], "what continues the first clip starts from its last frame");
 });
 
-Deno.test("a model of one length takes several of it, and is told none", () => {
-  const model = "minimax-video";
+Deno.test("a model of one length takes several of it, which are known for what is put under them", () => {
+  const scene = { model: "minimax-video", image_url: IMAGE };
 
-  assert.deepEqual(clips({ model, duration: 12, image_url: IMAGE }), [
-    ["fal-ai/minimax/video-01/image-to-video", null],
-    ["fal-ai/minimax/video-01/image-to-video", null],
+  assert.deepEqual(clips({ ...scene, duration: 12 }), [
+    ["fal-ai/minimax/video-01/image-to-video", 6],
+    ["fal-ai/minimax/video-01/image-to-video", 6],
   ]);
+  assert.deepEqual(clips(scene), [["fal-ai/minimax/video-01/image-to-video", null]]);
 });
 
 Deno.test("a length that no sum of offers makes lists what is offered", () => {

@@ -40,7 +40,10 @@ export function planClips(
 
   const issue = notOffered(model, at("duration"), asked ?? 0);
   if (asked === null || asked < Math.max(0, ...single.offered)) return { issue };
-  if (model.audio && scene.audio_url) return { issue: followsOneTrack(model, at("duration")) };
+  // With a video service the sound is put under all of them afterwards.
+  if (model.audio && scene.audio_url && !keepName) {
+    return { issue: followsOneTrack(model, at("duration")) };
+  }
   const next = resolveModel(name, true) ?? model;
   const lengths = splitDuration(asked, { first: model.seconds, next: next.seconds });
   if (lengths === null) return { issue };

@@ -62,6 +62,7 @@ Deno.test("a clip that follows a sound track is one", () => {
 
   assert.equal(clips(scene).length, 2);
   assert.match(refusal({ ...scene, audio_url: DRIVER })[0] ?? "", /^scenes.0.duration: .*one clip/);
+  assert.equal(clips({ ...scene, audio_url: DRIVER }, SERVICE).length, 2, "put under both later");
 });
 
 Deno.test("a driver video for a model that follows none is refused, sound is kept for later", () => {

@@ -1,8 +1,7 @@
+import { wrap } from "./caption_lines.ts";
+
 /** One text over a stretch of the film. Seconds. */
 export type Cue = { from: number; to: number; text: string };
-
-/** Characters of a line that a narrow screen bears, and lines of one caption. */
-const LINE = 42;
 
 /** Texts one after the other, each as long as its scene; a scene without a text has none. */
 export function cuesOf(scenes: readonly { text: string; seconds: number }[]): Cue[] {
@@ -46,26 +45,6 @@ function splitCue({ from, to, text }: Cue): Cue[] {
     at = n === pages.length - 1 ? to : at + (to - from) * page.length / all;
     return { from: begin, to: at, text: page };
   });
-}
-
-/** Lines of words; an empty line would end the caption in both formats. */
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/u).flatMap(cutWord)) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > LINE) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines;
-}
-
-/** Languages without spaces write one long word. Cut between characters, not within one. */
-function cutWord(word: string): string[] {
-  const characters = [...word];
-  return Array.from(
-    { length: Math.ceil(characters.length / LINE) },
-    (_, n) => characters.slice(n * LINE, (n + 1) * LINE).join(""),
-  );
 }
 
 function plain(text: string): string {

@@ -14,7 +14,10 @@ export function cuesOf(scenes: readonly { text: string; seconds: number }[]): Cu
   });
 }
 
-/** SubRip. It has no escapes: what looks like a tag is kept from being one by a space. */
+/** Is not seen, and keeps what stands beside it together. */
+const WORD_JOINER = "\u2060";
+
+/** SubRip. It has no escapes: what looks like a tag is kept from being one by another character. */
 export function toSrt(cues: readonly Cue[]): string {
   return cues.map(({ from, to, text }, n) =>
     `${n + 1}\n${clock(from, ",")} --> ${clock(to, ",")}\n${plain(text)}\n`
@@ -47,11 +50,11 @@ function splitCue({ from, to, text }: Cue): Cue[] {
   });
 }
 
+/** Whoever burns SubRip in by libass takes braces for its own, and a letter behind a backslash for a break. */
 function plain(text: string): string {
-  return text.replaceAll("-->", "->").replaceAll(/<(?=[/a-z])/gi, "< ").replaceAll(
-    /\{(?=[\\])/g,
-    "( ",
-  );
+  return text.replaceAll(/-{2,}>/g, "->").replaceAll(/<(?=[/a-z])/gi, "< ")
+    .replaceAll("{", "(").replaceAll("}", ")")
+    .replaceAll(/\\(?=[nh])/gi, `\\${WORD_JOINER}`);
 }
 
 function clock(seconds: number, point: "," | "."): string {

@@ -132,6 +132,16 @@ Deno.test("a caption may be empty, a voice-over says something", () => {
   assert.ok(!fields({ voice_over: " " }).success);
 });
 
+Deno.test("a caption of nothing but spaces is none", () => {
+  const captions = [" \n", "\u00a0\u3000", "", " Hi "].map((caption) => {
+    const scenes = [{ prompt: "A", caption }];
+    const plan = planScenes(JobFields.parse({ video_id: "v", user_id: "u", scenes }));
+    return "scenes" in plan ? plan.scenes[0]?.caption : plan;
+  });
+
+  assert.deepEqual(captions, ["", "", "", "Hi"]);
+});
+
 Deno.test("sizes are even and of a kind that can be made", () => {
   const size = (resolution: string) =>
     JobFields.safeParse({ video_id: "v", user_id: "u", prompt: "A", resolution }).success;

@@ -19,7 +19,8 @@ export function sceneFinish(
   return {
     ...audio_url && !takesAudio && { audio_url },
     ...voice_over && !isHeard && { voice_over },
-    ...typeof read === "string" && { caption: read },
+    // One of spaces is none: a file without any caption cannot be burnt in.
+    ...typeof read === "string" && { caption: read.trim() },
     ...joined && joined !== "cut" && { transition: joined },
   };
 }

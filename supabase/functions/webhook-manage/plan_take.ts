@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { Url } from "../_shared/callback_fields.ts";
 import type { Issue } from "../_shared/errors.ts";
 import type { Scene, SceneChanges } from "../_shared/management/films.ts";
+import { FileUrl } from "../_shared/planning/file_url.ts";
 import { type Planning, planScenes } from "../_shared/planning/plan_scenes.ts";
 
 /** What may differ in a new take; whatever is absent stays as it is. */
 export const TakeFields = z.object({
   prompt: z.string().max(20_000).refine((text) => text.trim() !== "", "Must not be empty")
     .nullish(),
-  image_url: Url.max(4096).nullish(),
+  image_url: FileUrl.nullish(),
   model: z.string().min(1).max(255).nullish(),
   duration: z.number().positive().max(3600).nullish(),
 });

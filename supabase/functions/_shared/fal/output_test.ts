@@ -55,6 +55,13 @@ Deno.test("a result without a file is null", () => {
   }
 });
 
+Deno.test("a scheme in capitals is the same", () => {
+  assert.equal(
+    readOutput({ video_url: CLIP.replace("https", "HTTPS") })?.video_url,
+    `HTTPS${CLIP.slice(5)}`,
+  );
+});
+
 Deno.test("something else than an http URL is no file", () => {
   assert.equal(readOutput({ video: { url: "file:///etc/passwd" } }), null);
   assert.equal(readOutput({ video_url: "" }), null);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Url } from "../callback_fields.ts";
+import { FileUrl } from "./file_url.ts";
 
 /* Fields of a job that say how its film is finished: what is heard, read and seen at the seams. */
 
@@ -26,7 +26,7 @@ export const SCENE_FINISH = {
 
 export const FILM_FINISH = {
   voice: z.string().min(1).max(255).nullish(),
-  music_url: Url.max(4096).nullish(),
+  music_url: FileUrl.nullish(),
   music_prompt: Text.nullish(),
   music_volume: z.number().positive().max(2).nullish(),
   music_ducking: z.boolean().nullish(),

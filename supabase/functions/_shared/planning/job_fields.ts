@@ -1,15 +1,13 @@
 import { z } from "zod";
-import { Url } from "../callback_fields.ts";
 import { EVENTS } from "../events.ts";
 import { WebhookHeaders } from "../webhook_headers.ts";
+import { FileUrl } from "./file_url.ts";
 import { FILM_FINISH, SCENE_FINISH } from "./finish_fields.ts";
 
 /** Lengths are generous for people and bounded for rows. */
 const Name = z.string().max(255).refine(isSaying, "Must not be empty");
 const Prompt = z.string().max(20_000).refine(isSaying, "Must not be empty");
-const MediaUrl = Url.max(4096)
-  .refine((url) => !hasUserinfo(url), "Must not carry a user name or a password")
-  .nullish();
+const MediaUrl = FileUrl.nullish();
 const AspectRatio = z.string().regex(/^\d{1,2}:\d{1,2}$/, "Expected the form 16:9");
 /** Chat apps send ids and versions as numbers, too. */
 const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a string or a number")
@@ -81,13 +79,6 @@ export function sceneMetadata(scene: JobSceneFields): Record<string, unknown> {
 
 function others(fields: object, placed: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !placed.has(name)));
-}
-
-function hasUserinfo(url: string): boolean {
-  if (!url.includes("@")) return false;
-  if (!URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== "" || password !== "";
 }
 
 function isSaying(text: string): boolean {

@@ -97,6 +97,9 @@ Deno.test("missing and wrong fields are said by their path", () => {
     [{ ...LEAST, scenes: [{ prompt: "a", continuity: "fade" }] }, "scenes.0.continuity"],
     [{ ...LEAST, scenes: [{ prompt: "a", model: "nobody/knows" }] }, "scenes.0.model"],
     [{ ...LEAST, image_url: "shoe.png" }, "image_url"],
+    [{ ...LEAST, image_url: "https://[::1" }, "image_url"],
+    [{ ...LEAST, image_url: "https://cdn.example.com:99999/shoe.png" }, "image_url"],
+    [{ ...LEAST, music_url: "https://ada:secret@cdn.example.com/bed.mp3" }, "music_url"],
     [{ ...LEAST, image_url: "https://ada:secret@cdn.example.com/shoe.png" }, "image_url"],
     [{ ...LEAST, chat_id: 2 ** 53 }, "chat_id"],
     [{ ...LEAST, seed: Infinity }, "seed"],
@@ -114,6 +117,12 @@ Deno.test("missing and wrong fields are said by their path", () => {
 
   for (const [body, path] of wrong) {
     assert.deepEqual(wrongPaths(body), [path], JSON.stringify(body)?.slice(0, 100));
+  }
+});
+
+Deno.test("a scheme in capitals, and names in any script, are an address", () => {
+  for (const image_url of ["HTTPS://cdn.example.com/a.png", "https://例え.jp/画像.png"]) {
+    assert.equal(jobOf({ ...LEAST, image_url }).image_url, image_url);
   }
 });
 

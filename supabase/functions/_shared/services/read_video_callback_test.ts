@@ -139,6 +139,12 @@ Deno.test("null is as absent", () => {
   assert.deepEqual(result.metadata, {});
 });
 
+Deno.test("a file's scheme may be in capitals", () => {
+  const video_url = "HTTPS://cdn.example.com/a.mp4";
+
+  assert.equal(read({ ...OWN_FORM, video_url }).result.output.video_url, video_url);
+});
+
 Deno.test("missing fields and wrong types are said by their path", () => {
   const wrong: [Record<string, unknown>, string][] = [
     [{ task_id: undefined }, "task_id"],

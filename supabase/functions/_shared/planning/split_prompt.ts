@@ -3,7 +3,7 @@ const MOST_SCENES = 100;
 
 /** `Scene 2:`, `## Shot 2 -`, `[Scene 2]`, at the beginning of a line. */
 const MARKER =
-  /^[ \t]*(?:#{1,6}[ \t]*)?[[(*]*(?:scene|shot)[ \t]+\d{1,3}\b[\])*]*[ \t]*[:.)–—-]*[ \t]*/gim;
+  /^[ \t]*(?:#{1,6}[ \t]*)?[[(*]*(?:scene|shot)[ \t]+\d{1,3}\b[\])*]*[ \t]*(?:[:.)–—-]+\**)?[ \t]*/gim;
 /** `2.` or `2)`, at the beginning of a line. */
 const NUMBER = /^[ \t]*(\d{1,3})[.)][ \t]+/gm;
 const RULE = /^[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*$/m;

@@ -8,9 +8,17 @@ Deno.test("scene markers divide a text, however they are written", () => {
       "scene 1 - A kettle.\nSCENE 2 - Steam.",
       "## Shot 1\nA kettle.\n\n## Shot 2\nSteam.",
       "[Scene 1] A kettle.\r\n[Scene 2] Steam.",
-      "**Scene 1:** A kettle.\n**Scene 2:** Steam.".replaceAll(":**", "**:"),
+      "**Scene 1**: A kettle.\n**Scene 2**: Steam.",
+      "**Scene 1:** A kettle.\n**Scene 2:** Steam.",
     ]
   ) assert.deepEqual(splitPrompt(text), ["A kettle.", "Steam."], text);
+});
+
+Deno.test("emphasis that begins behind a marker is the text's own", () => {
+  assert.deepEqual(splitPrompt("Scene 1 **A kettle** boils.\nScene 2: *Steam* rises."), [
+    "**A kettle** boils.",
+    "*Steam* rises.",
+  ]);
 });
 
 Deno.test("what stands before the first marker is said to every scene", () => {

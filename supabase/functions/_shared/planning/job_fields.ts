@@ -8,7 +8,7 @@ import { FILM_FINISH, SCENE_FINISH } from "./finish_fields.ts";
 const Name = z.string().max(255).refine(isSaying, "Must not be empty");
 const Prompt = z.string().max(20_000).refine(isSaying, "Must not be empty");
 const MediaUrl = FileUrl.nullish();
-const AspectRatio = z.string().regex(/^\d{1,2}:\d{1,2}$/, "Expected the form 16:9");
+const AspectRatio = z.string().regex(/^(?!0+:)\d{1,2}:(?!0+$)\d{1,2}$/, "Expected the form 16:9");
 /** Chat apps send ids and versions as numbers, too. */
 const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a string or a number")
   .refine(

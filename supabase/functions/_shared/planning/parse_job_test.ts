@@ -104,6 +104,8 @@ Deno.test("missing and wrong fields are said by their path", () => {
     [{ ...LEAST, chat_id: 2 ** 53 }, "chat_id"],
     [{ ...LEAST, seed: Infinity }, "seed"],
     [{ ...LEAST, aspect_ratio: "wide" }, "aspect_ratio"],
+    [{ ...LEAST, image_url: "https://a.example/i.png", aspect_ratio: "0:9" }, "aspect_ratio"],
+    [{ ...LEAST, image_url: "https://a.example/i.png", aspect_ratio: "16:00" }, "aspect_ratio"],
     [{ ...LEAST, is_revision: "yes" }, "is_revision"],
     [{ ...LEAST, chat_id: {} }, "chat_id"],
     [{ ...LEAST, max_cost_usd: -1 }, "max_cost_usd"],

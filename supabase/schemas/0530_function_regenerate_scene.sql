@@ -1,6 +1,6 @@
 -- project any but paused → generating · the scene, and those chained to it, get a new take
 --
--- Old takes stay, unselected. p_changes may give this scene another prompt, image_url or model, or
+-- Old takes stay, unselected. p_changes may give this scene another prompt, image_url, audio_url or model, or
 -- chunks as a job has them; the caller has checked that the model offers them. What failed beside it is asked for again.
 
 create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
@@ -69,7 +69,8 @@ begin
       else scenes.reframed_image_url
     end,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
-    image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end
+    image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end,
+    audio_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'audio_url', scenes.audio_url) else scenes.audio_url end
   where scenes.scene_id = any (v_followers);
 
   perform private.close_steps(v_project.project_id, v_followers);

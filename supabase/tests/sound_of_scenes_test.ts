@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { regenerateScene } from "../functions/_shared/management/films.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { sceneIdsOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
@@ -92,6 +94,26 @@ Deno.test(
     const inputs = inputsOf(rounds);
     assert.equal(inputs.mux_audio, undefined);
     assert.equal(inputs.mix_music?.[0]?.has_sound, true);
+  }),
+);
+
+Deno.test(
+  "a sound track that the clip of a new take does not follow is put under it",
+  onDatabase(async (given) => {
+    const audio_url = "https://a.test/speech.mp3";
+    const job = jobOf({ scenes: ["cut", "cut"] });
+    const [clip] = job.scenes[1]?.chunks ?? [];
+    assert(clip);
+    clip.audio_url = audio_url;
+    const { project_id } = await createProject(given.db, job);
+    await makeFilm(given, project_id);
+
+    const [, second = ""] = await sceneIdsOf(given.sql, project_id);
+    await regenerateScene(given.db, second, { audio_url, chunks: [{ ...clip, model: "other" }] });
+    const inputs = inputsOf(await makeFilm(given, project_id));
+
+    assert.deepEqual(inputs.mux_audio?.map((input) => input.audio_url), [audio_url]);
+    assert.deepEqual(await brokenInvariants(given.sql), []);
   }),
 );
 

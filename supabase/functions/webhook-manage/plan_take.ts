@@ -49,7 +49,8 @@ export function planTake(
   if ("issues" in plan) {
     return { issues: plan.issues.map(({ path, message }) => ({ path: ownPath(path), message })) };
   }
-  return { changes: { ...changes, chunks: plan.scenes[0]?.chunks } };
+  const { chunks, audio_url } = plan.scenes[0] ?? {};
+  return { changes: { ...changes, ...audio_url && { audio_url }, chunks } };
 }
 
 /** The scene that shares a keyframe with this one, which its model has to be able to end with. */

@@ -80,6 +80,24 @@ Deno.test("a chained scene starts from a frame: an image of its own is refused",
   });
 });
 
+Deno.test("a sound track that the new model does not follow goes under its clips", () => {
+  const audio_url = "https://sounds.example/speech.mp3";
+  const scene = {
+    ...SCENE,
+    image_url: IMAGE,
+    audio_url,
+    model: "fal-ai/wan-25-preview/image-to-video",
+  };
+  const soundOf = (model: string) => {
+    const plan = planTake({ model }, scene);
+    assert("changes" in plan, JSON.stringify(plan));
+    return [plan.changes.audio_url, plan.changes.chunks?.[0]?.audio_url];
+  };
+
+  assert.deepEqual(soundOf("kling-2.6-pro"), [audio_url, audio_url]);
+  assert.deepEqual(soundOf("wan-2.6"), [undefined, audio_url]);
+});
+
 Deno.test("a scene before a shared keyframe keeps to models that can end with it", () => {
   const scene = { ...SCENE, image_url: IMAGE, end_image_url: "https://images.example/key.png" };
 

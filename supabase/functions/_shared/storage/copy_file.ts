@@ -56,9 +56,11 @@ export async function copyFile(deps: StorageDeps, { from, to, kind }: Copy): Pro
     await withDeadline(deps.timeoutMs, async (deadline) => {
       const signal = AbortSignal.any([deadline, over.signal]);
       const source = await open(deps.fetch, from, signal);
-      if (kind === "video") source.body = await onlyVideo(source.body);
-      const { error } = await deps.storage.from(BUCKET).upload(to, source.body, {
-        contentType: contentType(kind, source.contentType),
+      const { body, type: contentType } = kind === "video"
+        ? await onlyVideo(source.body)
+        : { body: source.body, type: imageType(source.contentType) };
+      const { error } = await deps.storage.from(BUCKET).upload(to, body, {
+        contentType,
         upsert: true,
       });
       if (error) throw notStored(error, { isWhole: source.isWhole() });
@@ -91,11 +93,14 @@ async function open(fetch: StorageDeps["fetch"], url: string, signal: AbortSigna
   };
 }
 
-/** An empty file is told apart at its end, where a broken one is. */
-async function onlyVideo(body: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
-  const start = await lookAtStart(body);
-  if (start.isVideo) return start.body;
-  await start.body.cancel();
+/**
+ * Players go by the type, and some show no WebM under the name of another. An empty file is told apart at
+ * its end, where a broken one is.
+ */
+async function onlyVideo(source: ReadableStream<Uint8Array>) {
+  const { body, type } = await lookAtStart(source);
+  if (type !== null) return { body, type };
+  await body.cancel();
   throw new NotCopied("Cannot store film: what its source sent is no video", false);
 }
 
@@ -112,9 +117,8 @@ function notStored(
   return new NotCopied(message, mayPassLater(error.status));
 }
 
-/** Players go by the type: a source that says `application/octet-stream` is not believed. */
-function contentType(kind: Copy["kind"], said: string | null): string {
-  if (kind === "video") return "video/mp4";
+/** A source that says `application/octet-stream` is not believed. */
+function imageType(said: string | null): string {
   const type = said?.split(";")[0]?.trim().toLowerCase() ?? "";
   return type.startsWith("image/") ? type : "image/jpeg";
 }

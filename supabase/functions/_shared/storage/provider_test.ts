@@ -39,6 +39,15 @@ Deno.test("film and thumbnail are copied whole, under their paths and types, ove
   assert.equal(stored[0]?.body, FILM);
 });
 
+Deno.test("a film in WebM is stored as what it is, whatever its source says", async () => {
+  const webm = new Uint8Array([0x1a, 0x45, 0xdf, 0xa3, ...new Uint8Array(100)]);
+  const source = () => new Response(webm, { headers: { "content-type": "video/mp4" } });
+
+  const { stored } = await store({ "/film": source }, { thumbnail: false });
+
+  assert.deepEqual(stored.map(({ headers }) => headers.get("content-type")), ["video/webm"]);
+});
+
 Deno.test("with FILM_URLS=signed the URLs are signed ones", async () => {
   const sign = ({ path }: Seen) =>
     path.includes("/object/sign/")

@@ -4,8 +4,14 @@ const LENGTH = 12;
 /** Boxes that an MP4 or QuickTime file begins with (ISO/IEC 14496-12; Apple's QuickTime format). */
 const BOXES = new Set(["ftyp", "styp", "moov", "mdat", "free", "skip", "wide", "pnot"]);
 
+/** Brands of pictures (ISO/IEC 23008-12, AVIF), whose files begin with `ftyp` as well. */
+const PICTURES = new Set(["avif", "avis", "heic", "heix", "heim", "heis", "mif1", "msf1"]);
+
 /** Matroska and WebM begin with an EBML header (RFC 8794). */
 const EBML = "1a45dfa3";
+
+/** What players are told that a file is; null: no video. */
+type VideoType = "video/mp4" | "video/webm" | null;
 
 /**
  * Looks at the first bytes of a stream that is said to be a video, and gives the whole of it back.
@@ -13,7 +19,7 @@ const EBML = "1a45dfa3";
  */
 export async function lookAtStart(
   body: ReadableStream<Uint8Array>,
-): Promise<{ body: ReadableStream<Uint8Array>; isVideo: boolean }> {
+): Promise<{ body: ReadableStream<Uint8Array>; type: VideoType }> {
   const reader = body.getReader();
   const begun: Uint8Array[] = [];
   let size = 0;
@@ -32,13 +38,15 @@ export async function lookAtStart(
     },
     cancel: (reason) => reader.cancel(reason),
   });
-  return { body: whole, isVideo: isVideo(join(begun)) };
+  return { body: whole, type: typeOf(join(begun)) };
 }
 
-function isVideo(start: Uint8Array): boolean {
+function typeOf(start: Uint8Array): VideoType {
   const hex = Array.from(start.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
-  if (hex.join("") === EBML) return true;
-  return BOXES.has(String.fromCharCode(...start.subarray(4, 8)));
+  if (hex.join("") === EBML) return "video/webm";
+  const box = String.fromCharCode(...start.subarray(4, 8));
+  const brand = String.fromCharCode(...start.subarray(8, 12));
+  return BOXES.has(box) && !(box === "ftyp" && PICTURES.has(brand)) ? "video/mp4" : null;
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {

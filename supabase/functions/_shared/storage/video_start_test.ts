@@ -13,10 +13,10 @@ Deno.test("a video is known by its first bytes, in how many pieces they may come
   const letters = Array.from(MP4, (byte) => new Uint8Array([byte]));
 
   for (const parts of [[MP4], letters, [WEBM]]) {
-    const { body, isVideo } = await lookAtStart(streamOf(...parts));
+    const { body, type } = await lookAtStart(streamOf(...parts));
     const whole = new Uint8Array(await new Response(body).arrayBuffer());
 
-    assert.ok(isVideo);
+    assert.equal(type, parts[0] === WEBM ? "video/webm" : "video/mp4");
     assert.deepEqual(whole, parts[0] === WEBM ? WEBM : MP4);
   }
 });
@@ -24,10 +24,14 @@ Deno.test("a video is known by its first bytes, in how many pieces they may come
 Deno.test("a page, a picture, a few bytes and nothing are no video", async () => {
   const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13]);
 
-  for (const bytes of [text.encode("<!doctype html><title>Not found"), png, MP4.slice(0, 6)]) {
-    assert.equal((await lookAtStart(streamOf(bytes))).isVideo, false);
+  const avif = new Uint8Array([0, 0, 0, 32, ...text.encode("ftypavif and then a picture")]);
+
+  for (
+    const bytes of [text.encode("<!doctype html><title>Not found"), png, avif, MP4.slice(0, 6)]
+  ) {
+    assert.equal((await lookAtStart(streamOf(bytes))).type, null);
   }
-  assert.equal((await lookAtStart(streamOf())).isVideo, false);
+  assert.equal((await lookAtStart(streamOf())).type, null);
 });
 
 Deno.test("a stream that breaks breaks for who reads it on", async () => {

@@ -9,6 +9,8 @@ export const Id = z.string().min(1).max(255);
 /** A scheme is the same in capitals (RFC 3986, 3.1). */
 export const Url = z.string().max(8192)
   .regex(/^[hH][tT][tT][pP][sS]?:\/\/[^\s/]+\S*$/, { error: "Not an http URL", abort: true });
+/** A film without a thumbnail is a film: one that cannot be had is as absent, `""` above all. */
+export const Thumbnail = Url.nullish().catch(null);
 export const Metadata = z.record(z.string(), z.unknown()).nullish().transform((it) => it ?? {});
 export const Percentage = z.number().min(0).max(100).nullish();
 /** What an integer of Postgres holds: a result with a larger figure could never be stored. */

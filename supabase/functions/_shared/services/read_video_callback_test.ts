@@ -145,6 +145,15 @@ Deno.test("a file's scheme may be in capitals", () => {
   assert.equal(read({ ...OWN_FORM, video_url }).result.output.video_url, video_url);
 });
 
+Deno.test("a thumbnail that cannot be had costs no clip", () => {
+  for (const thumbnail_url of ["", "/thumbnails/1.jpg", 7, {}]) {
+    const { output } = read({ ...OWN_FORM, thumbnail_url }).result;
+
+    assert.equal(output.video_url, OWN_FORM.video_url);
+    assert.equal("thumbnail_url" in output, false);
+  }
+});
+
 Deno.test("missing fields and wrong types are said by their path", () => {
   const wrong: [Record<string, unknown>, string][] = [
     [{ task_id: undefined }, "task_id"],

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import type { JobOptions } from "./job_of.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
 import { aJob, inputsOf, makeFilm, MUSIC, outputs, SERVICES } from "./sound_films.ts";
+import { callback, claim, complete, fail, moveClock, submit } from "./verbs.ts";
 
 Deno.test(
   "a film with everything: voices beside the clips, then sound, captions, cut, music, burning, storing",
@@ -57,6 +59,42 @@ Deno.test(
       ["completed", made.burn_captions?.[0]?.video_url],
     );
     assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "captions whose signed URLs will soon open no more are written once more where a film goes on",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    for (const [captions, days] of [["files", 2], ["burn", 6]] as const) {
+      const job = { scenes: ["cut", "cut"] as ["cut", "cut"], film_options: { captions } };
+      const id = await aJob(given, { ...job, video_id: captions });
+      const providers = { ...SERVICES, burn_captions: "stitch" } as const;
+      let stitch: StepWork | undefined;
+      while (!stitch) {
+        for (const work of await claim(db, { providers })) {
+          if (work.step === "stitch") stitch = work;
+          else if (work.attempt.provider === "storage") await complete(db, work);
+          else {
+            await submit(db, work);
+            await callback(db, work);
+          }
+        }
+      }
+      await sql`
+        update private.film_parts
+        set output = '{"srt_url": "https://x.test/object/sign/1.srt", "vtt_url": "https://x.test/object/sign/1.vtt"}'
+        where project_id = ${id} and kind = 'store_captions'`;
+      await fail(db, stitch);
+      await moveClock(sql, days * 86_400);
+      await sql`select public.retry_project(${id})`;
+
+      const rounds = await makeFilm(given, id, providers);
+
+      assert.equal(inputsOf(rounds).store_captions?.length, 1, captions);
+      assert.equal((await projectOf(sql, id)).status, "completed");
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }
   }),
 );
 

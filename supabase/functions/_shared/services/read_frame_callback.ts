@@ -1,12 +1,12 @@
 import type { ReadCallback } from "../callback_door.ts";
-import { Measure, present, Url } from "../callback_fields.ts";
+import { present, Size, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 import { isJobBody, readJobCallback } from "./read_job_callback.ts";
 
 export const FrameBody = ServiceBody.extend({
   last_frame_url: Url.nullish(),
-  width: Measure,
-  height: Measure,
+  width: Size,
+  height: Size,
 });
 
 /** Reads what the frame service posts, in either of its forms. */

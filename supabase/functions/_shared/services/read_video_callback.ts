@@ -1,15 +1,15 @@
 import { z } from "zod";
 import type { ReadCallback } from "../callback_door.ts";
-import { Measure, present, Thumbnail, Url } from "../callback_fields.ts";
+import { present, Size, Thumbnail, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 
 export const VideoBody = ServiceBody.extend({
   video_url: Url.nullish(),
   thumbnail_url: Thumbnail,
-  duration: Measure,
-  fps: Measure,
-  width: Measure,
-  height: Measure,
+  duration: Size,
+  fps: Size,
+  width: Size,
+  height: Size,
   quality_score: z.number().nullish(),
 });
 

@@ -145,6 +145,12 @@ Deno.test("a file's scheme may be in capitals", () => {
   assert.equal(read({ ...OWN_FORM, video_url }).result.output.video_url, video_url);
 });
 
+Deno.test("a measure of 0 is none", () => {
+  const { output } = read({ ...OWN_FORM, duration: 0, fps: 0, width: 0, height: 0 }).result;
+
+  assert.deepEqual(Object.keys(output).toSorted(), ["quality_score", "thumbnail_url", "video_url"]);
+});
+
 Deno.test("a thumbnail that cannot be had costs no clip", () => {
   for (const thumbnail_url of ["", "/thumbnails/1.jpg", 7, {}]) {
     const { output } = read({ ...OWN_FORM, thumbnail_url }).result;

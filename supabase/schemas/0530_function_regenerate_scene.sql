@@ -1,7 +1,8 @@
 -- project any but paused → generating · the scene, and those chained to it, get a new take
 --
--- Old takes stay, unselected. p_changes may give this scene another prompt, image_url, audio_url or model, or
--- chunks as a job has them; the caller has checked that the model offers them. What failed beside it is asked for again.
+-- Old takes stay, unselected. p_changes may give this scene another prompt, image_url, audio_url or model, the aspect
+-- ratio that its image has to have (reframe_to), or chunks as a job has them; the caller has checked that the model
+-- offers them. What failed beside it is asked for again.
 
 create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
 returns jsonb
@@ -70,6 +71,7 @@ begin
     end,
     prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
     image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end,
+    reframe_to = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'reframe_to', scenes.reframe_to) else scenes.reframe_to end,
     audio_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'audio_url', scenes.audio_url) else scenes.audio_url end
   where scenes.scene_id = any (v_followers);
 

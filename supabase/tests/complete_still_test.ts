@@ -3,6 +3,7 @@ import type { Sql } from "postgres";
 import { regenerateScene } from "../functions/_shared/management/films.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
+import { sceneIdsOf } from "./drive.ts";
 import { driveToTheEnd, makeAll } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
@@ -45,6 +46,29 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
     await driveToTheEnd(db, sql);
     assert.equal((await projectOf(sql, project_id)).status, "completed");
+  }),
+);
+
+Deno.test(
+  "an image that a take of a scene of words begins from has its shape first",
+  onDatabase(async ({ sql, db }) => {
+    const { project_id } = await createProject(db, jobOf({ image_url: null }));
+    await driveToTheEnd(db, sql);
+    const image_url = "https://images.test/wide.png";
+
+    const [scene = ""] = await sceneIdsOf(sql, project_id);
+    await regenerateScene(db, scene, { image_url, reframe_to: "9:16" });
+    const [still] = await claim(db);
+
+    assert.equal(still?.step, "reframe_image");
+    assert.deepEqual(
+      [still.attempt.input.image_url, still.attempt.input.aspect_ratio],
+      [image_url, "9:16"],
+    );
+    await complete(db, still);
+    await driveToTheEnd(db, sql);
+    assert.equal((await projectOf(sql, project_id)).status, "completed");
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -49,8 +49,15 @@ export function planTake(
   if ("issues" in plan) {
     return { issues: plan.issues.map(({ path, message }) => ({ path: ownPath(path), message })) };
   }
-  const { chunks, audio_url } = plan.scenes[0] ?? {};
-  return { changes: { ...changes, ...audio_url && { audio_url }, chunks } };
+  const { chunks, audio_url, reframe_to } = plan.scenes[0] ?? {};
+  return {
+    changes: {
+      ...changes,
+      ...image_url && reframe_to && { reframe_to },
+      ...audio_url && { audio_url },
+      chunks,
+    },
+  };
 }
 
 /** The scene that shares a keyframe with this one, which its model has to be able to end with. */

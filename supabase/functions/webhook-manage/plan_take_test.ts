@@ -47,7 +47,11 @@ Deno.test("an image for a scene made from its prompt moves it to its model's sis
   const plan = planTake({ image_url: IMAGE }, SCENE);
 
   assert.deepEqual(plan, {
-    changes: { image_url: IMAGE, chunks: [aClip(`${FAMILY}/image-to-video`, 5)] },
+    changes: {
+      image_url: IMAGE,
+      reframe_to: "16:9",
+      chunks: [aClip(`${FAMILY}/image-to-video`, 5)],
+    },
   });
 });
 

@@ -59,6 +59,8 @@ export function changeProject(
 export type SceneChanges = {
   prompt?: string;
   image_url?: string;
+  /** The aspect ratio that the image has to have first. */
+  reframe_to?: string;
   /** The scene's sound track, where a model followed it and the new one does not: it goes under its clips. */
   audio_url?: string;
   /** In place of the clips that the scene has now. */

@@ -50,7 +50,8 @@ function music(
   { musicModel, hasStitchService }: FinishOffers,
 ): NonNullable<FilmOptions["music"]> {
   const volume = music_volume ?? USUAL_VOLUME;
-  const ducking = (music_ducking ?? true) && isHeard;
+  // Who mixes hears whether the film does, and a model may make a sound by itself.
+  const ducking = (music_ducking ?? true) && (isHeard || hasStitchService);
   const loudness = SPEECH_LOUDNESS + 20 * Math.log10(volume) - (ducking ? STEADY_DUCKING : 0);
   return {
     ...music_url && { url: music_url },

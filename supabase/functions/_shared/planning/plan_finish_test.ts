@@ -65,6 +65,17 @@ Deno.test("where nobody mixes with a volume, music is brought below speech befor
   assert.equal(musicOf(followed)?.loudness, -36);
 });
 
+Deno.test("a stitch service is told to duck under films of any kind: their models may be heard", () => {
+  const duckingOf = (fields: Record<string, unknown>) => {
+    const plan = finish({ music_url: MUSIC, model: "veo-3.1", ...fields }, STITCHER);
+    return "film_options" in plan ? plan.film_options?.music?.ducking : null;
+  };
+
+  assert.deepEqual([{}, { music_ducking: true }, { music_ducking: false }].map(duckingOf), [
+    ...[true, true, false],
+  ]);
+});
+
 Deno.test("what nobody here can do is refused at its field", () => {
   const speaking = { scenes: [{ prompt: "A", voice_over: "Hello" }] };
   const fading = { scenes: [{ prompt: "A" }, { prompt: "B", transition: "fade" }] };

@@ -96,7 +96,10 @@ Deno.test(
     await stack.sql`delete from private.prices where model = ${SPEECH}`;
     const job = { video_id: "v", user_id: "u", max_cost_usd: 100 };
     for (
-      const more of [{ scenes: [{ prompt: "A", voice_over: "B" }] }, { prompt: "A", voice: "B" }]
+      const more of [{ scenes: [{ prompt: "A", voice_over: "B" }] }, {
+        prompt: "A",
+        voice: "af_heart",
+      }]
     ) {
       const { status, body } = await stack.post("/webhook", { ...job, ...more });
       assert.equal(status, 402);

@@ -35,12 +35,12 @@ Deno.test("what is spoken of a long prompt ends with a whole character", () => {
 });
 
 Deno.test("a prompt with a voice is spoken, whoever writes its scenes; nobody to speak it is told so", () => {
-  const body = { ...LEAST, prompt: "One.\n\nTwo.", voice: "af_heart", transition: "fade" };
+  const body = { ...LEAST, prompt: "One.\n\nTwo.", voice: "Kore", transition: "fade" };
   const offers = { ...FAL_OFFERS, speechModel: "fal-ai/gemini-tts", hasStitchService: true };
 
   const spoken = jobOf(body, { offers, hasStoryboardModel: true });
   assert.deepEqual(spoken.scenes.map(({ voice_over }) => voice_over), ["One.", "Two."]);
-  assert.deepEqual(spoken.film_options, { speech_model: "fal-ai/gemini-tts", voice: "af_heart" });
+  assert.deepEqual(spoken.film_options, { speech_model: "fal-ai/gemini-tts", voice: "Kore" });
   assert.deepEqual(spoken.wishes, { narrated: true, transition: "fade" });
 
   const scenes = [{ prompt: "One." }];

@@ -1,4 +1,5 @@
 import type { Issue } from "../errors.ts";
+import { VOICES } from "../fal/voices.ts";
 import type { FilmOptions, JobScene } from "../transitions/projects.ts";
 import type { FinishOffers } from "./finish_offers.ts";
 import type { JobFields } from "./job_fields.ts";
@@ -27,6 +28,7 @@ export function planFinish(
   const isHeard = speaks || scenes.some(({ chunks }) => chunks.some((clip) => !!clip.audio_url));
   const issues = [
     ...checkSound(job, scenes, offers),
+    ...speaks && offers.speechModel ? checkVoice(job, offers.speechModel) : [],
     ...checkSeams(job, scenes, offers),
   ];
   if (issues.length > 0) return { issues };
@@ -100,6 +102,13 @@ function checkSound(
     issues.push({ path, message });
   }
   return issues;
+}
+
+/** Told now: once it is asked, the clips are paid for. */
+function checkVoice({ voice }: JobFields, model: string): Issue[] {
+  const voices = VOICES.get(model);
+  if (!voice || !voices || voices.includes(voice)) return [];
+  return [{ path: "voice", message: `${model} offers ${voices.join(", ")}` }];
 }
 
 function checkSeams(

@@ -91,6 +91,23 @@ Deno.test("what nobody here can do is refused at its field", () => {
   assert.deepEqual(pathsOf(heard, NOBODY), ["scenes.0.audio_url", "music_url"]);
 });
 
+Deno.test("a voice that the model does not have is refused with those that it has", () => {
+  const spoken = (voice: string | null, speechModel = SPEECH) => {
+    const scenes = [{ prompt: "A", voice_over: "Hello" }];
+    const plan = finish({ scenes, voice }, { ...FAL, speechModel });
+    return "issues" in plan ? plan.issues : plan.film_options?.voice;
+  };
+
+  assert.equal(spoken("af_heart"), "af_heart");
+  assert.equal(spoken(null), undefined);
+  assert.equal(spoken("any", "fal-ai/elevenlabs/tts/eleven-v3"), "any");
+  const [issue] = [spoken("Rachel") ?? []].flat();
+  assert.ok(typeof issue === "object");
+  assert.equal(issue.path, "voice");
+  assert.match(issue.message, /^fal-ai\/kokoro\/american-english offers af_heart, af_alloy, /);
+  assert.ok("film_options" in finish({ voice: "Rachel", music_url: MUSIC }), "nothing is spoken");
+});
+
 Deno.test("fal mixes only what has a known length", () => {
   const job = {
     image_url: "https://cdn.example.com/a.png",

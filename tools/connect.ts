@@ -8,7 +8,8 @@ const LOCAL = "postgres://postgres:postgres@127.0.0.1:54322/postgres";
  * The database that a tool is to talk to: as told, else SUPABASE_DB_URL, else this machine's.
  *
  * @param functions base of the functions that belong to it
- * @throws where they are hosted and no database is named: this machine's is another one's
+ * @throws where they are hosted and no database is named: this machine's is another one's; and where
+ * what is named is no address of a Postgres
  */
 export function databaseUrl(
   told: string | undefined,
@@ -21,7 +22,18 @@ export function databaseUrl(
         "by the session pooler's address",
     );
   }
+  if (url !== undefined && !isDatabaseUrl(url)) {
+    throw new Error(
+      "Cannot tell the database: --db and SUPABASE_DB_URL take postgresql://<user>:<password>@<host>/…",
+    );
+  }
   return url ?? LOCAL;
+}
+
+/** Anything else would be connected to as well: to this machine, where no host is read in it. */
+function isDatabaseUrl(text: string): boolean {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false;
+  return new URL(text).hostname !== "";
 }
 
 /** Connects as one session; with TLS where the host is not this machine. */

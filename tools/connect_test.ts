@@ -16,3 +16,13 @@ Deno.test("without hosted functions the database is this machine's", () => {
     assert.match(databaseUrl(undefined, { get: none, functions }), /@127\.0\.0\.1:54322/);
   }
 });
+
+Deno.test("what is no address of a Postgres is refused, not taken for this machine", () => {
+  for (const told of ["", "db.films.test:5432/postgres", "mysql://a@films.test/b", "postgres://"]) {
+    assert.throws(
+      () => databaseUrl(told, { get: none, functions: null }),
+      /--db and SUPABASE_DB_URL take postgresql:/,
+      told,
+    );
+  }
+});

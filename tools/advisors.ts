@@ -2,7 +2,7 @@ import { z } from "zod";
 import { startCluster } from "../local/postgres/cluster.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { type CliResult, runSupabase } from "./supabase_cli.ts";
-import { showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 
 const USAGE = `deno run -A tools/advisors.ts
 
@@ -19,7 +19,7 @@ const Findings = z.array(z.object({ name: z.string(), level: z.string(), detail:
 export type Finding = z.infer<typeof Findings>[number];
 
 if (import.meta.main) {
-  showHelp(USAGE);
+  readArguments(USAGE, {});
   Deno.exit(await checkAdvisors() ? 0 : 1);
 }
 

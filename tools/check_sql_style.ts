@@ -1,7 +1,7 @@
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readSqlFiles } from "./sql_files.ts";
 import { checkSqlStyle } from "./sql_style.ts";
-import { showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 
 const USAGE = `deno run -A tools/check_sql_style.ts
 
@@ -10,7 +10,7 @@ words (in bodies too), search_path, volatility, security, comments and revokes o
 thing a file and named by it, no chain of CTEs that Postgres runs in part. Exits 1 on any fault.`;
 
 if (import.meta.main) {
-  showHelp(USAGE);
+  readArguments(USAGE, {});
   Deno.exit(await checkAllSql() ? 0 : 1);
 }
 

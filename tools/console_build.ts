@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { build } from "vite";
 import { DIGEST_FILE, digestSources } from "../console/sources.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
-import { showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 
 const USAGE = `deno task console:build
 
@@ -11,7 +11,7 @@ clone serves it without building anything, and any static host can. A test fails
 than its sources.`;
 
 if (import.meta.main) {
-  showHelp(USAGE);
+  readArguments(USAGE, {});
   await buildConsole(PROJECT_ROOT);
 }
 

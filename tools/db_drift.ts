@@ -2,7 +2,7 @@ import { startCluster } from "../local/postgres/cluster.ts";
 import { describe, findDrift } from "./drift.ts";
 import { findEditedMigrations } from "./edited_migrations.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
-import { showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 
 const USAGE = `deno task db:drift
 
@@ -12,7 +12,7 @@ functions, triggers, views, policies, grants, comments, types, sequences. Rows a
 Also refuses migrations that were edited since the last commit. Exits 1 on any difference.`;
 
 if (import.meta.main) {
-  showHelp(USAGE);
+  readArguments(USAGE, {});
   Deno.exit(await checkDrift() ? 0 : 1);
 }
 

@@ -1,9 +1,8 @@
 import { basename, join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { freeze } from "./freeze.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readSqlFiles } from "./sql_files.ts";
-import { refuse, showHelp } from "./usage.ts";
+import { readArguments, refuse } from "./usage.ts";
 
 const USAGE = `deno task db:freeze <name> [files...] [--above FILE] [--below FILE] [--dry]
 
@@ -18,13 +17,11 @@ A changed table that was shipped is not created again: its change comes with --a
 migration notes that the file is done with. deno task db:drift proves that nothing was forgotten.`;
 
 if (import.meta.main) {
-  showHelp(USAGE);
   await main();
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
+  const { values, positionals } = readArguments(USAGE, {
     allowPositionals: true,
     options: {
       above: { type: "string" },

@@ -1,11 +1,10 @@
-import { parseArgs } from "node:util";
 import type { Sql } from "postgres";
 import { setVaultSecret } from "../local/postgres/migrations.ts";
 import { type Get, optional, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
 import { connect, databaseUrl, shownUrl } from "./connect.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
-import { refuse, showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 
 const USAGE = `deno task db:secrets [--db URL]
 
@@ -22,7 +21,6 @@ alone. The bell is signed with the first one.`;
 export type Written = { name: string; done: "created" | "updated" | "unchanged" };
 
 if (import.meta.main) {
-  showHelp(USAGE);
   try {
     await main();
   } catch (error) {
@@ -32,11 +30,9 @@ if (import.meta.main) {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ args: Deno.args, options: { db: { type: "string" } } });
+  const { values } = readArguments(USAGE, { options: { db: { type: "string" } } });
   const get = await readEnvironment({ root: PROJECT_ROOT });
   const url = databaseUrl(values.db, { get, functions: webhookBaseUrl(get) });
-  if (!URL.canParse(url)) refuse("Cannot write secrets: --db takes a URL");
-
   const sql = connect(url);
   try {
     console.log(`Writing into Vault of ${shownUrl(url)} ...`);

@@ -1,7 +1,7 @@
 import { checkUploads } from "./check_uploads.ts";
 import { HOSTED_DENO, LOCAL_DENO } from "./deno_binary.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
-import { showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 import { uploadFunctions } from "./upload_functions.ts";
 
 const USAGE = `deno task deploy:check
@@ -11,7 +11,7 @@ type-checks what was uploaded, alone in an empty folder, on Deno ${HOSTED_DENO} 
 Exits 1 when a function would not run once deployed. Reads no login and touches no project.`;
 
 if (import.meta.main) {
-  showHelp(USAGE);
+  readArguments(USAGE, {});
   Deno.exit(await deployCheck(PROJECT_ROOT) ? 0 : 1);
 }
 

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Sql } from "postgres";
 import { findFunctions } from "../local/functions/find_functions.ts";
 import { type Get, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
@@ -17,7 +16,7 @@ import { type Finding, finding, isBad, missing, wrong } from "./doctor/finding.t
 import { isLocal, platformEnvironment } from "./doctor/platform_environment.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
-import { refuse, showHelp } from "./usage.ts";
+import { readArguments, refuse } from "./usage.ts";
 
 const USAGE = `deno task doctor [--db URL] [--functions URL] [--drift]
 
@@ -40,19 +39,17 @@ export type Patient = {
 };
 
 if (import.meta.main) {
-  showHelp(USAGE);
   let patient: Patient;
   try {
-    patient = await readArguments();
+    patient = await readPatient();
   } catch (error) {
     refuse(error instanceof Error ? error.message : String(error));
   }
   Deno.exit(await examine(patient, console.log) ? 0 : 1);
 }
 
-async function readArguments(): Promise<Patient> {
-  const { values } = parseArgs({
-    args: Deno.args,
+async function readPatient(): Promise<Patient> {
+  const { values } = readArguments(USAGE, {
     options: {
       db: { type: "string" },
       functions: { type: "string" },
@@ -62,8 +59,10 @@ async function readArguments(): Promise<Patient> {
   const get = await readEnvironment({ root: PROJECT_ROOT });
   const base = values.functions ?? webhookBaseUrl(get) ?? "http://127.0.0.1:54321/functions/v1";
   const db = databaseUrl(values.db, { get, functions: base });
-  for (const url of [db, base]) {
-    if (!URL.canParse(url)) throw new Error("Cannot examine: --db and --functions take URLs");
+  if (!/^https?:\/\/./.test(base) || !URL.canParse(base)) {
+    throw new Error(
+      "Cannot examine: --functions takes a URL, https://<ref>.supabase.co/functions/v1",
+    );
   }
   return {
     db,

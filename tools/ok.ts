@@ -2,7 +2,7 @@ import { checkAllSql } from "./check_sql_style.ts";
 import { checkDrift } from "./db_drift.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { testEverything } from "./test.ts";
-import { showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 
 const USAGE = `deno task ok [--no-test]
 
@@ -10,8 +10,8 @@ All that has to hold before a commit: format, lint, types, SQL style, schema dri
 through all of it, and exits 1 if anything does not hold. --no-test leaves out the tests.`;
 
 if (import.meta.main) {
-  showHelp(USAGE);
-  Deno.exit(await checkEverything({ tests: !Deno.args.includes("--no-test") }) ? 0 : 1);
+  const { values } = readArguments(USAGE, { options: { "no-test": { type: "boolean" } } });
+  Deno.exit(await checkEverything({ tests: !values["no-test"] }) ? 0 : 1);
 }
 
 async function checkEverything({ tests }: { tests: boolean }): Promise<boolean> {

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { ApiError, createClient } from "../console/src/api/client.ts";
 import { readKey } from "../console/src/api/operator_key.ts";
 import { Board } from "../console/src/api/shapes/board.ts";
@@ -9,7 +8,7 @@ import { drawBoard } from "./status/draw_board.ts";
 import { drawStory } from "./status/draw_story.ts";
 import { readEnvironment } from "./read_environment.ts";
 import { explain } from "./status/explain.ts";
-import { refuse } from "./usage.ts";
+import { readArguments, refuse } from "./usage.ts";
 
 const USAGE = `deno task status [<film's id>] [--url URL] [--api-port N] [--json]
 
@@ -22,30 +21,22 @@ for at this moment. Without an id: the films that are under way, and the newest 
 
 Exits 1 when there is no such film, or nobody answers.`;
 
-if (import.meta.main) Deno.exit(await main(Deno.args).catch(complain));
+if (import.meta.main) Deno.exit(await main().catch(complain));
 
-async function main(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments(USAGE, {
     allowPositionals: true,
     options: {
       url: { type: "string" },
       "api-port": { type: "string", default: "54321" },
       json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
   const [id, ...others] = positionals;
   if (others.length > 0) refuse("Expected one film's id");
 
   const isLocal = values.url === undefined;
-  const base = values.url
-    ? `${values.url.replace(/\/+$/, "").replace(/\/functions\/v1$/, "")}/functions/v1`
-    : `http://127.0.0.1:${values["api-port"]}/functions/v1`;
+  const base = functionsUrl(values.url ?? localUrl(values["api-port"]));
   const read = readKey(await operatorKey(isLocal));
   if ("refused" in read) refuse(`Cannot use OPERATOR_KEY: ${read.refused}`);
   const client = createClient({ base: `${base}/webhook-manage`, key: read.key });
@@ -66,6 +57,20 @@ async function main(args: string[]): Promise<number> {
     if (!(error instanceof ApiError)) throw error;
     throw new Error(explain(error, { base, id, isLocal }));
   }
+}
+
+function localUrl(port: string): string {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    refuse(`Cannot read --api-port: ${port} is no port`);
+  }
+  return `http://127.0.0.1:${port}`;
+}
+
+function functionsUrl(url: string): string {
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url)) {
+    refuse("Cannot read --url: it takes a project's address, https://<ref>.supabase.co");
+  }
+  return `${url.replace(/\/+$/, "").replace(/\/functions\/v1$/, "")}/functions/v1`;
 }
 
 /** The shell's wins; the file is this machine's own. */

@@ -5,7 +5,7 @@ import { openCloud } from "./docs/cloud.ts";
 import { readBlocks } from "./docs/read_blocks.ts";
 import { runDocument } from "./docs/run_document.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
-import { showHelp } from "./usage.ts";
+import { readArguments } from "./usage.ts";
 
 const USAGE = `deno task test:docs [part of a name...]
 
@@ -27,8 +27,8 @@ const SECRETS = [
 ];
 
 if (import.meta.main) {
-  showHelp(USAGE);
-  const { passed, failed } = await testDocuments(Deno.args);
+  const { positionals } = readArguments(USAGE, { allowPositionals: true });
+  const { passed, failed } = await testDocuments(positionals);
   console.log(`\n${passed} passed, ${failed} failed`);
   Deno.exit(failed > 0 || passed === 0 ? 1 : 0);
 }
@@ -37,6 +37,10 @@ async function testDocuments(filters: string[]): Promise<{ passed: number; faile
   const documents = (await listDocuments()).filter((path) =>
     filters.length === 0 || filters.some((part) => path.includes(part))
   );
+  if (documents.length === 0) {
+    console.log(`No document has ${filters.join(" or ")} in its path.`);
+    return { passed: 0, failed: 0 };
+  }
   console.log("Starting a stack ...");
   await using stack = await startStack({
     apiPort: 0,

@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import { startCluster } from "../local/postgres/cluster.ts";
 import { prepareTemplate } from "../local/postgres/testing.ts";
 import { DENO_ENV } from "./deno_binary.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { runTests } from "./test_run.ts";
-import { refuse, showHelp } from "./usage.ts";
+import { readArguments, refuse } from "./usage.ts";
 
 const USAGE = `deno task test:model [--seed N] [--runs N] [--piece I/N]
 
@@ -23,13 +22,11 @@ const PIECE = 100;
 const FILE = "supabase/tests/model_test.ts";
 
 if (import.meta.main) {
-  showHelp(USAGE);
-  Deno.exit(await main(Deno.args) ? 0 : 1);
+  Deno.exit(await main() ? 0 : 1);
 }
 
-async function main(args: string[]): Promise<boolean> {
-  const { values } = parseArgs({
-    args,
+async function main(): Promise<boolean> {
+  const { values } = readArguments(USAGE, {
     options: {
       seed: { type: "string", default: String(crypto.getRandomValues(new Uint16Array(1))[0]) },
       runs: { type: "string", default: "10000" },
@@ -38,6 +35,7 @@ async function main(args: string[]): Promise<boolean> {
   });
   const [seed, runs] = [readWhole("--seed", values.seed), readWhole("--runs", values.runs)];
   const [part = 0, parts = 0] = values.piece.split("/").map((text) => readWhole("--piece", text));
+  if (runs < 1) refuse("Cannot read --runs: it takes 1 or more");
   if (part < 1 || part > parts) refuse(`Cannot read --piece ${values.piece}: use 1/4 to 4/4`);
 
   const pieces = Array.from({ length: Math.ceil(runs / PIECE) }, (_, index) => ({

@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
-import { refuse, showHelp } from "./usage.ts";
+import { readArguments, refuse } from "./usage.ts";
 import {
   register,
   registrations,
@@ -24,7 +23,6 @@ Variables come from the shell, else from supabase/functions/.env. fal.ai needs n
 told with each request. Exits 0 when every service answers 2xx.`;
 
 if (import.meta.main) {
-  showHelp(USAGE);
   try {
     Deno.exit(await main() ? 0 : 1);
   } catch (error) {
@@ -33,8 +31,7 @@ if (import.meta.main) {
 }
 
 async function main(): Promise<boolean> {
-  const { values: { dry }, positionals: wanted } = parseArgs({
-    args: Deno.args,
+  const { values: { dry }, positionals: wanted } = readArguments(USAGE, {
     allowPositionals: true,
     options: { dry: { type: "boolean", default: false } },
   });

@@ -1,9 +1,8 @@
-import { parseArgs } from "node:util";
 import { type Get, readSecrets, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
 import { readFetchFailure } from "../supabase/functions/_shared/fetch_failure.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
-import { refuse, showHelp } from "./usage.ts";
+import { readArguments, refuse } from "./usage.ts";
 import {
   DOOR_NAMES,
   pathOf,
@@ -48,7 +47,6 @@ Exits 0 when the door answers 2xx.`;
 const TIMEOUT_MS = 30_000;
 
 if (import.meta.main) {
-  showHelp(USAGE);
   try {
     Deno.exit(await main() ? 0 : 1);
   } catch (error) {
@@ -57,8 +55,7 @@ if (import.meta.main) {
 }
 
 async function main(): Promise<boolean> {
-  const { values, positionals: [door] } = parseArgs({
-    args: Deno.args,
+  const { values, positionals: [door] } = readArguments(USAGE, {
     allowPositionals: true,
     options: {
       sample: { type: "string" },

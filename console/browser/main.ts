@@ -1,4 +1,4 @@
-import { showHelp } from "../../tools/usage.ts";
+import { readArguments } from "../../tools/usage.ts";
 import { FILM_CHECKS } from "./checks_films.ts";
 import { LARGE_CHECKS } from "./checks_large.ts";
 import { LIVE_CHECKS } from "./checks_live.ts";
@@ -23,7 +23,6 @@ The last line is "N passed, N failed".`;
 export type Check = (world: World) => Promise<string | void>;
 
 if (import.meta.main) {
-  showHelp(USAGE);
   try {
     Deno.exit(await run() === 0 ? 0 : 1);
   } catch (error) {
@@ -33,15 +32,19 @@ if (import.meta.main) {
 }
 
 async function run(): Promise<number> {
-  const at = Deno.args.indexOf("--only");
-  const words = at < 0 ? "" : Deno.args[at + 1] ?? "";
+  const { values: { large, only: words } } = readArguments(USAGE, {
+    options: {
+      large: { type: "boolean", default: false },
+      only: { type: "string", default: "" },
+    },
+  });
   const checks = [
     ...SIGN_IN_CHECKS,
     ...FILM_CHECKS,
     ...LIVE_CHECKS,
     ...MESSAGE_CHECKS,
     ...RECEIVER_CHECKS,
-    ...(Deno.args.includes("--large") ? LARGE_CHECKS : []),
+    ...(large ? LARGE_CHECKS : []),
     ...PEOPLE_CHECKS,
   ].filter(([name]) => name.includes(words));
 

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readArguments } from "../../tools/usage.ts";
 import { startFuzzStack } from "./fuzz_stack.ts";
 import { fuzz, type Report } from "./run.ts";
 
@@ -16,21 +16,15 @@ anything for an unsigned request; each such request is printed.`;
 
 const LONGEST = 700;
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await main());
 
-async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
+async function main(): Promise<number> {
+  const { values } = readArguments(USAGE, {
     options: {
       seed: { type: "string", default: String(crypto.getRandomValues(new Uint16Array(1))[0]) },
       runs: { type: "string", default: "2000" },
-      help: { type: "boolean", short: "h", default: false },
     },
   });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
   const [seed, runs] = [Number(values.seed), Number(values.runs)];
   if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(runs) || runs < 1) {
     console.error(`Cannot read --seed ${values.seed} --runs ${values.runs}: no whole numbers`);

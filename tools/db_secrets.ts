@@ -63,19 +63,26 @@ export async function writeDatabaseSecrets(sql: Sql, get: Get): Promise<Written[
     ),
   };
 
-  const before = await sql<{ name: string; value: string }[]>`
-    select name, decrypted_secret as value from vault.decrypted_secrets
-    where name in ${sql(Object.keys(values))}`;
   const written: Written[] = [];
   for (const [name, value] of Object.entries(values)) {
-    const known = before.find((secret) => secret.name === name);
-    if (known?.value !== value) await setVaultSecret(sql, name, value);
+    const known = await readSecret(sql, name);
+    if (known !== value) await setVaultSecret(sql, name, value);
     written.push({
       name,
-      done: known === undefined ? "created" : known.value === value ? "unchanged" : "updated",
+      done: known === undefined ? "created" : known === value ? "unchanged" : "updated",
     });
   }
   return written;
+}
+
+/** Undefined where there is none; null where Vault cannot decrypt it, after a restore from elsewhere. */
+async function readSecret(sql: Sql, name: string): Promise<string | null | undefined> {
+  const [known] = await sql`select from vault.secrets where name = ${name}`;
+  if (!known) return undefined;
+  const found = await sql<{ value: string }[]>`
+    select decrypted_secret as value from vault.decrypted_secrets where name = ${name}`
+    .catch(() => null);
+  return found?.[0]?.value ?? null;
 }
 
 function needed(value: string | null, variable: string, what: string): string {

@@ -51,3 +51,25 @@ Deno.test("db:secrets writes nothing while one of the two is not set", async () 
     await close();
   }
 });
+
+Deno.test("db:secrets mends what Vault cannot decrypt: a backup of another project brought it", async () => {
+  const { sql, close } = await testDatabase();
+  const env: Record<string, string> = {
+    WEBHOOK_BASE_URL: "https://films.test/functions/v1",
+    PIPELINE_BELL_SECRET: "whsec_b2xk",
+  };
+  const get = (name: string) => env[name];
+  try {
+    await writeDatabaseSecrets(sql, get);
+    await sql`update vault.secrets set secret = 'of another key' where name = 'reelay_bell_secret'`;
+    const [, bell] = await checkVault(sql, get);
+    assert.match(bell?.what ?? "", /reelay_bell_secret cannot be decrypted/);
+
+    const written = await writeDatabaseSecrets(sql, get);
+
+    assert.deepEqual(written.map(({ done }) => done), ["unchanged", "updated"]);
+    assert.deepEqual((await checkVault(sql, get)).map(({ state }) => state), ["ok", "ok"]);
+  } finally {
+    await close();
+  }
+});

@@ -8,7 +8,8 @@ import {
 } from "../../supabase/functions/_shared/env.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
-type Secret = { name: string; digest: string };
+/** `undefined`: there is none. `null`: it is there, and Vault cannot decrypt it. */
+type Digest = string | null | undefined;
 
 const SET = "deno task db:secrets, with WEBHOOK_BASE_URL and PIPELINE_BELL_SECRET set";
 
@@ -17,38 +18,45 @@ const SET = "deno task db:secrets, with WEBHOOK_BASE_URL and PIPELINE_BELL_SECRE
  * leaves the database.
  */
 export async function checkVault(sql: Sql, get: Get): Promise<Finding[]> {
-  // The bell is signed with the first of several secrets, as private.post_bell does.
-  const secrets = await sql<Secret[]>`
-    select name, encode(sha256(convert_to(
-      case name
-        when 'reelay_bell_secret'
-          then split_part(regexp_replace(decrypted_secret, '^v1,', ''), ',', 1)
-        else regexp_replace(decrypted_secret, '/+$', '')
-      end, 'UTF8')), 'hex') as digest
-    from vault.decrypted_secrets
-    where name in ('reelay_functions_url', 'reelay_bell_secret') and decrypted_secret <> ''`;
-  const digestOf = (name: string) => secrets.find((secret) => secret.name === name)?.digest;
-
   return [
-    judge("reelay_functions_url", digestOf("reelay_functions_url"), functionUrls(get), {
+    judge("reelay_functions_url", await readDigest(sql, "reelay_functions_url"), functionUrls(get), {
       from: "WEBHOOK_BASE_URL",
     }),
     judge(
       "reelay_bell_secret",
-      digestOf("reelay_bell_secret"),
+      await readDigest(sql, "reelay_bell_secret"),
       readSecrets(get, "PIPELINE_BELL_SECRET").map((secret) => secret.replace(/^v1,/, "")),
       { from: "PIPELINE_BELL_SECRET" },
     ),
   ];
 }
 
+async function readDigest(sql: Sql, name: string): Promise<Digest> {
+  const [known] = await sql`select from vault.secrets where name = ${name}`;
+  if (!known) return undefined;
+  // The bell is signed with the first of several secrets, as private.post_bell does.
+  const found = await sql<{ digest: string }[]>`
+    select encode(sha256(convert_to(
+      case name
+        when 'reelay_bell_secret'
+          then split_part(regexp_replace(decrypted_secret, '^v1,', ''), ',', 1)
+        else regexp_replace(decrypted_secret, '/+$', '')
+      end, 'UTF8')), 'hex') as digest
+    from vault.decrypted_secrets
+    where name = ${name} and decrypted_secret <> ''`.catch(() => null);
+  return found === null ? null : found[0]?.digest;
+}
+
 function judge(
   name: string,
-  digest: string | undefined,
+  digest: Digest,
   values: string[],
   { from }: { from: string },
 ): Finding {
   if (digest === undefined) return missing(`Vault secret ${name}`, SET);
+  if (digest === null) {
+    return wrong(`Vault secret ${name} cannot be decrypted: is it another project's?`, SET);
+  }
   if (values.length === 0) {
     return note(`Vault secret ${name} is set; ${from} is not set here to compare it with`);
   }

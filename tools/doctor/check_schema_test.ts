@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../../local/postgres/testing.ts";
 import { PROJECT_ROOT } from "../project_root.ts";
-import { checkSchema } from "./check_schema.ts";
+import { checkSchema, RESTORE } from "./check_schema.ts";
 import { finding } from "./finding.ts";
 
 Deno.test("doctor --drift names what differs from supabase/schemas, and what is only theirs", async () => {
@@ -10,6 +10,13 @@ Deno.test("doctor --drift names what differs from supabase/schemas, and what is 
     assert.deepEqual((await checkSchema(sql, PROJECT_ROOT)).map(finding), [
       "ok       The database is what supabase/schemas says",
     ]);
+
+    await sql.unsafe(RESTORE).simple();
+    assert.deepEqual(
+      (await checkSchema(sql, PROJECT_ROOT)).map(finding),
+      ["ok       The database is what supabase/schemas says"],
+      "a dump that was restored is as well",
+    );
 
     await sql`drop index public.projects_newest_by_status`;
     await sql`alter table public.media alter column url drop not null`;

@@ -131,7 +131,7 @@ function within(sql: Sql, { root, get, drift }: Patient): Section[] {
     ["Cron jobs", () => checkCron(sql)],
     ["Vault", () => checkVault(sql, get)],
     ["Rows", () => checkRows(sql, { root, get })],
-    ["Access", () => checkAccess(sql)],
+    ["Access", () => checkAccess(sql, root)],
     ...drift ? [["Schema", () => checkSchema(sql, root)] satisfies Section] : [],
     ["Work", () => checkWork(sql)],
   ];

@@ -1,12 +1,15 @@
+import { join } from "node:path";
 import type { Sql } from "postgres";
+import { readMigrations } from "../../local/postgres/migrations.ts";
 import { type Finding, ok, wrong } from "./finding.ts";
+import { shippedFunctions } from "./shipped_rows.ts";
 
 type Hole = { what: string };
 
 const READABLE = ["projects", "scenes", "video_chunks", "media"];
 
-/** Who may read and call what: spot checks of row level security and grants. */
-export async function checkAccess(sql: Sql): Promise<Finding[]> {
+/** Who may read and call what: row level security and grants. */
+export async function checkAccess(sql: Sql, root: string): Promise<Finding[]> {
   const revoke = "revoke it; deno task doctor --drift names everything that differs";
   return [
     ...await check("Row level security is on for every table", revoke, () =>
@@ -39,20 +42,32 @@ export async function checkAccess(sql: Sql): Promise<Finding[]> {
         select format('%s may use the schema private', role) as what
         from unnest(array['anon', 'authenticated', 'service_role']) as role
         where has_schema_privilege(role, 'private', 'usage')`),
-    ...await check("Doors' functions answer to service_role alone", revoke, () =>
-      sql<Hole[]>`
-        select format('%s %s call %s', role, case when may then 'may' else 'may not' end, oid::regprocedure) as what
-        from pg_proc,
-          unnest(array['anon', 'authenticated', 'service_role']) as role,
-          lateral (select has_function_privilege(role, oid, 'execute') as may) as granted
-        where pronamespace = 'public'::regnamespace
-          and proname in ('create_project', 'receive_callback', 'claim_work', 'record_submission',
-            'record_answer', 'record_delivery', 'claim_deliveries', 'record_deliveries', 'put_endpoint',
-            'rotate_endpoint_secret', 'read_task', 'read_stats', 'ring_bell',
-            'cancel_project', 'delete_user_data')
-          and may <> (role = 'service_role')`),
+    ...await checkFunctions(sql, root),
   ];
 }
+
+/** Whoever may call one of them by the API does what it does: they are `security definer`. */
+async function checkFunctions(sql: Sql, root: string): Promise<Finding[]> {
+  const texts = (await readMigrations(join(root, "supabase/migrations"))).map(({ text }) => text);
+  const holes = await sql<{ role: string; may: boolean; names: string[] }[]>`
+    select role, may, to_jsonb(array_agg(oid::regprocedure::text order by proname)) as names
+    from pg_proc,
+      unnest(array['anon', 'authenticated', 'service_role']) as role,
+      lateral (select has_function_privilege(role, oid, 'execute') as may) as granted
+    where pronamespace = 'public'::regnamespace and proname in ${sql(shippedFunctions(texts))}
+      and may <> (role = 'service_role')
+    group by role, may`;
+  if (holes.length === 0) return [ok("Doors' functions answer to service_role alone")];
+  return holes.map(({ role, may, names: [first = "", ...more] }) => {
+    const what = more.length === 0 ? first : `${first} and ${more.length} more`;
+    return may
+      ? wrong(`${role} may call ${what}`, REVOKE_ALL)
+      : wrong(`${role} may not call ${what}`, `grant execute on function ${first} to ${role}`);
+  });
+}
+
+const REVOKE_ALL = "at once: revoke execute on all functions in schema public from public, anon, " +
+  "authenticated; functions of yours that they are to call are granted to them again";
 
 const OURS = [
   ...READABLE,

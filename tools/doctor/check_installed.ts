@@ -25,6 +25,13 @@ async function checkExtensions(sql: Sql): Promise<Finding[]> {
 async function checkMigrations(sql: Sql, root: string): Promise<Finding[]> {
   const files = await readMigrations(join(root, "supabase/migrations"));
   const versions = await appliedVersions(sql);
+  if (versions.length === 0 && await isInstalled(sql)) {
+    return [missing(
+      "The history of migrations, and what they make is there: did it come with no backup?",
+      "supabase migration repair --status applied --remote=… " +
+        `${files.map(({ version }) => version).join(" ")}; those that the backup had`,
+    )];
+  }
 
   const pending = files.filter(({ version }) => !versions.includes(version));
   const strange = versions.filter((version) => !files.some((file) => file.version === version));

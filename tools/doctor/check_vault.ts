@@ -19,9 +19,14 @@ const SET = "deno task db:secrets, with WEBHOOK_BASE_URL and PIPELINE_BELL_SECRE
  */
 export async function checkVault(sql: Sql, get: Get): Promise<Finding[]> {
   return [
-    judge("reelay_functions_url", await readDigest(sql, "reelay_functions_url"), functionUrls(get), {
-      from: "WEBHOOK_BASE_URL",
-    }),
+    judge(
+      "reelay_functions_url",
+      await readDigest(sql, "reelay_functions_url"),
+      functionUrls(get),
+      {
+        from: "WEBHOOK_BASE_URL",
+      },
+    ),
     judge(
       "reelay_bell_secret",
       await readDigest(sql, "reelay_bell_secret"),

@@ -3,8 +3,12 @@ export const DATABASE_BREAKS: [statement: string, line: RegExp][] = [
   ["set transaction read only", /^wrong +Database here, [\d.]+ [kMG]B, is read-only\n.*disk/],
   ["drop extension pg_net cascade", /^missing +Extension pg_net\n.*create extension pg_net/],
   [
+    "delete from supabase_migrations.schema_migrations where name = 'release_2'",
+    /^missing +Migration \d{14}_release_2\n.*supabase db push/,
+  ],
+  [
     "delete from supabase_migrations.schema_migrations",
-    /^missing +Migration \d{14}_first_film\n.*supabase db push/,
+    /^missing +The history of migrations.*\n.*supabase migration repair --status applied.* \d{14}/,
   ],
   [
     "insert into supabase_migrations.schema_migrations (version) values ('20990101000000')",
@@ -88,6 +92,14 @@ export const DATABASE_BREAKS: [statement: string, line: RegExp][] = [
   [
     "grant execute on function public.claim_work to anon",
     /^wrong +anon may call (public\.)?claim_work/,
+  ],
+  [
+    "grant execute on all functions in schema public to authenticated",
+    /^wrong +authenticated may call (public\.)?announce_call.* and \d\d more\n.*revoke execute on all/,
+  ],
+  [
+    "grant execute on function public.read_webhook_sources to anon",
+    /^wrong +anon may call (public\.)?read_webhook_sources/,
   ],
   [
     "revoke execute on function public.create_project from service_role",

@@ -74,7 +74,7 @@ async function examine(sql: Sql): Promise<Finding[]> {
     ...await checkCron(sql),
     ...await checkVault(sql, get),
     ...await checkRows(sql, { root: PROJECT_ROOT, get }),
-    ...await checkAccess(sql),
+    ...await checkAccess(sql, PROJECT_ROOT),
     ...await checkWork(sql),
   ];
 }

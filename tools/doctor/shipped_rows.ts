@@ -15,3 +15,11 @@ export function shippedRows(texts: string[], table: string): string[] {
   );
   return [...new Set(names)];
 }
+
+/** The functions that migrations make in the schema that the API exposes; some may be dropped by now. */
+export function shippedFunctions(texts: string[]): string[] {
+  const made = texts.flatMap((text) => [
+    ...text.matchAll(/^create (?:or replace )?function public\.(\w+)/gm),
+  ]);
+  return [...new Set(made.map(([, name = ""]) => name))];
+}

@@ -19,7 +19,7 @@ begin
   select
     max(secrets.decrypted_secret) filter (where secrets.name = 'reelay_functions_url'),
     -- Several secrets, comma-separated, are valid while one is rotated out: sign with the first.
-    max(split_part(regexp_replace(secrets.decrypted_secret, '^v1,', ''), ',', 1))
+    max(btrim(split_part(regexp_replace(secrets.decrypted_secret, '^v1,', ''), ',', 1)))
       filter (where secrets.name = 'reelay_bell_secret')
   into v_url, v_secret
   from vault.decrypted_secrets as secrets
@@ -30,7 +30,9 @@ begin
   end if;
 
   v_key := case
-    when v_secret like 'whsec\_%' then decode(substr(v_secret, 7), 'base64')
+    -- Its padding may be left out, as everywhere else: decode alone insists on it.
+    when v_secret like 'whsec\_%'
+      then decode(rpad(substr(v_secret, 7), (length(v_secret) - 6 + 3) / 4 * 4, '='), 'base64')
     else convert_to(v_secret, 'UTF8')
   end;
 

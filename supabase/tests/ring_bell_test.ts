@@ -95,6 +95,8 @@ Deno.test(
       [BELL_SECRET, BELL_SECRET],
       [`v1,${BELL_SECRET},${plain}`, BELL_SECRET],
       [plain, "whsec_" + btoa(plain)],
+      [BELL_SECRET.replace(/=+$/, ""), BELL_SECRET],
+      [`${plain} , ${BELL_SECRET}`, "whsec_" + btoa(plain)],
     ] as const;
     for (const [stored, signedWith] of secrets) {
       await setVaultSecret(sql, "reelay_bell_secret", stored);

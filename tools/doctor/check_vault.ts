@@ -44,7 +44,7 @@ async function readDigest(sql: Sql, name: string): Promise<Digest> {
     select encode(sha256(convert_to(
       case name
         when 'reelay_bell_secret'
-          then split_part(regexp_replace(decrypted_secret, '^v1,', ''), ',', 1)
+          then btrim(split_part(regexp_replace(decrypted_secret, '^v1,', ''), ',', 1))
         else regexp_replace(decrypted_secret, '/+$', '')
       end, 'UTF8')), 'hex') as digest
     from vault.decrypted_secrets

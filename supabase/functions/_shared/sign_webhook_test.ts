@@ -30,3 +30,13 @@ Deno.test("during a rotation whoever knows one of the two secrets can verify", (
 Deno.test("nothing is signed without a secret", () => {
   assert.throws(() => signWebhook([], { id: "msg_1", timestamp: 1, body: "{}" }), /no secret/);
 });
+
+Deno.test("a secret that is not base64 keeps the one beside it from nothing", () => {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const message = { id: "msg_1", timestamp, body: "{}" };
+
+  const headers = signWebhook(["whsec_not-base64", OLD], message);
+
+  assert.deepEqual(new Webhook(OLD).verify("{}", headers), {});
+  assert.throws(() => signWebhook(["whsec_not-base64"], message), /not base64/);
+});

@@ -58,6 +58,11 @@ export function standardHeaders(
   };
 }
 
+/** False for a `whsec_` secret that is not base64. */
+export function canSign(secret: string): boolean {
+  return keyOf(secret) !== null;
+}
+
 function sign(id: string, timestamp: string, body: Uint8Array, secret: string): string | null {
   const key = keyOf(secret);
   if (key === null) return null;

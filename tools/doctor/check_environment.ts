@@ -3,10 +3,12 @@ import {
   allowsPrivateTargets,
   type Get,
   optional,
+  readSecrets,
   webhookBaseUrl,
 } from "../../supabase/functions/_shared/env.ts";
 import { readFinishOffers } from "../../supabase/functions/_shared/planning/finish_offers.ts";
 import { configureProviders } from "../../supabase/functions/_shared/providers.ts";
+import { readBase64 } from "../../supabase/functions/_shared/signatures/base64.ts";
 import { readRateLimit } from "../../supabase/functions/_shared/limits/rate_limit.ts";
 import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
@@ -78,7 +80,7 @@ export function checkEnvironment(get: Get): Finding[] {
     ...finishModels(get),
     ...LIMITS.flatMap((name) => rateLimit(name, get)),
     ...filmUrls(optional(get, "FILM_URLS")),
-    callbackSecret(optional(get, "CALLBACK_SIGNING_SECRET")),
+    callbackSecrets(readSecrets(get, "CALLBACK_SIGNING_SECRET")),
     optional(get, "OPERATOR_KEY") === null
       ? note("OPERATOR_KEY is not set: only admins with a JWT are let in at webhook-manage")
       : ok("OPERATOR_KEY"),
@@ -128,13 +130,21 @@ function finishModels(get: Get): Finding[] {
     });
 }
 
-function callbackSecret(secret: string | null): Finding {
-  if (secret === null) {
+/** Receivers decode what stands behind whsec_; each of several signs, and is somebody's only one. */
+function callbackSecrets(secrets: readonly string[]): Finding {
+  if (secrets.length === 0) {
     return note("CALLBACK_SIGNING_SECRET is not set: jobs with a callback_url are refused");
   }
-  return secret.replace(/^v1,/, "").startsWith("whsec_")
-    ? ok("CALLBACK_SIGNING_SECRET")
-    : wrong("CALLBACK_SIGNING_SECRET is not whsec_ and base64", "draw one as .env.example says");
+  const bad = secrets.findIndex((secret) => {
+    const encoded = /^(?:v1,)?whsec_(.*)$/.exec(secret)?.[1];
+    return encoded === undefined || readBase64(encoded) === null;
+  });
+  if (bad < 0) return ok("CALLBACK_SIGNING_SECRET");
+  const which = secrets.length === 1 ? "" : `, secret ${bad + 1} of ${secrets.length},`;
+  return wrong(
+    `CALLBACK_SIGNING_SECRET${which} is not whsec_ and base64`,
+    "draw one as .env.example says",
+  );
 }
 
 function publicBase(get: Get): Finding {

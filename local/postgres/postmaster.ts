@@ -19,18 +19,25 @@ export class StartError extends Error {
 const READY_WITHIN_MS = 60_000;
 const LOG_LIMIT_BYTES = 10_000_000;
 
+/** Seconds that an orphan's fast stop may take. */
+const ORPHANS_STOP = 5;
+
 /**
  * Waits for the end of its standard input, whose other end this process holds: when this process
  * dies, by SIGKILL too, the kernel closes it. A line instead of the end says that all is well.
- * $1 the postmaster, $2 a folder to remove afterwards, or nothing.
+ * An orphan that has ended is there until somebody reaps it; its own file tells before. Rounds would
+ * take longer on a busy machine: a clock beside them ends the wait.
+ * $1 the postmaster, $2 its data, $3 seconds to wait for it, $4 a folder to remove afterwards, or nothing.
  */
-const WATCH = `
+export const WATCH = `
 read -r line && exit 0
 kill -INT "$1"
-n=0
-while kill -0 "$1" && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
+sleep "$3" & clock=$!
+while read -r holder < "$2/postmaster.pid" && [ "$holder" = "$1" ] && kill -0 "$1" && kill -0 $clock
+do sleep 0.1; done
+kill $clock
 kill -QUIT "$1"
-[ -z "$2" ] || { sleep 0.2; rm -rf -- "$2"; }
+[ -z "$4" ] || { sleep 0.2; rm -rf -- "$4"; }
 `;
 
 /**
@@ -72,7 +79,7 @@ export async function startPostmaster(
     // Ctrl-C reaches a whole process group; Postgres stops when its owner says so.
     detached: true,
   }).spawn();
-  const dismiss = watchOver(child.pid, throwAway ? dataDir : "");
+  const dismiss = watchOver(child.pid, { dataDir, throwAway });
   // A process that forgets to stop its cluster still ends, and the watcher cleans up.
   child.unref();
   const ended = child.status.then(dismiss);
@@ -94,9 +101,13 @@ export async function startPostmaster(
   };
 }
 
-function watchOver(pid: number, throwAway: string): () => Promise<void> {
+function watchOver(
+  pid: number,
+  { dataDir, throwAway }: { dataDir: string; throwAway: boolean },
+): () => Promise<void> {
+  const removed = throwAway ? dataDir : "";
   const watcher = new Deno.Command("/bin/sh", {
-    args: ["-c", WATCH, "sh", String(pid), throwAway],
+    args: ["-c", WATCH, "sh", String(pid), dataDir, String(ORPHANS_STOP), removed],
     stdin: "piped",
     stdout: "null",
     stderr: "null",

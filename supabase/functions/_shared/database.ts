@@ -54,6 +54,11 @@ export function isAway(error: unknown): boolean {
  * PGRST202: a function that is not there, because this release's migration has not run yet.
  */
 const AWAY = /^(08|53|57|25006$|PGRST(00[0-3]|202)$)/;
+/**
+ * A function that the called one calls is not there: a migration took it away between the two. What was
+ * begun is undone, and the next call finds the new ones.
+ */
+const MIGRATED = "42883";
 /** PostgREST's own 500 is what a function raised; whatever is above it, a gateway may say in its place. */
 const RAISED = 500;
 
@@ -98,18 +103,27 @@ export function connectDatabase(
     }
   }
 
+  async function callOnce(name: string, args: Record<string, unknown>): Promise<unknown> {
+    const [{ ok, status }, text] = await post(name, args);
+    // Empty, as for a function without a result: null.
+    const value = readJson(text) ?? null;
+    if (ok) return value;
+
+    const { data } = Refusal.safeParse(value);
+    const message = data?.message ?? `status ${status}, ${text.slice(0, EXCERPT)}`;
+    const code = data?.code ?? "";
+    const away = status > RAISED || AWAY.test(code);
+    throw new DatabaseError(`Cannot call ${name}: ${message}`, code, away, message);
+  }
+
   return {
     async call(name, args, answer) {
-      const [{ ok, status }, text] = await post(name, args);
-      // Empty, as for a function without a result: null.
-      const value = readJson(text) ?? null;
-      if (ok) return answer.parse(value);
-
-      const { data } = Refusal.safeParse(value);
-      const message = data?.message ?? `status ${status}, ${text.slice(0, EXCERPT)}`;
-      const code = data?.code ?? "";
-      const away = status > RAISED || AWAY.test(code);
-      throw new DatabaseError(`Cannot call ${name}: ${message}`, code, away, message);
+      const value = await callOnce(name, args).catch((error) => {
+        const isMigrated = error instanceof DatabaseError && error.code === MIGRATED;
+        if (!isMigrated) throw error;
+        return callOnce(name, args);
+      });
+      return answer.parse(value);
     },
   };
 }

@@ -3,9 +3,6 @@ export type Seen = { method: string; path: string; headers: Headers; body: strin
 
 export type Loopback = { url: string; seen: Seen[] };
 
-/** What is being answered may be read to its end. */
-const PATIENCE_MS = 5000;
-
 /** Runs `use` beside a real HTTP server on a free port of the loopback address. */
 export async function withServer<T>(
   handler: (request: Seen) => Response | Promise<Response>,
@@ -24,19 +21,10 @@ export async function withServer<T>(
   try {
     return await use({ url: `http://127.0.0.1:${server.addr.port}`, seen });
   } finally {
-    // Deno 2.1.4 may keep the connection of an answer that a client gave up in the middle: nobody reads on.
-    const timer = setTimeout(() => abort(stop), PATIENCE_MS);
-    await server.shutdown();
-    clearTimeout(timer);
-  }
-}
-
-function abort(stop: AbortController): void {
-  try {
+    // A shutdown would wait for an answer that its client gave up in the middle: Deno 2.1.4 may keep that
+    // connection, and nobody reads on. Once it has begun, nothing can end it any more.
     stop.abort();
-  } catch (error) {
-    // It has ended in this very moment.
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
+    await server.finished;
   }
 }
 

@@ -50,7 +50,7 @@ begin
     and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
   returning video_chunks.* into v_chunk;
 
-  if found then
+  if found and not private.use_kept_clip(v_chunk.chunk_id) then
     perform private.add_step(v_chunk.project_id, 'generate_clip', v_chunk.scene_id, v_chunk.chunk_id);
   end if;
 end;

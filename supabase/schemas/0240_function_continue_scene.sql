@@ -49,7 +49,9 @@ begin
       perform private.add_step(p_scene.project_id, 'extract_last_frame', p_scene.scene_id, v_last.chunk_id);
     end if;
   elsif v_missing.position > 1 then
-    perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
+    if not private.use_kept_clip(v_missing.chunk_id) then
+      perform private.add_step(p_scene.project_id, 'generate_clip', p_scene.scene_id, v_missing.chunk_id);
+    end if;
   else
     select case
       when v_begins then coalesce(p_scene.reframed_image_url, p_scene.image_url, projects.image_url)

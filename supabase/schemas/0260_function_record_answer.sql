@@ -33,6 +33,9 @@ begin
 
   v_step := v_found.step;
   if not found or v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
+    if p_answer ->> 'state' = 'completed' then
+      perform private.keep_late_result(v_found.project, v_step, p_attempt_id, p_answer -> 'output');
+    end if;
     return 'stale';
   end if;
   v_is_call := v_step.status = 'running' and v_step.kind <> 'cancel_request';

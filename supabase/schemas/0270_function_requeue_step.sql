@@ -34,6 +34,11 @@ begin
     )
   );
 
+  -- A try before this one may have brought the clip too late.
+  if p_step.kind = 'generate_clip' then
+    perform private.use_kept_clip(p_step.chunk_id);
+  end if;
+
   -- What failed may have been paid for: then the film is dearer, and another try is begun only if it still fits.
   if exists (
     select 1

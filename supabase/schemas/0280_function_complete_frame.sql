@@ -35,7 +35,9 @@ begin
   set image_url = p_output ->> 'image_url'
   where video_chunks.chunk_id = v_chunk.next_id
     and video_chunks.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
-  perform private.add_step(v_chunk.project_id, 'generate_clip', v_chunk.scene_id, v_chunk.next_id);
+  if not private.use_kept_clip(v_chunk.next_id) then
+    perform private.add_step(v_chunk.project_id, 'generate_clip', v_chunk.scene_id, v_chunk.next_id);
+  end if;
 end;
 $$;
 

@@ -8,13 +8,14 @@ as $$
 declare
   v_attempt private.attempts := p_attempt;
 begin
-  if p_attempt.status <> 'failed' or p_attempt.request_id is not null or p_result ->> 'request_id' is null
+  if p_attempt.status not in ('failed', 'outcome_unknown') or p_attempt.request_id is not null
+    or p_result ->> 'request_id' is null
     or not private.adopt_request(p_attempt.attempt_id, p_result ->> 'request_id')
   then
     return;
   end if;
 
-  if p_result ->> 'state' = 'in_progress' then
+  if p_attempt.status = 'failed' and p_result ->> 'state' = 'in_progress' then
     v_attempt.request_id := p_result ->> 'request_id';
     perform private.abandon_request(v_attempt, p_step);
   end if;
@@ -23,7 +24,7 @@ end;
 $$;
 
 comment on function private.note_taken(private.steps, private.attempts, jsonb) is
-'A provider that calls back about what it had refused took it after all: it counts as paid, and is given up where it still runs. The caller holds the project''s lock.';
+'A provider that calls back about what it had refused, or what nobody knew of, took it after all: it counts as paid, and what had been refused is given up where it still runs. The caller holds the project''s lock.';
 
 revoke execute on function private.note_taken(private.steps, private.attempts, jsonb)
 from public, anon, authenticated, service_role;

@@ -1,5 +1,5 @@
 -- duplicate: the same result again. stale: the attempt has ended otherwise (with another file, too), or
--- another one took over.
+-- another one took over; what was paid for is kept all the same.
 
 create or replace function private.apply_result(
   p_project public.projects,
@@ -15,22 +15,31 @@ set search_path = ''
 as $$
 declare
   v_state text := p_result ->> 'state';
+  v_attempt private.attempts := p_attempt;
 begin
-  if p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
-    perform private.note_taken(p_step, p_attempt, p_result);
+  if v_attempt.status in ('failed', 'outcome_unknown') then
+    v_attempt := private.reopen_attempt(p_step, p_attempt, p_result);
   end if;
 
-  if p_attempt.status = v_state and v_state <> 'in_progress' then
-    return case when private.is_same_output(p_attempt.output, p_result -> 'output') then 'duplicate' else 'stale' end;
-  elsif p_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
-    return 'stale';
+  if v_attempt.status not in ('created', 'submitted', 'in_progress', 'lost') then
+    perform private.note_taken(p_step, v_attempt, p_result);
+    if v_state = 'completed' then
+      perform private.keep_late_result(p_project, p_step, v_attempt.attempt_id, p_result -> 'output');
+    end if;
+    return case
+      when v_attempt.status = v_state
+        -- One that failed may have a result that came later.
+        and private.is_same_output(case when v_state = 'completed' then v_attempt.output end, p_result -> 'output')
+      then 'duplicate'
+      else 'stale'
+    end;
   end if;
 
   -- The token's callback may bring the request id that the lost answer would have told.
-  if p_attempt.request_id is null and p_result ->> 'request_id' is not null then
+  if v_attempt.request_id is null and p_result ->> 'request_id' is not null then
     update private.attempts
     set request_id = p_result ->> 'request_id'
-    where attempts.attempt_id = p_attempt.attempt_id
+    where attempts.attempt_id = v_attempt.attempt_id
       and attempts.request_id is null;
 
     update public.video_chunks
@@ -42,16 +51,16 @@ begin
 
   case v_state
     when 'completed' then
-      perform private.complete_attempt(p_project, p_step, p_attempt, p_result -> 'output');
+      perform private.complete_attempt(p_project, p_step, v_attempt, p_result -> 'output');
     when 'failed' then
-      perform private.fail_attempt(p_attempt.attempt_id, p_result -> 'error');
+      perform private.fail_attempt(v_attempt.attempt_id, p_result -> 'error');
     when 'cancelled' then
-      perform private.fail_attempt(p_attempt.attempt_id, jsonb_build_object(
+      perform private.fail_attempt(v_attempt.attempt_id, jsonb_build_object(
         'message', coalesce(p_result -> 'error' ->> 'message', 'The provider cancelled the request'),
         'retryable', false
       ));
     when 'in_progress' then
-      perform private.report_progress(p_attempt.attempt_id, (p_result ->> 'progress')::numeric);
+      perform private.report_progress(v_attempt.attempt_id, (p_result ->> 'progress')::numeric);
     when 'unread' then
       perform private.ask_now(p_step);
     else

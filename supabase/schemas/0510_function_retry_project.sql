@@ -1,7 +1,7 @@
 -- project failed | cancelled → generating | stitching
 --
--- From where it failed: what was finished is kept, the rest is asked for again. An attempt whose
--- outcome is unknown is paid a second time here, because a person decided so.
+-- From where it failed: what was finished is kept, and so is what was paid for and came too late; the rest is asked for
+-- again. An attempt whose outcome is still unknown is paid a second time here, because a person decided so.
 
 create or replace function public.retry_project(p_project_id text, p_reason text default null)
 returns jsonb

@@ -89,16 +89,23 @@ Deno.test(
   onDatabase(async ({ sql, db, aClaimedClip }) => {
     await priceClips(sql, 0.1);
     const heard = {
-      receipt: (work: StepWork) => submit(db, work),
-      callback: async (work: StepWork) => (await callback(db, work)).outcome,
+      receipt: { reserved: 0, hear: (work: StepWork) => submit(db, work) },
+      callback: {
+        reserved: 0.5,
+        hear: async (work: StepWork) => {
+          await moveClock(sql, 61);
+          await claim(db);
+          return (await callback(db, work)).outcome;
+        },
+      },
     };
-    for (const [video_id, hear] of Object.entries(heard)) {
+    for (const [video_id, { reserved, hear }] of Object.entries(heard)) {
       const work = await aClaimedClip({ video_id, max_cost_usd: 1 });
       await fail(db, work, { retryable: true });
 
       assert.equal(await hear(work), "stale");
 
-      assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.5 });
+      assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved, spent: 0.5 });
       const [film] = await sql`
         select status, awaiting_approval, estimated_cost_usd::float8 as usd
         from public.projects where project_id = ${work.project_id}`;

@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
+import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
+import { claimOf, drive, triesOf } from "./drive.ts";
+import { type Given, onDatabase } from "./given.ts";
+import { type JobOptions } from "./job_of.ts";
+import { attemptsOf, brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
+import { ledgerOf, priceClips } from "./prices.ts";
+import { aJob } from "./sound_films.ts";
+import { callback, claim, fail, moveClock, outliveLeases, outputOf, submit } from "./verbs.ts";
+
+/** Ways in which a film fails for want of a clip that is being made all the same. */
+const FAILURES: Record<string, (given: Given, work: StepWork, other: StepWork) => unknown> = {
+  "its call counted as refused": ({ db }, work) => fail(db, work),
+  "its outcome is unknown": loseForGood,
+  "it was given up": giveUp,
+  "another scene's clip failed": async ({ db }, work, other) => {
+    await submit(db, work);
+    await fail(db, other);
+  },
+};
+
+Deno.test(
+  "what comes for a film that has failed changes nothing, and its retry uses it instead of paying again",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    for (const [how, failFor] of Object.entries(FAILURES)) {
+      const work = await aFailedFilm(given, failFor, { video_id: how });
+      const before = await projectOf(sql, work.project_id);
+
+      for (const delivery_id of [`late, ${how}`, `again, ${how}`]) {
+        assert.equal((await callback(db, work, { delivery_id })).outcome, "stale", how);
+      }
+
+      assert.deepEqual(await projectOf(sql, work.project_id), before, how);
+      assert.notEqual((await clipOf(given, work)).status, "COMPLETED", how);
+      await retry(given, work.project_id);
+      const clip = await clipOf(given, work);
+      assert.deepEqual([clip.status, clip.kling_video_url], [
+        "COMPLETED",
+        outputOf(work).video_url,
+      ]);
+      await drive(given, work.project_id);
+      const [made] = await sql`
+        select count(*)::int as n from private.attempts join private.steps using (step_id)
+        where kind = 'generate_clip' and steps.chunk_id = ${clip.chunk_id}`;
+      assert.equal(made?.n, 1, how);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }
+  }),
+);
+
+Deno.test(
+  "what came too late is in the ledger once, by what its provider says of it",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await priceClips(sql, 0.1);
+    const work = await aFailedFilm(given, loseForGood, { scenes: ["cut"] });
+    const result = { output: { ...outputOf(work), cost_usd: 0.7 } };
+
+    await callback(db, work, { result });
+
+    assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.7 });
+    await retry(given, work.project_id);
+    await drive(given, work.project_id);
+    // And the first frame.
+    assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.701 });
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a clip that came too late is used once: the callback may come again, and the next take is another one",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const work = await aFailedFilm(given, loseForGood, { scenes: ["cut"] });
+    await callback(db, work);
+    await retry(given, work.project_id);
+    await drive(given, work.project_id);
+
+    await callback(db, work, { delivery_id: "again" });
+    const [scene] = await sql`select scene_id from public.scenes`;
+    await regenerateScene(db, scene?.scene_id, {});
+
+    assert.equal((await claimOf(given, work.project_id, "generate_clip")).attempt.number, 1);
+  }),
+);
+
+Deno.test(
+  "a clip that came too late is not used for one that is made from something else",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const work = await aFailedFilm(given, loseForGood, { scenes: ["cut"] });
+    await callback(db, work);
+    const [scene] = await sql`select scene_id from public.scenes`;
+
+    await regenerateScene(db, scene?.scene_id, { prompt: "Other words" });
+
+    assert.equal(
+      (await claimOf(given, work.project_id, "generate_clip")).attempt.input.prompt,
+      "Other words",
+    );
+  }),
+);
+
+Deno.test(
+  "nothing is kept of a film that was cancelled, nor of what was never a result",
+  onDatabase(async (given) => {
+    const { db, sql, aSubmittedClip } = given;
+    const cancelled = await aSubmittedClip();
+    await changeProject(db, "cancel", { projectId: cancelled.project_id, reason: null });
+    await callback(db, cancelled);
+    const failed = await aFailedFilm(given, loseForGood, { video_id: "video-2" });
+    await callback(db, failed, { result: { output: {} } });
+
+    const kept = await sql`select from private.film_parts`;
+    assert.equal(kept.length, 0);
+    for (const { project_id } of [cancelled, failed]) {
+      await retry(given, project_id);
+      await drive(given, project_id);
+    }
+    assert.equal(await triesOf(sql, cancelled.project_id, "generate_clip"), 2);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a revision of a film that failed uses the clip that came too late for it; another user's film never does",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    const work = await aFailedFilm(given, loseForGood, { scenes: ["cut"] });
+    await callback(db, work);
+
+    const others = await aProject({ scenes: ["cut"], user_id: "user-2", is_revision: true });
+    assert.equal((await chunksOf(sql, others))[0]?.status, "PENDING");
+    const revision = await aProject({ scenes: ["cut"], is_revision: true });
+    assert.equal((await chunksOf(sql, revision))[0]?.kling_video_url, outputOf(work).video_url);
+    await retry(given, work.project_id);
+    assert.equal((await chunksOf(sql, work.project_id))[0]?.status, "PENDING", "it is used once");
+    for (const projectId of [others, revision, work.project_id]) await drive(given, projectId);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "what comes while somebody else is asked waits: it is used where that one fails",
+  onDatabase(async (given) => {
+    const { db, sql, aClaimedClip } = given;
+    const first = await aClaimedClip();
+    await fail(db, first, { retryable: true });
+    await moveClock(sql, 61);
+    const second = only(await claim(db));
+    await submit(db, second);
+
+    assert.equal((await callback(db, first)).outcome, "stale");
+    assert.equal(only(await chunksOf(sql, first.project_id)).status, "SUBMITTED");
+    await callback(db, second, {
+      result: { state: "failed", error: { message: "It broke", retryable: true } },
+    });
+
+    const chunk = only(await chunksOf(sql, first.project_id));
+    assert.deepEqual([chunk.status, chunk.kling_video_url], [
+      "COMPLETED",
+      outputOf(first).video_url,
+    ]);
+    await drive(given, first.project_id);
+    assert.equal(await triesOf(sql, first.project_id, "generate_clip"), 2);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a voice that comes for a film that has failed is not paid for again",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const projectId = await aJob(given, {
+      speak: true,
+      film_options: { speech_model: "fal-ai/kokoro/french" },
+    });
+    const works = await claim(db);
+    const voice = works.find(({ step }) => step === "generate_voice");
+    const clip = works.find(({ step }) => step === "generate_clip");
+    assert(voice && clip);
+    await submit(db, voice);
+    await fail(db, clip);
+
+    assert.equal((await callback(db, voice)).outcome, "stale");
+    await retry(given, projectId);
+
+    await drive(given, projectId);
+    assert.equal(await triesOf(sql, projectId, "generate_voice"), 1);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "what a provider tells whoever asked too late is kept as well",
+  onDatabase(async (given) => {
+    const { db, sql, aSubmittedClip } = given;
+    const work = await aSubmittedClip();
+    await moveClock(sql, 3600);
+    const asking = only(await claim(db));
+    assert.equal(asking.mode, "ask");
+    await callback(db, work, {
+      result: { state: "failed", error: { message: "It broke", retryable: false } },
+    });
+
+    const told = await recordAnswer(db, asking, { state: "completed", output: outputOf(work) });
+
+    assert.equal(told, "stale");
+    await retry(given, work.project_id);
+    assert.equal(only(await chunksOf(sql, work.project_id)).status, "COMPLETED");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+/** A film of two scenes that failed while its first clip, claimed here, is being made all the same. */
+async function aFailedFilm(
+  given: Given,
+  failFor: (given: Given, work: StepWork, other: StepWork) => unknown,
+  options: JobOptions,
+): Promise<StepWork> {
+  const projectId = await given.aProject({ scenes: ["cut", "cut"], ...options });
+  const works = await claim(given.db);
+  const [work, other = work] = works.filter(({ project_id }) => project_id === projectId);
+  assert(work && other);
+  await failFor(given, work, other);
+  assert.equal((await projectOf(given.sql, projectId)).status, "failed");
+  return work;
+}
+
+async function loseForGood({ db, sql }: Given, work: StepWork): Promise<void> {
+  await recordAnswer(db, work, { state: "lost", message: "No answer" });
+  await moveClock(sql, 3600);
+  const lookUp = (await claim(db)).find(({ step_id }) => step_id === work.step_id);
+  assert(lookUp?.mode === "lookup");
+  await recordAnswer(db, lookUp, { state: "lost", message: "Not found" });
+  assert.equal((await attemptsOf(sql, work.step_id))[0]?.status, "outcome_unknown");
+}
+
+async function giveUp({ db, sql }: Given, work: StepWork): Promise<void> {
+  await submit(db, work);
+  await outliveLeases(sql);
+  await moveClock(sql, 7 * 86_400);
+  const asking = (await claim(db)).find(({ step_id }) => step_id === work.step_id);
+  assert(asking?.mode === "ask");
+  await recordAnswer(db, asking, { state: "in_progress" });
+}
+
+async function clipOf({ sql }: Given, work: StepWork) {
+  const clips = await chunksOf(sql, work.project_id);
+  return only(clips.filter(({ chunk_id }) => chunk_id === work.attempt.input.chunk_id));
+}
+
+function retry({ db }: Given, projectId: string) {
+  return changeProject(db, "retry", { projectId, reason: null });
+}

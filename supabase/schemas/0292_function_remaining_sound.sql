@@ -16,14 +16,18 @@ begin
 
   v_finishing := private.finishing_left(p_project_id);
 
+  -- The same words are spoken once, however many scenes have them.
   return query
-  select 'generate_voice', private.voice_input(scenes), private.last_chunk(scenes.scene_id)
+  select distinct on (voices.input) 'generate_voice', voices.input, private.last_chunk(scenes.scene_id)
   from public.scenes
+  cross join lateral (select private.voice_input(scenes) as input) as voices
   where scenes.project_id = p_project_id
     and scenes.voice_over is not null
     and scenes.audio_url is null
-    and private.is_to_be_made(p_project_id, 'generate_voice', private.voice_input(scenes))
-  union all
+    and private.is_to_be_made(p_project_id, 'generate_voice', voices.input)
+  order by voices.input, scenes.position;
+
+  return query
   select 'mux_audio', jsonb_build_object('seconds', clips.seconds), private.last_chunk(scenes.scene_id)
   from public.scenes
   cross join lateral (

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { regenerateScene } from "../functions/_shared/management/films.ts";
 import { drive } from "./drive.ts";
+import { driveToTheEnd } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
 import { ledgerOf, priceClips } from "./prices.ts";
 import { aJob, inputsOf, makeFilm, MUSIC } from "./sound_films.ts";
-import { callback, claim, submit } from "./verbs.ts";
+import { callback, claim, fail, submit } from "./verbs.ts";
 
 Deno.test(
   "a later version makes again only what changed: voice and sound of one scene, and the cut",
@@ -203,6 +204,36 @@ Deno.test(
       "generate_voice",
       "level_music",
     ]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "scenes of the same words are estimated at the one voice that is made for them all, before and after a refusal",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await priceClips(sql, 0.1);
+    const id = await aJob(given, {
+      scenes: ["cut", "cut"],
+      speak: true,
+      words: ["Once upon a time", "Once upon a time"],
+      film_options: { speech_model: "fal-ai/kokoro/french" },
+    });
+    const told = async () =>
+      (await sql`
+        select estimated_cost_usd::float8 as usd from public.projects where project_id = ${id}`)[0]
+        ?.usd;
+    const first = await told();
+    await sql`update public.projects set max_cost_usd = estimated_cost_usd`;
+
+    const voice = (await claim(db)).find(({ step }) => step === "generate_voice");
+    assert(voice);
+    await fail(db, voice, { retryable: true });
+
+    assert.equal((await projectOf(sql, id)).status, "queued", "it costs no more than it did");
+    assert.equal(await told(), first);
+    await driveToTheEnd(db, sql);
+    assert.equal((await ledgerOf(sql, id)).spent, first);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -22,6 +22,16 @@ begin
   if cardinality(v_step_ids) = 0 then
     return '[]';
   end if;
+
+  -- Few films have a sound of their own.
+  if exists (
+    select 1
+    from private.steps
+    where steps.step_id = any (v_step_ids)
+      and steps.kind in ('generate_voice', 'generate_music', 'level_music')
+  ) then
+    v_step_ids := private.without_twins(v_step_ids);
+  end if;
   return private.begin_attempts(v_step_ids, p_providers);
 end;
 $$;

@@ -29,15 +29,7 @@ begin
     return;
   end if;
 
-  perform private.begin_sound(p_step.project_id);
-  if exists (
-    select 1
-    from public.projects
-    where projects.project_id = p_step.project_id
-      and 'stitching' in (projects.status, projects.paused_from)
-  ) then
-    perform private.store_film_when_ready(p_step.project_id);
-  end if;
+  perform private.go_on_with_parts(p_step.project_id);
 end;
 $$;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { z } from "zod";
+import { collide } from "../../tests/concurrency/races.ts";
 import { changeProject } from "../functions/_shared/management/films.ts";
 import { driveToTheEnd, makeAll } from "./film_players.ts";
 import { onDatabase } from "./given.ts";
@@ -40,14 +41,45 @@ Deno.test(
 );
 
 Deno.test(
+  "nothing is begun for a film that a price has made dearer than it may be, until somebody approves",
+  onDatabase(async ({ sql, db, aProject, openSession }) => {
+    await priceClips(sql, 0.1);
+    const scenes = ["cut", "cut", "cut"] as const;
+    const film = await aProject({ scenes: [...scenes], max_cost_usd: 2 });
+    await aProject({ scenes: [...scenes], video_id: "of-enough", max_cost_usd: 10 });
+    const [runner, operator] = [await openSession(), await openSession()];
+    await operator.sql`reset role`;
+
+    const [begun] = await collide(
+      sql,
+      [runner, () => claim(runner.db, { limit: 1 })],
+      [operator, async () => await raisePrice(operator.sql)],
+    );
+
+    assert.equal(only(begun).project_id, film);
+    assert.deepEqual((await claim(db)).filter(({ project_id }) => project_id === film), []);
+    const [held] = await sql`
+      select awaiting_approval as awaits, private.committed_on(project_id) <= max_cost_usd as fits
+      from public.projects where project_id = ${film}`;
+    assert.deepEqual({ ...held }, { awaits: "budget", fits: true });
+    await changeProject(db, "approve", { projectId: film, reason: null });
+    await driveToTheEnd(db, sql);
+    assert.deepEqual((await filmsIn(sql)).map(([status]) => status), ["completed", "completed"]);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "callbacks that come together hold the film that has become too dear, and no other one",
   onDatabase(async ({ sql, db, aProject }) => {
     await priceClips(sql, 0.1);
     await aProject({ video_id: "cheap", max_cost_usd: 1 });
     const [cheap] = await claim(db);
+    await sql`
+      insert into private.prices (model, kind, usd_per_call, as_of, source)
+      values ('video', 'generate_clip', 2, current_date, 'a test')`;
     await aProject({ video_id: "dear", max_cost_usd: 1 });
-    await raisePrice(sql);
-    const [dear] = await claim(db);
+    const [dear] = await claim(db, { providers: { ...PROVIDERS, generate_clip: "video" } });
     assert(cheap && dear);
     for (const clip of [cheap, dear]) await submit(db, clip);
 

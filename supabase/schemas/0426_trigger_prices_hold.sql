@@ -1,0 +1,34 @@
+-- A price that is raised makes films dearer than they were told. Those with a budget are held before anything more is
+-- begun for them: what is begun is reserved at the price of that moment. For the others it is noticed as they go on
+-- (hold_dearer).
+
+create or replace function private.tg_prices__hold()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_project_id text;
+begin
+  for v_project_id in
+    select projects.project_id
+    from public.projects
+    where projects.status in ('queued', 'storyboarding', 'generating', 'stitching')
+      and projects.max_cost_usd is not null
+    order by projects.project_id
+    for no key update
+  loop
+    perform private.hold_over_budget(v_project_id);
+  end loop;
+  return null;
+end;
+$$;
+
+comment on function private.tg_prices__hold() is 'Prices change → films that do not fit into their max_cost_usd any more are paused.';
+
+revoke execute on function private.tg_prices__hold() from public, anon, authenticated, service_role;
+
+create or replace trigger _500_hold after insert or update or delete on private.prices
+for each statement execute function private.tg_prices__hold();

@@ -68,11 +68,11 @@ const claims: Move = async ({ db }, world) => {
   world.works.push(...await claim(db, { limit: 1 + Math.floor(world.random() * 6) }));
 };
 
-const isDoneHere = ({ attempt, step }: StepWork) =>
+export const isDoneHere = ({ attempt, step }: StepWork) =>
   attempt.provider === "storage" || step === "cancel_request";
 
 /** On one of the works handed out last. */
-function onWork(deed: (session: Session, work: StepWork, world: World) => unknown): Move {
+export function onWork(deed: (session: Session, work: StepWork, world: World) => unknown): Move {
   return async (session, world) => {
     if (world.works.length > 0) await deed(session, pick(world, world.works.slice(-12)), world);
   };

@@ -8,6 +8,8 @@ import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants } from "../../supabase/tests/look.ts";
 import { priceClips } from "../../supabase/tests/prices.ts";
 import type { Session } from "../../supabase/tests/test_database.ts";
+import { setSetting } from "../../supabase/tests/verbs.ts";
+import { FAULTS } from "./money_faults.ts";
 import { MOVES, order, pick, type World } from "./money_moves.ts";
 import { randomOf } from "./random.ts";
 
@@ -30,8 +32,21 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "the same where answers are lost and late, refusals untrue, and days are capped: nothing is paid for twice",
+  onDatabase(async (given) => {
+    const sessions = await Promise.all(Array.from({ length: 4 }, () => given.openSession()));
+    for (const seed of SEEDS) await storm(given, sessions, seed, [...MOVES, ...MOVES, ...FAULTS]);
+  }),
+);
+
 /** Each session makes a move, again and again; then everybody is at their best. */
-async function storm({ sql, db, empty }: Given, sessions: Session[], seed: number): Promise<void> {
+async function storm(
+  { sql, db, empty }: Given,
+  sessions: Session[],
+  seed: number,
+  moves = MOVES,
+): Promise<void> {
   await empty();
   await priceClips(sql, 0.1);
   const random = randomOf(seed);
@@ -40,11 +55,16 @@ async function storm({ sql, db, empty }: Given, sessions: Session[], seed: numbe
 
   for (let round = 0; round < MOVES_IN_ALL / sessions.length; round++) {
     await Promise.all(
-      sessions.map((session) => pick(world, MOVES)(session, world).catch(refusal)),
+      sessions.map((session) => pick(world, moves)(session, world).catch(refusal)),
     );
-    assert.deepEqual(await underestimated(sql), [], `seed ${seed}, round ${round}`);
+    const at = `seed ${seed}, round ${round}`;
+    assert.deepEqual(await underestimated(sql), [], at);
+    assert.deepEqual(await overspent(sql), [], at);
+    assert.deepEqual(await paidTwice(sql), [], at);
   }
 
+  await setSetting(sql, "max_usd_per_day", 0);
+  await driveToTheEnd(db, sql);
   for (let open = await pausedIn(sql); open.length > 0; open = await pausedIn(sql)) {
     for (const { project_id, awaits } of open) {
       const verb = awaits === null ? "resume" : "approve";
@@ -54,6 +74,7 @@ async function storm({ sql, db, empty }: Given, sessions: Session[], seed: numbe
   }
   await driveToTheEnd(db, sql);
   assert.deepEqual(await underestimated(sql), [], `seed ${seed}, at the end`);
+  assert.deepEqual(await paidTwice(sql), [], `seed ${seed}, at the end`);
   assert.deepEqual(await brokenInvariants(sql), [], `seed ${seed}`);
   const unended = await sql`
     select project_id from public.projects where status not in ('completed', 'failed', 'cancelled')`;
@@ -77,6 +98,30 @@ async function underestimated(sql: Sql): Promise<string[]> {
       when status in ('completed', 'failed', 'cancelled') then private.spent_on(project_id)
       else film.usd
     end > estimated_cost_usd`;
+  return rows.map(({ told }) => told);
+}
+
+/** Films that go on with more spent and reserved than anybody allowed. */
+async function overspent(sql: Sql): Promise<string[]> {
+  const rows = await sql`
+    select project_id || ': ' || private.committed_on(project_id) as told from public.projects
+    where status in ('queued', 'storyboarding', 'generating', 'stitching')
+      and private.committed_on(project_id) > max_cost_usd`;
+  return rows.map(({ told }) => told);
+}
+
+/** What two providers' requests are under way for at once, or what was made once more. */
+async function paidTwice(sql: Sql): Promise<string[]> {
+  const rows = await sql`
+    select distinct steps.kind || ' of ' || projects.project_id as told
+    from private.attempts join private.steps using (step_id) join public.projects using (project_id)
+    where (attempts.ended_at is null or attempts.status = 'completed')
+      and steps.kind in (
+        'reframe_image', 'generate_clip', 'stitch', 'generate_voice', 'generate_music', 'mux_audio', 'mix_music'
+      )
+    group by steps.kind, projects.project_id, attempts.input - array['scene_id', 'chunk_id'],
+      case when steps.kind = 'generate_clip' then steps.chunk_id end
+    having count(*) > 1`;
   return rows.map(({ told }) => told);
 }
 

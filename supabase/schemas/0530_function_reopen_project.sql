@@ -52,6 +52,21 @@ begin
   where projects.project_id = p_project_id;
 
   perform private.update_progress(array[p_project_id]);
+
+  -- What has come since is not left to do, and no cost to be approved.
+  perform private.use_kept_clip(video_chunks.chunk_id)
+  from public.video_chunks
+  where video_chunks.project_id = p_project_id
+    and video_chunks.selected
+    and video_chunks.status <> 'COMPLETED'
+    -- It was asked for before: its first frame is the one that it begins with.
+    and exists (
+      select 1
+      from private.steps
+      where steps.project_id = p_project_id
+        and steps.kind = 'generate_clip'
+        and steps.chunk_id = video_chunks.chunk_id
+    );
   perform private.prepare_film(p_project_id);
 end;
 $$;

@@ -70,6 +70,22 @@ Deno.test(
 );
 
 Deno.test(
+  "a retry for which a clip has come too late is not held: it costs no more than its film did",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    await priceClips(sql, 0.1);
+    const work = await aFailedFilm(given, loseForGood, { scenes: ["cut"], max_cost_usd: 0.501 });
+    await callback(db, work);
+
+    assert.equal((await retry(given, work.project_id)).status, "stitching");
+
+    await drive(given, work.project_id);
+    assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.501 });
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "a clip that came too late is used once: the callback may come again, and the next take is another one",
   onDatabase(async (given) => {
     const { db, sql } = given;

@@ -26,6 +26,7 @@ function cases(): { fits: boolean; given: Case }[] {
     { fits: false, given: { ...good, headers: sign([SECRET], timestamp + 400) } },
     { fits: false, given: { ...good, headers: other } },
     { fits: false, given: { ...good, headers: { ...good.headers, "webhook-id": "msg_2" } } },
+    { fits: false, given: { ...good, headers: { ...good.headers, "webhook-signature": "v1,é" } } },
   ];
 }
 

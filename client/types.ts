@@ -51,6 +51,16 @@ export type TaskLinks = { task_id: string; status_url: string; events_url: strin
 /** `duplicate`: the same request came before; this is its task. */
 export type CreatedTask = VideoTask & TaskLinks & { duplicate: boolean };
 
+export type CreatedFilm = TaskLinks & {
+  /** A film's own words: `queued`, `storyboarding`, ... */
+  status: string;
+  duplicate: boolean;
+  /** Who writes the scenes. */
+  storyboard: "none" | "model" | "splitter";
+  /** Null where something of it has no price. */
+  estimated_cost_usd: number | null;
+};
+
 /** Something that happened to a film: `type` is `scene.completed` and the like. */
 export type TaskEvent = {
   type: string;
@@ -59,17 +69,30 @@ export type TaskEvent = {
   at: string;
 };
 
+/** What is wrong with which field; `""` is the whole body. */
+export type Issue = { path: string; message: string };
+
 /** An answer that is none of success. */
 export class ReelayError extends Error {
   override name = "ReelayError";
 
   readonly status: number;
   /** What is wrong with which field, where the status is 400. */
-  readonly issues: { path: string; message: string }[];
+  readonly issues: Issue[];
+  /** Seconds to wait before the next try, where the answer says so: 429. */
+  readonly retryAfter: number | null;
+  /** All that was answered, where it was JSON: of 402, what the film would cost. */
+  readonly answer: unknown;
 
-  constructor(status: number, message: string, issues: ReelayError["issues"] = []) {
+  constructor(status: number, message: string, { issues = [], retryAfter = null, answer = null }: {
+    issues?: Issue[] | undefined;
+    retryAfter?: number | null;
+    answer?: unknown;
+  } = {}) {
     super(message);
     this.status = status;
     this.issues = issues;
+    this.retryAfter = retryAfter;
+    this.answer = answer;
   }
 }

@@ -48,7 +48,8 @@ function toHeaders(record: Readonly<Record<string, string | string[] | undefined
   return headers;
 }
 
-function keyOf(secret: string): Promise<CryptoKey> {
+/** Its type has a name of its own in each runtime. */
+function keyOf(secret: string) {
   const plain = secret.replace(/^v1,/, "");
   const key = plain.startsWith("whsec_") ? bytesOf(plain.slice(6)) : null;
   const bytes = key ?? new TextEncoder().encode(plain);

@@ -90,6 +90,51 @@ Deno.test("waiting ends with the signal", async () => {
   await assert.rejects(waitForTask(links, { signal: stop.signal }), { name: "AbortError" });
 });
 
+Deno.test("a signal that comes between two tries ends the waiting at once", async () => {
+  const links = { status_url: "http://127.0.0.1:9/task", events_url: "http://127.0.0.1:9/events" };
+  const stop = new AbortController();
+  const answers: typeof fetch = (url) =>
+    Promise.resolve(
+      `${url}`.endsWith("/task")
+        ? Response.json(task("processing"))
+        : new Response(null, { status: 204 }),
+    );
+  const pause = (_ms: number, signal?: AbortSignal) => {
+    stop.abort(new DOMException("Enough", "AbortError"));
+    return signal?.aborted
+      ? Promise.reject(signal.reason)
+      : Promise.reject(new Error("It waits on"));
+  };
+
+  const waiting = waitForTask(links, { fetch: answers, signal: stop.signal, pause });
+  await assert.rejects(waiting, { name: "AbortError" });
+});
+
+Deno.test("whoever asks too often waits as long as the answer says, up to a minute", async () => {
+  const waits = ["7", "3600"];
+  const { ended, pauses } = await waitAt(
+    () => new Response(null, { status: 503 }),
+    () => {
+      const seconds = waits.shift();
+      if (seconds === undefined) return Response.json(task("completed"));
+      return Response.json({}, { status: 429, headers: { "retry-after": seconds } });
+    },
+  );
+
+  assert.equal(ended.status, "completed");
+  assert.deepEqual(pauses, [7000, 60_000]);
+});
+
+Deno.test("a stream that is refused for a while holds up nobody who can ask", async () => {
+  let asks = 0;
+  const { pauses } = await waitAt(
+    () => Response.json({}, { status: 429, headers: { "retry-after": "60" } }),
+    () => Response.json(task(++asks > 1 ? "completed" : "processing")),
+  );
+
+  assert.deepEqual(pauses, [1000]);
+});
+
 Deno.test("what a listener throws ends the waiting, whether the task was heard of or asked for", async () => {
   const links = { status_url: "http://127.0.0.1:9/task", events_url: "http://127.0.0.1:9/events" };
   const onTask = ({ status }: VideoTask) => {

@@ -18,6 +18,56 @@ async function readForNothing(sql: Sql, session: Sql, lists: string[]): Promise<
 }
 
 Deno.test(
+  "list_projects looks for words among ten thousand films a page, and for an id among all",
+  onDatabase(async ({ sql, openSession, aProject }) => {
+    const oldest = await aProject();
+    await sql`
+      update public.projects set prompt = 'A needle', status = 'cancelled', completed_at = private.clock()
+      where project_id = ${oldest}`;
+    await sql`
+      insert into public.projects (video_id, user_id, prompt, idempotency_key, status, completed_at)
+      select 'v' || n, 'u', 'Hay', 'k' || n, 'cancelled', private.clock()
+      from generate_series(1, 24_000) as n`;
+    await sql`vacuum analyze public.projects`;
+    const { sql: own } = await openSession();
+    const list = (filter: unknown, before: string | null = null) =>
+      `select public.list_projects('${JSON.stringify(filter)}', ${
+        before === null ? null : `'${before}'`
+      }) as found`;
+    const find = async (...asked: Parameters<typeof list>) =>
+      only(await own.unsafe(list(...asked))).found;
+
+    for (
+      const [filter, most] of [
+        [{ search: "needle" }, 10_200],
+        [{ search: "needle", statuses: ["cancelled"] }, 10_200],
+        [{ search: "needle", user_id: "nobody" }, 200],
+        [{ search: "hay" }, 200],
+        [{ search: oldest }, 200],
+        [{}, 200],
+      ] as const
+    ) {
+      const rows = await readFor(sql, own, "projects", list(filter));
+      assert(rows <= most, `${JSON.stringify(filter)} read ${rows} rows`);
+    }
+
+    const found: string[] = [];
+    let pages = 0;
+    for (let before: string | null = null; pages === 0 || before !== null; pages++) {
+      const page: { docs: { project_id: string }[]; next: string | null } = await find(
+        { search: "needle" },
+        before,
+      );
+      found.push(...page.docs.map(({ project_id }) => project_id));
+      before = page.next;
+    }
+    assert.deepEqual([found, pages], [[oldest], 3]);
+    const { docs, next } = await find({ search: oldest });
+    assert.deepEqual([docs[0].project_id, docs.length, next], [oldest, 1, null]);
+  }),
+);
+
+Deno.test(
   "list_callbacks and page_callbacks go through no log for a source that has sent nothing",
   onDatabase(async ({ sql, openSession }) => {
     await sql`

@@ -14,9 +14,10 @@ export function joinPages<T>(
 ): Page<T> {
   const last = first.docs.at(-1);
   const newest = known?.docs[0];
-  if (first.next === null || last === undefined || known === null || newest === undefined) {
-    return first;
-  }
+  if (first.next === null || known === null) return first;
+  // Where a search has found nothing on its first page, what it found further back stays.
+  if (last === undefined) return known;
+  if (newest === undefined) return first;
   if (isBehind(idOf(newest), idOf(last))) return first;
 
   const docs = [...first.docs, ...known.docs.filter((doc) => isBehind(idOf(doc), idOf(last)))];

@@ -35,3 +35,11 @@ Deno.test("a list that stays open has an end, from where it goes on", () => {
   const { docs, next } = joinPages(pageFrom(3002), known, idOf);
   assert.deepEqual([docs.length, docs.at(-1), next], [2000, 1003, "1003"]);
 });
+
+Deno.test("a search that finds nothing on its first page keeps what it found further back", () => {
+  const first = { docs: [], next: "900" };
+  const known = { docs: [520], next: "500" };
+  assert.deepEqual(joinPages(first, known, idOf), known);
+  assert.deepEqual(joinPages(first, null, idOf), first);
+  assert.deepEqual(joinPages({ docs: [], next: null }, known, idOf), { docs: [], next: null });
+});

@@ -148,19 +148,23 @@ function Found({ status, search }: { status: string; search: string }): JSX.Elem
     (card: Card) => card.project_id,
   );
   if (!docs) return error ? <Trouble error={error} /> : <Loading />;
-  if (docs.length === 0) {
-    return (
-      <Empty title="No film is like that">Look for an id, a user, or a part of the prompt.</Empty>
-    );
-  }
   return (
     <>
       <Trouble error={error} />
+      {docs.length === 0 && (
+        <Empty title={hasMore ? "None so far" : "No film is like that"}>
+          {hasMore
+            ? "Ten thousand films are looked through at a time."
+            : "Look for an id, a user, or a part of the prompt."}
+        </Empty>
+      )}
       <div class="cards">
         {docs.map((card) => <FilmCard key={card.project_id} card={card} />)}
       </div>
       {hasMore && (
-        <button type="button" class="button more-button" onClick={more}>Show older films</button>
+        <button type="button" class="button more-button" onClick={more}>
+          {search === "" ? "Show older films" : "Look among older films"}
+        </button>
       )}
     </>
   );

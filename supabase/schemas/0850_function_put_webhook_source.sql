@@ -49,8 +49,7 @@ begin
 exception
   when check_violation then
     get stacked diagnostics v_rule = constraint_name;
-    raise exception 'Cannot put source "%": the rule "%" does not hold', p_name, replace(v_rule, '_', ' ')
-      using errcode = 'RL400';
+    raise exception 'Cannot put source "%": %', p_name, private.source_rule(v_rule) using errcode = 'RL400';
   when not_null_violation then
     get stacked diagnostics v_rule = column_name;
     raise exception 'Cannot put source "%": % is required', p_name, v_rule using errcode = 'RL400';

@@ -97,13 +97,33 @@ Deno.test(
 
       const withHeader = putWebhookSource(db, "crm", { header: "x-own" });
       if (anyHeader) assert.equal((await withHeader).header, "x-own", scheme);
-      else assert.match(await refusalOf(withHeader), /source header can be chosen/, scheme);
+      else assert.match(await refusalOf(withHeader), /header can be chosen for/, scheme);
     }
     const [row] = await sql`
       select pg_get_constraintdef(oid) as known from pg_constraint
       where conname = 'source_scheme_is_known'`;
     const known = [...row?.known.matchAll(/'(\w+)'/g)].map(([, name]) => name);
     assert.deepEqual(known.toSorted(), Object.keys(SCHEMES).toSorted());
+  }),
+);
+
+Deno.test(
+  "put_webhook_source says of each rule what is asked for, and of which field",
+  onDatabase(async ({ db }) => {
+    const wrong: [string, SourceChanges, RegExp][] = [
+      ["fal", CRM, /: Reelay uses that name itself$/],
+      ["Crm", CRM, /: its name has small letters/],
+      ["crm", { ...CRM, secret_name: "a b" }, /: secret_name is an environment variable/],
+      [
+        "crm",
+        { ...CRM, handler_kind: "function" },
+        /: handler_kind and handler_target go together/,
+      ],
+      ["crm", { ...CRM, scheme: "github", header: "x-own" }, /: header can be chosen for hmac,/],
+    ];
+    for (const [name, changes, says] of wrong) {
+      assert.match(await refusalOf(putWebhookSource(db, name, changes)), says);
+    }
   }),
 );
 

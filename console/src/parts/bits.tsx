@@ -18,7 +18,7 @@ export function Id({ id, href }: { id: string | null | undefined; href?: string 
     <button type="button" class="id" title={`Copy ${id}`} onClick={() => copy(id)}>
       <span class="mono">{shortId(id)}</span>
       <Icon name="copy" size={13} />
-      <span class="sr">copy</span>
+      <span class="sr"> copy</span>
     </button>
   );
 }

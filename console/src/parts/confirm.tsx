@@ -39,10 +39,12 @@ function ConfirmDialog({ question }: { question: Question }): JSX.Element {
   async function go(event: Event): Promise<void> {
     event.preventDefault();
     setBusy(true);
+    setWrong("");
     try {
       await client.peek()?.send(question.path, question.body?.(input.trim()), question.method);
       say(`${question.verb}: done`);
-      asked.value = null;
+      // Closed, not only taken away: the keyboard is back where it was.
+      dialog.current?.close();
       question.onDone?.();
     } catch (error) {
       setWrong(error instanceof Error ? error.message : `${error}`);

@@ -37,7 +37,7 @@ export function FilmCard({ card }: { card: Card }): JSX.Element {
               {`${
                 card.scenes.filter((scene) => scene.status === "completed").length
               } of ${card.scenes.length}`}
-              <span class="sr">scenes are there</span>
+              <span class="sr"> scenes are there</span>
             </span>
           )}
         </span>

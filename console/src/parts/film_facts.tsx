@@ -7,12 +7,12 @@ import { now } from "../state.ts";
 import { costOf } from "../story/cost.ts";
 import { Address, Ago, Facts, Id } from "./bits.tsx";
 
-function estimateOf(
-  { estimated_cost_usd: estimate, max_cost_usd: most }: Story["project"],
-): string {
-  const words = estimate === null || estimate === undefined
-    ? "unknown: something has no price"
-    : usd(estimate);
+function estimateOf({ project, scenes }: Story): string {
+  const { estimated_cost_usd: estimate, max_cost_usd: most } = project;
+  const unknown = scenes.length === 0
+    ? "unknown until its scenes are written"
+    : "unknown: something has no price";
+  const words = estimate === null || estimate === undefined ? unknown : usd(estimate);
   return most === null || most === undefined ? words : `${words}, at most ${usd(most)}`;
 }
 
@@ -44,7 +44,7 @@ export function FilmFacts({ story }: { story: Story }): JSX.Element {
         "Took": isOver ? took : null,
         "So far": isOver ? null : took,
         "Cost": usd(cost.usd) + unpriced,
-        "Estimate": estimateOf(project),
+        "Estimate": estimateOf(story),
         "Length": project.duration ? `${project.duration} s` : null,
         "Tells": project.callback_url ? <Address url={project.callback_url} /> : null,
         "Trace": typeof trace === "string" ? <Id id={trace.split("-")[1]} /> : null,

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { Scene, Story } from "../api/shapes/story.ts";
 import { safeUrl } from "../format.ts";
+import { mayRegenerate, takesToUse } from "../story/verbs.ts";
 import { ask } from "./confirm.tsx";
 import { Icon } from "./icons.tsx";
 import { Status } from "./status.tsx";
@@ -15,7 +16,7 @@ export function Scenes({ story, onDone }: { story: Story; onDone: () => void }):
       </h2>
       <div class="scenes">
         {story.scenes.map((scene) => (
-          <SceneCard key={scene.scene_id} scene={scene} onDone={onDone} />
+          <SceneCard key={scene.scene_id} scene={scene} story={story} onDone={onDone} />
         ))}
       </div>
     </section>
@@ -34,7 +35,9 @@ function beginningOf({ continuity, transition }: Scene): string {
   }
 }
 
-function SceneCard({ scene, onDone }: { scene: Scene; onDone: () => void }): JSX.Element {
+function SceneCard(
+  { scene, story, onDone }: { scene: Scene; story: Story; onDone: () => void },
+): JSX.Element {
   const selected = scene.takes.find((take) => take.selected);
   const clips = selected?.chunks ?? [];
   const model = clips.find((chunk) => chunk.model)?.model;
@@ -59,7 +62,7 @@ function SceneCard({ scene, onDone }: { scene: Scene; onDone: () => void }): JSX
         {scene.caption && <p class="muted small">{`Caption: “${scene.caption}”`}</p>}
         {scene.error_message && <p class="card-error">{scene.error_message}</p>}
         <div class="verbs">
-          {(scene.status === "completed" || scene.status === "failed") && (
+          {mayRegenerate(scene, story) && (
             <button
               type="button"
               class="button small"
@@ -79,7 +82,7 @@ function SceneCard({ scene, onDone }: { scene: Scene; onDone: () => void }): JSX
               Regenerate
             </button>
           )}
-          {scene.takes.filter((take) => !take.selected).map(({ take }) => (
+          {takesToUse(scene, story).map((take) => (
             <button
               key={take}
               type="button"

@@ -10,7 +10,6 @@ export type Wait = {
 };
 
 const OPEN = ["queued", "running", "waiting"];
-const FINISHED = ["completed", "failed", "cancelled"];
 
 /** What a film waits for at this moment, in sentences for whoever looks; the gravest first. */
 export function waitsFor(story: Story, now: number): Wait[] {
@@ -23,26 +22,22 @@ export function waitsFor(story: Story, now: number): Wait[] {
       return deliveries.length > 0
         ? deliveries
         : [{ tone: "calm", text: "Nothing. The film is there." }];
-    case "failed":
-      return [{ tone: "trouble", text: `Somebody to retry it: ${project.error_message ?? ""}` }];
-    case "cancelled": {
-      const givenUp = open.length > 0
-        ? ` ${open.length} requests are still being given up at their provider.`
-        : "";
-      return [{ tone: "calm", text: `Nothing. It was cancelled.${givenUp}` }];
+    case "failed": {
+      const text = `Somebody to retry it: ${project.error_message ?? ""}`;
+      return [{ tone: "trouble", text }, ...deliveries];
     }
-    case "paused":
-      if (project.awaiting_approval) {
-        const text = `Somebody to approve the ${project.awaiting_approval}${costs(story)}.`;
-        return [{ tone: "attention", text }];
-      }
-      return [{ tone: "attention", text: `Somebody to resume it${pauseReason(story)}.` }];
+    case "cancelled":
+      return [{ tone: "calm", text: `Nothing. It was cancelled.${givenUp(open)}` }, ...deliveries];
+    case "paused": {
+      const text = project.awaiting_approval
+        ? `Somebody to approve the ${project.awaiting_approval}${costs(story)}.`
+        : `Somebody to resume it${pauseReason(story)}.`;
+      return [{ tone: "attention", text }, ...deliveries];
+    }
   }
-  if (open.length === 0 && !FINISHED.includes(project.status)) {
-    return [{
-      tone: "trouble",
-      text: "Nobody moves it on: it has no open step. Retry or cancel it.",
-    }];
+  if (open.length === 0) {
+    const text = "Nobody moves it on: it has no open step. Cancel it, then retry it.";
+    return [{ tone: "trouble", text }, ...deliveries];
   }
   return [...open.map((step) => waitOfStep(step, story, now)), ...deliveries];
 }
@@ -73,10 +68,16 @@ function waitOfStep(step: Step, story: Story, now: number): Wait {
     const number = (last?.number ?? 0) + 1;
     return { tone: "attention", text: `${what}: try ${number} in ${span(dueIn)}${why}.` };
   }
-  const tone = dueIn < -60_000 ? "attention" : "moving";
   const due = ago(step.due_at ?? "", now);
-  const text = `${what}: a free runner, and room at its provider${why}; due ${due}`;
-  return { tone, text: `${text}.` };
+  const text = `${what}: a free runner, and room at its provider${why}; due ${due}.`;
+  if (dueIn >= -60_000) return { tone: "moving", text };
+  return { tone: "attention", text: `${text} Health says what is paused, held or at its limit.` };
+}
+
+function givenUp(open: Step[]): string {
+  if (open.length === 0) return "";
+  const requests = open.length === 1 ? "1 request is" : `${open.length} requests are`;
+  return ` ${requests} still being given up at the provider.`;
 }
 
 function waitOfDelivery(delivery: Delivery, now: number): Wait[] {

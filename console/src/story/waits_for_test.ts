@@ -36,7 +36,7 @@ Deno.test("a step that waits for its provider says what the last try met with", 
   });
 
   assert.deepEqual(told(aStory({ steps: [refused] })), [
-    "attention: Generate clip, scene 1: a free runner, and room at its provider after “fal refused FAL_KEY (401)”; due 5 min ago.",
+    "attention: Generate clip, scene 1: a free runner, and room at its provider after “fal refused FAL_KEY (401)”; due 5 min ago. Health says what is paused, held or at its limit.",
   ]);
 });
 
@@ -66,6 +66,27 @@ Deno.test("a film that is there still waits for a client that does not answer", 
     "attention: The receiver of its callback, https://app.example/hook: try 2 in 5 min.",
     "trouble: The callback to https://app.example/hook was given up: Receiver answered 500. Redrive it.",
   ]);
+});
+
+Deno.test("a film that failed, was cancelled or is paused waits for its receivers all the same", () => {
+  const deliveries = [aDelivery({ status: "dead", error: "Receiver answered 500" })];
+  for (const status of ["failed", "cancelled", "paused"]) {
+    assert.match(told(aStory({ status, deliveries })).at(-1) ?? "", /^trouble: .* Redrive it\.$/);
+  }
+});
+
+Deno.test("what a cancelled film gives up is counted, and what has no open step says how to go on", () => {
+  const steps = [aStep({ kind: "cancel_request" })];
+  assert.deepEqual(told(aStory({ status: "cancelled", steps })), [
+    "calm: Nothing. It was cancelled. 1 request is still being given up at the provider.",
+  ]);
+  assert.match(told(aStory()).join(), /Cancel it, then retry it\.$/);
+});
+
+Deno.test("what is due for long says where to look for what holds it", () => {
+  const steps = [aStep({ status: "queued", due_at: at(0) })];
+  assert.doesNotMatch(told(aStory({ steps }), 10).join(), /Health/);
+  assert.match(told(aStory({ steps }), 70).join(), /^attention: .* Health says/);
 });
 
 Deno.test("a film that waits for a yes says for which one, and what it will cost", () => {

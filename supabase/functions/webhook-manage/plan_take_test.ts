@@ -60,7 +60,7 @@ Deno.test("an unknown model, a duration that it does not offer: 400 in the body'
   const length = planTake({ model: "veo-3.1" }, { ...SCENE, image_url: IMAGE, duration: 3 });
 
   assert.deepEqual(unknown, {
-    issues: [{ path: "model", message: 'Unknown model "nobody/knows"' }],
+    issues: [{ path: "model", message: 'Unknown model "nobody/knows": docs/models.md lists them' }],
   });
   assert("issues" in length);
   assert.equal(length.issues[0]?.path, "duration");

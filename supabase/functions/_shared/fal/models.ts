@@ -8,7 +8,7 @@ export const DEFAULT_TEXT_MODEL = "fal-ai/kling-video/v2.5-turbo/pro/text-to-vid
 export const DEFAULT_DURATION = 5;
 
 /** Names that clients of other video APIs use, and the family each stands for. */
-const ALIASES: Readonly<Record<string, string>> = {
+export const ALIASES: Readonly<Record<string, string>> = {
   "minimax-video": "minimax-video-01",
   "minimax": "minimax-video-01",
   "hailuo": "hailuo-2.3-standard",

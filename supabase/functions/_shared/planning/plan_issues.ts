@@ -5,7 +5,7 @@ import { LONGEST_SCENE } from "./split_duration.ts";
 /* What a job may be refused for because of its models, each at the field that says it. */
 
 export function unknownModel(name: string | null, path: string): Issue {
-  return { path, message: `Unknown model "${name}"` };
+  return { path, message: `Unknown model "${name}": docs/models.md lists them` };
 }
 
 export function cannotAsk({ endpoint, unmet }: Model, path: string): Issue {

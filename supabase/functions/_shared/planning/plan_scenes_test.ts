@@ -79,10 +79,10 @@ Deno.test("an unknown model is said where it stands, the job's only once", () =>
   const two = [{ prompt: "1" }, { prompt: "2" }];
 
   assert.deepEqual(issues({ model: "nobody/knows", scenes: two }), [
-    { path: "model", message: 'Unknown model "nobody/knows"' },
+    { path: "model", message: 'Unknown model "nobody/knows": docs/models.md lists them' },
   ]);
   assert.deepEqual(issues({ scenes: [{ prompt: "1" }, { prompt: "2", model: "toString" }] }), [
-    { path: "scenes.1.model", message: 'Unknown model "toString"' },
+    { path: "scenes.1.model", message: 'Unknown model "toString": docs/models.md lists them' },
   ]);
 });
 

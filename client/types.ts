@@ -7,11 +7,14 @@ export type VideoRequest = {
   /** Pixels: `1280x720`. */
   size?: string;
   image_url?: string;
+  driver_video_url?: string;
+  audio_url?: string;
   webhook_url?: string;
   webhook_headers?: Record<string, string>;
   webhook_events?: ("completed" | "failed" | "cancelled" | "progress")[];
   webhook_retry?: { max_attempts: number };
   user_id?: string;
+  video_id?: string;
   [field: string]: unknown;
 };
 

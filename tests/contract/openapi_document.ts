@@ -31,7 +31,10 @@ const Operation = z.looseObject({
   requestBody: z.object({ required: z.boolean(), content: z.record(z.string(), Media) }).optional(),
   responses: z.record(
     z.string().regex(/^[1-5]\d\d$/),
-    z.looseObject({ description: z.string().min(1), content: z.record(z.string(), Media) }),
+    z.looseObject({
+      description: z.string().min(1),
+      content: z.record(z.string(), Media).optional(),
+    }),
   ),
 });
 /** As much of OpenAPI 3.1 as the document makes use of. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { z } from "zod";
 import { findFunctions } from "../../local/functions/find_functions.ts";
 import {
@@ -129,7 +130,7 @@ Deno.test("what doors answer is valid by the document", async () => {
     for (const [status, init] of sent) {
       const answer = await app?.request(`/${door}`, init);
       assert.equal(answer?.status, status);
-      const schema = responses?.[`${status}`]?.content["application/json"]?.schema;
+      const schema = responses?.[`${status}`]?.content?.["application/json"]?.schema;
       const resolved = schema?.$ref ? document.components.schemas.Problem : schema;
       assert.ok(resolved);
       z.fromJSONSchema(resolved).parse(await answer?.json());
@@ -173,7 +174,7 @@ Deno.test("what a new film, a new video and an installation in trouble are answe
     assert.equal(answer?.status, status, door);
     const { post, get } = document.paths[`/${door}${path}`] ?? {};
     const { responses } = (init.method === "POST" ? post : get) ?? {};
-    const schema = responses?.[status]?.content["application/json"]?.schema;
+    const schema = responses?.[status]?.content?.["application/json"]?.schema;
     assert.ok(schema);
     z.fromJSONSchema(schema).parse(await answer?.json());
   }
@@ -210,4 +211,43 @@ Deno.test("a part of a query without which a door answers 400 is required by the
       .map(({ name }) => `${path}?${name}`)
   );
   assert.deepEqual(required, ["/webhook-manage/stream?path"]);
+});
+
+Deno.test("a stream is no JSON, an answer without a body has none, and every refusal is a problem", async () => {
+  const { paths } = await readDocument();
+  const stream = paths["/videos/generations/tasks/{id}/events"]?.get?.responses;
+  assert.deepEqual(Object.keys(stream?.["200"]?.content ?? {}), ["text/event-stream"]);
+  assert.equal(stream?.["204"]?.content, undefined);
+
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const { responses } of Object.values(operations)) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        if (Number(status) < 400) continue;
+        const text = JSON.stringify(content);
+        assert.match(text, /Problem|"error"/, `${status} of ${path}`);
+      }
+    }
+  }
+});
+
+Deno.test("each field of a request that the docs name is in the document", async () => {
+  const document = await readDocument();
+  const pages = [["jobs.md", "/webhook"], ["videos.md", "/videos/generations/async"]] as const;
+  for (const [page, path] of pages) {
+    const text = await Deno.readTextFile(join(PROJECT_ROOT, "docs", page));
+    const schema = document.paths[path]?.post?.requestBody?.content["application/json"]?.schema;
+    const known = JSON.stringify(schema);
+    const tables = text.split(/\n\n/).filter((part) =>
+      /^\| (field|a scene's|a job's) \|/.test(part)
+    );
+    assert.ok(tables.length > 0, page);
+    const cells = tables.flatMap((table) =>
+      table.split("\n").slice(2).map((row) => row.split("|")[1])
+    );
+    const names = cells.flatMap((cell) => [...(cell ?? "").matchAll(/`([a-z][\w-]*)(?=[`:])/g)])
+      .map(([, name]) => name ?? "");
+    for (const name of names) {
+      assert.ok(known.includes(`"${name}":`), `${page}: ${name}`);
+    }
+  }
 });

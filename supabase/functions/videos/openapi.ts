@@ -71,8 +71,8 @@ export const VIDEOS: DoorPart = {
       by: READER,
       headers: { "Last-Event-ID": "The last `id` that was heard" },
       answers: {
-        200: { says: "Events as they come", also: ["text/event-stream"] },
-        204: { says: "The task has ended, and all was heard" },
+        200: { says: "Events as they come", only: ["text/event-stream"] },
+        204: { says: "The task has ended, and all was heard", only: [] },
       },
     },
   ],

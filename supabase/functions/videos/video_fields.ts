@@ -20,6 +20,9 @@ export const VideoFields = z.looseObject({
   prompt: z.string(),
   duration: z.number().nullish(),
   size: z.string().regex(/^\d{2,5}x\d{2,5}$/, "Expected the form 1280x720").nullish(),
+  image_url: z.string().nullish(),
+  driver_video_url: z.string().nullish(),
+  audio_url: z.string().nullish(),
   webhook_url: z.string().nullish(),
   webhook_headers: WebhookHeaders.nullish(),
   /** Which deliveries to get; without it all of them, progress included. */
@@ -30,5 +33,6 @@ export const VideoFields = z.looseObject({
   user_id: z.string().nullish(),
   user: z.string().nullish(),
   video_id: z.string().nullish(),
+  idempotency_key: z.string().min(1).max(255).nullish(),
 });
 export type VideoFields = z.infer<typeof VideoFields>;

@@ -29,7 +29,7 @@ export const BROWSE_OPERATIONS: readonly Operation[] = [
       "`ETag` is another one. Ends after 100 seconds.",
     by: OPERATOR,
     query: Watch,
-    answers: { 200: { says: "Events as they come", also: ["text/event-stream"] } },
+    answers: { 200: { says: "Events as they come", only: ["text/event-stream"] } },
   },
 ];
 

@@ -113,21 +113,19 @@ function queryParameters(query: ZodType): Json[] {
 function answersOf(operation: Operation): Json {
   const own = Object.entries(operation.answers).map(([status, answer]) => [
     status,
-    Number(status) < 400 ? answerOf(answer) : { ...refusal(0, PROBLEM), ...answerOf(answer) },
+    Number(status) < 400 || answer.schema
+      ? answerOf(answer)
+      : { ...refusal(Number(status), PROBLEM), description: answer.says },
   ]);
   const common = commonRefusals(operation).map((status) => [status, refusal(status, PROBLEM)]);
   return Object.fromEntries([...common, ...own]);
 }
 
-function answerOf({ says, schema, also = [] }: Answer): Json {
-  const content = schema ? schemaOf(schema, "output") : { type: "object" };
-  return {
-    description: says,
-    content: {
-      "application/json": { schema: content },
-      ...Object.fromEntries(also.map((type) => [type, { schema: { type: "string" } }])),
-    },
-  };
+function answerOf({ says, schema, also = [], only }: Answer): Json {
+  const json = { schema: schema ? schemaOf(schema, "output") : { type: "object" } };
+  const texts = (only ?? also).map((type) => [type, { schema: { type: "string" } }]);
+  const content = { ...!only && { "application/json": json }, ...Object.fromEntries(texts) };
+  return { description: says, ...Object.keys(content).length > 0 && { content } };
 }
 
 /** JSON Schema 2020-12, which is what OpenAPI 3.1 speaks. */

@@ -24,6 +24,8 @@ export type Answer = {
   schema?: ZodType;
   /** Other media types that the same facts are to be had in. */
   also?: readonly string[];
+  /** Media types in place of JSON; none: an answer without a body. */
+  only?: readonly string[];
 };
 
 export type Operation = {

@@ -37,3 +37,13 @@ Deno.test("a refusal without an end is still known by its status", async () => {
   assert.deepEqual([status, body], [422, ""]);
   assert.ok(taken.mib < 45, `${taken.mib}`);
 });
+
+Deno.test("a service on a port that fetch never calls is told so, by that port", async () => {
+  const blocked = () => Promise.reject(new TypeError("Requests to port 5060 are blocked"));
+  await assert.rejects(
+    callOnce({ fetch: blocked, timeoutMs: 5000 }, "http://127.0.0.1:5060/v1/frames", {}),
+    (error) =>
+      error instanceof NoAnswer && !error.sent &&
+      error.message === "port 5060 is one that fetch never calls",
+  );
+});

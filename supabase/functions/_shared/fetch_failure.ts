@@ -27,7 +27,9 @@ export function readFetchFailure(error: unknown): FetchFailure {
   if (/dns error/.test(text)) return { sent: false, words: "host name not found" };
   if (/Connection refused/i.test(text)) return { sent: false, words: "connection refused" };
   if (/client error \(Connect\)/.test(text)) return { sent: false, words: "could not connect" };
-  if (/Invalid URL|scheme '.*' not supported|Requests to port \d+ are blocked/.test(text)) {
+  const port = /Requests to port (\d+) are blocked/.exec(text)?.[1];
+  if (port) return { sent: false, words: `port ${port} is one that fetch never calls` };
+  if (/Invalid URL|scheme '.*' not supported/.test(text)) {
     return { sent: false, words: "not an address that can be called" };
   }
   if (chain.some(({ name }) => NEVER_SENT.test(name))) {

@@ -10,7 +10,10 @@ const EventNames = z.string().transform((name, context): string[] => {
   if (name === "video_generation_completed") return END.map((end) => `video.generation.${end}`);
   const full = name.includes(".") ? name : `video.generation.${name}`;
   if (EVENTS.some((event) => event === full)) return [full];
-  context.addIssue({ code: "custom", message: `Unknown event "${name}"` });
+  context.addIssue({
+    code: "custom",
+    message: `Unknown event "${name}": completed, failed, cancelled, progress`,
+  });
   return z.NEVER;
 });
 

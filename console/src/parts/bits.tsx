@@ -17,8 +17,7 @@ export function Id({ id, href }: { id: string | null | undefined; href?: string 
   return (
     <button type="button" class="id" title={`Copy ${id}`} onClick={() => copy(id)}>
       <span class="mono">{shortId(id)}</span>
-      <Icon name="copy" size={13} />
-      <span class="sr"> copy</span>
+      <Icon name="copy" size={13} /> <span class="sr">copy</span>
     </button>
   );
 }

@@ -36,8 +36,8 @@ export function FilmCard({ card }: { card: Card }): JSX.Element {
             <span class="muted small">
               {`${
                 card.scenes.filter((scene) => scene.status === "completed").length
-              } of ${card.scenes.length}`}
-              <span class="sr"> scenes are there</span>
+              } of ${card.scenes.length} `}
+              <span class="sr">scenes are there</span>
             </span>
           )}
         </span>

@@ -46,17 +46,29 @@ export const DELIVERY_TYPES: Record<string, string> = {
 };
 
 /** Why a delivery was not sent by itself; null where it is, or will be. */
-export function whyNotSent(status: string): string | null {
+export function whyNotSent(
+  { status, endpoint_id }: { status: string; endpoint_id?: string | null | undefined },
+): string | null {
   switch (status) {
     case "batched":
       return "It travels with others in one request.";
     case "filtered":
-      return "Its endpoint does not want this type. It can be replayed all the same.";
+      return endpoint_id
+        ? "Its endpoint does not want this type. It can be replayed all the same."
+        : "The film has ended anew since, and its last end is what is told. It can be replayed.";
     case "skipped":
       return "Its endpoint was disabled when it was queued. It can be replayed.";
     default:
       return null;
   }
+}
+
+/** The verb by which a delivery is sent again; one that waits for its next try is sent at once by it. */
+export function sentAgainBy(
+  { status, attempt_count }: { status: string; attempt_count: number },
+): "redrive" | "replay" | null {
+  if (status === "dead" || (status === "pending" && attempt_count > 0)) return "redrive";
+  return ["delivered", "filtered", "skipped"].includes(status) ? "replay" : null;
 }
 
 export const labelOfStep = (kind: string): string => STEPS[kind] ?? words(kind);

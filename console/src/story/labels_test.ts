@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { words } from "../format.ts";
 import { EVENTS } from "../../../supabase/functions/_shared/events.ts";
-import { DELIVERY_STATUSES, DELIVERY_TYPES, labelOfStep } from "./labels.ts";
+import {
+  DELIVERY_STATUSES,
+  DELIVERY_TYPES,
+  labelOfStep,
+  sentAgainBy,
+  whyNotSent,
+} from "./labels.ts";
 
 const readSchema = (name: string) =>
   Deno.readTextFile(new URL(`../../../supabase/schemas/${name}.sql`, import.meta.url));
@@ -29,4 +35,26 @@ Deno.test("every status and every type of a delivery has its words", async () =>
   assert(statuses.includes("batched"));
   assert.deepEqual(statuses.filter((status) => !(status in DELIVERY_STATUSES)), []);
   assert.deepEqual(EVENTS.filter((type) => !(type in DELIVERY_TYPES)), []);
+});
+
+Deno.test("a delivery that waits for its next try is redriven, one that has ended is replayed", () => {
+  const verb = (status: string, attempt_count = 1) => sentAgainBy({ status, attempt_count });
+
+  assert.deepEqual([verb("dead"), verb("pending"), verb("pending", 0), verb("delivering")], [
+    "redrive",
+    "redrive",
+    null,
+    null,
+  ]);
+  assert.deepEqual(["delivered", "filtered", "skipped", "batched"].map((one) => verb(one)), [
+    "replay",
+    "replay",
+    "replay",
+    null,
+  ]);
+});
+
+Deno.test("an end that a later one overtook is not blamed on an endpoint", () => {
+  assert.match(whyNotSent({ status: "filtered", endpoint_id: "ep_1" }) ?? "", /^Its endpoint/);
+  assert.match(whyNotSent({ status: "filtered" }) ?? "", /^The film has ended anew/);
 });

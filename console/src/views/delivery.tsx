@@ -7,7 +7,7 @@ import { Ago, Facts, Id, NotHere, Payload, Trouble } from "../parts/bits.tsx";
 import { ask } from "../parts/confirm.tsx";
 import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../route.ts";
-import { labelOfType, whyNotSent } from "../story/labels.ts";
+import { labelOfType, sentAgainBy, whyNotSent } from "../story/labels.ts";
 
 /** One delivery: the exact body, each try and what the receiver answered, and its redrive. */
 export function DeliveryView({ id }: { id: string }): JSX.Element {
@@ -54,10 +54,11 @@ function isOpen({ status }: Delivery): boolean {
   return status === "pending" || status === "delivering";
 }
 
-/** The verb by which it is sent again; none while it is open, or in a batch. */
+/** The verb by which it is sent again. */
 function Again({ one, onDone }: { one: Delivery; onDone: () => void }): JSX.Element | null {
   const path = `/deliveries/${encodeURIComponent(one.delivery_id)}`;
-  if (one.status === "dead") {
+  const verb = sentAgainBy(one);
+  if (verb === "redrive") {
     return (
       <button
         type="button"
@@ -76,7 +77,7 @@ function Again({ one, onDone }: { one: Delivery; onDone: () => void }): JSX.Elem
       </button>
     );
   }
-  if (!["delivered", "filtered", "skipped"].includes(one.status)) return null;
+  if (verb === null) return null;
   return (
     <button
       type="button"
@@ -116,7 +117,8 @@ function Details({ one }: { one: Delivery }): JSX.Element {
   );
 }
 
-function Tries({ one: { tries, batch_id, status } }: { one: Delivery }): JSX.Element {
+function Tries({ one }: { one: Delivery }): JSX.Element {
+  const { tries, batch_id } = one;
   const all = tries ?? [];
   return (
     <section>
@@ -127,7 +129,7 @@ function Tries({ one: { tries, batch_id, status } }: { one: Delivery }): JSX.Ele
         <p class="none">
           {batch_id
             ? "It went with others in one request: see its batch."
-            : whyNotSent(status) ?? "It was not sent yet."}
+            : whyNotSent(one) ?? "It was not sent yet."}
         </p>
       )}
       <ol class="tries">

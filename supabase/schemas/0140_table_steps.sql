@@ -10,12 +10,12 @@ create table private.steps (
   due_at timestamptz not null,
   claim_token uuid,
   attempt_count integer not null default 0,
-  refusal_count integer not null default 0,
   input jsonb not null default '{}',
   output jsonb,
   error_message text,
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
+  refusal_count integer not null default 0,
   constraint steps_pkey primary key (step_id),
   constraint step_is_whole check (private.is_step_whole(status, claim_token, error_message))
 )

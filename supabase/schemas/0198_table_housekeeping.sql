@@ -5,7 +5,7 @@ create table private.housekeeping (
 );
 
 comment on table private.housekeeping is
-'Where the next page of each kind of old rows begins, and of overdue deliveries: rows that may not go yet hide none behind them.';
+'Where the next page of each kind of old rows begins, of overdue deliveries and of lanes that something is due in: rows that may not go yet hide none behind them.';
 
 alter table private.housekeeping enable row level security;
 revoke all on table private.housekeeping from public, anon, authenticated, service_role;

@@ -1,52 +1,42 @@
--- What is due is mostly little, and names its lanes by itself. Where it is much (a receiver that was away for days), it is
--- gone from lane to lane, because one of them may have all that was due first; then thousands of lanes that only wait for
--- a retry are looked at, too.
+-- What is due is mostly little, and names its lanes by itself. Where it is much (a receiver that was away for days, or
+-- thousands that are), one lane may have all that was due first: then each claim also goes on from lane to lane where the one
+-- before it stopped (keep_turn), so that each has its turn, and none is looked at by every claim.
 
-create or replace function private.due_lanes(p_now timestamptz)
-returns text[]
+create or replace function private.due_lanes(
+  p_now timestamptz,
+  out lanes text[],
+  out walked text[],
+  out behind text
+)
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
 declare
-  v_few constant integer := 500;
-  v_lanes text[] := array(
-    select webhook_deliveries.lane
-    from public.webhook_deliveries
-    where webhook_deliveries.status = 'pending'
-      and webhook_deliveries.due_at <= p_now
-    order by webhook_deliveries.due_at
-    limit v_few
-  );
+  v_first record;
 begin
-  if cardinality(v_lanes) < v_few then
-    return array(select distinct due.lane from unnest(v_lanes) as due (lane));
-  end if;
+  select found.lanes, found.are_all into v_first from private.first_due_lanes(p_now) as found;
+  lanes := v_first.lanes;
 
-  -- The index answers what is asked for as it has it: (attempt_count > 0) = false would be read as attempt_count <= 0,
-  -- which it has not; and "exists" would read all that is due into a hash.
-  return array(
-    select open_lanes.lane
-    from private.pending_lanes() as open_lanes
-    where (
-      select min(webhook_deliveries.due_at)
-      from public.webhook_deliveries
-      where webhook_deliveries.lane = open_lanes.lane
-        and webhook_deliveries.status = 'pending'
-        and (webhook_deliveries.attempt_count > 0) is false
-    ) <= p_now or (
-      select min(webhook_deliveries.due_at)
-      from public.webhook_deliveries
-      where webhook_deliveries.lane = open_lanes.lane
-        and webhook_deliveries.status = 'pending'
-        and (webhook_deliveries.attempt_count > 0) is true
-    ) <= p_now
-  );
+  if not v_first.are_all then
+    select walk.lanes, walk.behind
+    into walked, behind
+    from private.walk_lanes(
+      coalesce((select housekeeping.next_after from private.housekeeping where housekeeping.what = 'due_lanes'), ''),
+      p_now
+    ) as walk;
+    lanes := walked || array(
+      select oldest.lane
+      from unnest(v_first.lanes) with ordinality as oldest (lane, place)
+      where oldest.lane <> all (walked)
+      order by oldest.place
+    );
+  end if;
 end;
 $$;
 
 comment on function private.due_lanes(timestamptz) is
-'Lanes that something is due in: of those that wait for a retry none.';
+'Lanes that something is due in, those in front whose turn it is: all of them, or a page (walked), behind which there may be more.';
 
 revoke execute on function private.due_lanes(timestamptz) from public, anon, authenticated, service_role;

@@ -4,7 +4,7 @@
 -- No more than the endpoint may have on their way, and what waits for it is looked through once, without its bodies: a
 -- receiver that comes back after days has hundreds of thousands of events, and nothing is sent to anybody meanwhile.
 
-create or replace function private.form_batches(p_now timestamptz)
+create or replace function private.form_batches(p_lanes text[], p_now timestamptz)
 returns void
 language plpgsql
 volatile
@@ -21,7 +21,8 @@ begin
   for v_endpoint in
     select endpoints.*
     from private.endpoints
-    where endpoints.batch_size > 1
+    where endpoints.endpoint_id = any (p_lanes)
+      and endpoints.batch_size > 1
       and endpoints.is_enabled
       and (
         select min(webhook_deliveries.due_at)
@@ -64,7 +65,7 @@ begin
 end;
 $$;
 
-comment on function private.form_batches(timestamptz) is
-'pending → batched, for endpoints with a batch that is full or has waited for long enough. Called by each claim.';
+comment on function private.form_batches(text[], timestamptz) is
+'pending → batched, for those of these endpoints with a batch that is full or has waited for long enough. Called by each claim.';
 
-revoke execute on function private.form_batches(timestamptz) from public, anon, authenticated, service_role;
+revoke execute on function private.form_batches(text[], timestamptz) from public, anon, authenticated, service_role;

@@ -2,7 +2,7 @@
 -- one delivery through at a time, until one gets an answer.
 
 create or replace function private.lane_room(p_lanes text[], p_now timestamptz)
-returns table (lane text, is_ordered boolean, is_batched boolean, room integer)
+returns table (lane text, turn integer, is_ordered boolean, is_batched boolean, room integer)
 language plpgsql
 volatile
 rows 20
@@ -13,6 +13,7 @@ begin
   return query
   select
     delivery_lanes.lane,
+    array_position(p_lanes, delivery_lanes.lane),
     coalesce(endpoints.is_ordered, false),
     coalesce(endpoints.batch_size > 1, false),
     least(

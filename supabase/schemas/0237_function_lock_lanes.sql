@@ -1,19 +1,15 @@
 -- Lanes whose breaker is open, or that another claim has just now, are left out: the first wait, the second are
 -- looked at again soon. Their own statement, so that what is counted next is as of the lock.
 
-create or replace function private.lock_lanes(p_now timestamptz)
+create or replace function private.lock_lanes(p_lanes text[], p_now timestamptz)
 returns text[]
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  -- Of those that wait for a retry none is locked: there may be thousands, and whoever has to say how a delivery to one of
-  -- them went would wait for this claim.
-  v_open text[] := private.due_lanes(p_now);
 begin
-  if cardinality(v_open) = 0 then
+  if cardinality(p_lanes) = 0 then
     return '{}';
   end if;
 
@@ -22,7 +18,7 @@ begin
   if pg_try_advisory_xact_lock(hashtextextended('delivery_lanes', 0)) then
     insert into private.delivery_lanes (lane)
     select missing.lane
-    from unnest(v_open) as missing (lane)
+    from unnest(p_lanes) as missing (lane)
     where not exists (
       select 1
       from private.delivery_lanes
@@ -34,15 +30,17 @@ begin
 
   return array(
     select delivery_lanes.lane
-    from private.delivery_lanes
-    where delivery_lanes.lane = any (v_open)
-      and (delivery_lanes.held_until is null or delivery_lanes.held_until <= p_now)
-    for no key update skip locked
+    from unnest(p_lanes) with ordinality as due (lane, turn)
+    join private.delivery_lanes using (lane)
+    where delivery_lanes.held_until is null
+      or delivery_lanes.held_until <= p_now
+    order by due.turn
+    for no key update of delivery_lanes skip locked
   );
 end;
 $$;
 
-comment on function private.lock_lanes(timestamptz) is
-'Locks the lanes that have something to send now and may, and names them.';
+comment on function private.lock_lanes(text[], timestamptz) is
+'Locks those of these lanes that may send something now, and names them, in their order.';
 
-revoke execute on function private.lock_lanes(timestamptz) from public, anon, authenticated, service_role;
+revoke execute on function private.lock_lanes(text[], timestamptz) from public, anon, authenticated, service_role;

@@ -2,7 +2,7 @@
 -- tries starve. Each arm reads in the order of an index: days of deliveries may wait for one receiver.
 
 create or replace function private.lane_candidates(p_lanes text[], p_now timestamptz)
-returns table (lane text, room integer, delivery_id text, due_at timestamptz, place double precision)
+returns table (lane text, turn integer, room integer, delivery_id text, due_at timestamptz, place double precision)
 language plpgsql
 volatile
 rows 20
@@ -13,12 +13,12 @@ begin
   return query
   with
   rooms as materialized (
-    select rooms.lane, rooms.is_ordered, rooms.is_batched, rooms.room
+    select rooms.lane, rooms.turn, rooms.is_ordered, rooms.is_batched, rooms.room
     from private.lane_room(p_lanes, p_now) as rooms
     where rooms.room > 0
   )
   -- First tries, in their order
-  select rooms.lane, rooms.room, first.delivery_id, first.due_at, first.place::double precision
+  select rooms.lane, rooms.turn, rooms.room, first.delivery_id, first.due_at, first.place::double precision
   from rooms
   cross join lateral (
     select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.due_at, fresh.position) as place
@@ -34,7 +34,7 @@ begin
     and not rooms.is_batched
   union all
   -- Where events go in batches: the batches, and tests. The events themselves wait to be put into one.
-  select rooms.lane, rooms.room, batch.delivery_id, batch.due_at, batch.place::double precision
+  select rooms.lane, rooms.turn, rooms.room, batch.delivery_id, batch.due_at, batch.place::double precision
   from rooms
   cross join lateral (
     select fresh.delivery_id, fresh.due_at, row_number() over (order by fresh.position) as place
@@ -51,7 +51,7 @@ begin
     and rooms.is_batched
   union all
   -- Retries
-  select rooms.lane, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
+  select rooms.lane, rooms.turn, rooms.room, retry.delivery_id, retry.due_at, 4 * retry.place - 3.9 * random()
   from rooms
   cross join lateral (
     select tried.delivery_id, tried.due_at, row_number() over (order by tried.due_at, tried.position) as place
@@ -66,7 +66,7 @@ begin
   where not rooms.is_ordered
   union all
   -- Of an ordered lane the oldest open delivery or, until that is due, none
-  select rooms.lane, rooms.room, head.delivery_id, head.due_at, 1
+  select rooms.lane, rooms.turn, rooms.room, head.delivery_id, head.due_at, 1
   from rooms
   cross join lateral private.lane_head(rooms.lane, rooms.is_batched) as head
   where rooms.is_ordered

@@ -7,45 +7,66 @@ language plpgsql
 volatile
 security invoker
 set search_path = ''
+-- What a session planned while there were few lanes is not to read all of them later.
+set enable_seqscan = off
 as $$
+declare
+  v_now timestamptz := private.clock();
+  v_due record;
 begin
-  -- The instant is no parameter: one plan serves all calls from the first.
+  select found.lanes, found.are_all into v_due from private.first_due_lanes(v_now) as found;
+
+  if not v_due.are_all then
+    -- The round is not over: the next claim goes on where this one stopped.
+    if exists (
+      select 1
+      from private.housekeeping
+      where housekeeping.what = 'due_lanes'
+        and housekeeping.next_after > ''
+    ) then
+      return v_now;
+    end if;
+    v_due.lanes := array(
+      select delivery_lanes.lane
+      from private.delivery_lanes
+      left join private.endpoints on endpoints.endpoint_id = delivery_lanes.lane
+      where (delivery_lanes.held_until > v_now or endpoints.max_per_second is not null)
+        and exists (
+          select 1
+          from public.webhook_deliveries
+          where webhook_deliveries.lane = delivery_lanes.lane
+            and webhook_deliveries.status = 'pending'
+            and webhook_deliveries.due_at <= v_now
+        )
+    );
+  end if;
+
   return (
-    with instant as materialized (select private.clock() as now)
     select least(
       (
         select min(webhook_deliveries.due_at)
         from public.webhook_deliveries
         where webhook_deliveries.status in ('pending', 'delivering')
-          and webhook_deliveries.due_at > instant.now
+          and webhook_deliveries.due_at > v_now
       ),
       (
         select min(greatest(
-          coalesce(delivery_lanes.held_until, instant.now),
+          coalesce(delivery_lanes.held_until, v_now),
           delivery_lanes.tokens_at + make_interval(secs => least(
             (1 - private.lane_tokens(delivery_lanes, endpoints.max_per_second, delivery_lanes.tokens_at)) / endpoints.max_per_second,
             3600
           )::double precision),
-          instant.now
+          v_now
         ))
-        from private.delivery_lanes
-        left join private.endpoints on endpoints.endpoint_id = delivery_lanes.lane
-        where (
-          delivery_lanes.held_until > instant.now
+        from unnest(v_due.lanes) as due (lane)
+        join private.delivery_lanes using (lane)
+        left join private.endpoints on endpoints.endpoint_id = due.lane
+        where delivery_lanes.held_until > v_now
           -- With a token left it waits for a slot; the claim before this may have been a moment early for it.
           or endpoints.max_per_second is not null
-          and private.lane_tokens(delivery_lanes, endpoints.max_per_second, instant.now - interval '1 second') < 1
-        )
-          and exists (
-            select 1
-            from public.webhook_deliveries
-            where webhook_deliveries.lane = delivery_lanes.lane
-              and webhook_deliveries.status = 'pending'
-              and webhook_deliveries.due_at <= instant.now
-          )
+          and private.lane_tokens(delivery_lanes, endpoints.max_per_second, v_now - interval '1 second') < 1
       )
     )
-    from instant
   );
 end;
 $$;

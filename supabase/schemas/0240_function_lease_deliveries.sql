@@ -14,15 +14,18 @@ declare
   v_now timestamptz := private.clock();
   v_until timestamptz := v_now + make_interval(secs => private.setting('lease_seconds.delivery')::double precision);
   v_claimed public.webhook_deliveries[];
+  v_due record;
   v_lanes text[];
 begin
   perform private.end_delivery_leases(v_now);
-  perform private.form_batches(v_now);
-  v_lanes := private.lock_lanes(v_now);
+  select due_lanes.lanes, due_lanes.walked, due_lanes.behind into v_due from private.due_lanes(v_now);
+  perform private.form_batches(v_due.lanes, v_now);
+  v_lanes := private.lock_lanes(v_due.lanes, v_now);
   if not p_with_endpoints then
     v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
   end if;
   if cardinality(v_lanes) = 0 then
+    perform private.keep_turn(v_due.walked, v_due.behind, '{}');
     return '[]';
   end if;
 
@@ -50,6 +53,7 @@ begin
   select array_agg(claimed::public.webhook_deliveries) into v_claimed from claimed;
 
   perform private.take_tokens(v_claimed, v_now);
+  perform private.keep_turn(v_due.walked, v_due.behind, v_claimed);
   return private.delivery_work(v_claimed, v_now);
 end;
 $$;

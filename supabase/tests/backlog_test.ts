@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { claimDeliveries } from "../functions/_shared/transitions/deliveries.ts";
-import { anEndpoint, queueTo } from "./endpoints.ts";
+import { claimDeliveries, recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
+import { anEndpoint, OK, queueTo } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { rowsRead } from "./rows_read.ts";
 
@@ -86,6 +86,59 @@ Deno.test(
     const [{ dead } = { dead: 0 }] = await sql`
       select count(*)::int as dead from public.webhook_deliveries where status = 'dead'`;
     assert.equal(dead, 1);
+  }),
+);
+
+Deno.test(
+  "410 of a receiver with thousands of waiting deliveries skips a page of them, and sweeps skip the others",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { id } = await anEndpoint(given, { max_in_flight: 1 });
+    await queueTo(sql, id, 25_000);
+    const skipped = async () =>
+      (await sql`select from public.webhook_deliveries where status = 'skipped'`).length;
+
+    const { deliveries: [work] } = await claimDeliveries(db, 1);
+    assert(work);
+    await recordDelivery(db, work, { ...OK, status_code: 410 });
+    assert.equal(await skipped(), 10_000);
+    assert.deepEqual((await claimDeliveries(db, 100)).deliveries, []);
+    const [told] = await sql`
+      select (data ->> 'skipped')::int as n from public.pipeline_events where type = 'endpoint.disabled'`;
+    assert.equal(told?.n, 24_999);
+
+    await sql`select private.sweep()`;
+    assert.equal(await skipped(), 20_000);
+    await sql`select private.sweep()`;
+    assert.equal(await skipped(), 24_999);
+  }),
+);
+
+Deno.test(
+  "a sweep looks at a page of thousands of receivers for those that were disabled, and finds each",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    await sql`
+      insert into public.webhook_deliveries (endpoint_id, type, url, body)
+      select 'source:a', 'webhook.received', 'https://' || n || '.test/', '{}'
+      from generate_series(1, 3000) as n`;
+    const { id } = await anEndpoint(given);
+    const [late] = await queueTo(sql, id, 1);
+    await sql`update private.endpoints set is_enabled = false, disabled_at = private.clock()`;
+    const [gone] = await queueTo(sql, "ep_gone", 1);
+    await sql`vacuum analyze public.webhook_deliveries`;
+    const { sql: own } = await openSession();
+    await own`reset role`;
+
+    const before = await rowsRead(sql, own);
+    await own`select private.sweep()`;
+    const read = await rowsRead(sql, own) - before;
+    for (let sweeps = 1; sweeps < 4; sweeps++) await own`select private.sweep()`;
+
+    assert(read < 2000, `a sweep reads ${read} rows`);
+    const skipped = await sql`
+      select delivery_id from public.webhook_deliveries where status = 'skipped' order by position`;
+    assert.deepEqual(skipped.map(({ delivery_id }) => delivery_id), [late, gone]);
   }),
 );
 

@@ -23,10 +23,10 @@ end;
 $$;
 
 comment on function private.tg_webhook_deliveries__withdraw() is
-'delivering → filtered instead of pending, where a later end of the film is told.';
+'delivering → filtered instead of pending or dead, where a later end of the film is told.';
 
 revoke execute on function private.tg_webhook_deliveries__withdraw() from public, anon, authenticated, service_role;
 
 create or replace trigger _200_withdraw before update of status on public.webhook_deliveries
-for each row when (old.status = 'delivering' and new.status = 'pending' and new.type like 'video.generation.%')
+for each row when (old.status = 'delivering' and new.status in ('pending', 'dead') and new.type like 'video.generation.%')
 execute function private.tg_webhook_deliveries__withdraw();

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { redriveDeliveries, replayDeliveries } from "../functions/_shared/management/deliveries.ts";
 import { changeProject } from "../functions/_shared/management/films.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm, drive } from "./drive.ts";
-import { BUSY } from "./endpoints.ts";
+import { BUSY, OK } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
 import { claimDeliveries, complete, fail, moveClock } from "./verbs.ts";
@@ -105,6 +106,35 @@ for (const when of ["waits for its next try", "is on its way"]) {
         "video.generation.completed",
       ]);
       assert.deepEqual(await brokenInvariants(sql), []);
+    }),
+  );
+}
+
+for (const when of ["was dead", "dies"]) {
+  Deno.test(
+    `an end that ${when} when the film ends anew is not redriven with all that is dead`,
+    onDatabase(async (given) => {
+      const { sql, db, aClaimedClip } = given;
+      await sql`
+        update private.settings set value = '[]' where name = 'delivery_schedule_seconds'`;
+      const clip = await aClaimedClip({ notify: true });
+      await fail(db, clip);
+      const failures = await claimDeliveries(db);
+      const turnAway = async () => {
+        for (const work of failures) await recordDelivery(db, work, BUSY);
+      };
+
+      if (when === "was dead") await turnAway();
+      await changeProject(db, "retry", { projectId: clip.project_id, reason: null });
+      await drive(given, clip.project_id);
+      if (when === "dies") await turnAway();
+      for (const work of await claimDeliveries(db)) await recordDelivery(db, work, OK);
+
+      const range = { from: null, to: null, limit: 100 };
+      assert.deepEqual(await redriveDeliveries(db, range), { redriven: 0, remaining: 0 });
+      const paced = { limit: 100, perSecond: 10, isDry: false };
+      assert.equal((await replayDeliveries(db, {}, paced)).replayed, 0);
+      assert.deepEqual(await claimDeliveries(db), []);
     }),
   );
 }

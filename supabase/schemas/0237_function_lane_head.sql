@@ -1,5 +1,5 @@
 -- To an endpoint that takes batches goes a batch, a test, or what was tried by itself before: all else waits to be put into
--- one.
+-- one. One that takes none any more may have some left: their place is that of the events in them.
 
 create or replace function private.lane_head(p_lane text, p_is_batched boolean)
 returns table (delivery_id text, due_at timestamptz)
@@ -14,11 +14,32 @@ as $$
 begin
   if not p_is_batched then
     return query
-    select webhook_deliveries.delivery_id, webhook_deliveries.due_at
-    from public.webhook_deliveries
-    where webhook_deliveries.lane = p_lane
-      and webhook_deliveries.status = 'pending'
-    order by webhook_deliveries.position
+    select oldest.delivery_id, oldest.due_at
+    from (
+      (
+        select webhook_deliveries.delivery_id, webhook_deliveries.due_at, webhook_deliveries.position
+        from public.webhook_deliveries
+        where webhook_deliveries.lane = p_lane
+          and webhook_deliveries.status = 'pending'
+          and webhook_deliveries.type <> 'batch'
+        order by webhook_deliveries.position
+        limit 1
+      )
+      union all
+      (
+        select batch.delivery_id, batch.due_at, coalesce(
+          (select min(event.position) from public.webhook_deliveries as event where event.batch_id = batch.delivery_id),
+          batch.position
+        )
+        from public.webhook_deliveries as batch
+        where batch.lane = p_lane
+          and batch.status = 'pending'
+          and batch.type = 'batch'
+        order by batch.position
+        limit 1
+      )
+    ) as oldest
+    order by oldest.position
     limit 1;
     return;
   end if;

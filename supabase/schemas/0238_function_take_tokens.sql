@@ -1,3 +1,5 @@
+-- A claim that began before another one may count after it: no second counts twice.
+
 create or replace function private.take_tokens(p_claimed public.webhook_deliveries[], p_now timestamptz)
 returns void
 language plpgsql
@@ -18,7 +20,10 @@ begin
   update private.delivery_lanes
   set
     tokens = private.lane_tokens(delivery_lanes, endpoints.max_per_second, p_now) - taken.n,
-    tokens_at = p_now,
+    tokens_at = case
+      when delivery_lanes.tokens_at <= p_now + interval '1 minute' then greatest(delivery_lanes.tokens_at, p_now)
+      else p_now
+    end,
     updated_at = p_now
   from private.endpoints
   join (

@@ -86,6 +86,37 @@ Deno.test(
 );
 
 Deno.test(
+  "max_per_second holds where a claim that began before another one counts after it",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const { id } = await anEndpoint(given, { max_per_second: 2 });
+    await queueTo(sql, id, 40, { age: 60 });
+
+    assert.equal((await claimAll(given, 1)).length, 1);
+    await moveClock(sql, -30);
+    assert.equal((await claimAll(given, 1)).length, 1);
+    await moveClock(sql, 30);
+
+    assert.ok((await claimAll(given)).length < 2, "no second was counted twice");
+  }),
+);
+
+Deno.test(
+  "max_per_second stops nothing until the clock is where it was before it was set back",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const { id } = await anEndpoint(given, { max_per_second: 1 });
+    await queueTo(sql, id, 2, { age: 7200 });
+    assert.equal((await claimAll(given)).length, 1);
+
+    await moveClock(sql, -3600);
+    assert.equal((await claimAll(given)).length, 1);
+    await queueTo(sql, id, 2, { age: 7200 });
+    assert.equal((await claimAll(given)).length, 0, "and no more than that");
+  }),
+);
+
+Deno.test(
   "who waits for a slot alone is told no time, though it may send faster than it does",
   onDatabase(async (given) => {
     const { id } = await anEndpoint(given, { max_per_second: 50, max_in_flight: 1 });

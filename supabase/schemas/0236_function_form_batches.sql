@@ -1,8 +1,9 @@
 -- pending → batched: what has collected for an endpoint that takes batches becomes one delivery, whose body and id
 -- are fixed from then on, through all its tries.
 --
--- No more than the endpoint may have on their way, and what waits for it is looked through once, without its bodies: a
--- receiver that comes back after days has hundreds of thousands of events, and nothing is sent to anybody meanwhile.
+-- No more than the endpoint may have on their way, nor than its share of what a claim brings, and what waits for it is looked
+-- through once, without its bodies: receivers that come back after days have hundreds of thousands of events, and nothing is
+-- sent to anybody meanwhile.
 
 create or replace function private.form_batches(p_lanes text[], p_now timestamptz)
 returns void
@@ -12,14 +13,8 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_endpoint private.endpoints;
-  v_places integer;
-  v_waiting text[];
-  v_events public.webhook_deliveries[];
-  v_batch public.webhook_deliveries;
-begin
-  for v_endpoint in
-    select endpoints.*
+  v_endpoints private.endpoints[] := array(
+    select endpoints::private.endpoints
     from private.endpoints
     where endpoints.endpoint_id = any (p_lanes)
       and endpoints.batch_size > 1
@@ -33,15 +28,23 @@ begin
           and webhook_deliveries.type not in ('batch', 'endpoint.test')
       ) <= p_now
     for no key update skip locked
-  loop
-    v_places := v_endpoint.max_in_flight - (
+  );
+  v_share integer := greatest(100 / greatest(cardinality(v_endpoints), 1), 1);
+  v_endpoint private.endpoints;
+  v_places integer;
+  v_waiting text[];
+  v_events public.webhook_deliveries[];
+  v_batch public.webhook_deliveries;
+begin
+  foreach v_endpoint in array v_endpoints loop
+    v_places := least(v_share, v_endpoint.max_in_flight - (
       select count(*)
       from public.webhook_deliveries
       where webhook_deliveries.lane = v_endpoint.endpoint_id
         and webhook_deliveries.status = 'pending'
         and webhook_deliveries.type = 'batch'
         and webhook_deliveries.attempt_count = 0
-    );
+    ));
     v_waiting := private.batchable(v_endpoint, greatest(v_places, 0) * v_endpoint.batch_size, p_now);
 
     for n in 1 .. v_places loop

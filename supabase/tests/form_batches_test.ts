@@ -188,6 +188,23 @@ Deno.test(
 );
 
 Deno.test(
+  "a claim forms no more batches than it may bring, of each endpoint that waits for some",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    const endpoints = await Promise.all(
+      Array.from({ length: 30 }, () => anEndpoint(given, { batch_size: 2, batch_ms: 1000 })),
+    );
+    for (const { id } of endpoints) await queueTo(sql, id, 60);
+
+    assert.equal((await claimAll(given)).length, 90);
+
+    const formed = await sql`
+      select count(*)::int as n from public.webhook_deliveries where type = 'batch' group by lane`;
+    assert.deepEqual(formed.map(({ n }) => n), Array(30).fill(3));
+  }),
+);
+
+Deno.test(
   "what is replayed at a pace keeps it on its way into batches, also while new events fill them",
   onDatabase(async (given) => {
     const { sql, db } = given;

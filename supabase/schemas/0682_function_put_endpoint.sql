@@ -1,4 +1,5 @@
--- What p_changes does not name stays as it is; null takes an optional field away.
+-- What p_changes does not name stays as it is; null takes an optional field away. What is known of how it goes with an
+-- endpoint is known of its URL: with another one, nothing is.
 
 create or replace function public.put_endpoint(p_endpoint_id text, p_changes jsonb)
 returns jsonb
@@ -30,8 +31,17 @@ begin
   v_endpoint := jsonb_populate_record(v_endpoint, p_changes - array[
     'endpoint_id', 'user_id', 'is_enabled', 'disabled_at', 'disable_reason', 'failing_since', 'last_failed_at', 'created_at', 'updated_at'
   ]);
+  update private.delivery_lanes
+  set failures_in_a_row = 0, first_failed_at = null, held_until = null, updated_at = private.clock()
+  from private.endpoints
+  where endpoints.endpoint_id = v_endpoint.endpoint_id
+    and endpoints.url <> v_endpoint.url
+    and delivery_lanes.lane = v_endpoint.endpoint_id;
+
   update private.endpoints
   set
+    failing_since = case when endpoints.url = v_endpoint.url then endpoints.failing_since end,
+    last_failed_at = case when endpoints.url = v_endpoint.url then endpoints.last_failed_at end,
     url = v_endpoint.url,
     description = v_endpoint.description,
     events = v_endpoint.events,

@@ -10,7 +10,7 @@ import {
 } from "../functions/_shared/management/endpoints.ts";
 import { z } from "zod";
 import { aFilm, refusalOf } from "./drive.ts";
-import { anEndpoint, claimAll, queueTo, statusesOf } from "./endpoints.ts";
+import { anEndpoint, BUSY, claimAll, queueTo, recordAll, statusesOf } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
 import { moveClock } from "./verbs.ts";
@@ -50,6 +50,27 @@ Deno.test(
     await moveClock(sql, 3601);
     assert.deepEqual((await claimAll(given, 1))[0]?.secrets, [fresh]);
     assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a new URL begins anew: neither the breaker nor the days of failures of the old one hold it back",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const { id } = await anEndpoint(given);
+    await queueTo(sql, id, 30);
+    await recordAll(given, (await claimAll(given, 5)).slice(0, 5), BUSY);
+    await sql`update private.endpoints set failing_since = failing_since - interval '5 days'`;
+    assert.deepEqual(await claimAll(given), [], "held");
+
+    await putEndpoint(db, id, { description: "Desk" });
+    assert.deepEqual(await claimAll(given), [], "still held");
+    await putEndpoint(db, id, { url: "https://new.test/hook" });
+
+    const works = await claimAll(given);
+    assert.ok(works.length > 5, `${works.length}`);
+    await recordAll(given, works.slice(0, 1), BUSY);
+    assert.equal(only(await listEndpoints(db, { endpointId: id })).is_enabled, true);
   }),
 );
 

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { replayDeliveries } from "../functions/_shared/management/deliveries.ts";
-import { putEndpoint, setEndpointEnabled, testEndpoint } from "../functions/_shared/management/endpoints.ts";
+import {
+  putEndpoint,
+  setEndpointEnabled,
+  testEndpoint,
+} from "../functions/_shared/management/endpoints.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import { aFilm } from "./drive.ts";
 import { anEndpoint, BUSY, claimAll, OK, queueTo, recordAll, statusesOf } from "./endpoints.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { claimDeliveries } from "../functions/_shared/transitions/deliveries.ts";
-import { claimAll, queueTo } from "./endpoints.ts";
+import { anEndpoint, claimAll, queueTo } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { readFor, rowsRead } from "./rows_read.ts";
 
@@ -119,6 +119,37 @@ Deno.test(
     assert.ok(second.length > 0 || (next_in ?? 1) <= 0, "it has others, or is told to look again");
     const ids = [...first, ...second, ...third].map(({ delivery_id }) => delivery_id);
     assert.equal(new Set(ids).size, ids.length);
+  }),
+);
+
+Deno.test(
+  "among many receivers, too, order, rate and a half-open breaker hold, whoever claims",
+  onDatabase(async (given) => {
+    const { sql, openSession } = given;
+    await queueToMany(sql, { receivers: 200, each: 3 });
+    const { id: ordered } = await anEndpoint(given, { is_ordered: true });
+    const { id: rated } = await anEndpoint(given, { max_per_second: 0.01 });
+    const { id: failing } = await anEndpoint(given);
+    await sql`
+      insert into private.delivery_lanes (lane, failures_in_a_row, first_failed_at, held_until)
+      values (${failing}, 5, private.clock(), private.clock())`;
+    const ids = [ordered, rated, failing];
+    const firsts = [];
+    for (const id of ids) firsts.push((await queueTo(sql, id, 20))[0]);
+    const sessions = await Promise.all([1, 2, 3].map(() => openSession()));
+
+    const claims = await Promise.all(
+      sessions.flatMap(({ db }) => Array.from({ length: 6 }, () => claimDeliveries(db, 40))),
+    );
+
+    const claimed = claims.flatMap(({ deliveries }) => deliveries);
+    const to = (id: string) => claimed.filter(({ endpoint_id }) => endpoint_id === id);
+    assert.deepEqual(ids.map((id) => to(id).map(({ delivery_id }) => delivery_id)), [
+      [firsts[0]],
+      [firsts[1]],
+      [firsts[2]],
+    ]);
+    assert.equal(new Set(claimed.map(({ claim_token }) => claim_token)).size, claimed.length);
   }),
 );
 

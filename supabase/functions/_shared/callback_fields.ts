@@ -6,9 +6,12 @@ import { beginning } from "./storable.ts";
  */
 
 export const Id = z.string().min(1).max(255);
-/** A scheme is the same in capitals (RFC 3986, 3.1). */
+/**
+ * A scheme is the same in capitals (RFC 3986, 3.1). One way only to match each character: a text that is
+ * too long is looked at all the same.
+ */
 export const Url = z.string().max(8192)
-  .regex(/^[hH][tT][tT][pP][sS]?:\/\/[^\s/]+\S*$/, { error: "Not an http URL", abort: true });
+  .regex(/^[hH][tT][tT][pP][sS]?:\/\/[^\s/]\S*$/, { error: "Not an http URL", abort: true });
 /** A film without a thumbnail is a film: one that cannot be had is as absent, `""` above all. */
 export const Thumbnail = Url.nullish().catch(null);
 export const Metadata = z.record(z.string(), z.unknown()).nullish().transform((it) => it ?? {});

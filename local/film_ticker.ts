@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import { colourOf, type Paint } from "./paint.ts";
+import { inOneLine } from "./printable.ts";
 
 export type TickerEvent = {
   event_id: number;
@@ -42,7 +43,7 @@ export function describeEvent({ type, name, position, at }: TickerEvent, paint: 
   const subject = what === "scene" ? `scene ${position ?? "?"}` : "film";
   const time = paint("dim", at.toTimeString().slice(0, 8));
   const words = `${subject} ${status.replaceAll("_", " ")}`;
-  return `${time}  ${name.padEnd(16).slice(0, 24)} ${paint(colourOf(status), words)}`;
+  return `${time}  ${inOneLine(name).padEnd(16).slice(0, 24)} ${paint(colourOf(status), words)}`;
 }
 
 async function newest(sql: Sql): Promise<number> {

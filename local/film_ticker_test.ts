@@ -17,6 +17,13 @@ Deno.test("a station of a film is told in one line", () => {
     describeEvent({ ...event, type: "project.completed", position: null }, paint),
     "06:16:03  bay              film completed",
   );
+  assert.equal(
+    describeEvent(
+      { ...event, name: "\x1b[2J\nbay", type: "project.completed", position: null },
+      paint,
+    ),
+    "06:16:03  \ufffd[2J bay         film completed",
+  );
 });
 
 Deno.test(

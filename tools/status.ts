@@ -3,6 +3,7 @@ import { readKey } from "../console/src/api/operator_key.ts";
 import { Board } from "../console/src/api/shapes/board.ts";
 import { Story } from "../console/src/api/shapes/story.ts";
 import { createPaint, wantsColours } from "../local/paint.ts";
+import { printable, printableJson } from "../local/printable.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { drawBoard } from "./status/draw_board.ts";
 import { drawStory } from "./status/draw_story.ts";
@@ -47,10 +48,10 @@ async function main(): Promise<number> {
   try {
     if (id === undefined) {
       const board = await client.read("/browse/board?limit=12", Board);
-      console.log(values.json ? JSON.stringify(board) : drawBoard(board, look));
+      console.log(values.json ? printableJson(board) : drawBoard(board, look));
     } else {
       const story = await client.read(`/projects/${encodeURIComponent(id)}`, Story);
-      console.log(values.json ? JSON.stringify(story) : drawStory(story, look));
+      console.log(values.json ? printableJson(story) : drawStory(story, look));
     }
     return 0;
   } catch (error) {
@@ -83,6 +84,6 @@ async function operatorKey(isLocal: boolean): Promise<string> {
 }
 
 function complain(error: unknown): number {
-  console.error(`Cannot tell: ${error instanceof Error ? error.message : error}`);
+  console.error(`Cannot tell: ${printable(error instanceof Error ? error.message : `${error}`)}`);
   return 1;
 }

@@ -14,6 +14,7 @@ import { drawStory } from "./status/draw_story.ts";
 import { explain } from "./status/explain.ts";
 
 const look = { paint: createPaint(false), now: BEGAN + 20_000, width: 100 };
+const OBEYED = /(?!\n)[\p{Cc}\u202a-\u202e]/u;
 const STEPS = [
   aStep({
     status: "completed",
@@ -68,6 +69,23 @@ Deno.test("a stranger's prompt stays one line", () => {
   assert(drawStory(story, look).split("\n").every((line) => line.length <= 100));
 });
 
+Deno.test("nothing that strangers wrote is obeyed by the terminal, or stands on a line of its own", () => {
+  const evil = "\x1b[2J\x1b]52;c;Y3VybA==\x07\x9b1A\r\u202e\nWaits for\n  • nothing";
+  const story = aStory({ error_message: evil, steps: STEPS });
+  Object.assign(story.project, {
+    prompt: evil,
+    user_name: evil,
+    user_id: evil,
+    video_id: evil,
+    final_video_url: `https://a.b/${evil}`,
+  });
+  for (const scene of story.scenes) Object.assign(scene, { prompt: evil, error_message: evil });
+  const text = drawStory(story, look);
+
+  assert.doesNotMatch(text, OBEYED);
+  assert.equal(text.match(/^Waits for$/gm)?.length, 1);
+});
+
 Deno.test("without an id the films under way are listed, and what waits for somebody", () => {
   const card = {
     project_id: "proj_1",
@@ -97,6 +115,13 @@ Deno.test("without an id the films under way are listed, and what waits for some
     text,
     "1 generating · $0.50 today · 2 failed callbacks\n\nproj_1  generating 40%   20 s ago    A bay",
   );
+  const evil = { ...card, prompt: "\x1b[2J\nproj_2  completed" };
+  const shown = drawBoard(
+    { overview, columns: { generating: { docs: [evil], next: null } } },
+    look,
+  );
+  assert.doesNotMatch(shown, OBEYED);
+  assert.equal(shown.split("\n").length, 3);
 });
 
 Deno.test("who gets no story is told what is wrong and what to look at", () => {

@@ -1,3 +1,4 @@
+import { printable } from "../local/printable.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
 import { readArguments, refuse } from "./usage.ts";
@@ -50,7 +51,7 @@ async function main(): Promise<boolean> {
     console.log(shownRegistration(one));
     if (dry) continue;
     const { ok, answer } = await register(one);
-    console.log(`${answer}\n`);
+    console.log(`${printable(answer)}\n`);
     isWell &&= ok;
   }
   return isWell;

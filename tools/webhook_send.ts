@@ -1,3 +1,4 @@
+import { printable } from "../local/printable.ts";
 import { type Get, readSecrets, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
 import { readFetchFailure } from "../supabase/functions/_shared/fetch_failure.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
@@ -95,7 +96,9 @@ async function main(): Promise<boolean> {
     throw new Error(`Cannot reach ${url}: ${readFetchFailure(error).words}`);
   });
   const text = await answer.text();
-  console.log(`${answer.status} after ${Math.round(performance.now() - started)} ms\n${text}`);
+  console.log(
+    `${answer.status} after ${Math.round(performance.now() - started)} ms\n${printable(text)}`,
+  );
   return answer.ok;
 }
 

@@ -1,3 +1,5 @@
+import { printable } from "../../local/printable.ts";
+
 /** One line of the doctor's report. */
 export type Finding = {
   /** `note`: it works, and somebody may want to know. */
@@ -30,6 +32,6 @@ export function isBad({ state }: Finding): boolean {
 
 /** A finding as a person reads it; what to do stands below. */
 export function finding({ state, what, todo }: Finding): string {
-  const line = `${state.padEnd(8)} ${what}`;
-  return todo === undefined ? line : `${line}\n         → ${todo}`;
+  const line = `${state.padEnd(8)} ${printable(what)}`;
+  return todo === undefined ? line : `${line}\n         → ${printable(todo)}`;
 }

@@ -1,12 +1,14 @@
 import type { Board, Card } from "../../console/src/api/shapes/board.ts";
 import { ago, usd } from "../../console/src/format.ts";
 import { colourOf } from "../../local/paint.ts";
+import { printableCopy } from "../../local/printable.ts";
 import type { Look } from "./draw_story.ts";
 
 const COLUMNS = ["waiting", "generating", "stitching", "attention", "completed"];
 
 /** The films under way and the newest ones, a line each. */
-export function drawBoard({ overview, columns }: Board, { paint, now, width }: Look): string {
+export function drawBoard(told: Board, { paint, now, width }: Look): string {
+  const { overview, columns } = printableCopy(told);
   const counts = Object.entries(overview.by_status).map(([status, n]) => `${n} ${status}`);
   const cards = COLUMNS.flatMap((name) => columns[name]?.docs ?? []);
   const head = [

@@ -3,6 +3,7 @@ import { dateTime, span, usd } from "../../console/src/format.ts";
 import { costOf } from "../../console/src/story/cost.ts";
 import { waitsFor } from "../../console/src/story/waits_for.ts";
 import { colourOf, type Paint } from "../../local/paint.ts";
+import { printableCopy } from "../../local/printable.ts";
 import { drawAxis } from "./draw_axis.ts";
 
 export type Look = {
@@ -16,7 +17,8 @@ export type Look = {
 const TONES = { calm: "green", moving: "blue", attention: "yellow", trouble: "red" } as const;
 
 /** A film's story, to be read in one screen. */
-export function drawStory(story: Story, look: Look): string {
+export function drawStory(told: Story, look: Look): string {
+  const story = printableCopy(told);
   const { paint, now, width } = look;
   const { project, scenes } = story;
   const title = project.prompt ?? scenes[0]?.prompt ?? project.video_id;

@@ -83,8 +83,8 @@ function givenKeys(get: Get, log: Log): JSONWebKeySet | null {
 }
 
 /**
- * After a failure nobody fetches for some seconds: strangers' tokens must not beat on the auth
- * server. One that has no key set has no users either.
+ * After a failure, or a page in place of a key set, nobody fetches for some seconds: strangers' tokens
+ * must not beat on the auth server. One that has no key set has no users either.
  */
 function politeFetch(send: typeof fetch, now: () => number): typeof fetch {
   let failedAt = -Infinity;
@@ -99,9 +99,9 @@ function politeFetch(send: typeof fetch, now: () => number): typeof fetch {
       await answer.body?.cancel();
       throw new Error(`Cannot fetch keys: the auth server answered ${answer.status}`);
     }
+    if (!answer.ok) await answer.body?.cancel();
+    const { keys } = answer.ok ? KeySet.parse(await answer.json()) : { keys: [] };
     failedAt = -Infinity;
-    if (answer.ok) return answer;
-    await answer.body?.cancel();
-    return Response.json({ keys: [] });
+    return Response.json({ keys });
   };
 }

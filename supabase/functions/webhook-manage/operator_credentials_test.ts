@@ -121,6 +121,22 @@ Deno.test("while the keys cannot be had a token is neither good nor bad, and nob
   });
 });
 
+Deno.test("an auth server that answers with a page, or with no key set, is left alone as well", async () => {
+  for (const page of ["<h1>Paused</h1>", "{}", '{"keys": {}}', '{"keys": [5]}', "null"]) {
+    await withServer(() => new Response(page), async ({ url, seen }) => {
+      const { verify, clock } = letIn({ SUPABASE_URL: url });
+
+      for (let token = 0; token < 3; token++) {
+        assert.equal(await verify(bearer(await aToken())), "unavailable", page);
+      }
+      assert.equal(seen.length, 1, page);
+      clock.now += 5001;
+      assert.equal(await verify(bearer(await aToken())), "unavailable", page);
+      assert.equal(seen.length, 2, page);
+    });
+  }
+});
+
 Deno.test("a project without an auth server knows no admins", async () => {
   await withServer(() => new Response(null, { status: 404 }), async ({ url }) => {
     assert.equal(await letIn({ SUPABASE_URL: url }).verify(bearer(await aToken())), "refused");

@@ -117,8 +117,11 @@ function notStored(
   return new NotCopied(message, mayPassLater(error.status));
 }
 
+/** Of all that is called an image, an SVG alone may hold a script, which would run as the project's own. */
+const PICTURES = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
+
 /** A source that says `application/octet-stream` is not believed. */
 function imageType(said: string | null): string {
   const type = said?.split(";")[0]?.trim().toLowerCase() ?? "";
-  return type.startsWith("image/") ? type : "image/jpeg";
+  return PICTURES.has(type) ? type : "image/jpeg";
 }

@@ -105,3 +105,20 @@ Deno.test("a film at a private address is copied only from a service that the in
     });
   });
 });
+
+Deno.test("a thumbnail is stored as a picture that holds no script, whatever its source calls it", async () => {
+  const types = {
+    "image/png": "image/png",
+    "image/webp; q=1": "image/webp",
+    "image/svg+xml": "image/jpeg",
+    "image/SVG+XML; charset=utf-8": "image/jpeg",
+    "image/x-anything": "image/jpeg",
+    "text/html": "image/jpeg",
+  };
+  for (const [said, kept] of Object.entries(types)) {
+    const thumb = () => new Response("<svg/>", { headers: { "content-type": said } });
+    const { stored } = await store({ "/film": film, "/thumb": thumb });
+
+    assert.equal(stored[1]?.headers.get("content-type"), kept, said);
+  }
+});

@@ -42,3 +42,15 @@ Deno.test("a header whose value is null is as absent", () => {
   assert.deepEqual(WebhookHeaders.parse({ "x-tenant": null, "x-a": "1" }), { "x-a": "1" });
   assert.equal(WebhookHeaders.safeParse({ "x-a": 1 }).success, false);
 });
+
+Deno.test("of more headers than are taken nothing but that is said, and none is looked at", () => {
+  const values = (count: number, value: unknown) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-${n}`, value]));
+  const messages = (headers: unknown) =>
+    WebhookHeaders.safeParse(headers).error?.issues.map(({ message }) => message) ?? [];
+
+  assert.deepEqual(messages({ ...values(20, "a"), "x-none": null }), []);
+  assert.deepEqual(messages(values(21, "a")), ["More than 20 headers"]);
+  assert.deepEqual(messages(values(21, 5)), ["More than 20 headers"]);
+  assert.equal(messages(values(20, 5)).length, 20);
+});

@@ -3,14 +3,18 @@ import { beginning } from "./storable.ts";
 
 /** Characters of a provider's words that we keep. */
 const LONGEST = 500;
+/** Of a list of reasons: a body of 1 MiB has room for hundreds of thousands. */
+const MOST_REASONS = 20;
 
 /** fal's `detail`: FastAPI's list, or a plain sentence; around it, what other layers answer. */
 const Detail = z.union([
   z.string(),
-  z.array(z.looseObject({
-    loc: z.array(z.union([z.string(), z.number()])).optional(),
-    msg: z.string(),
-  })),
+  z.array(z.unknown()).transform((reasons) => reasons.slice(0, MOST_REASONS)).pipe(
+    z.array(z.looseObject({
+      loc: z.array(z.union([z.string(), z.number()])).optional(),
+      msg: z.string(),
+    })),
+  ),
 ]);
 const ErrorBody = z.union([
   z.looseObject({ detail: Detail }).transform(({ detail }) => inOneLine(detail)),

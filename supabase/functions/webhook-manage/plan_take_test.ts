@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Scene } from "../_shared/management/films.ts";
-import { planTake } from "./plan_take.ts";
+import { planTake, TakeFields } from "./plan_take.ts";
 
 const FAMILY = "fal-ai/kling-video/v2.5-turbo/pro";
 const SCENE: Scene = {
@@ -110,4 +110,12 @@ Deno.test("a scene before a shared keyframe keeps to models that can end with it
   assert.equal(able.changes.chunks?.length, 1);
   const unable = planTake({ model: "kling-2.1-master" }, scene);
   assert.deepEqual("issues" in unable && unable.issues.map(({ path }) => path), ["model"]);
+});
+
+Deno.test("an image's address carries no password, as in a job", () => {
+  assert.equal(TakeFields.safeParse({ image_url: IMAGE }).success, true);
+  const { error } = TakeFields.safeParse({
+    image_url: "https://ada:secret@images.example/own.png",
+  });
+  assert.deepEqual(error?.issues.map(({ path }) => path.join(".")), ["image_url"]);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutTokens } from "./log.ts";
 import { beginning } from "./storable.ts";
 
 /*
@@ -40,11 +41,14 @@ export const Reason = z.unknown().optional().transform((value) => {
   return words.success ? words.data : `${WORDLESS}${JSON.stringify(value)}`;
 }).meta({ description: "A sentence, or an object with one in `message`" });
 
-/** The first reason in words, else what was given instead, cut to a length that a row can bear. */
+/**
+ * The first reason in words, else what was given instead, cut to a length that a row can bear. Users
+ * read it: a token of a callback URL that it quotes is blanked.
+ */
 export function firstReason(...reasons: (string | null | undefined)[]): string {
   const given = reasons.filter((text) => typeof text === "string" && text.trim() !== "");
   const words = given.find((text) => !text?.startsWith(WORDLESS));
-  return beginning(words ?? given[0] ?? "No reason given", LONGEST_REASON).trim();
+  return withoutTokens(beginning(words ?? given[0] ?? "No reason given", LONGEST_REASON)).trim();
 }
 
 /** Leaves out what is absent. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutTokens } from "./log.ts";
 import { beginning } from "./storable.ts";
 
 /** Characters of a provider's words that we keep. */
@@ -26,7 +27,7 @@ const ErrorBody = z.union([
 
 /**
  * Digs the reason out of an error body in fal's formats, cut to 500 characters; null where it gives
- * none. `secrets` are blanked: an error may quote the request that it is about.
+ * none. `secrets` and tokens of URLs are blanked: an error may quote the request that it is about.
  */
 export function ownWords(body: unknown, secrets: readonly string[] = []): string | null {
   const read = ErrorBody.safeParse(body);
@@ -34,7 +35,7 @@ export function ownWords(body: unknown, secrets: readonly string[] = []): string
 
   const clean = secrets.filter((secret) => secret !== "").reduce(
     (words, secret) => words.replaceAll(secret, "***"),
-    read.data.trim(),
+    withoutTokens(read.data.trim()),
   );
   return clean.length > LONGEST ? `${beginning(clean, LONGEST - 1)}…` : clean;
 }

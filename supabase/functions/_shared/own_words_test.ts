@@ -17,3 +17,10 @@ Deno.test("of a long list of reasons no more is read than anybody will", () => {
   assert.equal(ownWords({ detail: [...reasons(20), { msg: "last" }, 5] })?.endsWith("; 19"), true);
   assert.equal(ownWords({ detail: [5, ...reasons(20)] }), null);
 });
+
+Deno.test("words that quote our callback URL keep its token to themselves", () => {
+  assert.equal(
+    ownWords({ detail: "Bad webhook https://a.b/c?token=att_1.0a1b2c" }),
+    "Bad webhook https://a.b/c?token=***",
+  );
+});

@@ -64,7 +64,8 @@ function avif(view: DataView): Size | null {
 /** ITU T.81, B.2.2: the frame header, behind the segments before it. */
 function jpeg(view: DataView): Size | null {
   if (view.getUint16(0) !== 0xffd8) return null;
-  let turned = false;
+  /** By the first EXIF that there is: each may have 65,535 entries, and a file a million of them. */
+  let turned: boolean | null = null;
   for (let at = 2; at < view.byteLength;) {
     if (view.getUint8(at) !== 0xff) return null;
     const marker = view.getUint8(at + 1);
@@ -77,7 +78,9 @@ function jpeg(view: DataView): Size | null {
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
       return turned ? { width: height, height: width } : { width, height };
     }
-    if (marker === 0xe1 && text(view, at + 4, 4) === "Exif") turned = isTurned(view, at + 10);
+    if (marker === 0xe1 && turned === null && text(view, at + 4, 4) === "Exif") {
+      turned = isTurned(view, at + 10);
+    }
     at += 2 + view.getUint16(at + 2);
   }
   return null;

@@ -37,6 +37,11 @@ Deno.test("a JPEG that its EXIF turns on its side is as high as it is wide", () 
   assert.deepEqual(imageSize(bytes("ffd8" + exif(6) + SOF)), { width: 180, height: 320 });
 });
 
+Deno.test("of several EXIF segments the first is read: a file may be made of nothing else", () => {
+  assert.deepEqual(imageSize(bytes("ffd8" + exif(1) + exif(6) + SOF)), SIZE);
+  assert.deepEqual(imageSize(bytes("ffd8" + exif(6) + exif(1) + SOF)), { width: 180, height: 320 });
+});
+
 Deno.test("what is cut off, no image, or has no pixels has no size", () => {
   for (const hex of [PNG, GIF, WEBP, JFIF + DHT + SOF]) {
     for (let length = 0; length < 10; length++) {

@@ -12,6 +12,8 @@ const PAGE = 65_536;
 const LARGEST_HEADER = 4_194_304;
 /** Boxes that are looked at before giving up. */
 const MOST_BOXES = 32;
+/** Of one inside another: a header of 4 MiB has room for half a million of them, of no use to anybody. */
+const MOST_BOXES_INSIDE = 100;
 
 /** Reads bytes of a file from an offset on; fewer at its end. */
 export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
@@ -79,7 +81,7 @@ function boxesIn(bytes: Uint8Array): Box[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const boxes: Box[] = [];
   let at = 0;
-  while (at + 8 <= bytes.byteLength) {
+  while (at + 8 <= bytes.byteLength && boxes.length < MOST_BOXES_INSIDE) {
     const short = view.getUint32(at);
     const isLong = short === 1 && at + 16 <= bytes.byteLength;
     const size = isLong ? Number(view.getBigUint64(at + 8)) : short;

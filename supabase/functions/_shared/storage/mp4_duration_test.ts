@@ -28,6 +28,14 @@ Deno.test("a header that is longer than one request is read whole", async () => 
   assert.equal(await lengthOf([ftyp(), box("moov", join(long))]), LENGTH);
 });
 
+Deno.test("a header of more parts than any clip has says nothing", async () => {
+  const free = (count: number) =>
+    Array.from({ length: count }, () => box("free", new Uint8Array()));
+
+  assert.equal(await lengthOf([ftyp(), box("moov", join([...free(90), mvhd(9)]))]), 9);
+  assert.equal(await lengthOf([ftyp(), box("moov", join([...free(5000), mvhd(9)]))]), null);
+});
+
 Deno.test("what is no MP4 file, is cut off, or says nothing has no length", async () => {
   assert.equal(await lengthOf([new TextEncoder().encode("<!doctype html>".repeat(100))]), null);
   assert.equal(await lengthOf([]), null);

@@ -13,6 +13,9 @@ export const Deletion = z.object({
   confirm: z.string().nullish(),
 });
 
+/** A line of the log that is longer than some thousand characters is cut. */
+const FILES_A_LINE = 50;
+
 /** Deleting all that is known of a user, on that user's request. */
 export function addUserRoutes({ app, admit, get, db, fetch, log, watchBell }: Desk): void {
   const storage = connectStorage({ get, fetch })?.storage ?? null;
@@ -28,11 +31,15 @@ export function addUserRoutes({ app, admit, get, db, fetch, log, watchBell }: De
 
     const { bucket, paths, ...deleted } = await deleteUserData(db, userId);
     const left = await removeFiles(storage, bucket, paths);
-    const answer = { ...deleted, files: paths.length - left.length, files_left: left };
-    // Their rows are gone: this line is the second witness of what is still to be removed.
+    const answer = { ...deleted, files: paths.length - left.length };
     log("user.deleted", { user_id: userId, ...answer });
+    // Their rows are gone: these lines are the second witness of what is still to be removed.
+    for (let from = 0; from < left.length; from += FILES_A_LINE) {
+      const files_left = left.slice(from, from + FILES_A_LINE);
+      log("user.files_left", { user_id: userId, files_left });
+    }
     watchBell();
-    return c.json(answer);
+    return c.json({ ...answer, files_left: left });
   });
   refuseOtherMethods(app, "/users/:id/delete", "POST");
 }

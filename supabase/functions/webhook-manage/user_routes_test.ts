@@ -68,6 +68,21 @@ Deno.test("files that Storage did not remove are named, in the answer and in the
     });
 
     assert.deepEqual([body.done, body.files, body.files_left], [false, 0, PATHS]);
-    assert.match(lines.join("\n"), /user\.deleted.*proj_1\/film\.mp4/);
+    assert.match(lines.join("\n"), /user\.files_left.*proj_1\/film\.mp4/);
+  });
+});
+
+Deno.test("each of a thousand files that were left is named in the log, whose lines are short", async () => {
+  const name = (n: number) => `proj_${`${n}`.padStart(32, "0")}/film-${"0".repeat(32)}.mp4`;
+  const paths = Array.from({ length: 1000 }, (_, n) => name(n));
+  await withServer(() => Response.json({ message: "busy" }, { status: 503 }), async ({ url }) => {
+    const sql = { delete_user_data: { ...DELETED, paths } };
+    const body = { confirm: "user-1" };
+    const { lines } = await post("/users/user-1/delete", { body, sql, url });
+
+    const named = lines.map((line) => JSON.parse(line)).flatMap(({ files_left }) =>
+      files_left ?? []
+    );
+    assert.deepEqual(named, paths);
   });
 });

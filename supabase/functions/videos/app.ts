@@ -86,10 +86,11 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
 
   app.get("/generations/tasks/:id/events", async (c) => {
     const lastEventId = c.req.header("last-event-id") ?? null;
-    const stream = await readFor(c, door, async (id, by) => {
-      await limit(c);
-      return await streams.open(id, by, lastEventId);
-    });
+    const stream = await readFor(
+      c,
+      door,
+      (id, by) => streams.open(id, by, lastEventId, () => limit(c)),
+    );
     return await forMethod(c.req.method, stream);
   });
   refuseOtherMethods(app, "/generations/tasks/:id/events", "GET");

@@ -182,6 +182,45 @@ Deno.test("events are streamed to whoever may read the task", async () => {
   assert.equal((await app.request(path)).status, 401);
 });
 
+Deno.test("who may read no task's events uses up nobody's requests", async () => {
+  const env = { ...ENV, RATE_LIMIT_WEBHOOK: "1" };
+  const { ask, post, calls, settled } = aDoor({
+    env,
+    sql: { read_video_events: null, count_requests: [] },
+  });
+  for (let guess = 0; guess < 5; guess++) {
+    const { status } = await ask(`/generations/tasks/proj_1/events?token=${guess}`);
+    assert.equal(status, 404);
+  }
+  await settled();
+  assert.deepEqual(calls.filter(({ name }) => name === "count_requests"), []);
+
+  assert.equal((await post(REQUEST)).status, 202);
+  await settled();
+});
+
+Deno.test("readers of events are limited as senders of jobs are", async () => {
+  const { app, post, settled } = aDoor({
+    env: { ...ENV, RATE_LIMIT_WEBHOOK: "2" },
+    sql: {
+      read_video_events: { task: { ...TASK, status: "completed" }, events: [] },
+      count_requests: [],
+      count_limit_hits: null,
+    },
+  });
+  const path = "/videos/generations/tasks/proj_1/events?token=t";
+  const statuses = [];
+  for (let reader = 0; reader < 3; reader++) {
+    const answer = await app.request(path);
+    await answer.text();
+    statuses.push(answer.status);
+  }
+
+  assert.deepEqual(statuses, [200, 200, 429]);
+  assert.equal((await post(REQUEST)).status, 429);
+  await settled();
+});
+
 Deno.test("a wrong method is 405 on every path that there is, and there are no others", async () => {
   const { ask } = aDoor();
   const paths = [

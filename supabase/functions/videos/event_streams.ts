@@ -17,8 +17,15 @@ export interface EventStreams {
    * Answers with a task's events as they come, after the last one that the reader has. Where too many
    * streams are open here, or the database is away: with one that ends at once. Null where the reader may
    * not read it, or it is not there.
+   *
+   * @param letIn asked once it is known that the reader may read it; what it throws is thrown
    */
-  open(taskId: string, by: Reader, lastEventId: string | null): Promise<Response | null>;
+  open(
+    taskId: string,
+    by: Reader,
+    lastEventId: string | null,
+    letIn?: () => Promise<void>,
+  ): Promise<Response | null>;
 }
 
 /** An isolate has 256 MB, and the database other work. */
@@ -38,13 +45,14 @@ export function createEventStreams(
   let open = 0;
 
   return {
-    async open(taskId, by, lastEventId) {
+    async open(taskId, by, lastEventId, letIn = () => Promise.resolve()) {
       if (open >= MOST_STREAMS) return comeAgain();
       const heard = readHeard(lastEventId);
       const after = heard?.after ?? 0;
       const first = await readVideoEvents(db, taskId, { ...by, after }).catch(orAway);
       if (first === "away") return comeAgain();
       if (first === null) return null;
+      await letIn();
       // 204 tells an EventSource, which comes again by itself, to stay away.
       if (isOver(first) && first.events.length === 0 && heard?.status === first.task.status) {
         return new Response(null, { status: 204 });

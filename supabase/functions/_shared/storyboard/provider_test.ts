@@ -159,7 +159,9 @@ Deno.test("an answer that cannot be used is sent back twice, with what is wrong 
 
 Deno.test("a third answer that cannot be used is the last", async () => {
   const many = JSON.stringify({ title: "", scenes: Array(101).fill(SCENE) });
-  for (const nonsense of ["", "[]", "null", many, GOOD.replace("kettle", "\\u0000"), says({})]) {
+  const deep = "[".repeat(20_000) + "]".repeat(20_000);
+  const nul = GOOD.replace("kettle", "\\u0000");
+  for (const nonsense of ["", "[]", "null", many, deep, nul, says({})]) {
     const written = await write([nonsense]);
     assert.match(failureOf(written), /cannot be used/);
     assert.equal(written.calls.length, 3);

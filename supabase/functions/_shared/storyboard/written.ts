@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Issue } from "../errors.ts";
 import { resolveModel, usualSeconds } from "../fal/models.ts";
-import { readJson } from "../json.ts";
+import { parseJson } from "../json.ts";
 import type { JobFields } from "../planning/job_fields.ts";
 import { type Planning, planScenes } from "../planning/plan_scenes.ts";
 import { findUnstorable } from "../storable.ts";
@@ -54,8 +54,9 @@ export function offeredSeconds({ model, image_url }: Brief): readonly number[] {
 
 /** A model's answer as scenes with clips, or what is wrong with it, in words that it can mend it by. */
 export function readWritten(text: string, brief: Brief, planning: Planning): Read {
-  const value = readJson(text);
-  if (value === undefined) return { issues: [{ path: "", message: "Not JSON" }] };
+  const json = parseJson(new TextEncoder().encode(text));
+  if (!json.ok) return { issues: [{ path: "", message: json.message }] };
+  const { value } = json;
   const unstorable = findUnstorable(value);
   if (unstorable !== null) return { issues: [{ path: unstorable, message: "Not plain text" }] };
   const read = answerTo(brief).safeParse(value);

@@ -1,15 +1,17 @@
 import { withDeadline } from "./deadline.ts";
 import { readFetchFailure } from "./fetch_failure.ts";
 import type { Fetch } from "./fresh_connection.ts";
-import { readBody } from "./read_body.ts";
-
-/** A page of fal's list, with what each request was asked for, may have some megabytes. */
-const LARGEST_ANSWER = 32 * 1024 * 1024;
+import { LARGEST_BODY, readBody } from "./read_body.ts";
 
 export type CallDeps = {
   fetch: Fetch;
   /** Milliseconds for one call, from connecting to the last byte. */
   timeoutMs: number;
+  /**
+   * Bytes of an answer. Without it as many as a callback may have, which tells the same: what JSON is
+   * parsed into may take thirty times as much.
+   */
+  mostBytes?: number;
 };
 
 /** A complete HTTP answer, whatever its status. */
@@ -32,7 +34,7 @@ export class NoAnswer extends Error {
  * @throws {NoAnswer}
  */
 export async function callOnce(
-  { fetch, timeoutMs }: CallDeps,
+  { fetch, timeoutMs, mostBytes = LARGEST_BODY }: CallDeps,
   url: string,
   init: RequestInit,
 ): Promise<Reply> {
@@ -41,7 +43,7 @@ export async function callOnce(
       const response = await fetch(url, { ...init, redirect: "manual", signal });
       const { status, headers } = response;
       // A refusal stands in the status line: its body may break off, a success must be whole.
-      const whole = readText(response.body);
+      const whole = readText(response.body, mostBytes);
       const body = response.ok ? await whole : await whole.catch(() => "");
       return { status, headers, body };
     });
@@ -52,8 +54,8 @@ export async function callOnce(
 }
 
 /** @throws where it is longer than an isolate can hold beside its other work. */
-async function readText(stream: Response["body"]): Promise<string> {
-  const bytes = await readBody(stream, LARGEST_ANSWER);
+async function readText(stream: Response["body"], mostBytes: number): Promise<string> {
+  const bytes = await readBody(stream, mostBytes);
   if (bytes === null) throw new Error("The answer is too long");
   return new TextDecoder().decode(bytes);
 }

@@ -25,6 +25,18 @@ Deno.test("an answer that does not end is none: an isolate has to hold it", asyn
   assert.ok(taken.mib < 45, `${taken.mib}`);
 });
 
+Deno.test("an answer is as long as a callback may be, unless its caller expects more of it", async () => {
+  const ask = async (mib: number, deps: { mostBytes?: number } = {}) => {
+    const { fetch } = longAnswer(mib, 200);
+    const { body } = await callOnce({ fetch, timeoutMs: 5000, ...deps }, "https://a.example/", {});
+    return body.length;
+  };
+
+  assert.equal(await ask(1), MIB);
+  await assert.rejects(ask(2), NoAnswer);
+  assert.equal(await ask(2, { mostBytes: 2 * MIB }), 2 * MIB);
+});
+
 Deno.test("a refusal without an end is still known by its status", async () => {
   const { fetch, taken } = longAnswer(60, 422);
 

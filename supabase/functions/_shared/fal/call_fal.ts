@@ -12,8 +12,11 @@ export type FalDeps = CallDeps & {
   now: () => number;
 };
 
+/** A page of fal's list, with what each request was asked for, may have some megabytes. */
+const LARGEST_PAGE = 32 * 1024 * 1024;
+
 /** Calls fal with the key. @throws {NoAnswer} */
 export function callFal(deps: FalDeps, method: string, url: string): Promise<Reply> {
   const headers = { authorization: `Key ${deps.key}`, accept: "application/json" };
-  return callOnce(deps, url, { method, headers });
+  return callOnce({ ...deps, mostBytes: LARGEST_PAGE }, url, { method, headers });
 }

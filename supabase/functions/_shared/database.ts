@@ -1,4 +1,4 @@
-import { z, type ZodType } from "zod";
+import * as z from "zod";
 import { withDeadline } from "./deadline.ts";
 import { readJson } from "./json.ts";
 
@@ -10,7 +10,7 @@ export interface Database {
    * @throws {DatabaseError} when the function raises, or when the database cannot be reached, or does
    * not answer in time: then the call may have taken effect, or still take it.
    */
-  call<T>(name: string, args: Record<string, unknown>, answer: ZodType<T>): Promise<T>;
+  call<T>(name: string, args: Record<string, unknown>, answer: z.ZodType<T>): Promise<T>;
 }
 
 /** What Postgres, or the way to it, answered instead of a result. */

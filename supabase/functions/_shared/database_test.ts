@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { connectDatabase, DatabaseError } from "./database.ts";
 import { withRawServer } from "./testing/loopback.ts";
 

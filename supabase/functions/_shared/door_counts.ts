@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { Database } from "./database.ts";
 import type { Deps } from "./deps.ts";
 import { tellInBackground } from "./tell_in_background.ts";

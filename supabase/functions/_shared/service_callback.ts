@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ReadCallback } from "./callback_door.ts";
 import type { Issue } from "./errors.ts";
 import {

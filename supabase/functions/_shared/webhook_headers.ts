@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CONNECTION_HEADERS } from "./connection_headers.ts";
 import type { Issue } from "./errors.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { zodIssues } from "./zod_issues.ts";
 
 const Fields = z.object({

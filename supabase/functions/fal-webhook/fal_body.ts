@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
 import { firstReason, Id, Metadata, Reason } from "../_shared/callback_fields.ts";
 import { CANCELLED, isRetryableType } from "../_shared/fal/error_type.ts";

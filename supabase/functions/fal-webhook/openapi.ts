@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { callbackPart, Outcome } from "../_shared/openapi/callback_part.ts";
 import { FalBody } from "./fal_body.ts";
 import { FailedJobBody, JobBody } from "./job_body.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
 import { firstReason, Id, Reason } from "../_shared/callback_fields.ts";
 import { finishedGeneration, generation } from "./generation.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
 import { Id } from "../_shared/callback_fields.ts";
 import { zodIssues } from "../_shared/zod_issues.ts";

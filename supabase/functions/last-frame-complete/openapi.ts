@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { callbackPart, Received } from "../_shared/openapi/callback_part.ts";
 import { FrameBody } from "../_shared/services/read_frame_callback.ts";
 import { JobBody } from "../_shared/services/read_job_callback.ts";

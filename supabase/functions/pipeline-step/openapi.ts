@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GREETS } from "../_shared/openapi/callback_part.ts";
 import type { DoorPart } from "../_shared/openapi/door_part.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { recordAnswer, type StepWork } from "../_shared/transitions/steps.ts";
 import type { PerformDeps } from "./perform.ts";
 import { retryWhileAway } from "./retry_while_away.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { callbackPart, Received } from "../_shared/openapi/callback_part.ts";
 import { StitchBody } from "../_shared/services/read_stitch_callback.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GREETS } from "../_shared/openapi/callback_part.ts";
 import type { DoorPart, Proof } from "../_shared/openapi/door_part.ts";
 import { VideoTask } from "../_shared/transitions/videos.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { EVENTS } from "../_shared/events.ts";
 import { WebhookHeaders } from "../_shared/webhook_headers.ts";
 

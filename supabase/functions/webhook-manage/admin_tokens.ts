@@ -8,7 +8,7 @@ import {
   jwtVerify,
   type JWTVerifyGetKey,
 } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { type Get, optional } from "../_shared/env.ts";
 import type { Log } from "../_shared/log.ts";
 import { sinceThen } from "../_shared/since_then.ts";

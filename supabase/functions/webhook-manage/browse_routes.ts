@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { pageCallbacks } from "../_shared/management/callbacks.ts";
 import { browseDelivery, pageDeliveries } from "../_shared/management/deliveries.ts";
 import {

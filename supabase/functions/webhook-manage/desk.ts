@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { z, type ZodType } from "zod";
+import * as z from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import type { Door } from "../_shared/door.ts";
@@ -26,7 +26,7 @@ export const Time = z.iso.datetime({
 export const Reason = z.string().max(1000).nullish();
 
 /** The body in our words; an empty one is `{}`. @throws {Refusal} 400 */
-export function readFields<T>(body: Uint8Array, fields: ZodType<T>): T {
+export function readFields<T>(body: Uint8Array, fields: z.ZodType<T>): T {
   if (body.length === 0) return parse({}, fields);
   const json = parseJson(body);
   if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
@@ -34,7 +34,7 @@ export function readFields<T>(body: Uint8Array, fields: ZodType<T>): T {
 }
 
 /** The query in our words; an empty value is as absent. @throws {Refusal} 400 */
-export function readQuery<T>(c: Context, fields: ZodType<T>): T {
+export function readQuery<T>(c: Context, fields: z.ZodType<T>): T {
   const given = Object.entries(c.req.query()).filter(([, value]) => value !== "");
   return parse(Object.fromEntries(given), fields);
 }
@@ -88,7 +88,7 @@ export function refusalOf({ code, raised }: DatabaseError): Refusal | null {
   return status === undefined ? null : new Refusal(status, raised);
 }
 
-function parse<T>(value: unknown, fields: ZodType<T>): T {
+function parse<T>(value: unknown, fields: z.ZodType<T>): T {
   const unstorable = findUnstorable(value);
   if (unstorable !== null) {
     const message = "Cannot be stored: it contains U+0000 or half a surrogate pair";

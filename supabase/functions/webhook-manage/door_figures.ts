@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SLOTS } from "../_shared/door_counts.ts";
 
 /** What a door answered, as the database sums it up. */

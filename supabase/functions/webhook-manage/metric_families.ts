@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SLOTS } from "../_shared/door_counts.ts";
 import { DoorSums } from "./door_figures.ts";
 import type { Family, Sample } from "./prometheus_text.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { readMetrics } from "../_shared/management/figures.ts";
 import { type Desk, readQuery } from "./desk.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Board, Callbacks, Deliveries, Errors, Films, Series } from "./browse_routes.ts";
 import { OPERATOR } from "./openapi_callbacks.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation, Proof } from "../_shared/openapi/door_part.ts";
 import { Replayed } from "../_shared/management/callbacks.ts";
 import { Filter, One, Range } from "./callback_routes.ts";

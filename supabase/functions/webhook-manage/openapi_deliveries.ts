@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Filter, Range, Replay } from "./delivery_routes.ts";
 import { Changes, NewEndpoint, Overlap } from "./endpoint_routes.ts";

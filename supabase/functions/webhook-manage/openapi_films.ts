@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { ProjectVerb } from "../_shared/management/films.ts";
 import { Take, Why } from "./film_routes.ts";

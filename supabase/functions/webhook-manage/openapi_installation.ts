@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Health } from "../_shared/management/figures.ts";
 import { SourceView } from "../_shared/webhook_sources.ts";

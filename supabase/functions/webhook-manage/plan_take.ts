@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Issue } from "../_shared/errors.ts";
 import type { Scene, SceneChanges } from "../_shared/management/films.ts";
 import { FileUrl } from "../_shared/planning/file_url.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound, refuseBody } from "../_shared/errors.ts";
 import { listProviders, setProvider } from "../_shared/management/installation.ts";

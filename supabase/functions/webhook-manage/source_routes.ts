@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { allowsPrivateTargets, type Get, readSecrets } from "../_shared/env.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";

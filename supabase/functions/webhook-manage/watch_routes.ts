@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isAway } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { listErrors, readErrorStats, readHealth } from "../_shared/management/figures.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import { handMadeWorld, signedPost } from "../_shared/hand_made_world.ts";
 import { createWebhook } from "./app.ts";

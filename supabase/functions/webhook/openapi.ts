@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GREETS, Outcome } from "../_shared/openapi/callback_part.ts";
 import type { DoorPart, Operation, Proof } from "../_shared/openapi/door_part.ts";
 import { JobFields } from "../_shared/planning/job_fields.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/hand_made_world.ts";
 import { signHex } from "../_shared/signatures/hex_hmac.ts";
 import { standardHeaders } from "../_shared/signatures/standard_webhooks.ts";

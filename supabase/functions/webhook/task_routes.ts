@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { type Door, refuseOtherMethods } from "../_shared/door.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Answer, Attempt } from "../transitions/steps.ts";
 import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { readJson } from "../json.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import type { Found } from "../provider.ts";
 import type { Attempt, Submission } from "../transitions/steps.ts";
 import { NoAnswer } from "../call_once.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Model } from "./model_row.ts";
 import { MODELS } from "./model_table.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LARGEST_MEASURE, present } from "../callback_fields.ts";
 import type { Output } from "../transitions/results.ts";
 

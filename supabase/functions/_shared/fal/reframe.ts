@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Submitted } from "../provider.ts";
 import { lookAtImage } from "../reframing/needs_reframing.ts";
 import type { ReadStart } from "../reframing/read_start.ts";

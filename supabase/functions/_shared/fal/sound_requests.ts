@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MUSIC_MODELS, SPEECH_MODELS } from "./audio_models.ts";
 import type { FalRequest } from "./step_request.ts";
 

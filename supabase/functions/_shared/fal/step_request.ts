@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { StepWork } from "../transitions/steps.ts";
 import { ClipInput, falInput } from "./models.ts";
 import { StillInput } from "./reframe.ts";

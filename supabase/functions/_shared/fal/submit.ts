@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Fetch, onFreshConnection } from "../fresh_connection.ts";
 import type { Submitted } from "../provider.ts";
 import { callOnce, isSuccess, NoAnswer, type Reply } from "../call_once.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Deps } from "../deps.ts";
 import type { Requests } from "./sliding_window.ts";
 import { tellInBackground } from "../tell_in_background.ts";

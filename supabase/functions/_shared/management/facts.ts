@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What only people read: its shape is the SQL function's. */
 export const Facts = z.record(z.string(), z.unknown());

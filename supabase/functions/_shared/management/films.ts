@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Database } from "../database.ts";
 import type { JobScene } from "../transitions/projects.ts";
 import { Facts, Page, type PageBounds } from "./facts.ts";

@@ -1,4 +1,4 @@
-import { z, type ZodType } from "zod";
+import * as z from "zod";
 import { commonRefusals, Problem, refusal, SECURITY_SCHEMES } from "./common.ts";
 import type { Answer, DoorPart, Operation } from "./door_part.ts";
 
@@ -99,7 +99,7 @@ const Fields = z.looseObject({
   required: z.array(z.string()).default([]),
 });
 
-function queryParameters(query: ZodType): Json[] {
+function queryParameters(query: z.ZodType): Json[] {
   const { properties, required } = Fields.parse(schemaOf(query, "input"));
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
@@ -129,7 +129,7 @@ function answerOf({ says, schema, also = [], only }: Answer): Json {
 }
 
 /** JSON Schema 2020-12, which is what OpenAPI 3.1 speaks. */
-function schemaOf(schema: ZodType, io: "input" | "output"): Json {
+function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return rest;
 }

@@ -1,4 +1,4 @@
-import { z, type ZodType } from "zod";
+import * as z from "zod";
 import type { DoorPart, Operation, Proof } from "./door_part.ts";
 
 export const Outcome = z.enum(["applied", "duplicate", "stale", "buffered", "unknown"]).meta({
@@ -24,8 +24,8 @@ export function callbackPart(
     says: string;
     summary: string;
     by: readonly Proof[];
-    body: ZodType;
-    answer: ZodType;
+    body: z.ZodType;
+    answer: z.ZodType;
   },
 ): DoorPart {
   const post: Operation = {

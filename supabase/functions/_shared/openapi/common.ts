@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Operation, Proof } from "./door_part.ts";
 
 /** Every answer other than 2xx is at least this. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { FileUrl } from "./file_url.ts";
 
 /* Fields of a job that say how its film is finished: what is heard, read and seen at the seams. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { EVENTS } from "../events.ts";
 import { WebhookHeaders } from "../webhook_headers.ts";
 import { FileUrl } from "./file_url.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { present } from "../callback_fields.ts";
 import { readFrameCallback } from "./read_frame_callback.ts";
 import type { Service } from "./service.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { readJson } from "../json.ts";
 import { leavesOpen, readRefusal } from "../refusal.ts";

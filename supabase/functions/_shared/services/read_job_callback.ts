@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ReadCallback } from "../callback_door.ts";
 import { Id, present, Reason, Size, Url } from "../callback_fields.ts";
 import { callbackType, failureOf, missingResult, stateOf, Status } from "../service_callback.ts";

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Log } from "../log.ts";
 import { readBody } from "../read_body.ts";
 import { sinceThen } from "../since_then.ts";

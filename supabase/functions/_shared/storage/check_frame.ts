@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
 import { imageSize } from "../image_size.ts";

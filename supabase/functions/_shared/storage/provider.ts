@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Done, StepProvider } from "../provider.ts";
 import type { Output } from "../transitions/results.ts";
 import type { StepWork } from "../transitions/steps.ts";

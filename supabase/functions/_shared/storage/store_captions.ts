@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { atATime } from "../at_a_time.ts";
 import { withDeadline } from "../deadline.ts";
 import type { Done } from "../provider.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { callOnce, isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { onFreshConnection } from "../fresh_connection.ts";
 import { readJson } from "../json.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Issue } from "../errors.ts";
 import { beginning } from "../storable.ts";
 import { answerTo, type Brief, offeredSeconds } from "./written.ts";

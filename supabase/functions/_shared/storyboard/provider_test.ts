@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { work } from "../fal/fixture.ts";
 import { refusingUrl, type Seen, withServer } from "../testing/loopback.ts";
 import { configureStoryboard } from "./configure.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Done, StepProvider } from "../provider.ts";
 import { BUCKET, doneByCopying, NotCopied, type StorageDeps } from "../storage/copy_file.ts";
 import { type FilmUrls, urlOf } from "../storage/provider.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { callTogether, type World } from "./call_together.ts";
 import { CreatedProject, createProject, type Job } from "./projects.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Callback, receiveCallback, ReceivedCallback } from "./callbacks.ts";
 import { callTogether, type World } from "./call_together.ts";
 

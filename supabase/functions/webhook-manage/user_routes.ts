@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
+import { databaseAddress } from "../_shared/env.ts";
 import { refuseBody } from "../_shared/errors.ts";
 import { deleteUserData, previewUserData } from "../_shared/management/installation.ts";
-import { connectStorage } from "../_shared/storage/connect_storage.ts";
 import { type Desk, readFields, readId } from "./desk.ts";
 import { removeFiles } from "./remove_files.ts";
 
@@ -18,7 +18,7 @@ const FILES_A_LINE = 50;
 
 /** Deleting all that is known of a user, on that user's request. */
 export function addUserRoutes({ app, admit, get, db, fetch, log, watchBell }: Desk): void {
-  const storage = connectStorage({ get, fetch })?.storage ?? null;
+  const address = databaseAddress(get);
 
   app.post("/users/:id/delete", async (c) => {
     const { dry_run, confirm } = readFields((await admit(c)).body, Deletion);
@@ -29,6 +29,9 @@ export function addUserRoutes({ app, admit, get, db, fetch, log, watchBell }: De
       throw refuseBody([{ path: "confirm", message }]);
     }
 
+    // Before anything is deleted: an isolate that could not load it would leave the files.
+    const { connectStorage } = await import("../_shared/storage/connect_storage.ts");
+    const storage = "missing" in address ? null : connectStorage(address, { get, fetch }).storage;
     const { bucket, paths, ...deleted } = await deleteUserData(db, userId);
     const left = await removeFiles(storage, bucket, paths);
     const answer = { ...deleted, files: paths.length - left.length };

@@ -1,21 +1,13 @@
-import { allowsPrivateTargets, optional, webhookBaseUrl } from "../env.ts";
-import { tellOnce } from "../outbound/fetch_unpinned.ts";
-import { createGuardedFetch } from "../outbound/guarded_fetch.ts";
+import { optional, webhookBaseUrl } from "../env.ts";
+import { loadProvider } from "../load_provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import { createReadStart } from "../reframing/read_start.ts";
-import { createFalProvider } from "./provider.ts";
-
-const QUEUE_URL = "https://queue.fal.run";
-const API_URL = "https://api.fal.ai";
-
-/** A call answers in well under a second; past this, nobody knows what became of it. */
-const TIMEOUT = 30_000;
 
 /**
  * fal does whatever nobody else does, from FAL_KEY on. Null without a key, or without an address
  * that fal could post back to.
  */
-export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured | null {
+export function configureFal(deps: ProviderDeps): Configured | null {
+  const { get, log } = deps;
   const key = optional(get, "FAL_KEY");
   if (key === null) return null;
 
@@ -41,26 +33,9 @@ export function configureFal({ get, fetch, now, log }: ProviderDeps): Configured
       "mix_music",
     ],
     paysEachCall: true,
-    provider: createFalProvider({
-      key,
-      callbackUrl,
-      queueUrl: withoutSlash(optional(get, "FAL_QUEUE_URL") ?? QUEUE_URL),
-      apiUrl: withoutSlash(optional(get, "FAL_API_URL") ?? API_URL),
-      fetch,
-      readStart: createReadStart({
-        fetch: createGuardedFetch({
-          allowPrivate: allowsPrivateTargets(get),
-          fetch,
-          now,
-          onUnpinned: tellOnce(log),
-        }),
-      }),
-      now,
-      timeoutMs: TIMEOUT,
+    provider: loadProvider(async () => {
+      const { buildFalProvider } = await import("./build_provider.ts");
+      return buildFalProvider({ key, callbackUrl }, deps);
     }),
   };
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
 }

@@ -1,26 +1,23 @@
 import { StorageClient } from "@supabase/storage-js";
 import { withDeadline } from "../deadline.ts";
-import { databaseAddress, optional } from "../env.ts";
-import type { ProviderDeps } from "../providers.ts";
+import { type Get, optional } from "../env.ts";
 import type { FilmUrls } from "./provider.ts";
 
 /** Milliseconds: a long film over a slow line; the lease of the step is longer. */
 export const STORAGE_TIMEOUT = 60_000;
 
 /**
- * Storage as service_role, and how its files are to be shown; null without the database's address.
+ * Storage as service_role, at the database's address, and how its files are to be shown.
  * Its own package: the whole of supabase-js takes longer to load than all else of a function.
  */
 export function connectStorage(
-  { get, fetch }: Pick<ProviderDeps, "get" | "fetch">,
+  { url, key }: { url: string; key: string },
+  { get, fetch }: { get: Get; fetch: typeof globalThis.fetch },
   timeoutMs: number = STORAGE_TIMEOUT,
-): { storage: StorageClient; filmUrls: FilmUrls } | null {
-  const address = databaseAddress(get);
-  if ("missing" in address) return null;
-
+): { storage: StorageClient; filmUrls: FilmUrls } {
   const storage = new StorageClient(
-    `${address.url.replace(/\/+$/, "")}/storage/v1`,
-    { apikey: address.key, authorization: `Bearer ${address.key}` },
+    `${url.replace(/\/+$/, "")}/storage/v1`,
+    { apikey: key, authorization: `Bearer ${key}` },
     (input, init) =>
       withDeadline(timeoutMs, async (signal) => {
         const answer = await fetch(input, { ...init, signal });

@@ -1,6 +1,6 @@
 import { optional } from "../env.ts";
+import { loadProvider } from "../load_provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import { createStoryboardProvider } from "./provider.ts";
 
 const BASE_URL = "https://api.openai.com/v1";
 const MODEL = "gpt-4.1-mini";
@@ -17,14 +17,17 @@ export function configureStoryboard({ get, fetch, now }: ProviderDeps): Configur
     name: "openai",
     steps: ["storyboard"],
     paysEachCall: true,
-    provider: createStoryboardProvider({
-      key,
-      baseUrl: (optional(get, "OPENAI_BASE_URL") ?? BASE_URL).replace(/\/+$/, ""),
-      model: optional(get, "OPENAI_MODEL") ?? MODEL,
-      fetch,
-      now,
-      timeoutMs: TIMEOUT,
-      planning: { hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null },
+    provider: loadProvider(async () => {
+      const { createStoryboardProvider } = await import("./provider.ts");
+      return createStoryboardProvider({
+        key,
+        baseUrl: (optional(get, "OPENAI_BASE_URL") ?? BASE_URL).replace(/\/+$/, ""),
+        model: optional(get, "OPENAI_MODEL") ?? MODEL,
+        fetch,
+        now,
+        timeoutMs: TIMEOUT,
+        planning: { hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null },
+      });
     }),
   };
 }

@@ -1,14 +1,14 @@
+import { databaseAddress } from "../env.ts";
+import { loadProvider } from "../load_provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
-import { connectStorage } from "../storage/connect_storage.ts";
-import { createTestProvider } from "./provider.ts";
 
 /**
  * Films in test mode need no other provider. It stands for every step that nobody else does, so that
  * such films are claimed; the database gives it no other ones.
  */
 export function configureTestMode({ get, fetch }: ProviderDeps): Configured | null {
-  const connected = connectStorage({ get, fetch });
-  if (connected === null) return null;
+  const address = databaseAddress(get);
+  if ("missing" in address) return null;
 
   return {
     name: "test",
@@ -26,6 +26,12 @@ export function configureTestMode({ get, fetch }: ProviderDeps): Configured | nu
       "mix_music",
       "burn_captions",
     ],
-    provider: createTestProvider(connected),
+    provider: loadProvider(async () => {
+      const [{ connectStorage }, { createTestProvider }] = await Promise.all([
+        import("../storage/connect_storage.ts"),
+        import("./provider.ts"),
+      ]);
+      return createTestProvider(connectStorage(address, { get, fetch }));
+    }),
   };
 }

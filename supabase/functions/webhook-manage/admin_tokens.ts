@@ -1,13 +1,4 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type JSONWebKeySet,
-  jwksCache,
-  jwtVerify,
-  type JWTVerifyGetKey,
-} from "jose";
+import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
 import * as z from "zod";
 import { type Get, optional } from "../_shared/env.ts";
 import type { Log } from "../_shared/log.ts";
@@ -32,13 +23,19 @@ const RETRY_AFTER_FAILURE = 5000;
 
 /** Null where neither SUPABASE_URL nor SUPABASE_JWKS says whose tokens count. */
 export function createAdminTokens({ get, fetch, now, log }: AdminTokensDeps): AdminTokens | null {
-  const keys = keySet(get, politeFetch(fetch, now), log);
-  if (keys === null) return null;
+  const url = optional(get, "SUPABASE_URL");
+  const given = givenKeys(get, log);
+  if (url === null && given === null) return null;
 
+  const source = { url, given, givenAt: Date.now(), send: politeFetch(fetch, now) };
+  let keys: JWTVerifyGetKey | null = null;
   return {
     async verify(token) {
+      // With the first token: who comes with the operator's key does not wait for it.
+      const jose = await import("jose");
       try {
-        const { payload } = await jwtVerify(token, keys, {
+        keys ??= keySet(jose, source);
+        const { payload } = await jose.jwtVerify(token, keys, {
           algorithms: ["ES256", "RS256", "EdDSA"],
           audience: "authenticated",
           requiredClaims: ["exp", "sub"],
@@ -46,7 +43,7 @@ export function createAdminTokens({ get, fetch, now, log }: AdminTokensDeps): Ad
         });
         return Admin.safeParse(payload).success ? "verified" : "refused";
       } catch (error) {
-        if (error instanceof errors.JOSEError && !NO_KEYS.has(error.code)) return "refused";
+        if (error instanceof jose.errors.JOSEError && !NO_KEYS.has(error.code)) return "refused";
         log("admin_keys.failed", { error });
         return "unavailable";
       }
@@ -54,10 +51,16 @@ export function createAdminTokens({ get, fetch, now, log }: AdminTokensDeps): Ad
   };
 }
 
-function keySet(get: Get, send: typeof fetch, log: Log): JWTVerifyGetKey | null {
-  const url = optional(get, "SUPABASE_URL");
-  const given = givenKeys(get, log);
-  if (url === null) return given && createLocalJWKSet(given);
+function keySet(
+  { createLocalJWKSet, createRemoteJWKSet, customFetch, jwksCache }: typeof import("jose"),
+  { url, given, givenAt, send }: {
+    url: string | null;
+    given: JSONWebKeySet | null;
+    givenAt: number;
+    send: typeof fetch;
+  },
+): JWTVerifyGetKey {
+  if (url === null) return createLocalJWKSet(given ?? { keys: [] });
 
   // The platform hands the keys over at the start of an isolate: the first token needs no fetch.
   return createRemoteJWKSet(
@@ -65,7 +68,7 @@ function keySet(get: Get, send: typeof fetch, log: Log): JWTVerifyGetKey | null 
     {
       cacheMaxAge: FRESH_FOR,
       [customFetch]: send,
-      ...(given && { [jwksCache]: { jwks: given, uat: Date.now() } }),
+      ...(given && { [jwksCache]: { jwks: given, uat: givenAt } }),
     },
   );
 }

@@ -33,11 +33,14 @@ export function createWebhookManage(
   { stopping = new AbortController().signal }: WebhookManageOptions = {},
 ): Hono {
   const desk = sitDown(createManageDoor(deps, operatorCredentials), deps);
-  const inside = createInside(deps);
+  let inside: Hono | null = null;
   // Before the routes whose answers are read to their end for an `ETag`.
   addStreamRoutes(desk, {
     stopping,
-    look: async (path) => await inside.fetch(new Request(`http://inside/${NAME}${path}`)),
+    async look(path) {
+      inside ??= createInside(deps);
+      return await inside.fetch(new Request(`http://inside/${NAME}${path}`));
+    },
   });
   addRoutes(desk);
   return desk.app;

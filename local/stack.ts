@@ -53,6 +53,8 @@ export type StackOptions = {
   dbPort?: number;
   /** Kept and reused; without it, everything is thrown away at the end. */
   dataDir?: string;
+  /** Without `dataDir`: the data directory of a stopped Postgres to begin with a copy of. */
+  copyOf?: string;
   /** Empties `dataDir` first. */
   fresh?: boolean;
   simulators?: boolean;
@@ -89,6 +91,7 @@ export async function startStack(
     apiPort = 54321,
     dbPort = 54322,
     dataDir,
+    copyOf,
     fresh = false,
     simulators = true,
     providers = "fal",
@@ -139,6 +142,7 @@ export async function startStack(
     migrations,
     port: dbPort,
     dataDir: folder.postgres,
+    copyOf,
     settings,
     env,
     log,

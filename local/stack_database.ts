@@ -6,12 +6,22 @@ import { connectSturdily } from "./postgres/sturdy_sql.ts";
 
 /** Starts Postgres with its migrations and the secrets of the bell. Whoever starts it calls `stop`. */
 export async function startDatabase(
-  { root, migrations = join(root, "supabase/migrations"), port, dataDir, settings, env, log }: {
+  {
+    root,
+    migrations = join(root, "supabase/migrations"),
+    port,
+    dataDir,
+    copyOf,
+    settings,
+    env,
+    log,
+  }: {
     root: string;
     /** The folder of the migrations to apply. */
     migrations?: string;
     port: number;
     dataDir: string | undefined;
+    copyOf: string | undefined;
     settings: Record<string, string>;
     env: Record<string, string>;
     log: (line: string) => void;
@@ -19,8 +29,9 @@ export async function startDatabase(
 ): Promise<{ cluster: Cluster; sql: Sql; stop: () => Promise<void> }> {
   await using started = new AsyncDisposableStack();
   const cluster = started.adopt(
-    await startCluster({ port, dataDir, settings, log }),
-    (cluster) => cluster.stop(),
+    await startCluster({ port, dataDir, copyOf, settings, log }),
+    // What is thrown away needs no checkpoint before.
+    (cluster) => cluster.stop(dataDir === undefined ? "immediate" : "fast"),
   );
   const sql = started.adopt(
     connectSturdily(cluster.url, { max: 5 }),

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { startCluster } from "../local/postgres/cluster.ts";
-import { prepareTemplate } from "../local/postgres/testing.ts";
+import { prepareData, prepareTemplate } from "../local/postgres/testing.ts";
 import { DENO_ENV, denoBinary, HOSTED_DENO } from "./deno_binary.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { tryOnceMore } from "./second_try.ts";
@@ -19,6 +20,9 @@ and named at the end if it holds then. Types are left to \`deno task ok\`. The l
 const PARALLEL = "--parallel";
 /** They fill the machine, or look at the order of what a pause separates. */
 const ALONE = ["tests/chaos/", "tests/fuzz/", "local/postgres/net_"];
+
+/** Their stacks begin with a copy of one database. */
+const ON_STACKS = /^tests\/(pipeline|deliveries)\//;
 
 if (import.meta.main) {
   showHelp(USAGE);
@@ -45,8 +49,14 @@ export async function testEverything(filters: string[]): Promise<Totals> {
   });
   const folder = await Deno.makeTempDir({ prefix: "reelay-tests-" });
   try {
-    await prepareTemplate(cluster.url);
-    return await runAll(files, { cluster: cluster.url, folder, signal: stop.signal });
+    // The database's user is another one, and has to reach its data.
+    await Deno.chmod(folder, 0o711);
+    const data = join(folder, "data");
+    await Promise.all([
+      prepareTemplate(cluster.url),
+      files.some((path) => ON_STACKS.test(path)) && prepareData(data),
+    ]);
+    return await runAll(files, { cluster: cluster.url, data, folder, signal: stop.signal });
   } finally {
     await Deno.remove(folder, { recursive: true });
     await cluster.stop("immediate");
@@ -54,14 +64,27 @@ export async function testEverything(filters: string[]): Promise<Totals> {
   }
 }
 
-/** @param folder for modules that are written for these runs */
+/**
+ * @param data that stacks begin with
+ * @param folder for modules that are written for these runs
+ */
 async function runAll(
   files: string[],
-  { cluster, folder, signal }: { cluster: string; folder: string; signal: AbortSignal },
+  { cluster, data, folder, signal }: {
+    cluster: string;
+    data: string;
+    folder: string;
+    signal: AbortSignal;
+  },
 ): Promise<Totals> {
   const isAlone = (path: string) => ALONE.some((folder) => path.startsWith(folder));
   const ours = files.filter((path) => path.startsWith("supabase/functions/"));
-  const env = { ...DENO_ENV, DENO_JOBS: "2", REELAY_TEST_CLUSTER: cluster };
+  const env = {
+    ...DENO_ENV,
+    DENO_JOBS: "2",
+    REELAY_TEST_CLUSTER: cluster,
+    REELAY_TEST_DATA: data,
+  };
   const local = ["--config=deno.json"];
   const hosted = ["--no-lock", "--no-config", "--import-map=import_map.json"];
   const runs = [

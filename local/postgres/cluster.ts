@@ -31,12 +31,14 @@ const ORPHANS_WITHIN_MS = 10_000;
  *
  * @param port 0 picks a free one.
  * @param dataDir kept and reused; without it, a throw-away one.
+ * @param copyOf what a throw-away one begins with: the data directory of a Postgres that was stopped.
  * @param settings Postgres settings, e.g. `{ fsync: "off" }` for tests.
  */
 export async function startCluster(
-  { port, dataDir, settings = {}, log = () => {} }: {
+  { port, dataDir, copyOf, settings = {}, log = () => {} }: {
     port: number;
     dataDir?: string;
+    copyOf?: string;
     settings?: Record<string, string>;
     log?: (line: string) => void;
   },
@@ -45,7 +47,7 @@ export async function startCluster(
   await removeAbandoned(runtime);
   const throwAway = dataDir === undefined;
   const folder = throwAway
-    ? await createThrowAway(runtime)
+    ? await createThrowAway(runtime, copyOf)
     : await openDataDirectory(runtime, dataDir);
   await markOwner(folder);
 

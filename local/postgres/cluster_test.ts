@@ -102,6 +102,21 @@ Deno.test("data in a folder of one's own survive a stop", () =>
     await second.stop();
   }));
 
+Deno.test("a throw-away Postgres may begin with what a stopped one holds, and leaves that as it is", () =>
+  withFolder(async (folder) => {
+    const copyOf = join(folder, "data");
+    const first = await startCluster({ port: 0, dataDir: copyOf, settings });
+    await query(first, (sql) => sql`create table kept as select 7 as n`);
+    await first.stop();
+
+    for (let times = 0; times < 2; times++) {
+      const copy = await startCluster({ port: 0, copyOf, settings });
+      deepEqual([...await query(copy, (sql) => sql`select n from kept`)], [{ n: 7 }]);
+      await query(copy, (sql) => sql`drop table kept`);
+      await copy.stop("immediate");
+    }
+  }));
+
 Deno.test("after a crash, a restart finds what was committed, and unlogged tables empty", () =>
   withFolder(async (folder) => {
     const cluster = await startCluster({ port: 0, dataDir: join(folder, "data") });

@@ -10,10 +10,14 @@ const OWNER = "reelay-owner";
 const ORIGIN = "reelay-origin";
 const POSTMASTER = "postmaster.pid";
 
-/** A new data directory that nobody asked to keep. */
-export async function createThrowAway(runtime: Runtime): Promise<string> {
+/**
+ * A new data directory that nobody asked to keep.
+ *
+ * @param copyOf one whose Postgres was stopped; the runtime's template by default.
+ */
+export async function createThrowAway(runtime: Runtime, copyOf?: string): Promise<string> {
   const folder = join(runtime.base, "data", randomUUID());
-  await copyTemplate(runtime, folder);
+  await copyTemplate({ ...runtime, template: copyOf ?? runtime.template }, folder);
   return folder;
 }
 

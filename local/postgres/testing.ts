@@ -60,6 +60,29 @@ export async function testDatabase(
   };
 }
 
+/**
+ * Where whoever runs the tests has made a data directory with all migrations applied, for stacks to
+ * begin with a copy of; undefined: each applies them itself.
+ */
+export const MIGRATED_DATA = Deno.env.get("REELAY_TEST_DATA");
+
+/** Makes such a data directory. */
+export async function prepareData(dataDir: string): Promise<void> {
+  const cluster = await startCluster({
+    port: 0,
+    dataDir,
+    // The least to copy.
+    settings: { fsync: "off", min_wal_size: "2MB" },
+  });
+  await withClient(new URL(cluster.url), async (sql) => {
+    await applyMigrations(sql, MIGRATIONS);
+    // Two files of three are theirs, and no stack makes a database.
+    await sql`update pg_database set datistemplate = false`;
+    await sql`drop database template0`;
+    await sql`drop database template1`;
+  }).finally(() => cluster.stop());
+}
+
 /** Makes the template database in a running cluster, anew if the migrations have changed. */
 export async function prepareTemplate(
   clusterUrl: string,

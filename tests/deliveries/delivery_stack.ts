@@ -1,3 +1,4 @@
+import { MIGRATED_DATA } from "../../local/postgres/testing.ts";
 import { type Stack, startStack } from "../../local/stack.ts";
 import { patiently } from "../../chaos/patient_sql.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
@@ -20,7 +21,12 @@ export type DeliveryStack = Stack & {
 export function onDeliveries(test: (stack: DeliveryStack) => Promise<void>): () => Promise<void> {
   return async () => {
     await using cleanup = new AsyncDisposableStack();
-    const stack = await startStack({ apiPort: 0, dbPort: 0, lazyFunctions: true });
+    const stack = await startStack({
+      apiPort: 0,
+      dbPort: 0,
+      lazyFunctions: true,
+      copyOf: MIGRATED_DATA,
+    });
     cleanup.defer(() => stack.stop());
     const receiver = startReceiver();
     cleanup.defer(() => receiver.stop());

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { makePicture } from "../../local/simulators/picture.ts";
 import { type ChatApp, type ChatCallback, startChatApp } from "../../local/simulators/chat_app.ts";
 import type { FalOptions } from "../../local/simulators/fal/server.ts";
+import { MIGRATED_DATA } from "../../local/postgres/testing.ts";
 import { type Stack, type StackOptions, startStack } from "../../local/stack.ts";
 import { z } from "zod";
 
@@ -58,6 +59,7 @@ export function onStack(
       fal: { ...SMALL_AND_FAST, ...fal },
       services: { ...SMALL_AND_FAST, ...services },
       lazyFunctions: true,
+      copyOf: options.migrations === undefined ? MIGRATED_DATA : undefined,
       ...options,
     });
     cleanup.defer(() => stack.stop());

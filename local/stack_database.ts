@@ -21,7 +21,7 @@ export async function startDatabase(
     migrations?: string;
     port: number;
     dataDir: string | undefined;
-    copyOf: string | undefined;
+    copyOf?: string;
     settings: Record<string, string>;
     env: Record<string, string>;
     log: (line: string) => void;

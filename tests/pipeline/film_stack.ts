@@ -66,7 +66,7 @@ export function onStack(
     const secret = stack.env.CALLBACK_SIGNING_SECRET ?? "";
     const chat = await startChatApp({ signingSecret: secret });
     cleanup.defer(() => chat.stop());
-    await makePicture({ path: `${folder}/image.png`, words: "film" });
+    await makePicture({ path: `${folder}/image.png`, words: "film", width: 144, height: 256 });
 
     const imageUrl = chat.serveImage(`${folder}/image.png`);
     await test(handsFor(stack, { chat, imageUrl, folder }), t);

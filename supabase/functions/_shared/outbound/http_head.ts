@@ -4,7 +4,7 @@ import { OutboundFailure } from "./outbound_failure.ts";
 /** Bytes of status line and headers; others allow as much or less. */
 const LONGEST_HEAD = 65_536;
 /** Lines in it: `Headers` compares each new name with all before it, a second for ten thousand. */
-const MOST_LINES = 256;
+const MOST_LINES = 500;
 /** 100 Continue and 103 Early Hints may come before the answer. */
 const MOST_INTERIM = 5;
 const BLANK_LINE = new TextEncoder().encode("\r\n\r\n");
@@ -58,7 +58,7 @@ function parseHead(text: string): AnswerHead {
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
   if (status === undefined) throw new OutboundFailure("bad_answer", "what it answered is no HTTP");
   if (lines.length > MOST_LINES) {
-    throw new OutboundFailure("bad_answer", "it answers with too many headers");
+    throw new OutboundFailure("bad_answer", "it answered with too many headers");
   }
 
   const headers = new Headers();

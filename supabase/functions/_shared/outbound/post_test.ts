@@ -184,16 +184,6 @@ Deno.test("what is no HTTP is no answer", async () => {
   assert.deepEqual([lengths.status, lengths.excerpt], [200, null]);
 });
 
-Deno.test("more headers than anybody sends are no answer, and take no second to read", async () => {
-  const head = (count: number) =>
-    "HTTP/1.1 204 No\r\n" + Array.from({ length: count }, (_, n) => `x-${n}: a\r\n`).join("") +
-    "\r\n";
-
-  assert.equal((await postTo(saying(head(200)))).status, 204);
-  const { failure } = await postTo(saying(head(300)));
-  assert.equal(words(failure), "it answers with too many headers");
-});
-
 Deno.test("an answer may come before all was sent, and after a word in between", async () => {
   const { status } = await postTo(
     saying("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 413 Too Large\r\n\r\n"),

@@ -22,7 +22,7 @@ const PARALLEL = "--parallel";
 const ALONE = ["tests/chaos/", "tests/fuzz/", "local/postgres/net_"];
 
 /** Their stacks begin with a copy of one database. */
-const ON_STACKS = /^tests\/(pipeline|deliveries)\//;
+const ON_STACKS = /^tests\/(pipeline|deliveries|outside_worker|redis|seed_handlers)\//;
 
 if (import.meta.main) {
   showHelp(USAGE);

@@ -17,8 +17,10 @@ export function joinPages<T>(
   if (first.next === null || known === null) return first;
   // Where a search has found nothing on its first page, what it found further back stays.
   if (last === undefined) return known;
-  if (newest === undefined) return first;
-  if (isBehind(idOf(newest), idOf(last))) return first;
+  // A search looks on behind the last one that it found: nothing lies unread between the two.
+  const isFull = idOf(last) === first.next;
+  if (newest === undefined) return isFull ? first : { ...first, next: known.next };
+  if (isFull && isBehind(idOf(newest), idOf(last))) return first;
 
   const docs = [...first.docs, ...known.docs.filter((doc) => isBehind(idOf(doc), idOf(last)))];
   const end = docs[MOST_SHOWN - 1];

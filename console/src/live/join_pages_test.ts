@@ -43,3 +43,10 @@ Deno.test("a search that finds nothing on its first page keeps what it found fur
   assert.deepEqual(joinPages(first, null, idOf), first);
   assert.deepEqual(joinPages({ docs: [], next: null }, known, idOf), { docs: [], next: null });
 });
+
+Deno.test("what a search finds anew on its first page stands before what it found further back", () => {
+  const first = { docs: [990], next: "900" };
+  const known = { docs: [520], next: "500" };
+  assert.deepEqual(joinPages(first, known, idOf), { docs: [990, 520], next: "500" });
+  assert.deepEqual(joinPages(first, { docs: [], next: "500" }, idOf), { docs: [990], next: "500" });
+});

@@ -8,10 +8,11 @@ export function loadProvider(load: () => Promise<StepProvider>): StepProvider {
   let loading: Promise<StepProvider> | null = null;
 
   async function loaded(): Promise<StepProvider> {
+    const mine = loading ??= load();
     try {
-      return await (loading ??= load());
+      return await mine;
     } catch (error) {
-      loading = null;
+      if (loading === mine) loading = null;
       throw error;
     }
   }

@@ -13,8 +13,8 @@ const BARE = "floor: Deno and nothing else";
 /**
  * From the start of a door's process to its first answer: bundled, which is as near as can be to a
  * deploy's archive (that holds the same modules in one file, but does not join them, and reads what is
- * imported later only then), and from its sources, as `deno task start` runs them; beside it a process
- * that only answers.
+ * imported later only then; what a bundler leaves out, as most of zod's languages, is read there), and
+ * from its sources, as `deno task start` runs them; beside it a process that only answers.
  */
 export async function measureColdStart(
   { quick, say }: { quick: boolean; say: (line: string) => void },

@@ -1,10 +1,11 @@
 import type { Model } from "../../supabase/functions/_shared/fal/model_row.ts";
 import { MODELS } from "../../supabase/functions/_shared/fal/model_table.ts";
+import { withEndFrame } from "../../supabase/functions/_shared/planning/plan_seams.ts";
 import { ALIASES } from "../../supabase/functions/_shared/fal/models.ts";
 
 /** The page that docs/models.md is: each family that a job can ask for. */
 export function modelsPage(): string {
-  const askable = MODELS.filter(({ unmet }) => unmet.length === 0);
+  const askable = MODELS.filter((model) => withEndFrame(model, true).unmet.length === 0);
   const families = [...Map.groupBy(askable, ({ family }) => family)];
   return [
     "# Models",
@@ -14,8 +15,8 @@ export function modelsPage(): string {
     "scene without an image is made from its words alone where there is an endpoint for that.",
     "",
     "Seconds are those of one clip; [services.md](services.md#models-and-lengths) says how longer scenes are made of several.",
-    "Shapes are what `aspect_ratio` may say; without any the image decides. *End frame*: takes",
-    '`continuity: "shared_keyframe"`. *Sound*: takes `audio_url` itself.',
+    "Shapes are what `aspect_ratio` may say; without any the image, or the model, decides. *End frame*: the next scene may",
+    'say `continuity: "shared_keyframe"`; *only with one*: it has to. *Sound*: takes `audio_url` itself.',
     "",
     "| model | from | seconds | shapes | besides |",
     "|---|---|---|---|---|",
@@ -34,10 +35,15 @@ function rows(family: string, models: readonly Model[]): string[] {
       from(model),
       model.seconds.length === 0 ? "its own" : spans(model.seconds),
       model.aspectRatios === null ? "" : model.aspectRatios.join(", "),
-      [model.endFrame && "end frame", model.audio && "sound"].filter(Boolean).join(", "),
+      [endFrame(model), model.audio && "sound"].filter(Boolean).join(", "),
       "",
     ].join(" | ").trim()
   );
+}
+
+function endFrame({ endFrame, unmet }: Model): string | null {
+  if (!endFrame) return null;
+  return unmet.length > 0 ? "only with an end frame" : "end frame";
 }
 
 function from({ startFrame, driver }: Model): string {

@@ -4,7 +4,7 @@ const AT = "fal-ai";
 const LENGTHS = digitsS(4, 6, 8);
 const LENGTHS_2 = digitsS(5, 6, 7, 8);
 const SHAPES = ratios("16:9", "9:16");
-/** The last frame is required, and a job names first frames only. */
+/** The last frame is required: for the scene before a `shared_keyframe`. */
 const FIRST_LAST: Facts = {
   startFrame: "first_frame_url",
   endFrame: "last_frame_url",

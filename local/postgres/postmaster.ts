@@ -25,8 +25,8 @@ const ORPHANS_STOP = 5;
 /**
  * Waits for the end of its standard input, whose other end this process holds: when this process
  * dies, by SIGKILL too, the kernel closes it. A line instead of the end says that all is well.
- * An orphan that has ended is there until somebody reaps it; its own file tells before. Rounds would
- * take longer on a busy machine: a clock beside them ends the wait.
+ * An orphan that has ended is there until somebody reaps it; its own file tells before. Rounds may
+ * take longer than they sleep: a clock beside them ends the wait.
  * $1 the postmaster, $2 its data, $3 seconds to wait for it, $4 a folder to remove afterwards, or nothing.
  */
 export const WATCH = `

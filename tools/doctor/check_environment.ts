@@ -8,7 +8,7 @@ import {
 } from "../../supabase/functions/_shared/env.ts";
 import { readFinishOffers } from "../../supabase/functions/_shared/planning/finish_offers.ts";
 import { configureProviders } from "../../supabase/functions/_shared/providers.ts";
-import { readBase64 } from "../../supabase/functions/_shared/signatures/base64.ts";
+import { canSign } from "../../supabase/functions/_shared/signatures/standard_webhooks.ts";
 import { readRateLimit } from "../../supabase/functions/_shared/limits/rate_limit.ts";
 import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
@@ -135,10 +135,7 @@ function callbackSecrets(secrets: readonly string[]): Finding {
   if (secrets.length === 0) {
     return note("CALLBACK_SIGNING_SECRET is not set: jobs with a callback_url are refused");
   }
-  const bad = secrets.findIndex((secret) => {
-    const encoded = /^(?:v1,)?whsec_(.*)$/.exec(secret)?.[1];
-    return encoded === undefined || readBase64(encoded) === null;
-  });
+  const bad = secrets.findIndex((secret) => !/^(v1,)?whsec_/.test(secret) || !canSign(secret));
   if (bad < 0) return ok("CALLBACK_SIGNING_SECRET");
   const which = secrets.length === 1 ? "" : `, secret ${bad + 1} of ${secrets.length},`;
   return wrong(

@@ -60,7 +60,7 @@ export class CannedMedia {
 
 /** Every URL in a value, however deep. */
 function urlsIn(value: unknown): string[] {
-  return [...JSON.stringify(value).matchAll(/"(https?:[^"]+)"/g)].map(([, url = ""]) => url);
+  return [...JSON.stringify(value).matchAll(/"(https?:[^"]+)"/gi)].map(([, url = ""]) => url);
 }
 
 async function copyOutput(output: Output, made: Made): Promise<Output> {

@@ -31,6 +31,6 @@ export function text(value: unknown): string {
 
 /** Names the first of the fields that holds no http URL. */
 export function missingUrl(input: Record<string, unknown>, ...fields: string[]): string | null {
-  const missing = fields.find((field) => !/^https?:\/\//.test(text(input[field])));
+  const missing = fields.find((field) => !/^https?:\/\//i.test(text(input[field])));
   return missing === undefined ? null : `${missing} is required: an http URL`;
 }

@@ -22,7 +22,7 @@ export const LARGEST_MEASURE = 2_147_483_647;
 export const Measure = z.number().nonnegative().max(LARGEST_MEASURE).nullish();
 
 /** Of a file: some say 0 where they have not measured it, and that is as absent. */
-export const Size = Measure.transform((measure) => measure || null);
+export const Measured = Measure.transform((measure) => measure || null);
 
 const LONGEST_REASON = 2000;
 const WORDLESS = "No reason in words: ";

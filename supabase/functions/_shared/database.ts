@@ -103,7 +103,7 @@ export function connectDatabase(
     }
   }
 
-  async function callOnce(name: string, args: Record<string, unknown>): Promise<unknown> {
+  async function callFunction(name: string, args: Record<string, unknown>): Promise<unknown> {
     const [{ ok, status }, text] = await post(name, args);
     // Empty, as for a function without a result: null.
     const value = readJson(text) ?? null;
@@ -118,10 +118,10 @@ export function connectDatabase(
 
   return {
     async call(name, args, answer) {
-      const value = await callOnce(name, args).catch((error) => {
+      const value = await callFunction(name, args).catch((error) => {
         const isMigrated = error instanceof DatabaseError && error.code === MIGRATED;
         if (!isMigrated) throw error;
-        return callOnce(name, args);
+        return callFunction(name, args);
       });
       return answer.parse(value);
     },

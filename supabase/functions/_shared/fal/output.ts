@@ -3,11 +3,11 @@ import { LARGEST_MEASURE, present } from "../callback_fields.ts";
 import type { Output } from "../transitions/results.ts";
 
 /** A value of an unexpected kind is passed over: the rest of a paid result is still good. */
-const FileUrl = z.string().regex(/^https?:\/\/\S+$/i);
-const Url = FileUrl.optional().catch(undefined);
+const HttpUrl = z.string().regex(/^https?:\/\/\S+$/i);
+const Url = HttpUrl.optional().catch(undefined);
 const Measure = z.number().nonnegative().max(LARGEST_MEASURE).nullish().catch(undefined);
 const File = z.object({
-  url: FileUrl,
+  url: HttpUrl,
   width: Measure,
   height: Measure,
   duration: Measure,

@@ -101,7 +101,6 @@ Deno.test("missing and wrong fields are said by their path", () => {
     [{ ...LEAST, image_url: "https://cdn.example.com:99999/shoe.png" }, "image_url"],
     [{ ...LEAST, music_url: "https://ada:secret@cdn.example.com/bed.mp3" }, "music_url"],
     [{ ...LEAST, image_url: "https://ada:secret@cdn.example.com/shoe.png" }, "image_url"],
-    [{ ...LEAST, music_url: "https://ada:secret@cdn.example.com/waltz.mp3" }, "music_url"],
     [{ ...LEAST, chat_id: 2 ** 53 }, "chat_id"],
     [{ ...LEAST, seed: Infinity }, "seed"],
     [{ ...LEAST, aspect_ratio: "wide" }, "aspect_ratio"],

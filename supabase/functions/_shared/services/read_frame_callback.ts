@@ -1,12 +1,12 @@
 import type { ReadCallback } from "../callback_door.ts";
-import { present, Size, Url } from "../callback_fields.ts";
+import { present, Measured, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 import { isJobBody, readJobCallback } from "./read_job_callback.ts";
 
 export const FrameBody = ServiceBody.extend({
   last_frame_url: Url.nullish(),
-  width: Size,
-  height: Size,
+  width: Measured,
+  height: Measured,
 });
 
 /** Reads what the frame service posts, in either of its forms. */

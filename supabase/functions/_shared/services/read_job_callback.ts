@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ReadCallback } from "../callback_door.ts";
-import { Id, present, Reason, Size, Url } from "../callback_fields.ts";
+import { Id, present, Reason, Measured, Url } from "../callback_fields.ts";
 import { callbackType, failureOf, missingResult, stateOf, Status } from "../service_callback.ts";
 import type { Output } from "../transitions/results.ts";
 import { zodIssues } from "../zod_issues.ts";
@@ -10,7 +10,7 @@ export const JobBody = z.object({
   job_id: Id,
   status: Status,
   service: z.string().nullish(),
-  result: z.object({ output_url: Url.nullish(), duration: Size, error: Reason }).nullish(),
+  result: z.object({ output_url: Url.nullish(), duration: Measured, error: Reason }).nullish(),
   error: Reason,
   metadata: z.looseObject({ project_id: Id.nullish(), scene_id: Id.nullish() }).nullish(),
 });

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { ReadCallback } from "../callback_door.ts";
-import { present, Size, Thumbnail, Url } from "../callback_fields.ts";
+import { present, Measured, Thumbnail, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 
 export const StitchBody = ServiceBody.extend({
   final_video_url: Url.nullish(),
   thumbnail_url: Thumbnail,
-  duration: Size,
+  duration: Measured,
   total_scenes: z.number().nullish(),
 });
 

@@ -1,15 +1,15 @@
 import * as z from "zod";
 import type { ReadCallback } from "../callback_door.ts";
-import { present, Size, Thumbnail, Url } from "../callback_fields.ts";
+import { present, Measured, Thumbnail, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 
 export const VideoBody = ServiceBody.extend({
   video_url: Url.nullish(),
   thumbnail_url: Thumbnail,
-  duration: Size,
-  fps: Size,
-  width: Size,
-  height: Size,
+  duration: Measured,
+  fps: Measured,
+  width: Measured,
+  height: Measured,
   quality_score: z.number().nullish(),
 });
 

@@ -21,6 +21,10 @@ begin
   select due_lanes.lanes, due_lanes.walked, due_lanes.behind into v_due from private.due_lanes(v_now);
   perform private.form_batches(v_due.lanes, v_now);
   v_lanes := private.lock_lanes(v_due.lanes, v_now);
+  -- A page that another claim has just now is that one's turn to keep.
+  if cardinality(v_due.walked) > 0 and not v_due.walked && v_lanes then
+    v_due.walked := null;
+  end if;
   if not p_with_endpoints then
     v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
   end if;

@@ -12,20 +12,25 @@ begin
     return false;
   end if;
 
-  return exists (
-    select 1
-    from private.attempts
-    where attempts.step_id = p_step.step_id
-      and attempts.status = 'failed'
-      and attempts.request_id is null
-    having min(attempts.created_at) > private.clock()
-      - make_interval(secs => private.setting('outage_seconds')::double precision)
-  );
+  -- Of the last row of refusals alone: what lies hours apart (a pause, the day's cap, a call that was taken) are two outages.
+  return (
+    select max(refused.at) filter (where refused.is_first)
+    from (
+      select
+        attempts.created_at as at,
+        (attempts.created_at - lag(attempts.created_at) over (order by attempts.number) > interval '2 hours')
+          is not false as is_first
+      from private.attempts
+      where attempts.step_id = p_step.step_id
+        and attempts.status = 'failed'
+        and attempts.request_id is null
+    ) as refused
+  ) > private.clock() - make_interval(secs => private.setting('outage_seconds')::double precision);
 end;
 $$;
 
 comment on function private.waits_out_refusals(private.steps) is
-'True for outage_seconds from the first call of this step that was refused, unless its film does without it.';
+'True for outage_seconds from the first of this step''s calls that are being refused, unless its film does without it.';
 
 revoke execute on function private.waits_out_refusals(private.steps)
 from public, anon, authenticated, service_role;

@@ -8,7 +8,6 @@ import { callback, claim, complete, fail, moveClock, setSetting, submit } from "
 
 /** Longer than a provider is ever held after failures. */
 const PAST_A_HOLD = 301;
-const SIX_HOURS = 6 * 3600;
 
 /** The only film that is under way is tried, and refused, this often. */
 async function refuse(db: Database, sql: Sql, times: number): Promise<void> {
@@ -44,8 +43,9 @@ Deno.test(
   "an outage that outlasts outage_seconds fails a film, in the provider's words",
   onDatabase(async ({ db, sql, aProject }) => {
     const projectId = await aProject();
+    await setSetting(sql, "outage_seconds", 5 * PAST_A_HOLD);
     await refuse(db, sql, 5);
-    await moveClock(sql, SIX_HOURS);
+    assert.notEqual((await projectOf(sql, projectId)).status, "failed");
 
     await refuse(db, sql, 1);
 
@@ -147,5 +147,18 @@ Deno.test(
     await fail(db, only(await claim(db)), { message: "No such model" });
 
     assert.equal((await projectOf(sql, projectId)).status, "failed");
+  }),
+);
+
+Deno.test(
+  "an outage begins anew after hours without a call",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject();
+    await refuse(db, sql, 5);
+    await moveClock(sql, 86_400);
+
+    await refuse(db, sql, 1);
+
+    assert.notEqual((await projectOf(sql, projectId)).status, "failed");
   }),
 );

@@ -51,6 +51,10 @@ begin
 
   case v_state
     when 'completed' then
+      -- Its call was understood, whatever became of the answer.
+      if v_attempt.status = 'lost' then
+        perform private.release_provider(v_attempt.provider);
+      end if;
       perform private.complete_attempt(p_project, p_step, v_attempt, p_result -> 'output');
     when 'failed' then
       perform private.fail_attempt(v_attempt.attempt_id, p_result -> 'error');

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
-import { claim, complete, fail, moveClock, submit } from "./verbs.ts";
+import { callback, claim, complete, fail, moveClock, submit } from "./verbs.ts";
 
 Deno.test(
   "hold_provider does not hold a provider for one failure without a Retry-After",
@@ -120,5 +120,19 @@ Deno.test(
     await sql`update private.providers set failures_in_a_row = 3 where name = 'fal'`;
     await complete(db, only(cancels.slice(0, 1)));
     assert.equal(await failures(), 3);
+  }),
+);
+
+Deno.test(
+  "a lost call that calls back was understood, and lets its provider go",
+  onDatabase(async ({ db, sql, aProject }) => {
+    await aProject({ scenes: Array(5).fill("cut") });
+    const works = await claim(db);
+    for (const work of works) await recordAnswer(db, work, { state: "lost", message: "No answer" });
+
+    await callback(db, only(works.slice(0, 1)));
+
+    const [row] = await sql`select failures_in_a_row from private.providers where name = 'fal'`;
+    assert.equal(row?.failures_in_a_row, 0);
   }),
 );

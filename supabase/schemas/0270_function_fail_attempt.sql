@@ -52,6 +52,9 @@ begin
     and (case when v_is_refused then v_step.refusal_count else v_attempt.number - v_step.refusal_count end)
       < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
+  -- A try before this one may have brought the clip too late: then it is there.
+  elsif v_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(v_step.chunk_id)) then
+    perform private.requeue_step(v_step, v_message, null);
   -- What may still run may be paid for: then no other model is asked besides.
   elsif not v_may_run and private.switch_model(v_step, v_message) then
     null;

@@ -13,23 +13,11 @@ declare
   v_kept record;
   v_output jsonb;
 begin
-  -- Asked of each clip that begins, and there is none but where a call was misjudged: by the key, before all else.
-  select film_parts.project_id, film_parts.input_hash, chunk.project_id as film_id, chunk.scene_id, wanted.input
+  select kept.project_id, kept.input_hash, kept.input, chunk.project_id as film_id, chunk.scene_id
   into v_kept
-  from public.video_chunks as chunk
-  join public.projects using (project_id)
-  join private.film_parts
-    on film_parts.project_id in (projects.project_id, projects.revision_of)
-    and film_parts.kind = 'generate_clip'
-  cross join lateral (
-    select private.input_of(
-      jsonb_populate_record(null::private.steps, '{"kind": "generate_clip"}'), projects.aspect_ratio, chunk
-    ) as input
-  ) as wanted
-  where chunk.chunk_id = p_chunk_id
-    and chunk.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
-    and film_parts.input_hash = private.clip_hash(wanted.input)
-  limit 1;
+  from private.kept_clip(p_chunk_id) as kept
+  join public.video_chunks as chunk on chunk.chunk_id = p_chunk_id
+  where chunk.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
 
   if not found then
     return false;

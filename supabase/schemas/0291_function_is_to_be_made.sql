@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 begin
   return private.film_part(p_project_id, p_kind, p_input) is null
-    -- Another version may have it by now; what is queued is made all the same.
+    -- Another version may have it by now; what is queued may be made all the same, until it is claimed (without_twins).
     or exists (
       select 1
       from private.steps

@@ -1,6 +1,7 @@
 -- What comes after its attempt has ended was paid for all the same. It moves nothing, and is kept for whoever makes the
 -- same again: a clip for one take (use_kept_clip), a voice or music, of a film that has failed, as any other part of it.
--- A film that is under way is having them made anew, and what it is made from is not to change below it.
+-- A film that is under way is having them made anew, and what it is made from is not to change below it. What was cancelled
+-- before anybody knew its request is lost: it was not given up at its provider, and cannot be accounted for.
 
 create or replace function private.keep_late_result(
   p_project public.projects,
@@ -57,6 +58,10 @@ begin
   perform private.record_event(p_step.project_id, 'attempt.result_kept', p_step.scene_id, p_step.chunk_id, jsonb_build_object(
     'kind', p_step.kind, 'attempt_id', p_attempt_id
   ));
+  -- Whoever waits for another try of this clip has it: nobody is asked again.
+  if p_step.kind = 'generate_clip' then
+    perform private.use_kept_clip(p_step.chunk_id);
+  end if;
   perform private.hold_over_budget(p_step.project_id);
 end;
 $$;

@@ -1308,6 +1308,10 @@ begin
   select due_lanes.lanes, due_lanes.walked, due_lanes.behind into v_due from private.due_lanes(v_now);
   perform private.form_batches(v_due.lanes, v_now);
   v_lanes := private.lock_lanes(v_due.lanes, v_now);
+  -- A page that another claim has just now is that one's turn to keep.
+  if cardinality(v_due.walked) > 0 and not v_due.walked && v_lanes then
+    v_due.walked := null;
+  end if;
   if not p_with_endpoints then
     v_lanes := array(select lanes.lane from unnest(v_lanes) as lanes (lane) where lanes.lane not like 'ep\_%');
   end if;
@@ -1569,6 +1573,8 @@ begin
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)
     );
     perform private.requeue_step(v_step, v_message, null);
+  elsif v_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(v_step.chunk_id)) then
+    perform private.requeue_step(v_step, v_message, null);
   else
     perform private.fail_step(v_step.step_id, v_message);
   end if;
@@ -1734,6 +1740,42 @@ comment on function private.is_storyboard_needed() is
 revoke execute on function private.is_storyboard_needed() from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0266_function_kept_clip.sql
+-- Asked of each clip that begins, and there is none but where a call was misjudged: by the key, before all else.
+
+create or replace function private.kept_clip(p_chunk_id text)
+returns table (project_id text, input_hash text, input jsonb)
+language plpgsql
+stable
+security invoker
+rows 1
+set search_path = ''
+as $$
+begin
+  return query
+  select film_parts.project_id, film_parts.input_hash, wanted.input
+  from public.video_chunks as chunk
+  join public.projects using (project_id)
+  join private.film_parts
+    on film_parts.project_id in (projects.project_id, projects.revision_of)
+    and film_parts.kind = 'generate_clip'
+  cross join lateral (
+    select private.input_of(
+      jsonb_populate_record(null::private.steps, '{"kind": "generate_clip"}'), projects.aspect_ratio, chunk
+    ) as input
+  ) as wanted
+  where chunk.chunk_id = p_chunk_id
+    and film_parts.input_hash = private.clip_hash(wanted.input)
+  limit 1;
+end;
+$$;
+
+comment on function private.kept_clip(text) is
+'The clip that was made from what this one is to be made from, and came too late (keep_late_result): of its film, or of the one that it revises.';
+
+revoke execute on function private.kept_clip(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0267_function_waits_out_refusals.sql
 create or replace function private.waits_out_refusals(p_step private.steps)
 returns boolean
@@ -1749,20 +1791,25 @@ begin
     return false;
   end if;
 
-  return exists (
-    select 1
-    from private.attempts
-    where attempts.step_id = p_step.step_id
-      and attempts.status = 'failed'
-      and attempts.request_id is null
-    having min(attempts.created_at) > private.clock()
-      - make_interval(secs => private.setting('outage_seconds')::double precision)
-  );
+  -- Of the last row of refusals alone: what lies hours apart (a pause, the day's cap, a call that was taken) are two outages.
+  return (
+    select max(refused.at) filter (where refused.is_first)
+    from (
+      select
+        attempts.created_at as at,
+        (attempts.created_at - lag(attempts.created_at) over (order by attempts.number) > interval '2 hours')
+          is not false as is_first
+      from private.attempts
+      where attempts.step_id = p_step.step_id
+        and attempts.status = 'failed'
+        and attempts.request_id is null
+    ) as refused
+  ) > private.clock() - make_interval(secs => private.setting('outage_seconds')::double precision);
 end;
 $$;
 
 comment on function private.waits_out_refusals(private.steps) is
-'True for outage_seconds from the first call of this step that was refused, unless its film does without it.';
+'True for outage_seconds from the first of this step''s calls that are being refused, unless its film does without it.';
 
 revoke execute on function private.waits_out_refusals(private.steps)
 from public, anon, authenticated, service_role;
@@ -1853,6 +1900,9 @@ begin
     and (case when v_is_refused then v_step.refusal_count else v_attempt.number - v_step.refusal_count end)
       < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
+  -- A try before this one may have brought the clip too late: then it is there.
+  elsif v_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(v_step.chunk_id)) then
+    perform private.requeue_step(v_step, v_message, null);
   -- What may still run may be paid for: then no other model is asked besides.
   elsif not v_may_run and private.switch_model(v_step, v_message) then
     null;
@@ -2105,23 +2155,11 @@ declare
   v_kept record;
   v_output jsonb;
 begin
-  -- Asked of each clip that begins, and there is none but where a call was misjudged: by the key, before all else.
-  select film_parts.project_id, film_parts.input_hash, chunk.project_id as film_id, chunk.scene_id, wanted.input
+  select kept.project_id, kept.input_hash, kept.input, chunk.project_id as film_id, chunk.scene_id
   into v_kept
-  from public.video_chunks as chunk
-  join public.projects using (project_id)
-  join private.film_parts
-    on film_parts.project_id in (projects.project_id, projects.revision_of)
-    and film_parts.kind = 'generate_clip'
-  cross join lateral (
-    select private.input_of(
-      jsonb_populate_record(null::private.steps, '{"kind": "generate_clip"}'), projects.aspect_ratio, chunk
-    ) as input
-  ) as wanted
-  where chunk.chunk_id = p_chunk_id
-    and chunk.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED')
-    and film_parts.input_hash = private.clip_hash(wanted.input)
-  limit 1;
+  from private.kept_clip(p_chunk_id) as kept
+  join public.video_chunks as chunk on chunk.chunk_id = p_chunk_id
+  where chunk.status not in ('SUBMITTED', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED');
 
   if not found then
     return false;
@@ -2349,6 +2387,34 @@ comment on function private.complete_project(text, jsonb) is
 revoke execute on function private.complete_project(text, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0291_function_is_to_be_made.sql
+create or replace function private.is_to_be_made(p_project_id text, p_kind text, p_input jsonb)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return private.film_part(p_project_id, p_kind, p_input) is null
+    -- Another version may have it by now; what is queued may be made all the same, until it is claimed (without_twins).
+    or exists (
+      select 1
+      from private.steps
+      where steps.project_id = p_project_id
+        and steps.kind = p_kind
+        and steps.input = p_input
+        and steps.status not in ('running', 'waiting', 'completed', 'failed', 'cancelled')
+    );
+end;
+$$;
+
+comment on function private.is_to_be_made(text, text, jsonb) is
+'True where a film lacks this part, or is queued for it. What somebody is at already is for the caller to know.';
+
+revoke execute on function private.is_to_be_made(text, text, jsonb) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0292_function_remaining_sound.sql
 create or replace function private.remaining_sound(p_project_id text)
 returns table (kind text, input jsonb, chunk_id text)
@@ -2429,7 +2495,8 @@ revoke execute on function private.remaining_sound(text) from public, anon, auth
 --! included supabase/schemas/0309_function_keep_late_result.sql
 -- What comes after its attempt has ended was paid for all the same. It moves nothing, and is kept for whoever makes the
 -- same again: a clip for one take (use_kept_clip), a voice or music, of a film that has failed, as any other part of it.
--- A film that is under way is having them made anew, and what it is made from is not to change below it.
+-- A film that is under way is having them made anew, and what it is made from is not to change below it. What was cancelled
+-- before anybody knew its request is lost: it was not given up at its provider, and cannot be accounted for.
 
 create or replace function private.keep_late_result(
   p_project public.projects,
@@ -2486,6 +2553,10 @@ begin
   perform private.record_event(p_step.project_id, 'attempt.result_kept', p_step.scene_id, p_step.chunk_id, jsonb_build_object(
     'kind', p_step.kind, 'attempt_id', p_attempt_id
   ));
+  -- Whoever waits for another try of this clip has it: nobody is asked again.
+  if p_step.kind = 'generate_clip' then
+    perform private.use_kept_clip(p_step.chunk_id);
+  end if;
   perform private.hold_over_budget(p_step.project_id);
 end;
 $$;
@@ -2624,6 +2695,10 @@ begin
 
   case v_state
     when 'completed' then
+      -- Its call was understood, whatever became of the answer.
+      if v_attempt.status = 'lost' then
+        perform private.release_provider(v_attempt.provider);
+      end if;
       perform private.complete_attempt(p_project, p_step, v_attempt, p_result -> 'output');
     when 'failed' then
       perform private.fail_attempt(v_attempt.attempt_id, p_result -> 'error');

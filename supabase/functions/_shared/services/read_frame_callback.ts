@@ -1,5 +1,5 @@
 import type { ReadCallback } from "../callback_door.ts";
-import { present, Measured, Url } from "../callback_fields.ts";
+import { Measured, present, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 import { isJobBody, readJobCallback } from "./read_job_callback.ts";
 

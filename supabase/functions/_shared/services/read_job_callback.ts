@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ReadCallback } from "../callback_door.ts";
-import { Id, present, Reason, Measured, Url } from "../callback_fields.ts";
+import { Id, Measured, present, Reason, Url } from "../callback_fields.ts";
 import { callbackType, failureOf, missingResult, stateOf, Status } from "../service_callback.ts";
 import type { Output } from "../transitions/results.ts";
 import { zodIssues } from "../zod_issues.ts";

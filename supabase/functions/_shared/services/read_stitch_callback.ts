@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ReadCallback } from "../callback_door.ts";
-import { present, Measured, Thumbnail, Url } from "../callback_fields.ts";
+import { Measured, present, Thumbnail, Url } from "../callback_fields.ts";
 import { readServiceBody, ServiceBody } from "../service_callback.ts";
 
 export const StitchBody = ServiceBody.extend({

@@ -3,11 +3,11 @@ import { changeProject, regenerateScene } from "../functions/_shared/management/
 import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { claimOf, drive, triesOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
-import { type JobOptions } from "./job_of.ts";
-import { attemptsOf, brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
+import { aFailedFilm, giveUp, loseForGood } from "./late_films.ts";
+import { brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
 import { ledgerOf, priceClips } from "./prices.ts";
 import { aJob } from "./sound_films.ts";
-import { callback, claim, fail, moveClock, outliveLeases, outputOf, submit } from "./verbs.ts";
+import { callback, claim, fail, moveClock, outputOf, submit } from "./verbs.ts";
 
 /** Ways in which a film fails for want of a clip that is being made all the same. */
 const FAILURES: Record<string, (given: Given, work: StepWork, other: StepWork) => unknown> = {
@@ -159,78 +159,6 @@ Deno.test(
 );
 
 Deno.test(
-  "what comes while somebody else is asked waits: it is used where that one fails, for good too",
-  onDatabase(async (given) => {
-    const { db, sql, aClaimedClip, empty } = given;
-    const failures: Record<string, (second: StepWork) => Promise<unknown>> = {
-      "in a way that can pass": (second) => failLater(second, true),
-      "for good": (second) => failLater(second, false),
-      "given up": (second) => giveUp(given, second),
-      "unknown": (second) => loseForGood(given, second),
-    };
-    const failLater = async (second: StepWork, retryable: boolean) => {
-      await submit(db, second);
-      const result = { state: "failed", error: { message: "It broke", retryable } } as const;
-      await callback(db, second, { result });
-    };
-    for (const [how, failSecond] of Object.entries(failures)) {
-      const first = await aClaimedClip();
-      await fail(db, first, { retryable: true });
-      await moveClock(sql, 61);
-      const second = only(await claim(db));
-
-      assert.equal((await callback(db, first)).outcome, "stale");
-      assert.equal(only(await chunksOf(sql, first.project_id)).status, "PENDING");
-      await failSecond(second);
-
-      const chunk = only(await chunksOf(sql, first.project_id));
-      assert.deepEqual([chunk.status, chunk.kling_video_url], [
-        "COMPLETED",
-        outputOf(first).video_url,
-      ], how);
-      await drive(given, first.project_id);
-      assert.equal(await triesOf(sql, first.project_id, "generate_clip"), 2);
-      assert.deepEqual(await brokenInvariants(sql), []);
-      await empty();
-    }
-  }),
-);
-
-Deno.test(
-  "what comes too late while its step waits for another try is used at once, and nobody is asked again",
-  onDatabase(async (given) => {
-    const { db, sql, aClaimedClip, aSubmittedClip, empty } = given;
-    const passing = { state: "failed", error: { message: "It broke", retryable: true } } as const;
-    const ways: Record<string, () => Promise<StepWork>> = {
-      "told to whoever asked": async () => {
-        const work = await aSubmittedClip();
-        await moveClock(sql, 3600);
-        const asking = only(await claim(db));
-        await callback(db, work, { result: passing });
-        await recordAnswer(db, asking, { state: "completed", output: outputOf(work) });
-        return work;
-      },
-      "after its receipt": async () => {
-        const work = await aClaimedClip();
-        await fail(db, work, { retryable: true });
-        await submit(db, work);
-        await callback(db, work);
-        return work;
-      },
-    };
-    for (const [how, comeLate] of Object.entries(ways)) {
-      const work = await comeLate();
-
-      assert.equal(only(await chunksOf(sql, work.project_id)).status, "COMPLETED", how);
-      await drive(given, work.project_id);
-      assert.equal(await triesOf(sql, work.project_id, "generate_clip"), 1, how);
-      assert.deepEqual(await brokenInvariants(sql), []);
-      await empty();
-    }
-  }),
-);
-
-Deno.test(
   "a voice that comes for a film that has failed is not paid for again",
   onDatabase(async (given) => {
     const { db, sql } = given;
@@ -274,39 +202,6 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
-
-/** A film of two scenes that failed while its first clip, claimed here, is being made all the same. */
-async function aFailedFilm(
-  given: Given,
-  failFor: (given: Given, work: StepWork, other: StepWork) => unknown,
-  options: JobOptions,
-): Promise<StepWork> {
-  const projectId = await given.aProject({ scenes: ["cut", "cut"], ...options });
-  const works = await claim(given.db);
-  const [work, other = work] = works.filter(({ project_id }) => project_id === projectId);
-  assert(work && other);
-  await failFor(given, work, other);
-  assert.equal((await projectOf(given.sql, projectId)).status, "failed");
-  return work;
-}
-
-async function loseForGood({ db, sql }: Given, work: StepWork): Promise<void> {
-  await recordAnswer(db, work, { state: "lost", message: "No answer" });
-  await moveClock(sql, 3600);
-  const lookUp = (await claim(db)).find(({ step_id }) => step_id === work.step_id);
-  assert(lookUp?.mode === "lookup");
-  await recordAnswer(db, lookUp, { state: "lost", message: "Not found" });
-  assert.equal((await attemptsOf(sql, work.step_id)).at(-1)?.status, "outcome_unknown");
-}
-
-async function giveUp({ db, sql }: Given, work: StepWork): Promise<void> {
-  await submit(db, work);
-  await outliveLeases(sql);
-  await moveClock(sql, 7 * 86_400);
-  const asking = (await claim(db)).find(({ step_id }) => step_id === work.step_id);
-  assert(asking?.mode === "ask");
-  await recordAnswer(db, asking, { state: "in_progress" });
-}
 
 async function clipOf({ sql }: Given, work: StepWork) {
   const clips = await chunksOf(sql, work.project_id);

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
+import { drive, triesOf } from "./drive.ts";
+import { onDatabase } from "./given.ts";
+import { giveUp, loseForGood } from "./late_films.ts";
+import { brokenInvariants, chunksOf, only } from "./look.ts";
+import { callback, claim, fail, moveClock, outputOf, submit } from "./verbs.ts";
+
+Deno.test(
+  "what comes while somebody else is asked waits: it is used where that one fails, for good too",
+  onDatabase(async (given) => {
+    const { db, sql, aClaimedClip, empty } = given;
+    const failures: Record<string, (second: StepWork) => Promise<unknown>> = {
+      "in a way that can pass": (second) => failLater(second, true),
+      "for good": (second) => failLater(second, false),
+      "given up": (second) => giveUp(given, second),
+      "unknown": (second) => loseForGood(given, second),
+    };
+    const failLater = async (second: StepWork, retryable: boolean) => {
+      await submit(db, second);
+      const result = { state: "failed", error: { message: "It broke", retryable } } as const;
+      await callback(db, second, { result });
+    };
+    for (const [how, failSecond] of Object.entries(failures)) {
+      const first = await aClaimedClip();
+      await fail(db, first, { retryable: true });
+      await moveClock(sql, 61);
+      const second = only(await claim(db));
+
+      assert.equal((await callback(db, first)).outcome, "stale");
+      assert.equal(only(await chunksOf(sql, first.project_id)).status, "PENDING");
+      await failSecond(second);
+
+      const chunk = only(await chunksOf(sql, first.project_id));
+      assert.deepEqual([chunk.status, chunk.kling_video_url], [
+        "COMPLETED",
+        outputOf(first).video_url,
+      ], how);
+      await drive(given, first.project_id);
+      assert.equal(await triesOf(sql, first.project_id, "generate_clip"), 2);
+      assert.deepEqual(await brokenInvariants(sql), []);
+      await empty();
+    }
+  }),
+);
+
+Deno.test(
+  "what comes too late while its step waits for another try is used at once, and nobody is asked again",
+  onDatabase(async (given) => {
+    const { db, sql, aClaimedClip, aSubmittedClip, empty } = given;
+    const passing = { state: "failed", error: { message: "It broke", retryable: true } } as const;
+    const ways: Record<string, () => Promise<StepWork>> = {
+      "told to whoever asked": async () => {
+        const work = await aSubmittedClip();
+        await moveClock(sql, 3600);
+        const asking = only(await claim(db));
+        await callback(db, work, { result: passing });
+        await recordAnswer(db, asking, { state: "completed", output: outputOf(work) });
+        return work;
+      },
+      "after its receipt": async () => {
+        const work = await aClaimedClip();
+        await fail(db, work, { retryable: true });
+        await submit(db, work);
+        await callback(db, work);
+        return work;
+      },
+    };
+    for (const [how, comeLate] of Object.entries(ways)) {
+      const work = await comeLate();
+
+      assert.equal(only(await chunksOf(sql, work.project_id)).status, "COMPLETED", how);
+      await drive(given, work.project_id);
+      assert.equal(await triesOf(sql, work.project_id, "generate_clip"), 1, how);
+      assert.deepEqual(await brokenInvariants(sql), []);
+      await empty();
+    }
+  }),
+);

@@ -43,7 +43,8 @@ begin
     'step_id', v_step.step_id, 'attempt_id', p_attempt.attempt_id, 'attempt', p_attempt.number
   ));
 
-  if p_attempt.number - v_step.refusal_count < private.setting('max_attempts') and private.is_resubmitting() then
+  if p_attempt.number - v_step.refusal_count < private.setting('max_attempts')
+    and private.setting_says('on_outcome_unknown', 'resubmit') then
     perform private.record_event(
       v_step.project_id, 'attempt.resubmitted_unknown', v_step.scene_id, v_step.chunk_id,
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)

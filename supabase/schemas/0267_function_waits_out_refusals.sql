@@ -8,7 +8,7 @@ as $$
 begin
   -- What a film does without, it does not wait for.
   if p_step.kind = 'extract_thumbnail'
-    or p_step.kind = 'storyboard' and not private.is_storyboard_needed() then
+    or p_step.kind = 'storyboard' and not private.setting_says('on_storyboard_failure', 'fail') then
     return false;
   end if;
 

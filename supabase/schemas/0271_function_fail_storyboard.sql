@@ -8,7 +8,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if private.is_storyboard_needed() then
+  if private.setting_says('on_storyboard_failure', 'fail') then
     perform private.fail_project(p_step.project_id, format('Storyboard: %s', p_message), null);
     return;
   end if;

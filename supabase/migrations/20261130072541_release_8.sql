@@ -25,6 +25,7 @@ drop function if exists private.closed_lanes();
 drop function if exists private.pending_lanes();
 comment on table private.housekeeping is
 'Where the next page of each kind of old rows begins, of overdue deliveries and of lanes that something is due in: rows that may not go yet hide none behind them.';
+drop function if exists private.is_resubmitting();
 
 --! altered supabase/schemas/0132_table_film_parts.sql sha256:73f3b1c49d730036687c81bdbe6b19d673856bca7e549ebfe0adf6161b2fac1a
 --! altered supabase/schemas/0140_table_steps.sql sha256:667b11c8d7c09e48904cb8af541fa862740dacbc970ee20a35eac69a6d42c4b8
@@ -32,6 +33,30 @@ comment on table private.housekeeping is
 --! altered supabase/schemas/0171_table_webhook_delivery_attempts.sql sha256:4b7e3b635420ac900216a99b22b1a48a35b835e3539f843ab8ec979059442005
 --! altered supabase/schemas/0198_table_housekeeping.sql sha256:10f670e770072e1112263afa529d9cef364019f369cb56efab73c3bca245a517
 --! altered supabase/schemas/0198_table_invariant_check.sql sha256:38c664a673a9add74a1876557dde911765a5bddc9c12ac6c0e1a0d36eae8615a
+
+--! included supabase/schemas/0040_function_setting_says.sql
+create or replace function private.setting_says(p_name text, p_word text)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1
+    from private.settings
+    where settings.name = p_name
+      and settings.value #>> '{}' = p_word
+  );
+end;
+$$;
+
+comment on function private.setting_says(text, text) is
+'True where an operator chose this word; false without the setting, too.';
+
+revoke execute on function private.setting_says(text, text) from public, anon, authenticated, service_role;
+--! end included
 
 --! included supabase/schemas/0200_function_post_bell.sql
 -- The only place that calls pg_net. A ring that cannot be sent must not undo the work that it
@@ -1567,7 +1592,8 @@ begin
     'step_id', v_step.step_id, 'attempt_id', p_attempt.attempt_id, 'attempt', p_attempt.number
   ));
 
-  if p_attempt.number - v_step.refusal_count < private.setting('max_attempts') and private.is_resubmitting() then
+  if p_attempt.number - v_step.refusal_count < private.setting('max_attempts')
+    and private.setting_says('on_outcome_unknown', 'resubmit') then
     perform private.record_event(
       v_step.project_id, 'attempt.resubmitted_unknown', v_step.scene_id, v_step.chunk_id,
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)
@@ -1716,30 +1742,6 @@ comment on function private.hold_provider(text, jsonb) is
 revoke execute on function private.hold_provider(text, jsonb) from public, anon, authenticated, service_role;
 --! end included
 
---! included supabase/schemas/0266_function_is_storyboard_needed.sql
-create or replace function private.is_storyboard_needed()
-returns boolean
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  return exists (
-    select 1
-    from private.settings
-    where settings.name = 'on_storyboard_failure'
-      and settings.value #>> '{}' = 'fail'
-  );
-end;
-$$;
-
-comment on function private.is_storyboard_needed() is
-'True where on_storyboard_failure says fail: then the splitter''s scenes are not taken instead of a written storyboard.';
-
-revoke execute on function private.is_storyboard_needed() from public, anon, authenticated, service_role;
---! end included
-
 --! included supabase/schemas/0266_function_kept_clip.sql
 -- Asked of each clip that begins, and there is none but where a call was misjudged: by the key, before all else.
 
@@ -1787,7 +1789,7 @@ as $$
 begin
   -- What a film does without, it does not wait for.
   if p_step.kind = 'extract_thumbnail'
-    or p_step.kind = 'storyboard' and not private.is_storyboard_needed() then
+    or p_step.kind = 'storyboard' and not private.setting_says('on_storyboard_failure', 'fail') then
     return false;
   end if;
 
@@ -2002,7 +2004,7 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if private.is_storyboard_needed() then
+  if private.setting_says('on_storyboard_failure', 'fail') then
     perform private.fail_project(p_step.project_id, format('Storyboard: %s', p_message), null);
     return;
   end if;

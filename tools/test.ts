@@ -81,7 +81,8 @@ async function runAll(
   const ours = files.filter((path) => path.startsWith("supabase/functions/"));
   const env = {
     ...DENO_ENV,
-    DENO_JOBS: "2",
+    // One more than CI has cores: tests wait for processes that they started.
+    DENO_JOBS: "3",
     REELAY_TEST_CLUSTER: cluster,
     REELAY_TEST_DATA: data,
   };

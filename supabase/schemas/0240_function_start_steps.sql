@@ -32,6 +32,17 @@ begin
   ) then
     v_step_ids := private.without_twins(v_step_ids);
   end if;
+  -- A clip that came too late, while its step waited for another try or to be claimed
+  if exists (
+    select 1
+    from private.steps
+    join private.film_parts using (project_id)
+    where steps.step_id = any (v_step_ids)
+      and steps.kind = 'generate_clip'
+      and film_parts.kind = 'generate_clip'
+  ) then
+    v_step_ids := private.without_kept_clips(v_step_ids);
+  end if;
   return private.begin_attempts(v_step_ids, p_providers);
 end;
 $$;

@@ -58,10 +58,6 @@ begin
   perform private.record_event(p_step.project_id, 'attempt.result_kept', p_step.scene_id, p_step.chunk_id, jsonb_build_object(
     'kind', p_step.kind, 'attempt_id', p_attempt_id
   ));
-  -- Whoever waits for another try of this clip has it: nobody is asked again.
-  if p_step.kind = 'generate_clip' then
-    perform private.use_kept_clip(p_step.chunk_id);
-  end if;
   perform private.hold_over_budget(p_step.project_id);
 end;
 $$;

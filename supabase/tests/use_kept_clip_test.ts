@@ -45,7 +45,7 @@ Deno.test(
 );
 
 Deno.test(
-  "what comes too late while its step waits for another try is used at once, and nobody is asked again",
+  "what comes too late while its step waits for another try is used instead of that",
   onDatabase(async (given) => {
     const { db, sql, aClaimedClip, aSubmittedClip, empty } = given;
     const passing = { state: "failed", error: { message: "It broke", retryable: true } } as const;
@@ -68,6 +68,10 @@ Deno.test(
     };
     for (const [how, comeLate] of Object.entries(ways)) {
       const work = await comeLate();
+      assert.equal(only(await chunksOf(sql, work.project_id)).status, "PENDING", how);
+      await moveClock(sql, 61);
+      const works = await claim(db);
+      assert(works.every(({ step }) => step === "cancel_request"), how);
 
       assert.equal(only(await chunksOf(sql, work.project_id)).status, "COMPLETED", how);
       await drive(given, work.project_id);

@@ -1142,6 +1142,40 @@ comment on function private.skip_part(private.steps) is
 revoke execute on function private.skip_part(private.steps) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0239_function_without_kept_clips.sql
+create or replace function private.without_kept_clips(p_step_ids text[])
+returns text[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_step private.steps;
+  v_ids text[] := p_step_ids;
+begin
+  for v_step in
+    select steps.*
+    from private.steps
+    where steps.step_id = any (p_step_ids)
+      and steps.kind = 'generate_clip'
+      and exists (select 1 from private.kept_clip(steps.chunk_id))
+  loop
+    -- Postponed where its film is busy, made by nobody where the clip is used; where another version took it, it is made.
+    if not private.lock_film_or_postpone(v_step) or private.use_kept_clip(v_step.chunk_id) then
+      v_ids := array_remove(v_ids, v_step.step_id);
+    end if;
+  end loop;
+  return v_ids;
+end;
+$$;
+
+comment on function private.without_kept_clips(text[]) is
+'These steps, which the caller has locked, but for clips that came too late and are used now (use_kept_clip): nobody is asked for those.';
+
+revoke execute on function private.without_kept_clips(text[]) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0240_function_claim_step.sql
 -- waiting stays waiting, under a lease · running with a lease that ran out → waiting, or queued where
 -- nothing was sent
@@ -1414,6 +1448,17 @@ begin
       and steps.kind in ('generate_voice', 'generate_music', 'level_music')
   ) then
     v_step_ids := private.without_twins(v_step_ids);
+  end if;
+  -- A clip that came too late, while its step waited for another try or to be claimed
+  if exists (
+    select 1
+    from private.steps
+    join private.film_parts using (project_id)
+    where steps.step_id = any (v_step_ids)
+      and steps.kind = 'generate_clip'
+      and film_parts.kind = 'generate_clip'
+  ) then
+    v_step_ids := private.without_kept_clips(v_step_ids);
   end if;
   return private.begin_attempts(v_step_ids, p_providers);
 end;
@@ -2555,10 +2600,6 @@ begin
   perform private.record_event(p_step.project_id, 'attempt.result_kept', p_step.scene_id, p_step.chunk_id, jsonb_build_object(
     'kind', p_step.kind, 'attempt_id', p_attempt_id
   ));
-  -- Whoever waits for another try of this clip has it: nobody is asked again.
-  if p_step.kind = 'generate_clip' then
-    perform private.use_kept_clip(p_step.chunk_id);
-  end if;
   perform private.hold_over_budget(p_step.project_id);
 end;
 $$;

@@ -13,8 +13,7 @@ begin
     select steps.*
     from private.steps
     where steps.step_id = any (p_step_ids)
-      and steps.kind = 'generate_clip'
-      and exists (select 1 from private.kept_clip(steps.chunk_id))
+      and private.has_kept_clip(steps)
   loop
     -- Postponed where its film is busy, made by nobody where the clip is used; where another version took it, it is made.
     if not private.lock_film_or_postpone(v_step) or private.use_kept_clip(v_step.chunk_id) then

@@ -50,7 +50,7 @@ begin
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)
     );
     perform private.requeue_step(v_step, v_message, null);
-  elsif v_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(v_step.chunk_id)) then
+  elsif private.has_kept_clip(v_step) then
     perform private.requeue_step(v_step, v_message, null);
   else
     perform private.fail_step(v_step.step_id, v_message);

@@ -38,10 +38,10 @@ begin
     return;
   end if;
 
-  update private.steps
-  set refusal_count = steps.refusal_count + v_is_refused::integer
-  where steps.step_id = v_attempt.step_id
-  returning steps.* into v_step;
+  if v_is_refused then
+    update private.steps set refusal_count = steps.refusal_count + 1 where steps.step_id = v_attempt.step_id;
+  end if;
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
 
   perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
     'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
@@ -53,7 +53,7 @@ begin
       < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
   -- A try before this one may have brought the clip too late: then it is there.
-  elsif v_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(v_step.chunk_id)) then
+  elsif private.has_kept_clip(v_step) then
     perform private.requeue_step(v_step, v_message, null);
   -- What may still run may be paid for: then no other model is asked besides.
   elsif not v_may_run and private.switch_model(v_step, v_message) then

@@ -1158,8 +1158,7 @@ begin
     select steps.*
     from private.steps
     where steps.step_id = any (p_step_ids)
-      and steps.kind = 'generate_clip'
-      and exists (select 1 from private.kept_clip(steps.chunk_id))
+      and private.has_kept_clip(steps)
   loop
     -- Postponed where its film is busy, made by nobody where the clip is used; where another version took it, it is made.
     if not private.lock_film_or_postpone(v_step) or private.use_kept_clip(v_step.chunk_id) then
@@ -1644,7 +1643,7 @@ begin
       jsonb_build_object('kind', v_step.kind, 'attempt_id', p_attempt.attempt_id, 'reason', v_message)
     );
     perform private.requeue_step(v_step, v_message, null);
-  elsif v_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(v_step.chunk_id)) then
+  elsif private.has_kept_clip(v_step) then
     perform private.requeue_step(v_step, v_message, null);
   else
     perform private.fail_step(v_step.step_id, v_message);
@@ -1823,6 +1822,25 @@ comment on function private.kept_clip(text) is
 revoke execute on function private.kept_clip(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0267_function_has_kept_clip.sql
+create or replace function private.has_kept_clip(p_step private.steps)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return p_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(p_step.chunk_id));
+end;
+$$;
+
+comment on function private.has_kept_clip(private.steps) is
+'True of a step for a clip that there is already, though it came too late (kept_clip).';
+
+revoke execute on function private.has_kept_clip(private.steps) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0267_function_waits_out_refusals.sql
 create or replace function private.waits_out_refusals(p_step private.steps)
 returns boolean
@@ -1933,10 +1951,10 @@ begin
     return;
   end if;
 
-  update private.steps
-  set refusal_count = steps.refusal_count + v_is_refused::integer
-  where steps.step_id = v_attempt.step_id
-  returning steps.* into v_step;
+  if v_is_refused then
+    update private.steps set refusal_count = steps.refusal_count + 1 where steps.step_id = v_attempt.step_id;
+  end if;
+  select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
 
   perform private.record_error('step', format('Cannot finish %s: %s', v_step.kind, v_message), jsonb_build_object(
     'project_id', v_step.project_id, 'scene_id', v_step.scene_id, 'chunk_id', v_step.chunk_id,
@@ -1948,7 +1966,7 @@ begin
       < private.setting('max_attempts') then
     perform private.requeue_step(v_step, v_message, (p_error ->> 'retry_after')::numeric);
   -- A try before this one may have brought the clip too late: then it is there.
-  elsif v_step.kind = 'generate_clip' and exists (select 1 from private.kept_clip(v_step.chunk_id)) then
+  elsif private.has_kept_clip(v_step) then
     perform private.requeue_step(v_step, v_message, null);
   -- What may still run may be paid for: then no other model is asked besides.
   elsif not v_may_run and private.switch_model(v_step, v_message) then

@@ -14,6 +14,7 @@ import { checkVault } from "./doctor/check_vault.ts";
 import { checkWork } from "./doctor/check_work.ts";
 import { type Finding, finding, isBad, missing, wrong } from "./doctor/finding.ts";
 import { isLocal, platformEnvironment } from "./doctor/platform_environment.ts";
+import { isHttpUrl } from "./is_http_url.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
 import { readArguments, refuse } from "./usage.ts";
@@ -59,7 +60,7 @@ async function readPatient(): Promise<Patient> {
   const get = await readEnvironment({ root: PROJECT_ROOT });
   const base = values.functions ?? webhookBaseUrl(get) ?? "http://127.0.0.1:54321/functions/v1";
   const db = databaseUrl(values.db, { get, functions: base });
-  if (!/^https?:\/\/./.test(base) || !URL.canParse(base)) {
+  if (!isHttpUrl(base)) {
     throw new Error(
       "Cannot examine: --functions takes a URL, https://<ref>.supabase.co/functions/v1",
     );

@@ -4,6 +4,7 @@ import { Board } from "../console/src/api/shapes/board.ts";
 import { Story } from "../console/src/api/shapes/story.ts";
 import { createPaint, wantsColours } from "../local/paint.ts";
 import { printable, printableJson } from "../local/printable.ts";
+import { isHttpUrl } from "./is_http_url.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { drawBoard } from "./status/draw_board.ts";
 import { drawStory } from "./status/draw_story.ts";
@@ -68,7 +69,7 @@ function localUrl(port: string): string {
 }
 
 function functionsUrl(url: string): string {
-  if (!/^https?:\/\/./.test(url) || !URL.canParse(url)) {
+  if (!isHttpUrl(url)) {
     refuse("Cannot read --url: it takes a project's address, https://<ref>.supabase.co");
   }
   return `${url.replace(/\/+$/, "").replace(/\/functions\/v1$/, "")}/functions/v1`;

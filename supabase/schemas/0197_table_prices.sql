@@ -7,13 +7,7 @@ create table private.prices (
   source text not null,
   usd_per_character numeric,
   constraint prices_pkey primary key (model, kind),
-  constraint price_is_of_a_kind_of_step check (
-    kind in (
-      'storyboard', 'reframe_image', 'generate_clip', 'extract_last_frame', 'extract_thumbnail', 'stitch',
-      'store_film', 'cancel_request', 'generate_voice', 'generate_music', 'level_music', 'mux_audio', 'mix_music',
-      'store_captions', 'burn_captions', 'check_frame'
-    )
-  ),
+  constraint price_is_of_a_kind_of_step check (kind::private.step_kind is not null),
   constraint price_says_how_much check (coalesce(usd_per_second, usd_per_call, usd_per_character) is not null),
   constraint price_is_not_negative check (usd_per_second >= 0 and usd_per_call >= 0 and usd_per_character >= 0)
 );

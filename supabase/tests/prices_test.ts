@@ -56,3 +56,24 @@ Deno.test(
     }
   }),
 );
+
+Deno.test(
+  "a kind of step that the database knows can have a price",
+  onDatabase(async ({ sql }) => {
+    const priced = sql.begin(async (transaction) => {
+      await transaction`alter domain private.step_kind drop constraint step_kind_is_known`;
+      await transaction`
+        insert into private.prices (model, kind, usd_per_call, as_of, source)
+        values ('fal-ai/new', 'translate_voice', 1, current_date, 'a test')`;
+      throw new Error("Undone");
+    });
+
+    await assert.rejects(priced, /^Error: Undone$/);
+    await assert.rejects(
+      sql`
+        insert into private.prices (model, kind, usd_per_call, as_of, source)
+        values ('fal-ai/new', 'translate_voice', 1, current_date, 'a test')`,
+      /step_kind_is_known/,
+    );
+  }),
+);

@@ -13,11 +13,8 @@ begin
   return query
   with
   chosen (providers) as (
-    select coalesce(
-      (select job_requests.providers from private.job_requests where job_requests.project_id = p_project_id),
-      '{"storyboard": "openai", "reframe_image": "fal", "generate_clip": "fal", "extract_last_frame": "fal",
-        "extract_thumbnail": "fal", "stitch": "fal", "generate_voice": "fal", "generate_music": "fal",
-        "level_music": "fal", "mux_audio": "fal", "mix_music": "fal", "burn_captions": "stitch"}'
+    select private.chosen_providers(
+      (select job_requests.providers from private.job_requests where job_requests.project_id = p_project_id)
     )
   ),
 

@@ -22,7 +22,7 @@ begin
   with
   pieces as (
     select part.clip ->> 'model' as model, private.estimate_cost('generate_clip', part.clip, private.provider_of(
-      p_project_id, 'generate_clip', coalesce(job_requests.providers, '{"generate_clip": "fal"}')
+      p_project_id, 'generate_clip', private.chosen_providers(job_requests.providers)
     )) as usd
     from private.job_requests
     cross join jsonb_array_elements(v_scenes) as item (scene)
@@ -30,7 +30,7 @@ begin
     where job_requests.project_id = p_project_id
     union all
     select voices.input ->> 'model', private.estimate_cost('generate_voice', voices.input, private.provider_of(
-      p_project_id, 'generate_voice', coalesce(job_requests.providers, '{"generate_voice": "fal"}')
+      p_project_id, 'generate_voice', private.chosen_providers(job_requests.providers)
     ))
     from private.job_requests
     join public.projects using (project_id)

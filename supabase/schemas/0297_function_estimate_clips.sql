@@ -14,11 +14,7 @@ set enable_mergejoin = off
 set enable_hashagg = off
 as $$
 declare
-  v_providers jsonb := coalesce(
-    nullif(p_job -> 'providers', 'null'),
-    '{"reframe_image": "fal", "generate_clip": "fal", "extract_last_frame": "fal", "extract_thumbnail": "fal",
-      "stitch": "fal"}'
-  );
+  v_providers jsonb := private.chosen_providers(p_job -> 'providers');
   v_stills bigint := private.count_stills(p_job);
 begin
   if p_job ->> 'execution_mode' = 'test' then

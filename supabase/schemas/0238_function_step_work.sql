@@ -1,11 +1,4 @@
-create or replace function private.step_work(
-  p_step private.steps,
-  p_attempt private.attempts,
-  p_mode text,
-  p_now timestamptz,
-  p_signature text,
-  p_traceparent text
-)
+create or replace function private.step_work(p_step private.steps, p_attempt private.attempts, p_now timestamptz)
 returns jsonb
 language plpgsql
 stable
@@ -17,14 +10,14 @@ begin
     'kind', 'step',
     'step_id', p_step.step_id,
     'step', p_step.kind,
-    'mode', p_mode,
+    'mode', case when p_attempt.request_id is null then 'lookup' else 'ask' end,
     'claim_token', p_step.claim_token,
     'project_id', p_step.project_id,
     'attempt', jsonb_build_object(
       'attempt_id', p_attempt.attempt_id,
-      'attempt_token', p_attempt.attempt_id || '.' || p_signature,
+      'attempt_token', p_attempt.attempt_id || '.' || private.sign('attempt', p_attempt.attempt_id),
       'number', p_attempt.number,
-      'traceparent', p_traceparent,
+      'traceparent', private.traceparent_of(p_step.project_id, p_attempt.attempt_id),
       'provider', p_attempt.provider,
       'input', p_attempt.input,
       'request_id', p_attempt.request_id,
@@ -39,8 +32,8 @@ begin
 end;
 $$;
 
-comment on function private.step_work(private.steps, private.attempts, text, timestamptz, text, text) is
-'A leased step and its attempt as the runner gets them, with the token that goes into the callback URL.';
+comment on function private.step_work(private.steps, private.attempts, timestamptz) is
+'A leased step whose provider is to be asked, or looked up, and its attempt, as the runner gets them: with the token that the callback URL has.';
 
-revoke execute on function private.step_work(private.steps, private.attempts, text, timestamptz, text, text)
+revoke execute on function private.step_work(private.steps, private.attempts, timestamptz)
 from public, anon, authenticated, service_role;

@@ -1,5 +1,5 @@
 -- waiting stays waiting, under a lease · running with a lease that ran out → waiting, or queued where
--- nothing was sent
+-- nothing was sent; after max_attempts → failed
 --
 -- A runner that died between its call and our commit may have been understood by the provider: its
 -- attempt is lost, and looked up before anything else. Steps that may safely be done twice start again.
@@ -36,14 +36,19 @@ begin
   end if;
 
   if p_step.status = 'running' and v_attempt.status = 'created' and v_attempt.sent_at = 'infinity' then
-    perform private.requeue_unsent(p_step, v_attempt);
+    if private.lock_film_or_postpone(p_step) then
+      perform private.fail_unsent(p_step, v_attempt.attempt_id, 'The lease ran out before anything was sent');
+    end if;
     return '[]';
   end if;
 
   if p_step.status = 'running' then
     v_attempt := private.end_lease(p_step, v_attempt);
+    -- Its runners died as often as it may be tried.
     if v_attempt.status = 'failed' and p_step.attempt_count - p_step.refusal_count >= private.setting('max_attempts') then
-      perform private.fail_exhausted_step(p_step, v_attempt);
+      if private.lock_film_or_postpone(p_step) then
+        perform private.fail_step(p_step.step_id, v_attempt.error_message);
+      end if;
       return '[]';
     end if;
   end if;
@@ -62,14 +67,7 @@ begin
   where steps.step_id = p_step.step_id
   returning steps.* into v_step;
 
-  return jsonb_build_array(private.step_work(
-    v_step,
-    v_attempt,
-    case when v_attempt.request_id is null then 'lookup' else 'ask' end,
-    v_now,
-    private.sign('attempt', v_attempt.attempt_id),
-    private.traceparent_of(p_step.project_id, v_attempt.attempt_id)
-  ));
+  return jsonb_build_array(private.step_work(v_step, v_attempt, v_now));
 end;
 $$;
 

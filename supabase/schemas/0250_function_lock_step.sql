@@ -1,4 +1,4 @@
-create or replace function private.lock_step(p_step_id text)
+create or replace function private.lock_step(p_step_id text, p_verb text default 'lock')
 returns private.steps
 language plpgsql
 volatile
@@ -16,14 +16,14 @@ begin
   select steps.* into v_step from private.steps where steps.step_id = p_step_id for no key update;
 
   if not found then
-    raise exception 'Cannot lock step "%": no such step', p_step_id using errcode = 'RL404';
+    raise exception 'Cannot % step "%": no such step', p_verb, p_step_id using errcode = 'RL404';
   end if;
 
   return v_step;
 end;
 $$;
 
-comment on function private.lock_step(text) is
-'Locks project, then step, and returns the step as it is now. Raises RL404.';
+comment on function private.lock_step(text, text) is
+'Locks project, then step, and returns the step as it is now. Raises RL404, naming the verb.';
 
-revoke execute on function private.lock_step(text) from public, anon, authenticated, service_role;
+revoke execute on function private.lock_step(text, text) from public, anon, authenticated, service_role;

@@ -9,16 +9,11 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_step private.steps;
+  v_step private.steps := private.lock_step(p_step_id, 'redrive');
   v_project public.projects;
   v_again private.steps;
   v_status text := 'queued';
 begin
-  if not exists (select 1 from private.steps where steps.step_id = p_step_id) then
-    raise exception 'Cannot redrive step "%": no such step', p_step_id using errcode = 'RL404';
-  end if;
-
-  v_step := private.lock_step(p_step_id);
   select projects.* into v_project from public.projects where projects.project_id = v_step.project_id;
 
   if v_step.status <> 'failed' or v_step.kind not in ('cancel_request', 'extract_thumbnail') then

@@ -8,10 +8,6 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if p_step.kind not in ('stitch', 'mix_music', 'burn_captions') then
-    return '{}';
-  end if;
-
   return jsonb_build_object(
     'is_film',
     p_step.provider = 'stitch'
@@ -22,6 +18,6 @@ end;
 $$;
 
 comment on function private.film_flag(private.steps, jsonb) is
-'{is_film} for what joins or finishes a film: whether the step''s provider makes the very file that is the film. Else {}.';
+'{is_film} of a step that joins or finishes a film (stitch, mix_music, burn_captions): whether its provider makes the very file that is the film.';
 
 revoke execute on function private.film_flag(private.steps, jsonb) from public, anon, authenticated, service_role;

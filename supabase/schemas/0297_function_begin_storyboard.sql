@@ -49,7 +49,6 @@ begin
     return;
   end if;
 
-  -- Nobody knows yet how many scenes it will have: no estimate is better than one that is too low.
   perform private.add_step(
     p_project.project_id, 'storyboard', null, null, v_brief || jsonb_build_object('fallback', p_fallback)
   );

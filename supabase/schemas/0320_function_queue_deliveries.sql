@@ -22,7 +22,7 @@ begin
   perform private.withdraw_ends(p_project.project_id);
 
   if p_project.callback_url is not null and v_type = any (coalesce(v_request.events, array[v_type])) then
-    perform private.queue_delivery(p_project, v_type);
+    perform private.queue_delivery(p_project, v_type, private.delivery_body(p_project, v_type));
   end if;
 
   if v_request.is_notified and p_project.status in ('completed', 'failed') then

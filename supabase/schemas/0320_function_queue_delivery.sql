@@ -1,4 +1,4 @@
-create or replace function private.queue_delivery(p_project public.projects, p_type text)
+create or replace function private.queue_delivery(p_project public.projects, p_type text, p_body text)
 returns void
 language plpgsql
 volatile
@@ -7,7 +7,7 @@ set search_path = ''
 as $$
 begin
   insert into public.webhook_deliveries (project_id, type, url, body)
-  values (p_project.project_id, p_type, p_project.callback_url, private.delivery_body(p_project, p_type));
+  values (p_project.project_id, p_type, p_project.callback_url, p_body);
 
   perform private.record_event(
     p_project.project_id, 'delivery.queued', null, null, jsonb_build_object('type', p_type)
@@ -15,7 +15,7 @@ begin
 end;
 $$;
 
-comment on function private.queue_delivery(public.projects, text) is '→ pending: one delivery to the job''s callback_url.';
+comment on function private.queue_delivery(public.projects, text, text) is '→ pending: one delivery to the job''s callback_url.';
 
-revoke execute on function private.queue_delivery(public.projects, text)
+revoke execute on function private.queue_delivery(public.projects, text, text)
 from public, anon, authenticated, service_role;

@@ -40,9 +40,7 @@ begin
 
   v_body := private.stage_body(v_project, p_type, p_scene);
   if v_is_asked then
-    insert into public.webhook_deliveries (project_id, type, url, body)
-    values (p_project_id, p_type, v_project.callback_url, v_body);
-    perform private.record_event(p_project_id, 'delivery.queued', null, null, jsonb_build_object('type', p_type));
+    perform private.queue_delivery(v_project, p_type, v_body);
   end if;
   perform private.queue_event(v_project, p_type, v_body);
 end;

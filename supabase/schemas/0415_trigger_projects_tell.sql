@@ -18,7 +18,9 @@ begin
         where job_requests.project_id = new.project_id
           and 'video.generation.progress' = any (job_requests.events)
       ) then
-        perform private.queue_delivery(new, 'video.generation.progress');
+        perform private.queue_delivery(
+          new, 'video.generation.progress', private.delivery_body(new, 'video.generation.progress')
+        );
       end if;
     end if;
 

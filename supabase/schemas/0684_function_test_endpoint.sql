@@ -16,11 +16,9 @@ begin
   end if;
 
   insert into public.webhook_deliveries (endpoint_id, type, url, body)
-  values (p_endpoint_id, 'endpoint.test', v_endpoint.url, json_build_object(
-    'type', 'endpoint.test',
-    'timestamp', private.iso_time(private.clock()),
-    'data', json_build_object('endpoint_id', p_endpoint_id, 'user_id', v_endpoint.user_id)
-  )::text)
+  values (p_endpoint_id, 'endpoint.test', v_endpoint.url, private.event_body(
+    'endpoint.test', private.clock(), json_build_object('endpoint_id', p_endpoint_id, 'user_id', v_endpoint.user_id)
+  ))
   returning webhook_deliveries.* into v_delivery;
 
   return jsonb_build_object(

@@ -10,20 +10,19 @@ security invoker
 set search_path = ''
 as $$
   insert into public.webhook_deliveries (endpoint_id, type, url, body)
-  select 'source:' || p_source.name, 'webhook.received', p_source.handler_target, row_to_json(message)::text
-  from (
-    select
-      'webhook.received' as type,
-      private.iso_time(p_log.received_at) as timestamp,
-      jsonb_build_object(
-        'source', p_source.name,
-        'webhook_log_id', p_log.webhook_log_id,
-        'id', p_log.webhook_id,
-        'type', p_log.type,
-        'body', p_log.data,
-        'raw_body', case when p_log.data is null then translate(encode(p_log.raw_body, 'base64'), e'\n', '') end
-      ) as data
-  ) as message;
+  values (
+    'source:' || p_source.name,
+    'webhook.received',
+    p_source.handler_target,
+    private.event_body('webhook.received', p_log.received_at, jsonb_build_object(
+      'source', p_source.name,
+      'webhook_log_id', p_log.webhook_log_id,
+      'id', p_log.webhook_id,
+      'type', p_log.type,
+      'body', p_log.data,
+      'raw_body', case when p_log.data is null then translate(encode(p_log.raw_body, 'base64'), e'\n', '') end
+    )::json)
+  );
 $$;
 
 comment on function private.queue_source_delivery(private.webhook_sources, public.webhook_logs) is

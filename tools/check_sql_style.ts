@@ -6,8 +6,9 @@ import { readArguments } from "./usage.ts";
 const USAGE = `deno run -A tools/check_sql_style.ts
 
 Holds supabase/schemas and supabase/migrations to the rules that a text check can hold: lower-case
-words (in bodies too), search_path, volatility, security, comments and revokes of functions, one
-thing a file and named by it, no chain of CTEs that Postgres runs in part. Exits 1 on any fault.`;
+words (in bodies too), search_path, volatility, security, comments and revokes of functions (and
+who calls those of public), one thing a file and named by it, no chain of CTEs that Postgres runs in
+part. Exits 1 on any fault.`;
 
 if (import.meta.main) {
   readArguments(USAGE, {});

@@ -16,7 +16,9 @@ export function checkSqlStyle(file: SqlFile, kind: "schema" | "migration"): Styl
     ...checkFunctions(masked),
     ...checkTables(masked),
     ...checkCtes(masked),
-    ...(kind === "schema" ? checkSchemaName(masked) : checkMigrationName(masked)),
+    ...(kind === "schema"
+      ? [...checkCallers(masked), ...checkSchemaName(masked)]
+      : checkMigrationName(masked)),
   ];
   return faults
     .map(({ position, message }) => ({
@@ -74,6 +76,19 @@ function isRevoked(text: string, name: string): boolean {
     revoked === name &&
     ["public", "anon", "authenticated"].every((role) => roles.split(/,\s*/).includes(role))
   );
+}
+
+/** What the API exposes is called from elsewhere: whoever changes it has to know by whom. */
+function checkCallers({ text }: Masked): Fault[] {
+  const comments = text.matchAll(
+    /^comment on function (public\.\w+)\([^)]*\) is\s+'((?:[^']|'')*)';/gm,
+  );
+  return [...comments]
+    .filter(([, , comment = ""]) => !/\bCalled by \w/.test(comment))
+    .map((found) => ({
+      position: found.index,
+      message: `${found[1]}: its comment does not say who calls it ("Called by ...")`,
+    }));
 }
 
 const TABLE = /^create\s+(?:unlogged\s+)?table\s+(?:if not exists\s+)?([^\s(]+)/gm;

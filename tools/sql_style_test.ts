@@ -16,7 +16,7 @@ begin
 end;
 $$;
 
-comment on function public.end_film(text) is 'Ends a FILM.';
+comment on function public.end_film(text) is 'Ends a FILM. Called by the runner.';
 
 revoke execute on function public.end_film(text) from public, anon, authenticated;
 `;
@@ -119,6 +119,16 @@ Deno.test("a migration holds many functions and has a timestamp for a name", () 
   assert.deepEqual(faultsOf(text, "supabase/migrations/001_add.sql"), [
     "1: its name is not <UTC timestamp>_<lower_case_words>.sql",
   ]);
+});
+
+Deno.test("a function of public whose comment does not say who calls it is a fault", () => {
+  const silent = ['15: public.end_film: its comment does not say who calls it ("Called by ...")'];
+  const text = GOOD.replace(" Called by the runner.", "");
+
+  assert.deepEqual(faultsOf(text), silent);
+  assert.deepEqual(faultsOf(text.replace("a FILM.", "a FILM; it''s late.")), silent);
+  assert.deepEqual(faultsOf(text.replaceAll("public.end_film", "private.end_film")), []);
+  assert.deepEqual(faultsOf(text, "supabase/migrations/20260102030405_end_film.sql"), []);
 });
 
 Deno.test("a table without a comment is a fault", () => {

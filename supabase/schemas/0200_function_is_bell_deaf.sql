@@ -18,7 +18,7 @@ end;
 $$;
 
 comment on function public.is_bell_deaf() is
-'True when rings have gone unanswered for some seconds: pg_net does not deliver. Doors and runners then ring over HTTP themselves.';
+'True when rings have gone unanswered for some seconds: pg_net does not deliver. Doors and runners then ring over HTTP themselves. Called by the doors.';
 
 revoke execute on function public.is_bell_deaf() from public, anon, authenticated;
 grant execute on function public.is_bell_deaf() to service_role;

@@ -28,7 +28,7 @@ end;
 $$;
 
 comment on function public.create_project(jsonb, text[]) is
-'→ queued; idempotent by key. Outcome created, duplicate, conflict (same key, other body) or over_budget (nothing was created). Called by webhook.';
+'→ queued; idempotent by key. Outcome created, duplicate, conflict (same key, other body) or over_budget (nothing was created). Called by webhook and videos.';
 
 revoke execute on function public.create_project(jsonb, text[]) from public, anon, authenticated;
 grant execute on function public.create_project(jsonb, text[]) to service_role;

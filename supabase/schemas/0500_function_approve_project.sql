@@ -50,7 +50,7 @@ end;
 $$;
 
 comment on function public.approve_project(text, text, text) is
-'paused, awaiting approval → paused_from. {project_id, was, status, requests_given_up, approved}. Raises RL404, and RL409 where nothing, or something else than p_stage, awaits it.';
+'paused, awaiting approval → paused_from. {project_id, was, status, requests_given_up, approved}. Raises RL404, and RL409 where nothing, or something else than p_stage, awaits it. Called by webhook and webhook-manage.';
 
 revoke execute on function public.approve_project(text, text, text) from public, anon, authenticated;
 grant execute on function public.approve_project(text, text, text) to service_role;

@@ -27,7 +27,7 @@ end;
 $$;
 
 comment on function public.cancel_project(text, text) is
-'→ cancelled; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended otherwise.';
+'→ cancelled; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended otherwise. Called by webhook-manage.';
 
 revoke execute on function public.cancel_project(text, text) from public, anon, authenticated;
 grant execute on function public.cancel_project(text, text) to service_role;

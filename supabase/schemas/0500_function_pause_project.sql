@@ -32,7 +32,7 @@ end;
 $$;
 
 comment on function public.pause_project(text, text) is
-'→ paused; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended.';
+'→ paused; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended. Called by webhook-manage.';
 
 revoke execute on function public.pause_project(text, text) from public, anon, authenticated;
 grant execute on function public.pause_project(text, text) to service_role;

@@ -33,7 +33,7 @@ end;
 $$;
 
 comment on function public.prefer_project(text, text) is
-'Makes a completed film the preferred version of its video; idempotent. {project_id, was, status, requests_given_up, preferred}. Raises RL404, RL409.';
+'Makes a completed film the preferred version of its video; idempotent. {project_id, was, status, requests_given_up, preferred}. Raises RL404, RL409. Called by webhook and webhook-manage.';
 
 revoke execute on function public.prefer_project(text, text) from public, anon, authenticated;
 grant execute on function public.prefer_project(text, text) to service_role;

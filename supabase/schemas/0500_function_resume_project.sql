@@ -40,7 +40,7 @@ end;
 $$;
 
 comment on function public.resume_project(text, text) is
-'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended or awaits an approval.';
+'paused → paused_from; idempotent. {project_id, was, status, requests_given_up}. Raises RL404, and RL409 when the film has ended or awaits an approval. Called by webhook-manage.';
 
 revoke execute on function public.resume_project(text, text) from public, anon, authenticated;
 grant execute on function public.resume_project(text, text) to service_role;

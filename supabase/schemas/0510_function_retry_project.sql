@@ -28,7 +28,7 @@ end;
 $$;
 
 comment on function public.retry_project(text, text) is
-'failed | cancelled → generating | stitching, keeping what was finished. {project_id, was, status, requests_given_up}. Raises RL404, RL409.';
+'failed | cancelled → generating | stitching, keeping what was finished. {project_id, was, status, requests_given_up}. Raises RL404, RL409. Called by webhook-manage.';
 
 revoke execute on function public.retry_project(text, text) from public, anon, authenticated;
 grant execute on function public.retry_project(text, text) to service_role;

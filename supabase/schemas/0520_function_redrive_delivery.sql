@@ -26,7 +26,7 @@ end;
 $$;
 
 comment on function public.redrive_delivery(text) is
-'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409 (also where its endpoint is disabled or gone, or its body too large).';
+'dead | pending → pending, due at once. {delivery_id, was, status}. Raises RL404, RL409 (also where its endpoint is disabled or gone, or its body too large). Called by webhook-manage.';
 
 revoke execute on function public.redrive_delivery(text) from public, anon, authenticated;
 grant execute on function public.redrive_delivery(text) to service_role;

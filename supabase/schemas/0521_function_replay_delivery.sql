@@ -24,7 +24,7 @@ end;
 $$;
 
 comment on function public.replay_delivery(text) is
-'Any that has ended → pending, under the same webhook-id; of a batch, it leaves it. {delivery_id, was, status}. Raises RL404, RL409.';
+'Any that has ended → pending, under the same webhook-id; of a batch, it leaves it. {delivery_id, was, status}. Raises RL404, RL409. Called by webhook-manage.';
 
 revoke execute on function public.replay_delivery(text) from public, anon, authenticated;
 grant execute on function public.replay_delivery(text) to service_role;

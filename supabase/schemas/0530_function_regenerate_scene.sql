@@ -83,7 +83,7 @@ end;
 $$;
 
 comment on function public.regenerate_scene(text, jsonb) is
-'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL400, RL404, RL409.';
+'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL400, RL404, RL409. Called by webhook-manage.';
 
 revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
 grant execute on function public.regenerate_scene(text, jsonb) to service_role;

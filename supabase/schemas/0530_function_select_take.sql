@@ -51,7 +51,7 @@ end;
 $$;
 
 comment on function public.select_take(text, integer) is
-'Puts an earlier take of a scene (and of those chained to it) into the film again, which is stitched anew. Raises RL404, RL409.';
+'Puts an earlier take of a scene (and of those chained to it) into the film again, which is stitched anew. {project_id, was, status, requests_given_up, take, scenes}. Raises RL404, RL409. Called by webhook-manage.';
 
 revoke execute on function public.select_take(text, integer) from public, anon, authenticated;
 grant execute on function public.select_take(text, integer) to service_role;

@@ -28,7 +28,7 @@ end;
 $$;
 
 comment on function public.put_model_fallback(text, text, boolean) is
-'Which model makes a clip where p_model refuses it or is down; null: none. The caller has checked that it can. Raises RL400.';
+'Which model makes a clip where p_model refuses it or is down; null: none. The caller has checked that it can. Raises RL400. Called by webhook-manage.';
 
 revoke execute on function public.put_model_fallback(text, text, boolean) from public, anon, authenticated;
 grant execute on function public.put_model_fallback(text, text, boolean) to service_role;

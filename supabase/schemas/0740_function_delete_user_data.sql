@@ -66,7 +66,7 @@ end;
 $$;
 
 comment on function public.delete_user_data(text, integer, boolean) is
-'Deletes p_limit projects of a user, or a video''s more, with all below, their callbacks and errors, and the user''s endpoints. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves.';
+'Deletes p_limit projects of a user, or a video''s more, with all below, their callbacks and errors, and the user''s endpoints. {done, projects, cancelled, callbacks, deliveries, media, errors, bucket, paths}: the caller removes these files, and calls again until done. Without p_waits, requests at providers are left to themselves. Called by webhook-manage.';
 
 revoke execute on function public.delete_user_data(text, integer, boolean) from public, anon, authenticated;
 grant execute on function public.delete_user_data(text, integer, boolean) to service_role;

@@ -40,7 +40,7 @@ end;
 $$;
 
 comment on function public.preview_user_data(text) is
-'What delete_user_data would delete: {projects, unfinished, callbacks, deliveries, media, errors, files}. Changes nothing.';
+'What delete_user_data would delete: {projects, unfinished, callbacks, deliveries, media, errors, files}. Changes nothing. Called by webhook-manage.';
 
 revoke execute on function public.preview_user_data(text) from public, anon, authenticated;
 grant execute on function public.preview_user_data(text) to service_role;

@@ -10,9 +10,10 @@
 --          (paused from any of the first four; paused_from says where to resume)
 -- scene    pending → generating → extracting_frame → completed | failed | cancelled
 -- chunk    PENDING → SUBMITTED → IN_PROGRESS → COMPLETED | FAILED | CANCELLED
--- step     queued → running → waiting → completed | failed | cancelled
+-- step     queued → running → waiting → completed | failed | cancelled; queued again for another try
 -- attempt  created → submitted → in_progress → completed | failed | cancelled
 --          created → lost → (found again: submitted) | outcome_unknown
+--          failed | outcome_unknown → lost, where it had been taken after all and brings its result
 -- delivery pending → delivering → delivered | dead, or pending again for its next try
 --          pending → batched → delivered | dead, with the delivery that it travels in
 --          filtered, skipped: kept, and pending once replayed
@@ -22,11 +23,40 @@
 --
 -- Lock order everywhere: project, scene, chunk, step, attempt. Verbs lock the project first with
 -- `for no key update` (`for update` would deadlock with the foreign keys of rows inserted below).
--- Only claim_work and announce_call start lower, at steps, and wait for nothing above: what needs the project
--- there takes it with `skip locked`, or leaves it to the next claim (lock_film_or_postpone).
+-- Only claim_work and announce_call start lower, at steps, and wait for nothing above: what needs the
+-- project there takes it with `skip locked`, or leaves it to the next claim (lock_film_or_postpone).
 -- Of deliveries: endpoint, lane, delivery; several of a kind by id.
 -- Of recorded callbacks: seen_deliveries, then what the callback is about, then webhook_logs.
 -- Advisory locks (of a request, of a video's versions) come before all of these.
 --
+-- A row that is found by its key has its status checked by what it must not be (`not in`): with `=` a
+-- plan of a calm night would take the index of all that is open, and read it whole in a burst.
+--
 -- Time is private.clock(). Functions that strangers' requests reach live in public, are security
 -- definer and executable by service_role alone; everything else lives in private.
+--
+-- Errors that a caller acts on: RL400 (what is asked for makes no sense), RL402 (it does not fit into its
+-- budget; create_project answers it), RL404 (it is not there), RL409 (its state forbids it), RL500 (a setting
+-- is missing). Their sentences name the action, the object and the state.
+--
+-- Files stand in the order in which they can be created, and near those that they work with:
+-- 00         settings, clock, ids, words, what makes a row whole
+-- 01         tables
+-- 020x       the bell, the project's lock, timeline and errors
+-- 0204-0213  what a step asks for; sound, captions and the cut
+-- 0215-0225  a job's rows, and what a revision takes over
+-- 0228-0245  prices; what a film asks for next; what is due, and the claims of steps and deliveries
+-- 0249-0267  a call, its receipt and its answer
+-- 0269-0290  results: a clip, a frame, a part, the film; failures; the end
+-- 0291-0297  what is left to do and what it costs, approvals, storyboards
+-- 0298-0299  jobs
+-- 0299-0316  callbacks
+-- 0317-0326  deliveries: bodies, queue, records
+-- 033        what clients read
+-- 034-036    the sweep, invariants, views of what waits
+-- 04         triggers
+-- 05         an operator's verbs
+-- 06         what an operator reads, replays and sets
+-- 07         what is deleted, and when
+-- 08         custom sources
+-- 09         limits, and figures of doors

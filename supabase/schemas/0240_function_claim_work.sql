@@ -1,7 +1,8 @@
 -- Leases what is due to a runner: steps that can be done with what this installation has configured,
--- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}, and
--- whether films that a stitch service has stored already are to be stored here too ("store_films"). A runner that
--- claims deliveries by themselves says so ("deliveries": "apart"), and is told when some are due.
+-- and deliveries. p_providers names the provider of each kind of step, {"stitch": "fal", ...}, whose calls are
+-- announced ("announced"), and whether films that a stitch service has stored already are to be stored here too
+-- ("store_films"). A runner that claims deliveries by themselves says so ("deliveries": "apart"), and is told when some
+-- are due.
 
 create or replace function public.claim_work(p_limit integer, p_providers jsonb, p_answers_bell boolean)
 returns jsonb

@@ -53,6 +53,6 @@ end;
 $$;
 
 comment on function private.complete_project(text, jsonb) is
-'stitching → completed, once; p_output is that of store_film, or of a stitch service. The caller holds the project''s lock.';
+'stitching → completed, once; p_output is that of store_film or of a stitch service, or the film of another version. The caller holds the project''s lock.';
 
 revoke execute on function private.complete_project(text, jsonb) from public, anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- delivering → delivered | pending | dead, a page at a time
+-- delivering → delivered | pending | dead | skipped, a page at a time
 
 create or replace function public.record_deliveries(p_results jsonb)
 returns jsonb

@@ -1,5 +1,6 @@
--- delivery dead → pending: the client's server is mended, send it again, under the same webhook-id, through the whole
--- schedule where need be
+-- delivery dead | pending → pending, due at once
+--
+-- The client's server is mended: send it again, under the same webhook-id, through the whole schedule where need be.
 
 create or replace function public.redrive_delivery(p_delivery_id text)
 returns jsonb

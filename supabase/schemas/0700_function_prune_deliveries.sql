@@ -70,6 +70,6 @@ end;
 $$;
 
 comment on function private.prune_deliveries(text, timestamptz, integer) is
-'Deletes the ended deliveries, with their tries, of custom sources and of projects that nothing has happened to since p_before, out of the next p_limit; and lanes that nothing waits for.';
+'Deletes the ended deliveries, with their tries, of no project, and of projects that nothing has happened to since p_before, out of the next p_limit; and lanes that nothing waits for.';
 
 revoke execute on function private.prune_deliveries(text, timestamptz, integer) from public, anon, authenticated, service_role;

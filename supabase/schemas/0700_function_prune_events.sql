@@ -49,6 +49,6 @@ end;
 $$;
 
 comment on function private.prune_events(text, timestamptz, integer) is
-'Deletes the events of finished projects that are older than p_before, out of the next p_limit; next_after is where the page after it begins.';
+'Deletes events older than p_before, but those of unfinished projects, out of the next p_limit; next_after is where the page after it begins.';
 
 revoke execute on function private.prune_events(text, timestamptz, integer) from public, anon, authenticated, service_role;

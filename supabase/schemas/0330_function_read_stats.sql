@@ -7,13 +7,7 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'total', (select count(*) from public.projects),
-    'by_status', coalesce(
-      (
-        select jsonb_object_agg(counted.status, counted.n)
-        from (select projects.status, count(*) as n from public.projects group by projects.status) as counted
-      ),
-      '{}'
-    ),
+    'by_status', private.projects_by_status(),
     'last_24h', (
       select count(*) from public.projects where projects.created_at > (select private.clock()) - interval '24 hours'
     ),

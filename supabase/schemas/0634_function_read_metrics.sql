@@ -16,7 +16,7 @@ begin
     'deliveries', private.delivery_metrics(v_since),
     'steps', private.step_metrics(v_since),
     'providers', public.list_providers(),
-    'projects', public.read_stats() -> 'by_status',
+    'projects', private.projects_by_status(),
     'errors', private.error_metrics(v_since),
     'rate_limit_hits', private.limit_hits_since(v_since)
   );

@@ -7,13 +7,7 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'is_paused', exists (select 1 from private.providers where providers.name = '*' and providers.is_paused),
-    'by_status', coalesce(
-      (
-        select jsonb_object_agg(counted.status, counted.n)
-        from (select projects.status, count(*) as n from public.projects group by projects.status) as counted
-      ),
-      '{}'
-    ),
+    'by_status', private.projects_by_status(),
     'spent_today_usd', private.spent_today(),
     'budget_left_usd', private.budget_left(),
     'failed_callbacks', (select count(*) from public.webhook_logs where webhook_logs.status = 'error'),

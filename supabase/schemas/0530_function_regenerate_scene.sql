@@ -64,16 +64,20 @@ begin
     quality_score = null,
     completed_at = null,
     input_hash = null,
+    -- Its own image is another one now.
     reframed_image_url = case
-      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' <> scenes.image_url then null
-      when scenes.scene_id = p_scene_id and p_changes ->> 'image_url' is not null and scenes.image_url is null then null
-      else scenes.reframed_image_url
+      when coalesce(changes.value ->> 'image_url', scenes.image_url) is not distinct from scenes.image_url
+        then scenes.reframed_image_url
     end,
-    prompt = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'prompt', scenes.prompt) else scenes.prompt end,
-    image_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'image_url', scenes.image_url) else scenes.image_url end,
-    reframe_to = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'reframe_to', scenes.reframe_to) else scenes.reframe_to end,
-    audio_url = case when scenes.scene_id = p_scene_id then coalesce(p_changes ->> 'audio_url', scenes.audio_url) else scenes.audio_url end
-  where scenes.scene_id = any (v_followers);
+    prompt = coalesce(changes.value ->> 'prompt', scenes.prompt),
+    image_url = coalesce(changes.value ->> 'image_url', scenes.image_url),
+    reframe_to = coalesce(changes.value ->> 'reframe_to', scenes.reframe_to),
+    audio_url = coalesce(changes.value ->> 'audio_url', scenes.audio_url)
+  from (
+    select taken.scene_id, case when taken.scene_id = p_scene_id then p_changes end as value
+    from unnest(v_followers) as taken (scene_id)
+  ) as changes
+  where scenes.scene_id = changes.scene_id;
 
   perform private.close_steps(v_project.project_id, v_followers);
   perform private.revive_scenes(v_project.project_id);

@@ -18,8 +18,8 @@ begin
     into v_seconds
     from public.video_chunks
     where video_chunks.chunk_id = p_input ->> 'chunk_id';
-  elsif p_kind = 'stitch' then
-    return private.film_seconds(p_input ->> 'project_id');
+  elsif p_kind in ('stitch', 'burn_captions') then
+    return coalesce((p_input ->> 'seconds')::numeric, private.film_seconds(p_input ->> 'project_id'));
   end if;
 
   return v_seconds;

@@ -50,6 +50,21 @@ Deno.test(
 );
 
 Deno.test(
+  "captions that a service burns in by the second have a price as long as the film",
+  onDatabase(async ({ sql, aProject }) => {
+    await price(sql, "fal-ai/some-model", { second: 0.07 });
+    await price(sql, "stitch", { second: 0.01, kind: "burn_captions" });
+    const project_id = await aProject({ scenes: ["cut"], film_options: { captions: "burn" } });
+
+    const [film] = await sql`
+      select estimated_cost_usd::float8 as usd from public.projects where project_id = ${project_id}`;
+    // A clip of five seconds, a thumbnail, and the captions.
+    assert.equal(film?.usd, 0.401);
+    assert.equal(await estimate(sql, "burn_captions", { project_id }, "stitch"), 0.05);
+  }),
+);
+
+Deno.test(
   "a voice is priced by its characters, and one whose text nobody knows has no price",
   onDatabase(async ({ sql }) => {
     await price(sql, "fal-ai/spoken", { call: 0.01, character: 0.002, kind: "generate_voice" });

@@ -11,25 +11,9 @@ set search_path = ''
 as $$
 declare
   v_is_generated boolean;
-  v_brief jsonb;
 begin
   if not exists (select 1 from public.scenes where scenes.project_id = p_project_id) then
-    select steps.input
-    into v_brief
-    from private.steps
-    where steps.project_id = p_project_id
-      and steps.kind = 'storyboard'
-    order by steps.created_at desc
-    limit 1;
-    if v_brief is null then
-      raise exception 'Cannot retry project "%": it has no scenes, and what they would be written from is not kept any more; its job can be sent again',
-        p_project_id using errcode = 'RL409';
-    end if;
-    update public.projects
-    set status = 'storyboarding', error_message = null, completed_at = null, progress = 0
-    where projects.project_id = p_project_id;
-    perform private.add_step(p_project_id, 'storyboard', null, null, v_brief);
-    perform private.prepare_film(p_project_id);
+    perform private.reopen_storyboard(p_project_id);
     return;
   end if;
 
@@ -72,6 +56,6 @@ end;
 $$;
 
 comment on function private.reopen_project(text) is
-'→ generating | stitching, and queues what is missing. Raises RL409 where a storyboard is missing and its step is pruned. The caller holds the project''s lock.';
+'→ generating | stitching, and queues what is missing. Raises RL409 (reopen_storyboard). The caller holds the project''s lock.';
 
 revoke execute on function private.reopen_project(text) from public, anon, authenticated, service_role;

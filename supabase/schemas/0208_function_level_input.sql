@@ -9,12 +9,7 @@ begin
   return (
     select jsonb_build_object('audio_url', raw.url, 'loudness', projects.film_options -> 'music' -> 'loudness')
     from public.projects
-    cross join lateral (
-      select coalesce(
-        projects.film_options -> 'music' ->> 'url',
-        private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
-      ) as url
-    ) as raw
+    cross join private.raw_music_url(p_project_id) as raw (url)
     where projects.project_id = p_project_id
       and projects.film_options -> 'music' -> 'loudness' is not null
       and raw.url is not null

@@ -10,16 +10,10 @@ as $$
 begin
   return (
     select case
-      when projects.film_options -> 'music' -> 'loudness' is null then raw.url
+      when projects.film_options -> 'music' -> 'loudness' is null then private.raw_music_url(p_project_id)
       else private.film_part(p_project_id, 'level_music', private.level_input(p_project_id)) ->> 'audio_url'
     end
     from public.projects
-    cross join lateral (
-      select coalesce(
-        projects.film_options -> 'music' ->> 'url',
-        private.film_part(p_project_id, 'generate_music', private.music_input(p_project_id)) ->> 'audio_url'
-      ) as url
-    ) as raw
     where projects.project_id = p_project_id
   );
 end;

@@ -79,21 +79,7 @@ begin
     and scenes.thumbnail_url is null
     and video_chunks.selected
     and video_chunks.position = 1
-    and case coalesce((private.film_step(p_project_id, 'extract_thumbnail')).status, 'none')
-      when 'queued' then true
-      -- A film does without one that failed, until it is stitched anew.
-      when 'none' then not exists (
-        select 1
-        from public.projects
-        join private.steps using (project_id)
-        where projects.project_id = p_project_id
-          and 'stitching' in (projects.status, projects.paused_from)
-          and steps.chunk_id = video_chunks.chunk_id
-          and steps.kind = 'extract_thumbnail'
-          and steps.status = 'failed'
-      )
-      else false
-    end;
+    and private.is_thumbnail_left(p_project_id, video_chunks.chunk_id);
 
   return query
   select sound.kind, sound.input, sound.chunk_id, (sound.input ->> 'seconds')::numeric

@@ -1,25 +1,22 @@
-create or replace function private.lock_messages_of(p_user_id text, p_project_ids text[])
+create or replace function private.lock_messages_of(p_endpoint_ids text[], p_project_ids text[])
 returns void
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
-declare
-  -- Once more: one may have been made since.
-  v_endpoint_ids text[] := private.lock_endpoints_of(p_user_id);
 begin
   -- Those of endpoints and of projects at once: a page of results has both, and goes by id.
   perform 1
   from public.webhook_deliveries
-  where webhook_deliveries.endpoint_id = any (v_endpoint_ids)
+  where webhook_deliveries.endpoint_id = any (p_endpoint_ids)
     or webhook_deliveries.project_id = any (p_project_ids)
   order by webhook_deliveries.delivery_id
   for update;
 end;
 $$;
 
-comment on function private.lock_messages_of(text, text[]) is
-'Locks a user''s endpoints, then all deliveries to them and of these projects, in the lock order: they are about to be deleted.';
+comment on function private.lock_messages_of(text[], text[]) is
+'Locks all deliveries to these endpoints and of these projects, in the lock order: they are about to be deleted. The caller holds the endpoints'' locks.';
 
-revoke execute on function private.lock_messages_of(text, text[]) from public, anon, authenticated, service_role;
+revoke execute on function private.lock_messages_of(text[], text[]) from public, anon, authenticated, service_role;

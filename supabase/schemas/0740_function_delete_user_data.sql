@@ -1,7 +1,8 @@
 -- project any → cancelled where it was unfinished, and then gone with all that is known of it
 --
 -- A video whose requests are still being given up at a provider stays until they are: call again until
--- done is true. Files are the caller's to remove: their paths are in no table any more.
+-- done is true. Files are the caller's to remove: their paths are in no table any more. An endpoint that is made meanwhile
+-- stays for the next call, too: to lock it behind projects is not the lock order.
 
 create or replace function public.delete_user_data(
   p_user_id text,
@@ -15,6 +16,7 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_endpoint_ids text[];
   v_project public.projects;
   v_video_id text;
   v_ids text[] := '{}';
@@ -23,7 +25,7 @@ declare
   v_records record;
 begin
   -- Before any delivery: cancelling makes what waits for a batch due, and a claim that has the endpoint wants just that.
-  perform private.lock_endpoints_of(p_user_id);
+  v_endpoint_ids := private.lock_endpoints_of(p_user_id);
 
   -- All versions of a video go at once: they count up without gaps.
   for v_video_id in
@@ -49,14 +51,15 @@ begin
     v_ids := v_ids || private.deletable_versions(p_user_id, v_video_id, p_waits);
   end loop;
 
-  perform private.lock_messages_of(p_user_id, v_ids);
-  perform private.delete_endpoints_of(p_user_id);
+  perform private.lock_messages_of(v_endpoint_ids, v_ids);
+  perform private.delete_endpoints_of(v_endpoint_ids);
   v_paths := private.films_stored_for(v_ids);
   select * into v_records from private.delete_records(v_ids);
   delete from public.projects where projects.project_id = any (v_ids);
 
   return jsonb_build_object(
-    'done', not exists (select 1 from public.projects where projects.user_id = p_user_id),
+    'done', not exists (select 1 from public.projects where projects.user_id = p_user_id)
+      and not exists (select 1 from private.endpoints where endpoints.user_id = p_user_id),
     'projects', cardinality(v_ids),
     'cancelled', v_cancelled,
     'bucket', 'films',

@@ -1,6 +1,7 @@
 -- A price that is raised makes films dearer than they were told. Those with a budget are held before anything more is
 -- begun for them: what is begun is reserved at the price of that moment. For the others it is noticed as they go on
--- (hold_dearer).
+-- (hold_dearer). Locked in the order in which delete_user_data goes through a user's films, the other one that takes several
+-- and waits for them.
 
 create or replace function private.tg_prices__hold()
 returns trigger
@@ -17,7 +18,7 @@ begin
     from public.projects
     where projects.status in ('queued', 'storyboarding', 'generating', 'stitching')
       and projects.max_cost_usd is not null
-    order by projects.project_id
+    order by projects.user_id, projects.video_id, projects.project_id
     for no key update
   loop
     perform private.hold_over_budget(v_project_id);

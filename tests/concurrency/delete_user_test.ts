@@ -3,7 +3,9 @@ import { putEndpoint } from "../../supabase/functions/_shared/management/endpoin
 import { deleteUserData } from "../../supabase/functions/_shared/management/installation.ts";
 import { aFilm } from "../../supabase/tests/drive.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
-import { brokenInvariants } from "../../supabase/tests/look.ts";
+import { brokenInvariants, projectOf } from "../../supabase/tests/look.ts";
+import { priceClips } from "../../supabase/tests/prices.ts";
+import { claim, submit } from "../../supabase/tests/verbs.ts";
 import { untilWaiting } from "./races.ts";
 
 Deno.test(
@@ -25,6 +27,34 @@ Deno.test(
 
     assert.deepEqual([(await first).done, (await second).done], [false, true]);
     assert.deepEqual([...await sql`select from private.endpoints`], []);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a price that changes while a user with films under way is deleted waits for that, and none of both for ever",
+  onDatabase(async ({ sql, db, aProject, openSession }) => {
+    await priceClips(sql, 0.1);
+    const older = await aProject({ video_id: "video-2", max_cost_usd: 1 });
+    const newer = await aProject({ video_id: "video-1", max_cost_usd: 1 });
+    for (const work of await claim(db)) await submit(db, work);
+    const [claimer, operator, pricer] = await Promise.all([1, 2, 3].map(openSession));
+    assert(claimer && operator && pricer);
+    await claimer.sql`reset role`;
+    await pricer.sql`reset role`;
+
+    await claimer.sql`begin`;
+    await claimer.sql`select from private.steps where project_id = ${newer} for no key update`;
+    const deleted = deleteUserData(operator.db, "user-1");
+    await untilWaiting(sql, operator);
+    const priced = pricer.sql`update private.prices set usd_per_second = 9 where source = 'a test'`
+      .execute();
+    await untilWaiting(sql, pricer);
+    await claimer.sql`commit`;
+
+    assert.equal((await deleted).cancelled, 2);
+    await priced;
+    for (const id of [older, newer]) assert.equal((await projectOf(sql, id)).status, "cancelled");
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

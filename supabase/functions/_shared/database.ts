@@ -55,10 +55,11 @@ export function isAway(error: unknown): boolean {
  */
 const AWAY = /^(08|53|57|25006$|PGRST(00[0-3]|202)$)/;
 /**
- * A function that the called one calls is not there: a migration took it away between the two. What was
- * begun is undone, and the next call finds the new ones.
+ * What was begun is undone by no fault of its own, and the next call finds the way free: a migration took
+ * a function away that the called one calls (42883), or somebody waited for what it held while it waited
+ * for him (40P01): a migration locks whole tables.
  */
-const MIGRATED = "42883";
+const UNDONE = new Set(["42883", "40P01"]);
 /** PostgREST's own 500 is what a function raised; whatever is above it, a gateway may say in its place. */
 const RAISED = 500;
 
@@ -119,8 +120,8 @@ export function connectDatabase(
   return {
     async call(name, args, answer) {
       const value = await callFunction(name, args).catch((error) => {
-        const isMigrated = error instanceof DatabaseError && error.code === MIGRATED;
-        if (!isMigrated) throw error;
+        const isUndone = error instanceof DatabaseError && UNDONE.has(error.code);
+        if (!isUndone) throw error;
         return callFunction(name, args);
       });
       return answer.parse(value);

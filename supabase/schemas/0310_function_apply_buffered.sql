@@ -28,6 +28,9 @@ begin
         v_log, private.apply_callback(v_log), clock_timestamp() - v_started_at
       );
     exception
+      -- Whoever was in the way says nothing of it, and its sender, who was answered, does not send it again.
+      when deadlock_detected or serialization_failure or lock_not_available then
+        raise;
       when others then
         perform private.forget_delivery(v_log, sqlerrm);
     end;

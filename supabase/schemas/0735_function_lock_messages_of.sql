@@ -6,12 +6,13 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- Those of endpoints and of projects at once: a page of results has both, and goes by id.
+  -- Those of endpoints and of projects at once: a page of results has both, and goes by id. What travels in a batch comes
+  -- behind it: whoever ends, sends again or prunes a batch has that first.
   perform 1
   from public.webhook_deliveries
   where webhook_deliveries.endpoint_id = any (p_endpoint_ids)
     or webhook_deliveries.project_id = any (p_project_ids)
-  order by webhook_deliveries.delivery_id
+  order by webhook_deliveries.batch_id is not null, webhook_deliveries.delivery_id
   for update;
 end;
 $$;

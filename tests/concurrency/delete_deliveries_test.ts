@@ -76,3 +76,30 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
+
+Deno.test(
+  "who deletes a user takes batches before what travels in them, as everybody does",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    const { id } = await anEndpoint(given, { batch_size: 2 });
+    await queueTo(sql, id, 2);
+    const { deliveries: [batch] } = await claimDeliveries(db, 10);
+    assert(batch);
+    const [sweeper, operator] = [await openSession(), await openSession()];
+    await sweeper.sql`reset role`;
+
+    await sweeper.sql`begin`;
+    await sweeper.sql`
+      select from public.webhook_deliveries where delivery_id = ${batch.delivery_id} for no key update`;
+    const deleted = deleteUserData(operator.db, "user-1");
+    await untilWaiting(sql, operator);
+    const travelling = await sweeper.sql`
+      update public.webhook_deliveries set updated_at = updated_at
+      where batch_id = ${batch.delivery_id} returning 1`;
+    await sweeper.sql`commit`;
+
+    assert.equal(travelling.length, 2);
+    await deleted;
+    assert.deepEqual([...await sql`select from public.webhook_deliveries`], []);
+  }),
+);

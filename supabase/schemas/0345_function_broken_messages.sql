@@ -1,5 +1,6 @@
 -- Deliveries are looked for while they are kept, at most a week back. The time is asked for once: asked
--- for at each row of a million, it would take longer than all else, and use no index.
+-- for at each row of a million, it would take longer than all else, and use no index. By when the film ended: one that is
+-- preferred years later changes once more.
 
 create or replace function private.broken_messages()
 returns table (invariant text, id text)
@@ -13,7 +14,7 @@ as $$
   left join private.job_requests using (project_id)
   where projects.status in ('completed', 'failed', 'cancelled')
     and projects.callback_url is not null
-    and projects.updated_at > (
+    and coalesce(projects.completed_at, projects.updated_at) > (
       select greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
     )
     and 'video.generation.' || projects.status
@@ -31,7 +32,7 @@ as $$
   join private.job_requests using (project_id)
   where projects.status in ('completed', 'failed')
     and job_requests.is_notified
-    and projects.updated_at > (
+    and coalesce(projects.completed_at, projects.updated_at) > (
       select greatest(private.kept_since('deliveries'), private.clock() - interval '7 days')
     )
     and not exists (

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
+import { OK } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { BREAKS } from "./invariant_breaks.ts";
 import { brokenInvariants } from "./look.ts";
-import { callback, claim, claimDeliveries, complete, submit } from "./verbs.ts";
+import { callback, claim, claimDeliveries, complete, moveClock, submit } from "./verbs.ts";
 
 Deno.test(
   "check_invariants finds nothing wrong with films at every stage",
@@ -43,6 +45,22 @@ Deno.test(
       rows.map(({ name }) => name.replaceAll("''", "'")).sort(),
       Object.keys(BREAKS).sort(),
     );
+  }),
+);
+
+Deno.test(
+  "check_invariants misses nothing of a film that is preferred after its deliveries have been pruned",
+  onDatabase(async ({ sql, db, aFilmToStore }) => {
+    const work = await aFilmToStore({ notify: true });
+    await complete(db, work);
+    for (const delivery of await claimDeliveries(db)) await recordDelivery(db, delivery, OK);
+    await moveClock(sql, 91 * 86_400);
+    await sql`select private.housekeep()`;
+    assert.deepEqual([...await sql`select from public.webhook_deliveries`], []);
+
+    await changeProject(db, "prefer", { projectId: work.project_id, reason: null });
+
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -16,6 +16,13 @@ begin
   select count(*) into deliveries from public.webhook_deliveries where webhook_deliveries.project_id = any (p_project_ids);
   select count(*) into media from public.media where media.project_id = any (p_project_ids);
 
+  -- Before what was seen: whoever gives a buffered one up has its record first.
+  perform 1
+  from public.webhook_logs
+  where webhook_logs.webhook_log_id = any (v_logs)
+  order by webhook_logs.webhook_log_id
+  for update;
+
   delete from private.seen_deliveries
   using public.webhook_logs
   where webhook_logs.webhook_log_id = any (v_logs)

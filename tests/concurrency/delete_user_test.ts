@@ -5,7 +5,7 @@ import { aFilm } from "../../supabase/tests/drive.ts";
 import { onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants, projectOf } from "../../supabase/tests/look.ts";
 import { priceClips } from "../../supabase/tests/prices.ts";
-import { claim, submit } from "../../supabase/tests/verbs.ts";
+import { callback, claim, moveClock, submit } from "../../supabase/tests/verbs.ts";
 import { untilWaiting } from "./races.ts";
 
 Deno.test(
@@ -55,6 +55,31 @@ Deno.test(
     assert.equal((await deleted).cancelled, 2);
     await priced;
     for (const id of [older, newer]) assert.equal((await projectOf(sql, id)).status, "cancelled");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a sweep that gives a callback up while its film's user is deleted does not deadlock",
+  onDatabase(async ({ sql, db, aClaimedClip, openSession }) => {
+    const work = await aClaimedClip();
+    await sql`select public.cancel_project(${work.project_id})`;
+    assert.equal((await callback(db, work, { token: null })).outcome, "buffered");
+    await submit(db, work);
+    const [sweeper, operator] = [await openSession(), await openSession()];
+    await sweeper.sql`reset role`;
+
+    await sweeper.sql`begin`;
+    await sweeper.sql`select from public.webhook_logs for no key update`;
+    const deleted = operator.sql`select public.delete_user_data('user-1', p_waits => false)`
+      .execute();
+    await untilWaiting(sql, operator);
+    await moveClock(sql, 86_401);
+    await sweeper.sql`select private.expire_buffered()`;
+    await sweeper.sql`commit`;
+
+    await deleted;
+    assert.deepEqual([...await sql`select from public.webhook_logs`], []);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

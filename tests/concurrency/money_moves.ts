@@ -36,7 +36,7 @@ export interface World {
 /** One thing that may happen, in its time or out of turn. */
 export type Move = (session: Session, world: World) => Promise<unknown>;
 
-export function pick<T>({ random }: World, among: readonly T[]): T {
+export function pick<T>({ random }: Pick<World, "random">, among: readonly T[]): T {
   const one = among[Math.floor(random() * among.length)];
   if (one === undefined) throw new Error("Cannot pick: there is nothing to pick from");
   return one;

@@ -75,10 +75,10 @@ const delivers: Move = async ({ db }, world) => {
   if (records.length > 0) await recordDeliveries(db, records);
 };
 
-const cron = (call: "sweep" | "housekeep" | "note_invariants"): Move => ({}, { sql }) =>
+const cron = (call: "sweep" | "housekeep" | "note_invariants"): Move => (_session, { sql }) =>
   sql.unsafe(`select private.${call}()`);
 
-const prices: Move = ({}, world) =>
+const prices: Move = (_session, world) =>
   world.sql`
     update private.prices set usd_per_second = ${pick(world, [0.05, 0.1, 0.3])}
     where source = 'a test'`;

@@ -21,13 +21,15 @@ export class Slots {
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
     if (!signal.aborted) return;
-    // The wake may have been this one's: hand it on.
-    this.#waiting.shift()?.();
+    // Who gave up is woken for nothing; one that was woken already hands it on.
+    const place = this.#waiting.indexOf(resolve);
+    if (place >= 0) this.#waiting.splice(place, 1);
+    else this.#waiting.shift()?.();
     throw signal.reason;
   }
 }

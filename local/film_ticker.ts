@@ -1,4 +1,5 @@
 import type { Sql } from "postgres";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 import { colourOf, type Paint } from "./paint.ts";
 import { inOneLine } from "./printable.ts";
 
@@ -25,7 +26,7 @@ export async function startFilmTicker(
       const events = await readEvents(sql, last).catch(() => []);
       for (const event of events) say(describeEvent(event, paint));
       last = events.at(-1)?.event_id ?? last;
-      await pause(stopped.signal);
+      await pause(PAUSE_MS, stopped.signal);
     }
   }
 
@@ -62,14 +63,4 @@ async function readEvents(sql: Sql, after: number): Promise<TickerEvent[]> {
       and pipeline_events.type ~ '^(project|scene)[.](queued|storyboarding|generating|extracting_frame|stitching|completed|failed|cancelled|paused|resumed)$'
     order by pipeline_events.event_id
     limit 200`;
-}
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PAUSE_MS);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

@@ -8,7 +8,7 @@ export type FinishOffers = {
   musicModel: string | null;
   /** STITCH_SERVICE_URL: fades, burns captions in, and mixes with a volume. */
   hasStitchService: boolean;
-  /** Somebody puts sound under a clip. */
+  /** Somebody puts sound under a clip, and joins clips in one size and rate: fal or that service. */
   canMux: boolean;
 };
 

@@ -126,7 +126,9 @@ function checkSeams(
     }
   }
   for (const [path, value] of Object.entries({ fps, resolution })) {
-    if (value && !canMux) issues.push({ path, message: NEEDS_STITCHER });
+    if (!value || canMux) continue;
+    const message = "Needs FAL_KEY or STITCH_SERVICE_URL: nobody here joins clips";
+    issues.push({ path, message });
   }
   return issues;
 }

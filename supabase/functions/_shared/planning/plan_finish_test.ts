@@ -91,6 +91,15 @@ Deno.test("what nobody here can do is refused at its field", () => {
   assert.deepEqual(pathsOf(heard, NOBODY), ["scenes.0.audio_url", "music_url"]);
 });
 
+Deno.test("a size or rate that nobody here makes is refused with both who could", () => {
+  const plan = finish({ fps: 25, resolution: "1280x720" }, NOBODY);
+
+  const message = "Needs FAL_KEY or STITCH_SERVICE_URL: nobody here joins clips";
+  assert.deepEqual(plan, {
+    issues: [{ path: "fps", message }, { path: "resolution", message }],
+  });
+});
+
 Deno.test("a voice that the model does not have is refused with those that it has", () => {
   const spoken = (voice: string | null, speechModel = SPEECH) => {
     const scenes = [{ prompt: "A", voice_over: "Hello" }];

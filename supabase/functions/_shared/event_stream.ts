@@ -21,7 +21,7 @@ export const HEARTBEAT = ": alive\n\n";
 /**
  * A stream of what a generator says, word by word as it is read.
  *
- * @param onEnd called once: when all is said, or when the reader has gone
+ * @param onEnd called once: when all is said, when saying it breaks, or when the reader has gone
  */
 export function streamWords(
   words: AsyncGenerator<string, void>,
@@ -35,7 +35,10 @@ export function streamWords(
   };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await words.next();
+      const { done, value } = await words.next().catch((error) => {
+        end();
+        throw error;
+      });
       if (ended) return;
       if (!done) return controller.enqueue(encoder.encode(value));
       end();

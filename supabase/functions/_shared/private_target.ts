@@ -14,18 +14,25 @@ export function whyNotPublic(
   { allowPrivate }: { allowPrivate: boolean },
 ): string | null {
   if (!URL.canParse(target)) return "it is not a URL";
-  const { protocol, hostname, username, password } = new URL(target);
+  const url = new URL(target);
+  const { protocol, username, password } = url;
 
   if (protocol !== "https:" && protocol !== "http:") return "it is neither http nor https";
   if (username !== "" || password !== "") return "it carries a user name or a password";
   if (allowPrivate) return null;
   if (protocol === "http:") return "it is not https";
-  return isPrivate(hostname) ? "it names a private address" : null;
+  return isPrivate(bareHost(url)) ? "it names a private address" : null;
 }
 
-function isPrivate(hostname: string): boolean {
-  // URL has already turned octal, hexadecimal and short IPv4 into the dotted form.
-  const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+/**
+ * A URL's host as it is resolved and dialled: without brackets, and without the dot of an absolute name. URL has
+ * already made its letters small, and turned octal, hexadecimal and short IPv4 into the dotted form.
+ */
+export function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+}
+
+function isPrivate(host: string): boolean {
   if (!ipaddr.isValid(host)) return PRIVATE_NAME.test(host) || !host.includes(".");
   return !isPublicAddress(host);
 }

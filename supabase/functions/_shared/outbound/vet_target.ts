@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { whyNotPublic } from "../private_target.ts";
+import { bareHost, whyNotPublic } from "../private_target.ts";
 import { OutboundFailure } from "./outbound_failure.ts";
 import { isPublicAddress } from "./public_address.ts";
 import type { Resolve } from "./resolve.ts";
@@ -7,7 +7,7 @@ import type { Resolve } from "./resolve.ts";
 /** Where a request goes: what to dial, and what to call it there. */
 export type VettedTarget = {
   url: URL;
-  /** Without brackets and without the dot of an absolute name. */
+  /** As `bareHost` has it. */
   hostname: string;
   port: number;
   /** Each was vetted; to be dialled in this order, and nothing else. */
@@ -32,7 +32,7 @@ export async function vetTarget(
   if (reason !== null) throw new OutboundFailure("not_allowed", reason);
 
   const url = new URL(target);
-  const hostname = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  const hostname = bareHost(url);
   const addresses = ipaddr.isValid(hostname) ? [hostname] : await resolve(hostname, signal);
   if (!allowPrivate && !addresses.every(isPublicAddress)) {
     throw new OutboundFailure("not_allowed", "its name leads to a private address");

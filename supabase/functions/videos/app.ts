@@ -6,10 +6,9 @@ import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
 import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { forMethod } from "../_shared/event_stream.ts";
-import { parseJson } from "../_shared/json.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
+import { readBodyJson, readId } from "../_shared/read_fields.ts";
 import { readFor } from "../_shared/read_for.ts";
-import { findUnstorable } from "../_shared/storable.ts";
 import { createProject } from "../_shared/transitions/projects.ts";
 import { cancelVideoTask, readVideoTask } from "../_shared/transitions/videos.ts";
 import { createEventStreams } from "./event_streams.ts";
@@ -36,11 +35,10 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
 
   app.post("/generations/async", async (c) => {
     const { body } = await admit(c);
-    const json = parseJson(body);
-    if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
+    const { value, text } = readBodyJson(body);
     const keyHeader = c.req.header("idempotency-key") ?? null;
-    const options = { text: json.text, keyHeader, ...installation, aliases: await aliases() };
-    const parsed = parseVideo(json.value, options);
+    const options = { text, keyHeader, ...installation, aliases: await aliases() };
+    const parsed = parseVideo(value, options);
     if ("issues" in parsed) throw refuseBody(parsed.issues);
     if (parsed.job.callback_url !== null && !signsCallbacks) {
       throw new Refusal(503, "Not configured: webhook_url needs CALLBACK_SIGNING_SECRET");
@@ -70,8 +68,7 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
 
   app.delete("/generations/tasks/:id", async (c) => {
     await admit(c);
-    const id = c.req.param("id");
-    if (findUnstorable(id) !== null) throw notFound();
+    const id = readId(c, "id");
     const task = await cancelVideoTask(db, id).catch((error) => {
       const code = error instanceof DatabaseError ? error.code : null;
       if (code === "RL404") throw notFound();

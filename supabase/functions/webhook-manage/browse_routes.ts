@@ -11,7 +11,8 @@ import {
 import { listProjects } from "../_shared/management/films.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound } from "../_shared/errors.ts";
-import { aboutField, type Desk, readId, readQuery, Source } from "./desk.ts";
+import { readId, readQuery } from "../_shared/read_fields.ts";
+import { aboutField, type Desk, Source } from "./desk.ts";
 
 const Word = z.string().max(255).optional();
 const Bounds = z.object({

@@ -4,16 +4,8 @@ import { isAway } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound } from "../_shared/errors.ts";
 import { listCallbacks, readCallback, replayCallback } from "../_shared/management/callbacks.ts";
-import {
-  aboutField,
-  asVerb,
-  type Desk,
-  readFields,
-  readId,
-  readQuery,
-  Source,
-  Time,
-} from "./desk.ts";
+import { readFields, readId, readQuery } from "../_shared/read_fields.ts";
+import { aboutField, asVerb, type Desk, Source, Time } from "./desk.ts";
 import { replayRange } from "./replay_range.ts";
 
 export const Filter = z.object({

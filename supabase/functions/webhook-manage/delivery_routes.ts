@@ -9,7 +9,8 @@ import {
   replayDelivery,
 } from "../_shared/management/deliveries.ts";
 import { notFound } from "../_shared/errors.ts";
-import { createAct, type Desk, readFields, readId, readQuery, Time } from "./desk.ts";
+import { readFields, readId, readQuery } from "../_shared/read_fields.ts";
+import { createAct, type Desk, Time } from "./desk.ts";
 
 const Name = z.string().max(255);
 export const Filter = z.object({

@@ -1,12 +1,8 @@
-import type { Context } from "hono";
 import * as z from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import type { Door } from "../_shared/door.ts";
-import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
-import { parseJson } from "../_shared/json.ts";
-import { findUnstorable } from "../_shared/storable.ts";
-import { zodIssues } from "../_shared/zod_issues.ts";
+import { Refusal, refuseBody } from "../_shared/errors.ts";
 
 /** What every route of this door works with. */
 export type Desk = Deps & Door & {
@@ -23,28 +19,8 @@ export const Time = z.iso.datetime({
   offset: true,
   error: "Expected a time as ISO 8601 writes it",
 }).refine((time) => READABLE.test(time), "Cannot be kept as a time");
-export const Reason = z.string().max(1000).nullish();
-
-/** The body in our words; an empty one is `{}`. @throws {Refusal} 400 */
-export function readFields<T>(body: Uint8Array, fields: z.ZodType<T>): T {
-  if (body.length === 0) return parse({}, fields);
-  const json = parseJson(body);
-  if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
-  return parse(json.value, fields);
-}
-
-/** The query in our words; an empty value is as absent. @throws {Refusal} 400 */
-export function readQuery<T>(c: Context, fields: z.ZodType<T>): T {
-  const given = Object.entries(c.req.query()).filter(([, value]) => value !== "");
-  return parse(Object.fromEntries(given), fields);
-}
-
-/** A part of the path. What Postgres could not hold names nothing. @throws {Refusal} 404 */
-export function readId(c: Context, name: string): string {
-  const id = c.req.param(name) ?? "";
-  if (findUnstorable(id) !== null) throw notFound();
-  return id;
-}
+/** Why somebody did something. */
+export const Why = z.object({ reason: z.string().max(1000).nullish() });
 
 const STATUS = new Map<string, 400 | 404 | 409>([["RL400", 400], ["RL404", 404], ["RL409", 409]]);
 
@@ -86,15 +62,4 @@ export async function aboutField<T>(path: string, work: Promise<T>): Promise<T> 
 export function refusalOf({ code, raised }: DatabaseError): Refusal | null {
   const status = STATUS.get(code);
   return status === undefined ? null : new Refusal(status, raised);
-}
-
-function parse<T>(value: unknown, fields: z.ZodType<T>): T {
-  const unstorable = findUnstorable(value);
-  if (unstorable !== null) {
-    const message = "Cannot be stored: it contains U+0000 or half a surrogate pair";
-    throw refuseBody([{ path: unstorable, message }]);
-  }
-  const read = fields.safeParse(value);
-  if (!read.success) throw refuseBody(zodIssues(read.error));
-  return read.data;
 }

@@ -13,7 +13,8 @@ import { type Issue, notFound, refuseBody } from "../_shared/errors.ts";
 import { EVENTS } from "../_shared/events.ts";
 import { whyNotPublic } from "../_shared/private_target.ts";
 import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
-import { createAct, type Desk, readFields, readId, readQuery, Reason } from "./desk.ts";
+import { readFields, readId, readQuery } from "../_shared/read_fields.ts";
+import { createAct, type Desk, Why } from "./desk.ts";
 
 /** Here null is not as absent: it takes away. */
 export const Changes = z.strictObject({
@@ -32,7 +33,6 @@ export const NewEndpoint = Changes.extend({
   url: z.string().max(2048),
 });
 export const Overlap = z.object({ overlap_seconds: z.int().min(0).max(2_592_000).nullish() });
-const Why = z.object({ reason: Reason });
 const Filter = z.object({ user_id: z.string().max(255).optional() });
 
 const DAY = 86_400;

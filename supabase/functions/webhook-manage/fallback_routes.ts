@@ -3,7 +3,8 @@ import { refuseOtherMethods } from "../_shared/door.ts";
 import { optional } from "../_shared/env.ts";
 import { refuseBody } from "../_shared/errors.ts";
 import { listModelFallbacks, putModelFallback } from "../_shared/management/installation.ts";
-import { asVerb, type Desk, readFields } from "./desk.ts";
+import { readFields } from "../_shared/read_fields.ts";
+import { asVerb, type Desk } from "./desk.ts";
 
 export const Fields = z.object({
   model: z.string().min(1).max(255),

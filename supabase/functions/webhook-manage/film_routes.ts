@@ -11,9 +11,9 @@ import {
   regenerateScene,
   selectTake,
 } from "../_shared/management/films.ts";
-import { createAct, type Desk, readFields, readId, Reason } from "./desk.ts";
+import { readFields, readId } from "../_shared/read_fields.ts";
+import { createAct, type Desk, Why } from "./desk.ts";
 
-export const Why = z.object({ reason: Reason });
 export const Take = z.object({ take: z.int().min(1).max(1_000_000) });
 
 /** A film's story, and the verbs on films, scenes and steps. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Filter, Range, Replay } from "./delivery_routes.ts";
 import { Changes, NewEndpoint, Overlap } from "./endpoint_routes.ts";
-import { Why } from "./film_routes.ts";
+import { Why } from "./desk.ts";
 import { OPERATOR } from "./openapi_callbacks.ts";
 import { verb } from "./openapi_films.ts";
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { ProjectVerb } from "../_shared/management/films.ts";
-import { Take, Why } from "./film_routes.ts";
+import { Why } from "./desk.ts";
+import { Take } from "./film_routes.ts";
 import { OPERATOR } from "./openapi_callbacks.ts";
 import { TakeFields } from "./plan_take.ts";
 

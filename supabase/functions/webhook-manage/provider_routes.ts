@@ -2,7 +2,8 @@ import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound, refuseBody } from "../_shared/errors.ts";
 import { listProviders, setProvider } from "../_shared/management/installation.ts";
-import { asVerb, type Desk, readFields, readId } from "./desk.ts";
+import { readFields, readId } from "../_shared/read_fields.ts";
+import { asVerb, type Desk } from "./desk.ts";
 
 /** Here null is not as absent: it takes a limit away. */
 const Limit = z.int().min(1).max(1_000_000).nullable().optional();

@@ -11,7 +11,8 @@ import {
   type SourceChanges,
   type SourceView,
 } from "../_shared/webhook_sources.ts";
-import { asVerb, type Desk, readFields, readId } from "./desk.ts";
+import { readFields, readId } from "../_shared/read_fields.ts";
+import { asVerb, type Desk } from "./desk.ts";
 
 const NAMES = Object.keys(SCHEMES);
 const Path = z.string().max(255).regex(/^[^.]+(\.[^.]+){0,9}$/, "Expected a path: data.event.id");

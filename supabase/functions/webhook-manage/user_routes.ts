@@ -3,7 +3,8 @@ import { refuseOtherMethods } from "../_shared/door.ts";
 import { databaseAddress } from "../_shared/env.ts";
 import { refuseBody } from "../_shared/errors.ts";
 import { deleteUserData, previewUserData } from "../_shared/management/installation.ts";
-import { type Desk, readFields, readId } from "./desk.ts";
+import { readFields, readId } from "../_shared/read_fields.ts";
+import type { Desk } from "./desk.ts";
 import { removeFiles } from "./remove_files.ts";
 
 export const Deletion = z.object({

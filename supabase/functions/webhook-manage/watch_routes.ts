@@ -2,7 +2,8 @@ import * as z from "zod";
 import { isAway } from "../_shared/database.ts";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import { listErrors, readErrorStats, readHealth } from "../_shared/management/figures.ts";
-import { type Desk, readQuery } from "./desk.ts";
+import { readQuery } from "../_shared/read_fields.ts";
+import type { Desk } from "./desk.ts";
 
 export const ErrorFilter = z.object({
   type: z.string().max(255).nullish(),

@@ -4,9 +4,9 @@ import type { Deps } from "../_shared/deps.ts";
 import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
 import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { Refusal, refuseBody } from "../_shared/errors.ts";
-import { parseJson } from "../_shared/json.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
 import { parseJob } from "../_shared/planning/parse_job.ts";
+import { readBodyJson } from "../_shared/read_fields.ts";
 import { createTogether } from "../_shared/transitions/create_together.ts";
 import { readStats } from "../_shared/transitions/tasks.ts";
 import { addTrace } from "./add_trace.ts";
@@ -26,10 +26,9 @@ export function createWebhook(deps: Deps): Hono {
 
   app.post("/", async (c) => {
     const { body } = await admit(c);
-    const json = parseJson(body);
-    if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
+    const { value, text } = readBodyJson(body);
     const keyHeader = c.req.header("idempotency-key") ?? null;
-    const parsed = parseJob(json.value, { text: json.text, keyHeader, ...installation });
+    const parsed = parseJob(value, { text, keyHeader, ...installation });
     if ("issues" in parsed) throw refuseBody(parsed.issues);
     if (parsed.job.callback_url !== null && !signsCallbacks) {
       throw new Refusal(503, "Not configured: callback_url needs CALLBACK_SIGNING_SECRET");

@@ -2,17 +2,15 @@ import * as z from "zod";
 import { DatabaseError } from "../_shared/database.ts";
 import type { Deps } from "../_shared/deps.ts";
 import { type Door, refuseOtherMethods } from "../_shared/door.ts";
-import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
-import { parseJson } from "../_shared/json.ts";
+import { notFound, Refusal } from "../_shared/errors.ts";
+import { readFields, readId } from "../_shared/read_fields.ts";
 import { readFor } from "../_shared/read_for.ts";
-import { findUnstorable } from "../_shared/storable.ts";
 import {
   approveProject,
   preferProject,
   readTask,
   readVersions,
 } from "../_shared/transitions/tasks.ts";
-import { zodIssues } from "../_shared/zod_issues.ts";
 
 export const Approval = z.object({
   stage: z.enum(["storyboard", "stills", "budget"]).nullish(),
@@ -36,9 +34,8 @@ export function addTaskRoutes(
   // Money is spent on it: the token, which travels in URLs, is not enough.
   app.post("/task/:id/approve", async (c) => {
     const { body } = await admit(c);
-    const { stage = null, reason = null } = readApproval(body);
-    const id = c.req.param("id");
-    if (findUnstorable(id) !== null) throw notFound();
+    const { stage = null, reason = null } = readFields(body, Approval);
+    const id = readId(c, "id");
     await limit(c);
 
     const approved = await inWords(approveProject(db, id, { stage, reason }));
@@ -51,8 +48,7 @@ export function addTaskRoutes(
 
   app.post("/task/:id/prefer", async (c) => {
     await admit(c);
-    const id = c.req.param("id");
-    if (findUnstorable(id) !== null) throw notFound();
+    const id = readId(c, "id");
     await limit(c);
 
     await inWords(preferProject(db, id));
@@ -73,15 +69,4 @@ async function inWords<T>(verb: Promise<T>): Promise<T> {
     }
     throw error;
   }
-}
-
-function readApproval(body: Uint8Array): z.infer<typeof Approval> {
-  if (body.length === 0) return {};
-  const json = parseJson(body);
-  if (!json.ok) throw refuseBody([{ path: "", message: json.message }]);
-  const unstorable = findUnstorable(json.value);
-  if (unstorable !== null) throw refuseBody([{ path: unstorable, message: "Cannot be stored" }]);
-  const read = Approval.safeParse(json.value);
-  if (!read.success) throw refuseBody(zodIssues(read.error));
-  return read.data;
 }

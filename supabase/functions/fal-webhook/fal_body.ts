@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
 import { firstReason, Id, Metadata, Reason } from "../_shared/callback_fields.ts";
-import { CANCELLED, isRetryableType } from "../_shared/fal/error_type.ts";
+import { CANCELLED, errorTypeIn, isRetryableType, statusIn } from "../_shared/fal/error_type.ts";
 import { ownWords } from "../_shared/own_words.ts";
 import { mayPassLater } from "../_shared/refusal.ts";
 import type { Failure } from "../_shared/transitions/results.ts";
@@ -21,13 +21,10 @@ export const FalBody = z.object({
   metadata: Metadata.catch({}),
 });
 
-const ErrorType = z.looseObject({ error_type: z.string() });
-
 export function readFalBody(body: z.infer<typeof FalBody>): ReadCallback {
   if (body.status === "OK") return finishedGeneration(body, body.payload, body.metadata);
 
-  const type = ErrorType.safeParse(body.payload);
-  const errorType = type.success ? type.data.error_type : null;
+  const errorType = errorTypeIn(body.payload);
   const error = failure(body, errorType);
   return generation(body, errorType === CANCELLED ? "cancelled" : "failed", { error });
 }
@@ -45,10 +42,4 @@ function failure(body: z.infer<typeof FalBody>, errorType: string | null): Failu
 
 function typeMayPass(errorType: string | null): boolean {
   return errorType === null || (isRetryableType(errorType) ?? true);
-}
-
-/** fal tells the model's HTTP status in a sentence: `Invalid status code: 422`. */
-function statusIn(error: string | null): number | null {
-  const status = /status code:? (\d{3})\b/i.exec(error ?? "")?.[1];
-  return status === undefined ? null : Number(status);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { ReadCallback } from "../_shared/callback_door.ts";
 import { Id } from "../_shared/callback_fields.ts";
-import { readOutput } from "../_shared/fal/output.ts";
+import { NO_FILE, readOutput } from "../_shared/fal/output.ts";
 import { callbackType } from "../_shared/service_callback.ts";
 import type { CallbackResult } from "../_shared/transitions/callbacks.ts";
 
@@ -33,10 +33,7 @@ export function generation(
 /** The project that a sender of images names in its metadata; it is kept with the images. */
 const ImageMetadata = z.looseObject({ project_id: Id });
 
-/**
- * A finished generation. Without a result in the callback it has to be fetched; a result that holds
- * no file will not hold one later.
- */
+/** A finished generation. Without a result in the callback it has to be fetched. */
 export function finishedGeneration(
   body: Generation,
   result: unknown,
@@ -51,6 +48,5 @@ export function finishedGeneration(
     const project_id = named?.data?.project_id ?? null;
     return generation(body, "completed", { output, metadata, project_id });
   }
-  const message = "fal's result has no file that we know how to read";
-  return generation(body, "failed", { error: { message, retryable: false }, metadata });
+  return generation(body, "failed", { error: NO_FILE, metadata });
 }

@@ -3,8 +3,8 @@ import type { Answer, Attempt } from "../transitions/steps.ts";
 import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { readJson } from "../json.ts";
 import { callFal, type FalDeps } from "./call_fal.ts";
-import { CANCELLED, isRetryableType } from "./error_type.ts";
-import { readOutput } from "./output.ts";
+import { CANCELLED, errorTypeIn, isRetryableType, statusIn } from "./error_type.ts";
+import { NO_FILE, readOutput } from "./output.ts";
 import { ownWords } from "../own_words.ts";
 import { mayPassLater } from "../refusal.ts";
 import { requestUrls } from "./request_urls.ts";
@@ -16,8 +16,6 @@ const QueueStatus = z.looseObject({
   error_type: z.string().nullish(),
 });
 type QueueStatus = z.infer<typeof QueueStatus>;
-
-const ErrorType = z.looseObject({ error_type: z.string() });
 
 /** What the result's address answers while the request is under way. */
 const NOT_YET = 400;
@@ -92,28 +90,19 @@ function isFailureOfRequest(
 ): boolean {
   if (code === 401 || code === 403 || isRedirect(code)) return false;
   if (ownType !== null || !mayPassLater(code)) return true;
-  const named = namedCode(status.error);
+  const named = statusIn(status.error);
   if (named !== null) return named === code;
   return Boolean(status.error) || (status.error_type ?? null) !== null;
 }
 
-/** The code in fal's "Invalid status code: 422". */
-function namedCode(error: unknown): number | null {
-  const code = /\bstatus code: (\d{3})\b/.exec(String(error))?.[1];
-  return code === undefined ? null : Number(code);
-}
-
 function read(body: unknown): Answer {
   const output = readOutput(body);
-  if (output !== null) return { state: "completed", output };
-  const message = "fal's result has no file that we know how to read";
-  return { state: "failed", error: { message, retryable: false } };
+  return output === null ? { state: "failed", error: NO_FILE } : { state: "completed", output };
 }
 
 /** What the answer itself says of its kind. */
 function ownTypeOf(reply: Reply, body: unknown): string | null {
-  const inBody = ErrorType.safeParse(body);
-  return reply.headers.get("x-fal-error-type") ?? (inBody.success ? inBody.data.error_type : null);
+  return reply.headers.get("x-fal-error-type") ?? errorTypeIn(body);
 }
 
 /**

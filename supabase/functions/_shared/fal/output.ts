@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { LARGEST_MEASURE, present } from "../callback_fields.ts";
-import type { Output } from "../transitions/results.ts";
+import type { Failure, Output } from "../transitions/results.ts";
 
 /** A value of an unexpected kind is passed over: the rest of a paid result is still good. */
 const HttpUrl = z.string().regex(/^https?:\/\/\S+$/i);
@@ -34,6 +34,12 @@ const Result = z.object({
   width: Measure,
   height: Measure,
 });
+
+/** Why a result that holds none of them has failed: it will not hold one later. */
+export const NO_FILE: Failure = {
+  message: "fal's result has no file that we know how to read",
+  retryable: false,
+};
 
 /**
  * Reads what a fal model made: `video.url`, `videos[0].url`, `video_url`, `images[]`, `image.url`,

@@ -1,9 +1,6 @@
 import { realDeps } from "../_shared/deps.ts";
-import { createPipelineStep } from "./app.ts";
+import { isolateEnd } from "../_shared/isolate_end.ts";
 import { pause } from "../_shared/pause.ts";
+import { createPipelineStep } from "./app.ts";
 
-const stopping = new AbortController();
-// Supabase announces the end of an isolate by this event.
-addEventListener("beforeunload", () => stopping.abort());
-
-Deno.serve(createPipelineStep(realDeps(), { pause, stopping: stopping.signal }).fetch);
+Deno.serve(createPipelineStep(realDeps(), { pause, stopping: isolateEnd() }).fetch);

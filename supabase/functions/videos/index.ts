@@ -1,8 +1,5 @@
 import { realDeps } from "../_shared/deps.ts";
+import { isolateEnd } from "../_shared/isolate_end.ts";
 import { createVideos } from "./app.ts";
 
-const stopping = new AbortController();
-// Supabase announces the end of an isolate by this event.
-addEventListener("beforeunload", () => stopping.abort());
-
-Deno.serve(createVideos(realDeps(), { stopping: stopping.signal }).fetch);
+Deno.serve(createVideos(realDeps(), { stopping: isolateEnd() }).fetch);

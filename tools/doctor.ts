@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 import { findFunctions } from "../local/functions/find_functions.ts";
-import { type Get, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
+import { type Get, webhookBaseUrl, withoutSlash } from "../supabase/functions/_shared/env.ts";
 import { connect, databaseUrl, shownUrl } from "./connect.ts";
 import { checkAccess } from "./doctor/check_access.ts";
 import { checkCron } from "./doctor/check_cron.ts";
@@ -67,7 +67,7 @@ async function readPatient(): Promise<Patient> {
   }
   return {
     db,
-    functionsUrl: base.replace(/\/+$/, ""),
+    functionsUrl: withoutSlash(base),
     drift: values.drift,
     root: PROJECT_ROOT,
     get,

@@ -4,6 +4,7 @@ import { Board } from "../console/src/api/shapes/board.ts";
 import { Story } from "../console/src/api/shapes/story.ts";
 import { createPaint, wantsColours } from "../local/paint.ts";
 import { printable, printableJson } from "../local/printable.ts";
+import { withoutSlash } from "../supabase/functions/_shared/env.ts";
 import { isHttpUrl } from "./is_http_url.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { drawBoard } from "./status/draw_board.ts";
@@ -72,7 +73,7 @@ function functionsUrl(url: string): string {
   if (!isHttpUrl(url)) {
     refuse("Cannot read --url: it takes a project's address, https://<ref>.supabase.co");
   }
-  return `${url.replace(/\/+$/, "").replace(/\/functions\/v1$/, "")}/functions/v1`;
+  return `${withoutSlash(url).replace(/\/functions\/v1$/, "")}/functions/v1`;
 }
 
 /** The shell's wins; the file is this machine's own. */

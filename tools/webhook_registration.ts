@@ -3,6 +3,7 @@ import {
   optional,
   readSecrets,
   webhookBaseUrl,
+  withoutSlash,
 } from "../supabase/functions/_shared/env.ts";
 
 /** What a service is told: where to post which events, and what to sign them with. */
@@ -66,7 +67,7 @@ export function registrations(get: Get): Registration[] {
     }
     return [{
       service: one.service,
-      to: `${base.replace(/\/+$/, "")}/api/webhooks/register`,
+      to: `${withoutSlash(base)}/api/webhooks/register`,
       apiKey: optional(get, one.key),
       body: { url: own ?? `${doors}/${one.door}`, events: [...one.events], secret },
     }];

@@ -1,5 +1,10 @@
 import { printable } from "../local/printable.ts";
-import { type Get, readSecrets, webhookBaseUrl } from "../supabase/functions/_shared/env.ts";
+import {
+  type Get,
+  readSecrets,
+  webhookBaseUrl,
+  withoutSlash,
+} from "../supabase/functions/_shared/env.ts";
 import { readFetchFailure } from "../supabase/functions/_shared/fetch_failure.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
@@ -77,7 +82,7 @@ async function main(): Promise<boolean> {
     : await readBody(values.body);
   const headers = signedFor(door, { ...values, body, get });
   const base = values.url ?? webhookBaseUrl(get) ?? "http://127.0.0.1:54321/functions/v1";
-  const url = `${base.replace(/\/+$/, "")}/${pathOf(door)}`;
+  const url = `${withoutSlash(base)}/${pathOf(door)}`;
   const query = values.token === undefined ? "" : `?token=${encodeURIComponent(values.token)}`;
 
   console.log(`POST ${url}${query && "?token=(hidden)"}`);

@@ -5,6 +5,7 @@ import {
   optional,
   readSecrets,
   webhookBaseUrl,
+  withoutSlash,
 } from "../../supabase/functions/_shared/env.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
@@ -72,8 +73,9 @@ function judge(
 
 /** The functions may be reached from the database by another way than from outside. */
 function functionUrls(get: Get): string[] {
-  const direct = optional(get, "SUPABASE_URL")?.replace(/\/+$/, "");
-  return [webhookBaseUrl(get), direct && `${direct}/functions/v1`].flatMap((url) => url || []);
+  const project = optional(get, "SUPABASE_URL");
+  const direct = project && `${withoutSlash(project)}/functions/v1`;
+  return [webhookBaseUrl(get), direct].flatMap((url) => url || []);
 }
 
 function sha256(text: string): string {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { withDeadline } from "./deadline.ts";
+import { withoutSlash } from "./env.ts";
 import { readJson } from "./json.ts";
 
 /** The one way from a function to Postgres: call a SQL function by name, get its checked answer. */
@@ -83,7 +84,7 @@ export function connectDatabase(
   key: string,
   { fetch, timeoutMs = PATIENCE_MS }: { fetch: typeof globalThis.fetch; timeoutMs?: number },
 ): Database {
-  const base = `${url.replace(/\/+$/, "")}/rest/v1/rpc/`;
+  const base = `${withoutSlash(url)}/rest/v1/rpc/`;
   const headers = {
     "accept": "application/json",
     "apikey": key,

@@ -30,12 +30,22 @@ export function allowsPrivateTargets(get: Get): boolean {
   return optional(get, "ALLOW_PRIVATE_TARGETS") === "1";
 }
 
+/** True where a video service is configured: it may know models that fal does not have. */
+export function isVideoServiceSet(get: Get): boolean {
+  return optional(get, "VIDEO_GENERATION_SERVICE") !== null;
+}
+
+/** A base that paths are put behind. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
 /** Public base of the functions, without a slash at its end; null where nothing says it. */
 export function webhookBaseUrl(get: Get): string | null {
   const own = optional(get, "WEBHOOK_BASE_URL");
   const project = optional(get, "SUPABASE_URL");
-  const base = own ?? (project && `${project.replace(/\/+$/, "")}/functions/v1`);
-  return base?.replace(/\/+$/, "") ?? null;
+  const base = own ?? (project && `${withoutSlash(project)}/functions/v1`);
+  return base && withoutSlash(base);
 }
 
 export type DatabaseAddress = { url: string; key: string } | { missing: string };

@@ -1,6 +1,6 @@
 import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
 import * as z from "zod";
-import { type Get, optional } from "../_shared/env.ts";
+import { type Get, optional, withoutSlash } from "../_shared/env.ts";
 import type { Log } from "../_shared/log.ts";
 import { sinceThen } from "../_shared/since_then.ts";
 
@@ -68,7 +68,7 @@ function keySet(
 
   // The platform hands the keys over at the start of an isolate: the first token needs no fetch.
   return createRemoteJWKSet(
-    new URL(`${url.replace(/\/+$/, "")}/auth/v1/.well-known/jwks.json`),
+    new URL(`${withoutSlash(url)}/auth/v1/.well-known/jwks.json`),
     {
       cacheMaxAge: FRESH_FOR,
       [customFetch]: send,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
-import { optional } from "../_shared/env.ts";
+import { isVideoServiceSet } from "../_shared/env.ts";
 import { refuseBody } from "../_shared/errors.ts";
 import { listModelFallbacks, putModelFallback } from "../_shared/management/installation.ts";
 import { readFields } from "../_shared/read_fields.ts";
@@ -14,7 +14,7 @@ export const Fields = z.object({
 
 /** Which model makes a clip where the first one refuses it or is down. */
 export function addFallbackRoutes({ app, admit, get, db, log }: Desk): void {
-  const hasVideoService = optional(get, "VIDEO_GENERATION_SERVICE") !== null;
+  const hasVideoService = isVideoServiceSet(get);
 
   app.get("/fallbacks", async (c) => {
     await admit(c);

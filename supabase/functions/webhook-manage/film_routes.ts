@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
-import { optional } from "../_shared/env.ts";
+import { isVideoServiceSet } from "../_shared/env.ts";
 import { notFound, refuseBody } from "../_shared/errors.ts";
 import {
   changeProject,
@@ -20,7 +20,7 @@ export const Take = z.object({ take: z.int().min(1).max(1_000_000) });
 export function addFilmRoutes(desk: Desk): void {
   const { app, admit, get, db } = desk;
   const act = createAct(desk);
-  const hasVideoService = optional(get, "VIDEO_GENERATION_SERVICE") !== null;
+  const hasVideoService = isVideoServiceSet(get);
 
   app.get("/projects/:id", async (c) => {
     await admit(c);

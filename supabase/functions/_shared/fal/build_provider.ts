@@ -1,4 +1,4 @@
-import { allowsPrivateTargets, optional } from "../env.ts";
+import { allowsPrivateTargets, optional, withoutSlash } from "../env.ts";
 import { tellOnce } from "../outbound/fetch_unpinned.ts";
 import { createGuardedFetch } from "../outbound/guarded_fetch.ts";
 import type { StepProvider } from "../provider.ts";
@@ -33,8 +33,4 @@ export function buildFalProvider(
     now,
     timeoutMs: TIMEOUT,
   });
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
 }

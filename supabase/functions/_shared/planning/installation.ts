@@ -1,4 +1,4 @@
-import { allowsPrivateTargets, type Get, optional } from "../env.ts";
+import { allowsPrivateTargets, type Get, isVideoServiceSet, optional } from "../env.ts";
 import { chosenProviders } from "./chosen_providers.ts";
 import { readFinishOffers } from "./finish_offers.ts";
 
@@ -6,7 +6,7 @@ import { readFinishOffers } from "./finish_offers.ts";
 export function readInstallation(get: Get) {
   return {
     allowPrivate: allowsPrivateTargets(get),
-    hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null,
+    hasVideoService: isVideoServiceSet(get),
     hasStoryboardModel: optional(get, "OPENAI_API_KEY") !== null,
     offers: readFinishOffers(get),
     notify: optional(get, "NOTIFICATION_SERVICE_URL") !== null,

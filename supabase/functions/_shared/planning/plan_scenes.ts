@@ -19,7 +19,7 @@ import {
 /** A job's scenes with their clips, or why its models cannot make them. */
 export type Plan = { scenes: JobScene[] } | { issues: Issue[] };
 
-/** VIDEO_GENERATION_SERVICE is set: it may know models that fal does not have. */
+/** A video service is set: it may know models that fal does not have. */
 export type Planning = { hasVideoService?: boolean };
 
 /**

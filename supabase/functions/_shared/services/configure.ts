@@ -1,4 +1,4 @@
-import { optional, webhookBaseUrl } from "../env.ts";
+import { optional, webhookBaseUrl, withoutSlash } from "../env.ts";
 import type { StepProvider } from "../provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
 import type { StepKind } from "../transitions/steps.ts";
@@ -46,7 +46,7 @@ function configure(service: Service, deps: ProviderDeps): Configured | null {
     ...configured,
     provider: createServiceProvider({
       service,
-      url: url.replace(/\/+$/, ""),
+      url: withoutSlash(url),
       key,
       callbackUrl,
       fetch,

@@ -1,6 +1,6 @@
 import { StorageClient } from "@supabase/storage-js";
 import { withDeadline } from "../deadline.ts";
-import { type Get, optional } from "../env.ts";
+import { type Get, optional, withoutSlash } from "../env.ts";
 import type { FilmUrls } from "./provider.ts";
 
 /** Milliseconds: a long film over a slow line; the lease of the step is longer. */
@@ -16,7 +16,7 @@ export function connectStorage(
   timeoutMs: number = STORAGE_TIMEOUT,
 ): { storage: StorageClient; filmUrls: FilmUrls } {
   const storage = new StorageClient(
-    `${url.replace(/\/+$/, "")}/storage/v1`,
+    `${withoutSlash(url)}/storage/v1`,
     { apikey: key, authorization: `Bearer ${key}` },
     (input, init) =>
       withDeadline(timeoutMs, async (signal) => {

@@ -1,4 +1,4 @@
-import { optional } from "../env.ts";
+import { isVideoServiceSet, optional, withoutSlash } from "../env.ts";
 import { loadProvider } from "../load_provider.ts";
 import type { Configured, ProviderDeps } from "../providers.ts";
 
@@ -21,12 +21,12 @@ export function configureStoryboard({ get, fetch, now }: ProviderDeps): Configur
       const { createStoryboardProvider } = await import("./provider.ts");
       return createStoryboardProvider({
         key,
-        baseUrl: (optional(get, "OPENAI_BASE_URL") ?? BASE_URL).replace(/\/+$/, ""),
+        baseUrl: withoutSlash(optional(get, "OPENAI_BASE_URL") ?? BASE_URL),
         model: optional(get, "OPENAI_MODEL") ?? MODEL,
         fetch,
         now,
         timeoutMs: TIMEOUT,
-        planning: { hasVideoService: optional(get, "VIDEO_GENERATION_SERVICE") !== null },
+        planning: { hasVideoService: isVideoServiceSet(get) },
       });
     }),
   };

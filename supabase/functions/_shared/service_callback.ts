@@ -14,18 +14,7 @@ import type { CallbackResult } from "./transitions/callbacks.ts";
 import type { Failure, Output } from "./transitions/results.ts";
 import { zodIssues } from "./zod_issues.ts";
 
-/** The services' words for how far a task is, and ours. */
-const STATES = {
-  completed: "completed",
-  failed: "failed",
-  cancelled: "cancelled",
-  pending: "in_progress",
-  queued: "in_progress",
-  processing: "in_progress",
-  in_progress: "in_progress",
-  progress: "in_progress",
-} as const;
-
+/** The services' words for how far a task is. */
 export const Status = z.enum([
   "completed",
   "failed",
@@ -122,8 +111,16 @@ function failureBody(body: z.infer<typeof FailureBody>, prefix: string): ReadCal
   };
 }
 
-export function stateOf(status: z.infer<typeof Status>): (typeof STATES)[keyof typeof STATES] {
-  return STATES[status];
+/** Ours for it: what has not ended is in progress. */
+export function stateOf(status: z.infer<typeof Status>) {
+  switch (status) {
+    case "completed":
+    case "failed":
+    case "cancelled":
+      return status;
+    default:
+      return "in_progress";
+  }
 }
 
 /** `task` and `in_progress` are `task.progress`; other states are their own words. */

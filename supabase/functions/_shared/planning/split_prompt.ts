@@ -28,21 +28,20 @@ export function splitPrompt(prompt: string): string[] {
 }
 
 function atMarkers(text: string): string[] {
-  const { before, parts } = cut(text, [...text.matchAll(MARKER)]);
-  return before === "" ? parts : parts.map((part) => `${before}\n\n${part}`);
+  return cut(text, [...text.matchAll(MARKER)]);
 }
 
 /** A list counts up from 1; other numbers at the beginning of a line are part of the text. */
 function atNumbers(text: string): string[] {
   const marks = [...text.matchAll(NUMBER)];
-  if (marks.some((mark, i) => Number(mark[1]) !== i + 1)) return [];
-  const { before, parts } = cut(text, marks);
-  return before === "" ? parts : parts.map((part) => `${before}\n\n${part}`);
+  return marks.every((mark, i) => Number(mark[1]) === i + 1) ? cut(text, marks) : [];
 }
 
-function cut(text: string, marks: RegExpExecArray[]): { before: string; parts: string[] } {
-  const parts = marks.map((mark, i) =>
-    text.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim()
-  );
-  return { before: text.slice(0, marks[0]?.index ?? 0).trim(), parts: parts.filter(Boolean) };
+/** What stands behind each of the marks, with what stands before the first one. */
+function cut(text: string, marks: RegExpExecArray[]): string[] {
+  const before = text.slice(0, marks[0]?.index ?? 0).trim();
+  return marks
+    .map((mark, i) => text.slice(mark.index + mark[0].length, marks[i + 1]?.index).trim())
+    .filter((part) => part !== "")
+    .map((part) => before === "" ? part : `${before}\n\n${part}`);
 }

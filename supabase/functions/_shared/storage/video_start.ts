@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /** Bytes that tell what a file is. */
 const LENGTH = 12;
 
@@ -38,24 +40,12 @@ export async function lookAtStart(
     },
     cancel: (reason) => reader.cancel(reason),
   });
-  return { body: whole, type: typeOf(join(begun)) };
+  return { body: whole, type: typeOf(Buffer.concat(begun, LENGTH)) };
 }
 
-function typeOf(start: Uint8Array): VideoType {
-  const hex = Array.from(start.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
-  if (hex.join("") === EBML) return "video/webm";
-  const box = String.fromCharCode(...start.subarray(4, 8));
-  const brand = String.fromCharCode(...start.subarray(8, 12));
+function typeOf(start: Buffer): VideoType {
+  if (start.toString("hex", 0, 4) === EBML) return "video/webm";
+  const box = start.toString("latin1", 4, 8);
+  const brand = start.toString("latin1", 8, 12);
   return BOXES.has(box) && !(box === "ftyp" && PICTURES.has(brand)) ? "video/mp4" : null;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(LENGTH);
-  let at = 0;
-  for (const part of parts) {
-    const room = part.subarray(0, LENGTH - at);
-    bytes.set(room, at);
-    at += room.byteLength;
-  }
-  return bytes;
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Submitted } from "../provider.ts";
-import { lookAtImage } from "../reframing/needs_reframing.ts";
+import { lookAtImage } from "../reframing/look_at_image.ts";
 import type { ReadStart } from "../reframing/read_start.ts";
 import type { StepWork } from "../transitions/steps.ts";
 

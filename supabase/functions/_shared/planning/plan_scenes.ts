@@ -2,7 +2,7 @@ import { eachOnce, type Issue } from "../errors.ts";
 import type { Model } from "../fal/model_row.ts";
 import { resolveModel } from "../fal/models.ts";
 import type { JobScene } from "../transitions/projects.ts";
-import { REFRAMED_RATIOS } from "../reframing/needs_reframing.ts";
+import { REFRAMED_RATIOS } from "../reframing/look_at_image.ts";
 import { type JobFields, type JobSceneFields, sceneMetadata } from "./job_fields.ts";
 import { planClips, planServiceClip } from "./plan_clips.ts";
 import { sceneFinish } from "./scene_finish.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withServer } from "../testing/loopback.ts";
-import { fits, lookAtImage } from "./needs_reframing.ts";
+import { fits, lookAtImage } from "./look_at_image.ts";
 import { createGuardedFetch } from "../outbound/guarded_fetch.ts";
 import { createReadStart } from "./read_start.ts";
 

@@ -22,8 +22,7 @@ const START = 64 * 1024;
 const FIRST_LOOK = 1024;
 
 export type Look =
-  | { fits: true; size: Size }
-  | { fits: false; size: Size }
+  | { fits: boolean; size: Size }
   /** Nobody can tell: not an image that we can read, or not to be had. */
   | { fits: null; reason: string };
 

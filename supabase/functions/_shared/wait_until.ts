@@ -1,20 +1,13 @@
 type EdgeRuntime = { waitUntil(work: Promise<unknown>): void };
 
-/** Work that plain Deno holds on to; the hosted runtime keeps its own list. */
-const held = new Set<Promise<unknown>>();
-
 /**
- * Keeps the isolate alive until `work` settles, after the answer has gone out. `EdgeRuntime` exists on Supabase alone; a plain Deno process lives on anyway.
+ * Keeps the isolate alive until `work` settles, after the answer has gone out. `EdgeRuntime` exists on Supabase alone; a
+ * plain Deno process lives on anyway, and is not to end where the work fails.
  */
 export function waitUntil(work: Promise<unknown>, scope: object = globalThis): void {
   const runtime = edgeRuntime(scope);
-  if (runtime) {
-    runtime.waitUntil(work);
-    return;
-  }
-  held.add(work);
-  const done = () => held.delete(work);
-  work.then(done, done);
+  if (runtime) runtime.waitUntil(work);
+  else work.catch(() => {});
 }
 
 function edgeRuntime(scope: object): EdgeRuntime | null {

@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import { createBellWatch } from "./bell_watch.ts";
 import type { Deps } from "./deps.ts";
 import { type Admitted, createDoor, type DoorOptions, refuseOtherMethods } from "./door.ts";
-import { type Issue, refuseBody } from "./errors.ts";
+import { type Issue, refuseBody, sayIssues } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { recordRequest } from "./record_request.ts";
 import { findUnstorable, isPlainJson, toStorable } from "./storable.ts";
@@ -54,7 +54,7 @@ export function createCallbackDoor(options: CallbackDoorOptions, deps: Deps): Ho
     const recorded = recordRequest(c, { ...admitted, source: source ?? options.source, data });
 
     if ("issues" in read) {
-      const malformed = read.issues.map(({ path, message }) => `${path}: ${message}`).join("; ");
+      const malformed = sayIssues(read.issues);
       await receiveCallback(deps.db, { ...recorded, type: "malformed", malformed, result: null })
         // The sender is told what is wrong with its body also where we cannot write it down.
         .catch((error) => logOf(c)("callback.not_recorded", { malformed, error }));

@@ -5,6 +5,11 @@ import type { Log } from "./log.ts";
 /** What is wrong with a body: `scenes.0.prompt`, or "" for the body as a whole. */
 export type Issue = { path: string; message: string };
 
+/** On one line, for records and messages: `scenes.0.prompt: Required; scenes.1.prompt: Too long`. */
+export function sayIssues(issues: readonly Issue[]): string {
+  return issues.map(({ path, message }) => path ? `${path}: ${message}` : message).join("; ");
+}
+
 /** Each issue once: what several scenes take from one field of a job is wrong in all of them. */
 export function eachOnce(issues: readonly Issue[]): Issue[] {
   return issues.filter(({ path, message }, i) =>

@@ -1,4 +1,5 @@
 import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
+import { sayIssues } from "../errors.ts";
 import { readJson } from "../json.ts";
 import type { Answer, Attempt } from "../transitions/steps.ts";
 import { callService, isTaskId } from "./call_service.ts";
@@ -33,8 +34,7 @@ export async function askTask(deps: ServiceDeps, attempt: Attempt): Promise<Answ
 function readStatus(deps: ServiceDeps, { body }: Reply, attempt: Attempt): Answer {
   const read = deps.service.read(readJson(body));
   if ("issues" in read) {
-    const issues = read.issues.map(({ path, message }) => path ? `${path}: ${message}` : message);
-    return unreachable(deps, `its answer cannot be read (${issues.join("; ")})`);
+    return unreachable(deps, `its answer cannot be read (${sayIssues(read.issues)})`);
   }
 
   const { result } = read;

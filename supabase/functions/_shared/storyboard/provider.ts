@@ -1,3 +1,4 @@
+import { sayIssues } from "../errors.ts";
 import type { Planning } from "../planning/plan_scenes.ts";
 import type { StepProvider, Submitted } from "../provider.ts";
 import type { StepWork } from "../transitions/steps.ts";
@@ -58,8 +59,7 @@ async function write(
       const { title, scenes } = read;
       return { state: "completed", output: { by: "model", title, scenes, repairs } };
     }
-    problem = read.issues.map(({ path, message }) => path ? `${path}: ${message}` : message)
-      .join("; ").slice(0, 300);
+    problem = sayIssues(read.issues).slice(0, 300);
     messages.push(...repairMessages(said.text, read.issues));
   }
   return failed(`The language model's storyboard cannot be used: ${problem}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { seededRandom } from "../../chaos/random.ts";
 import { DatabaseError } from "../../supabase/functions/_shared/database.ts";
 import { Refusal } from "../../supabase/functions/_shared/errors.ts";
 import { changeProject } from "../../supabase/functions/_shared/management/films.ts";
@@ -11,7 +12,6 @@ import type { Session } from "../../supabase/tests/test_database.ts";
 import { setSetting } from "../../supabase/tests/verbs.ts";
 import { FAULTS } from "./money_faults.ts";
 import { MOVES, order, pick, type World } from "./money_moves.ts";
-import { randomOf } from "./random.ts";
 
 const SEEDS = [1, 2];
 const MOVES_IN_ALL = 80;
@@ -49,7 +49,7 @@ async function storm(
 ): Promise<void> {
   await empty();
   await priceClips(sql, 0.1);
-  const random = randomOf(seed);
+  const random = seededRandom(seed).fraction;
   const world: World = { sql, random, works: [], taken: new Set(), refused: new Set() };
   for (const session of sessions) await order(session, world).catch(refusal);
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { seededRandom } from "../../chaos/random.ts";
 import { DatabaseError } from "../../supabase/functions/_shared/database.ts";
 import { recordDelivery } from "../../supabase/functions/_shared/transitions/deliveries.ts";
 import { createProject } from "../../supabase/functions/_shared/transitions/projects.ts";
@@ -17,7 +18,6 @@ import {
   PROVIDERS,
   submit,
 } from "../../supabase/tests/verbs.ts";
-import { randomOf } from "./random.ts";
 
 const SESSIONS = 4;
 const MOVES_EACH = 60;
@@ -27,7 +27,7 @@ Deno.test(
   onDatabase(async ({ db, sql, openSession }) => {
     // Work is shared, so that one session reports what another one claimed, or both do.
     const works: StepWork[] = [];
-    const random = randomOf(20_261_122);
+    const random = seededRandom(20_261_122).fraction;
     for (let n = 0; n < 4; n++) {
       await createProject(db, jobOf({ scenes: ["cut", "last_frame", "cut"], video_id: `v${n}` }));
     }

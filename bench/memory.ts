@@ -5,7 +5,8 @@ import { memoryOf } from "./cpu_time.ts";
 import { type Doors, startDoors } from "./doors.ts";
 import { requestTo } from "./door_requests.ts";
 import { sendLoad } from "./load.ts";
-import { freePort, type Peer, startPeer } from "./peers/processes.ts";
+import { findFreePort } from "../local/free_port.ts";
+import { type Peer, startPeer } from "./peers/processes.ts";
 
 const DOORS = [
   "fal-webhook",
@@ -99,7 +100,7 @@ function thin(values: number[]): number[] {
 
 /** Behind the door the same answer comes again and again: its own memory is what is measured. */
 async function startRepeating(apiUrl: string): Promise<Peer> {
-  const port = freePort();
+  const port = findFreePort();
   return await startPeer(Deno.execPath(), {
     args: ["run", "-A", "--no-lock", join(PROJECT_ROOT, "bench/peers/repeating_api.ts"), apiUrl],
     env: { DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}` },

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../../tools/project_root.ts";
-import { freePort, type Peer, startPeer } from "./processes.ts";
+import { findFreePort } from "../../local/free_port.ts";
+import { type Peer, startPeer } from "./processes.ts";
 
 /** Debian's own Python has Debian's packages, whichever other one stands first on the PATH. */
 const PYTHON = "/usr/bin/python3";
@@ -14,14 +15,14 @@ export async function startFastApi(): Promise<Peer & { countJobs(): Promise<numb
   if (redis === null || !python) return null;
 
   await using started = new AsyncDisposableStack();
-  const redisPort = freePort();
+  const redisPort = findFreePort();
   started.use(
     await startPeer(redis, {
       args: ["--port", `${redisPort}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
       port: redisPort,
     }),
   );
-  const port = freePort();
+  const port = findFreePort();
   const peer = started.use(
     await startPeer(PYTHON, {
       args: ["-m", "uvicorn", "fastapi_app:app", "--app-dir", join(PROJECT_ROOT, "bench/peers")]

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../../tools/project_root.ts";
 import type { Doors } from "../doors.ts";
-import { freePort, type Peer, startPeer } from "./processes.ts";
+import { findFreePort } from "../../local/free_port.ts";
+import { type Peer, startPeer } from "./processes.ts";
 
 /** A door of bench/peers/naive_door.ts, over the same gateway and its connection pool. */
 export async function startNaive(
   { env, apiUrl }: Doors,
   { mode, secret }: { mode: "insert" | "signed" | "verify"; secret: string },
 ): Promise<Peer> {
-  const port = freePort();
+  const port = findFreePort();
   return await startPeer(Deno.execPath(), {
     args: ["run", "-A", "--no-lock", join(PROJECT_ROOT, "bench/peers/naive_door.ts"), mode],
     env: {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findFreePort } from "../free_port.ts";
 import { textLines } from "./text_lines.ts";
 
 /** One run of a function: a Deno process that listens on a port of its own. */
@@ -113,9 +114,4 @@ async function waitUntilListening(
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`Cannot start function ${name}: it does not listen`);
-}
-
-function findFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

@@ -1,3 +1,4 @@
+import { findFreePort } from "../free_port.ts";
 import {
   createThrowAway,
   markOwner,
@@ -124,11 +125,6 @@ async function startPatiently(start: () => Promise<Postmaster>): Promise<Postmas
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-}
-
-function findFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 function ignoreMissing(error: unknown): void {

@@ -1,6 +1,7 @@
-import { createHmac } from "node:crypto";
 import { z } from "zod";
+import { signHex } from "../supabase/functions/_shared/signatures/hex_hmac.ts";
 import { type Stack, startStack } from "../local/stack.ts";
+import { quantile } from "./figures.ts";
 import { readOptions } from "./read_options.ts";
 
 const HELP = `deno task bench duplicates [--callbacks N]
@@ -56,7 +57,7 @@ async function deliver(
   const since = performance.now();
   const answer = await fetch(`${apiUrl}/functions/v1/fal-webhook`, {
     method: "POST",
-    headers: { "x-webhook-signature": createHmac("sha256", secret).update(body).digest("hex") },
+    headers: { "x-webhook-signature": signHex(body, secret) },
     body,
   });
   const { outcome } = Answer.parse(await answer.json());
@@ -66,8 +67,6 @@ async function deliver(
 }
 
 function figures(times: number[]): { median: number; p99: number } {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    Number((sorted[Math.floor(share * sorted.length)] ?? NaN).toFixed(2));
+  const at = (share: number) => Number(quantile(times, share).toFixed(2));
   return { median: at(0.5), p99: at(0.99) };
 }

@@ -1,6 +1,8 @@
 import postgres, { type Sql } from "postgres";
 import { startCluster } from "../local/postgres/cluster.ts";
 import { startNetWorker } from "../local/postgres/net_worker.ts";
+import { pause } from "../supabase/functions/_shared/pause.ts";
+import { median, quantile } from "./figures.ts";
 import { readOptions } from "./read_options.ts";
 
 const HELP = `deno task bench pg_net
@@ -111,7 +113,7 @@ async function measureIdleLatency(
     await sql`select net.http_post(${`${url}/${path}`})`;
     latencies.push(await arrival(path) - start);
   }
-  return { median: quantile(latencies, 0.5), max: Math.max(...latencies) };
+  return { median: median(latencies), max: Math.max(...latencies) };
 }
 
 async function measureThroughput(
@@ -153,14 +155,6 @@ async function measureMixedLoad(
   }
   const seconds = await Promise.all(latencies);
   return { p50: quantile(seconds, 0.5), p90: quantile(seconds, 0.9), max: Math.max(...seconds) };
-}
-
-function quantile(values: number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? NaN;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 if (import.meta.main) await main(Deno.args);

@@ -4,7 +4,7 @@ import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import type { Given } from "./given.ts";
 import type { JobOptions } from "./job_of.ts";
 import { projectOf } from "./look.ts";
-import { callback, claim, complete, submit } from "./verbs.ts";
+import { callback, claim, complete, isDoneHere, submit } from "./verbs.ts";
 
 const MOST_ROUNDS = 30;
 
@@ -20,10 +20,7 @@ export async function drive(given: Given, projectId: string, until = "completed"
 
 /** A step is done, in the way in which its kind is. */
 export async function finish({ db }: Given, work: StepWork): Promise<void> {
-  if (work.step === "store_film" || work.step === "cancel_request") {
-    await complete(db, work);
-    return;
-  }
+  if (isDoneHere(work)) return void await complete(db, work);
   await submit(db, work);
   await callback(db, work);
 }

@@ -3,14 +3,13 @@ import type { Database } from "../functions/_shared/database.ts";
 import { recordDelivery } from "../functions/_shared/transitions/deliveries.ts";
 import type { StepWork } from "../functions/_shared/transitions/steps.ts";
 import { claimWork } from "../functions/_shared/transitions/work.ts";
-import { callback, complete, moveClock, PROVIDERS, submit } from "./verbs.ts";
+import { OK } from "./endpoints.ts";
+import { callback, complete, isDoneHere, moveClock, PROVIDERS, submit } from "./verbs.ts";
 
 /** Plays runner and provider at their best: whatever was claimed is made. */
 export async function makeAll(db: Database, works: StepWork[]): Promise<void> {
   for (const work of works) {
-    if (work.attempt.provider === "storage" || work.step === "cancel_request") {
-      await complete(db, work);
-    } else if (work.mode === "ask") {
+    if (work.mode === "ask" || isDoneHere(work)) {
       await complete(db, work);
     } else {
       await submit(db, work);
@@ -29,7 +28,7 @@ export async function driveToTheEnd(db: Database, sql: Sql, rounds = 100): Promi
     });
     for (const item of work) {
       if (item.kind === "step") await makeAll(db, [item]);
-      else await recordDelivery(db, item, { ...DELIVERED });
+      else await recordDelivery(db, item, OK);
     }
     if (work.length > 0) continue;
     if (next_due_at === null) return;
@@ -37,11 +36,3 @@ export async function driveToTheEnd(db: Database, sql: Sql, rounds = 100): Promi
   }
   throw new Error(`Cannot drive films to their end: work is left after ${rounds} rounds`);
 }
-
-const DELIVERED = {
-  status_code: 200,
-  error: null,
-  duration_ms: 1,
-  response_excerpt: null,
-  retry_after: null,
-};

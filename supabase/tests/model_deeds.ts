@@ -18,14 +18,13 @@ import {
   withdrawVerdict,
 } from "./machine_rules.ts";
 import { Command, type Deed, type Model, pick } from "./model.ts";
-import { callback, outputOf, requestOf, submit } from "./verbs.ts";
+import { callback, isDoneHere, outputOf, requestOf, submit } from "./verbs.ts";
 
 /* What runners and the provider do about one piece of work: early, late, twice, out of turn. */
 
 const BROKE = "It broke";
-const HARMLESS: readonly string[] = ["store_film", "cancel_request"];
 
-export const isOutside = ({ step }: StepWork) => !HARMLESS.includes(step);
+export const isOutside = (work: StepWork) => !isDoneHere(work);
 export const wasTaken = ({ taken }: Model, { step_id, attempt }: StepWork) =>
   taken.get(step_id)?.has(attempt.attempt_id) ?? false;
 

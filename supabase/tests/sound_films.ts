@@ -1,8 +1,9 @@
 import type { Provider, StepKind, StepWork } from "../functions/_shared/transitions/steps.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { finish } from "./drive.ts";
 import type { Given } from "./given.ts";
 import { jobOf, type JobOptions } from "./job_of.ts";
-import { callback, claim, complete, outputOf, PROVIDERS, submit } from "./verbs.ts";
+import { claim, outputOf, PROVIDERS } from "./verbs.ts";
 
 export const MUSIC = { url: "https://music.test/bed.mp3", volume: 0.25, ducking: true };
 export const SERVICES = {
@@ -35,22 +36,18 @@ export async function aJob(
 
 /** Completes whatever is due, round after round, until nothing is. */
 export async function makeFilm(
-  { db }: Given,
+  given: Given,
   projectId: string,
   providers: Partial<Record<StepKind, Provider>> = PROVIDERS,
 ): Promise<StepWork[][]> {
   const rounds: StepWork[][] = [];
   for (;;) {
-    const works = (await claim(db, { providers })).filter((work) => work.project_id === projectId);
+    const works = (await claim(given.db, { providers })).filter((work) =>
+      work.project_id === projectId
+    );
     if (works.length === 0) return rounds;
     rounds.push(works);
-    for (const work of works) {
-      if (work.attempt.provider === "storage") await complete(db, work);
-      else {
-        await submit(db, work);
-        await callback(db, work);
-      }
-    }
+    for (const work of works) await finish(given, work);
   }
 }
 

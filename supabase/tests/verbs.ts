@@ -143,6 +143,11 @@ export function callback(
   return receiveCallback(db, callbackOf(work, options));
 }
 
+/** No provider calls back about it: the runner tells how it went. */
+export function isDoneHere({ attempt, step }: StepWork): boolean {
+  return attempt.provider === "storage" || step === "cancel_request";
+}
+
 export function complete(db: Database, work: StepWork): Promise<Verdict> {
   return recordAnswer(db, work, { state: "completed", output: outputOf(work) });
 }

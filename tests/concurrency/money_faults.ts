@@ -5,13 +5,14 @@ import { jobOf } from "../../supabase/tests/job_of.ts";
 import {
   callback,
   fail,
+  isDoneHere,
   moveClock,
   outputOf,
   PROVIDERS,
   setSetting,
   submit,
 } from "../../supabase/tests/verbs.ts";
-import { isDoneHere, type Move, onWork, pick } from "./money_moves.ts";
+import { type Move, onWork, pick } from "./money_moves.ts";
 
 /** Whatever it is about and however long ago. */
 const callsBackLate: Move = async ({ db }, world) => {

@@ -16,6 +16,7 @@ import {
   claim,
   complete,
   fail,
+  isDoneHere,
   moveClock,
   outputOf,
   submit,
@@ -67,9 +68,6 @@ export const order: Move = ({ db }, world) => {
 const claims: Move = async ({ db }, world) => {
   world.works.push(...await claim(db, { limit: 1 + Math.floor(world.random() * 6) }));
 };
-
-export const isDoneHere = ({ attempt, step }: StepWork) =>
-  attempt.provider === "storage" || step === "cancel_request";
 
 /** On one of the works handed out last. */
 export function onWork(deed: (session: Session, work: StepWork, world: World) => unknown): Move {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { ConnectionError, type SqlError, toSqlError } from "./postgres_errors.ts";
 import { Scram } from "./scram.ts";
 import * as wire from "./wire_messages.ts";
@@ -75,7 +76,7 @@ export class PostgresConnection {
     messages.push(wire.SYNC);
 
     const answer = this.#wait();
-    this.#send(wire.join(messages));
+    this.#send(Buffer.concat(messages));
     return answer;
   }
 

@@ -3,6 +3,8 @@
  * https://www.postgresql.org/docs/17/protocol-message-formats.html
  */
 
+import { Buffer } from "node:buffer";
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -15,8 +17,8 @@ export const TERMINATE = frame("X");
 /** The first message of a connection; `parameters` are user, database and settings. */
 export function startup(parameters: Record<string, string>): Uint8Array<ArrayBuffer> {
   const pairs = Object.entries(parameters).flatMap(([name, value]) => [text(name), text(value)]);
-  const body = join([int32(PROTOCOL_3), ...pairs, new Uint8Array(1)]);
-  return join([int32(body.length + 4), body]);
+  const body = Buffer.concat([int32(PROTOCOL_3), ...pairs, new Uint8Array(1)]);
+  return Buffer.concat([int32(body.length + 4), body]);
 }
 
 export function parse(name: string, sql: string): Uint8Array<ArrayBuffer> {
@@ -58,22 +60,10 @@ export function int32At(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getInt32(at);
 }
 
-export function join(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
-
 function frame(type: string, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 4;
   for (const part of parts) length += part.length;
-  return join([encoder.encode(type), int32(length), ...parts]);
+  return Buffer.concat([encoder.encode(type), int32(length), ...parts]);
 }
 
 function text(value: string): Uint8Array {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { bodyBytes, type FuzzRequest } from "./fuzz_request.ts";
 
 /** What came back. `closed`: the connection ended without an answer. */
@@ -30,7 +31,7 @@ export async function exchange(
     const reading = readAll(connection, parts, request.method === "HEAD");
     const writing = write(connection, request, prefix, signed);
     const end = await Promise.race([reading, hung]);
-    const text = new TextDecoder("latin1").decode(join(parts));
+    const text = Buffer.concat(parts).toString("latin1");
     if (end === "hung") return { kind: "hung", soFar: text.slice(0, 500) };
     await Promise.race([writing, hung]);
     return readAnswer(text);
@@ -88,7 +89,9 @@ function framing({ framing }: FuzzRequest, length: number): string[] {
 }
 
 function framed({ framing }: FuzzRequest, body: Uint8Array): Uint8Array {
-  if (framing === "broken-chunk") return join([latin1("zz\r\n"), body, latin1("\r\n0\r\n\r\n")]);
+  if (framing === "broken-chunk") {
+    return Buffer.concat([latin1("zz\r\n"), body, latin1("\r\n0\r\n\r\n")]);
+  }
   if (framing !== "chunked" && framing !== "length-and-chunked") return body;
 
   const size = Math.max(1, Math.ceil(body.length / 7));
@@ -97,7 +100,7 @@ function framed({ framing }: FuzzRequest, body: Uint8Array): Uint8Array {
     const chunk = body.subarray(at, at + size);
     parts.push(latin1(`${chunk.length.toString(16)}\r\n`), chunk, latin1("\r\n"));
   }
-  return join([...parts, latin1("0\r\n\r\n")]);
+  return Buffer.concat([...parts, latin1("0\r\n\r\n")]);
 }
 
 async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
@@ -149,16 +152,6 @@ function unchunk(body: string): string {
     text += rest.slice(line.length, line.length + length);
     rest = rest.slice(line.length + length + 2);
   }
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function isGone(error: unknown): boolean {

@@ -6,7 +6,7 @@ import {
   type DeliveryWork,
   recordDelivery,
 } from "../_shared/transitions/deliveries.ts";
-import { recordAnswer, type StepWork } from "../_shared/transitions/steps.ts";
+import { type Answer, recordAnswer, type StepWork } from "../_shared/transitions/steps.ts";
 import type { InTurn } from "./in_turn.ts";
 import { performAsk } from "./perform_ask.ts";
 import { performCancel } from "./perform_cancel.ts";
@@ -51,14 +51,17 @@ export async function perform(deps: PerformDeps, work: Work): Promise<void> {
 /** Somebody took the provider's variables away while work was open there. */
 async function recordMissing({ db, sleep }: PerformDeps, work: StepWork): Promise<void> {
   const message = `Cannot reach provider "${work.attempt.provider}": it is not configured`;
-  await retryWhileAway(() =>
-    recordAnswer(
-      db,
-      work,
-      work.mode === "start"
-        ? { state: "failed", error: { message, retryable: true } }
-        : work.mode === "ask"
-        ? { state: "unreachable", message }
-        : { state: "lost", message, unasked: true },
-    ), sleep);
+  const answer = withoutProvider(work.mode, message);
+  await retryWhileAway(() => recordAnswer(db, work, answer), sleep);
+}
+
+function withoutProvider(mode: StepWork["mode"], message: string): Answer {
+  switch (mode) {
+    case "start":
+      return { state: "failed", error: { message, retryable: true } };
+    case "ask":
+      return { state: "unreachable", message };
+    case "lookup":
+      return { state: "lost", message, unasked: true };
+  }
 }

@@ -1,3 +1,4 @@
+import { secretsOf } from "../supabase/functions/_shared/credentials.ts";
 import {
   type Get,
   optional,
@@ -20,7 +21,6 @@ const SERVICES = [
     service: "video",
     url: "VIDEO_GENERATION_SERVICE",
     key: "VIDEO_GENERATION_API_KEY",
-    secrets: ["VIDEO_WEBHOOK_SECRET"],
     door: "video-complete",
     events: ["task.completed", "task.failed"],
   },
@@ -28,7 +28,6 @@ const SERVICES = [
     service: "frame",
     url: "LAST_FRAME_SERVICE_URL",
     key: "LAST_FRAME_API_KEY",
-    secrets: ["LAST_FRAME_WEBHOOK_SECRET", "LASTFRAME_WEBHOOK_SECRET"],
     door: "last-frame-complete",
     override: "LASTFRAME_WEBHOOK_URL",
     events: ["extraction.completed", "extraction.failed"],
@@ -37,7 +36,6 @@ const SERVICES = [
     service: "stitch",
     url: "STITCH_SERVICE_URL",
     key: "STITCH_API_KEY",
-    secrets: ["STITCH_WEBHOOK_SECRET"],
     door: "stitch-complete",
     events: ["stitch.completed", "stitch.failed"],
   },
@@ -54,10 +52,11 @@ export function registrations(get: Get): Registration[] {
   return SERVICES.flatMap((one): Registration[] => {
     const base = optional(get, one.url);
     if (base === null) return [];
-    const [secret] = readSecrets(get, ...one.secrets);
+    const variables = secretsOf(one.door);
+    const [secret] = readSecrets(get, ...variables);
     if (secret === undefined) {
       throw new Error(
-        `Cannot register at the ${one.service} service: ${one.secrets[0]} is not set`,
+        `Cannot register at the ${one.service} service: ${variables[0]} is not set`,
       );
     }
     const own = "override" in one ? optional(get, one.override) : null;

@@ -1,29 +1,30 @@
 import { createHmac, randomUUID } from "node:crypto";
+import {
+  DOOR_NAMES,
+  type DoorName,
+  isDoorName,
+  secretsOf,
+} from "../supabase/functions/_shared/credentials.ts";
 import { type Get, readSecrets } from "../supabase/functions/_shared/env.ts";
 import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
 
 export const SCHEMES = ["hmac", "standard", "bearer", "fal", "lastframe"] as const;
 export type Scheme = typeof SCHEMES[number];
 
-/** Variables with a door's secrets, the scheme that its usual sender signs with, its path if it is no name. */
-const DOORS: Record<string, { secrets: string[]; scheme: Scheme; path?: string }> = {
-  "webhook": { secrets: ["WEBHOOK_SECRET"], scheme: "hmac" },
-  "videos": { secrets: ["WEBHOOK_SECRET"], scheme: "bearer", path: "videos/generations/async" },
-  "fal-webhook": { secrets: ["FAL_WEBHOOK_SECRET"], scheme: "fal" },
-  "video-complete": { secrets: ["VIDEO_WEBHOOK_SECRET"], scheme: "hmac" },
-  "last-frame-complete": {
-    secrets: ["LAST_FRAME_WEBHOOK_SECRET", "LASTFRAME_WEBHOOK_SECRET"],
-    scheme: "hmac",
-  },
-  "stitch-complete": { secrets: ["STITCH_WEBHOOK_SECRET"], scheme: "hmac" },
-  "pipeline-step": { secrets: ["PIPELINE_BELL_SECRET"], scheme: "standard" },
+/** The scheme that a door's usual sender signs with. */
+const USUAL: Record<DoorName, Scheme> = {
+  "webhook": "hmac",
+  "videos": "bearer",
+  "fal-webhook": "fal",
+  "video-complete": "hmac",
+  "last-frame-complete": "hmac",
+  "stitch-complete": "hmac",
+  "pipeline-step": "standard",
 };
-
-export const DOOR_NAMES = Object.keys(DOORS);
 
 /** Where a door, or a custom source's `webhook/<name>`, is posted to, below the functions' URL. */
 export function pathOf(door: string): string {
-  return DOORS[door]?.path ?? door;
+  return door === "videos" ? "videos/generations/async" : door;
 }
 
 /**
@@ -43,11 +44,10 @@ export function signedHeaders(
     now: number;
   },
 ): Record<string, string> {
-  const known = DOORS[door];
-  if (known === undefined) {
+  if (!isDoorName(door)) {
     throw new Error(`Cannot sign for "${door}": the doors are ${DOOR_NAMES.join(", ")}`);
   }
-  const variables = variable === undefined ? known.secrets : [variable];
+  const variables = variable === undefined ? secretsOf(door) : [variable];
   const [secret] = readSecrets(get, ...variables);
   if (secret === undefined) {
     throw new Error(
@@ -58,7 +58,7 @@ export function signedHeaders(
 
   return {
     "content-type": "application/json",
-    ...signature(scheme ?? known.scheme, { secret, body, now }),
+    ...signature(scheme ?? USUAL[door], { secret, body, now }),
   };
 }
 

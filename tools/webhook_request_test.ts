@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { doorCredentials } from "../supabase/functions/_shared/credentials.ts";
-import {
-  DOOR_NAMES,
-  pathOf,
-  type Scheme,
-  shownHeaders,
-  signedHeaders,
-  withValues,
-} from "./webhook_request.ts";
+import { DOOR_NAMES, doorCredentials } from "../supabase/functions/_shared/credentials.ts";
+import { pathOf, type Scheme, shownHeaders, signedHeaders, withValues } from "./webhook_request.ts";
 import { WEBHOOK_SAMPLES } from "./webhook_samples.ts";
 
 const SECRETS: Record<string, string> = {

@@ -1,3 +1,4 @@
+import { DOOR_NAMES } from "../supabase/functions/_shared/credentials.ts";
 import { printable } from "../local/printable.ts";
 import {
   type Get,
@@ -9,14 +10,7 @@ import { readFetchFailure } from "../supabase/functions/_shared/fetch_failure.ts
 import { PROJECT_ROOT } from "./project_root.ts";
 import { readEnvironment } from "./read_environment.ts";
 import { readArguments, refuse } from "./usage.ts";
-import {
-  DOOR_NAMES,
-  pathOf,
-  SCHEMES,
-  shownHeaders,
-  signedHeaders,
-  withValues,
-} from "./webhook_request.ts";
+import { pathOf, SCHEMES, shownHeaders, signedHeaders, withValues } from "./webhook_request.ts";
 import { WEBHOOK_SAMPLES } from "./webhook_samples.ts";
 import { isSchemeName, signAs, SOURCE_SCHEMES } from "./webhook_signing.ts";
 

@@ -1,4 +1,8 @@
-import { doorCredentials, type DoorName } from "../../supabase/functions/_shared/credentials.ts";
+import {
+  DOOR_NAMES,
+  doorCredentials,
+  type DoorName,
+} from "../../supabase/functions/_shared/credentials.ts";
 import {
   allowsPrivateTargets,
   type Get,
@@ -13,15 +17,6 @@ import { readRateLimit } from "../../supabase/functions/_shared/limits/rate_limi
 import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
-const DOORS: DoorName[] = [
-  "webhook",
-  "videos",
-  "fal-webhook",
-  "video-complete",
-  "last-frame-complete",
-  "stitch-complete",
-  "pipeline-step",
-];
 /** Doors of services that an installation with fal alone does not have. */
 const OPTIONAL: readonly DoorName[] = ["video-complete", "last-frame-complete", "stitch-complete"];
 
@@ -47,7 +42,7 @@ export function checkEnvironment(get: Get): Finding[] {
     unusable.push(missing(`${variable}, or it cannot be used`, "see .env.example"));
   };
   const deps = { get, fetch, now: Date.now, log };
-  const doors = DOORS.flatMap((door): Finding[] => {
+  const doors = DOOR_NAMES.flatMap((door): Finding[] => {
     if (doorCredentials(door, deps).configured) return [];
     const what = `Secret of the door ${door}`;
     return OPTIONAL.includes(door)

@@ -36,6 +36,17 @@ const DOORS = {
 /** Doors that strangers reach by a shared secret; webhook-manage lets its operators in by itself. */
 export type DoorName = keyof typeof DOORS;
 
+export function isDoorName(name: string): name is DoorName {
+  return Object.hasOwn(DOORS, name);
+}
+
+export const DOOR_NAMES: readonly DoorName[] = Object.keys(DOORS).filter(isDoorName);
+
+/** Variables that hold a door's shared secrets, the one to set first. */
+export function secretsOf(door: DoorName): readonly string[] {
+  return DOORS[door].secrets;
+}
+
 export type Verdict =
   /**
    * `deliveryId`: the id that the sender signed, if its scheme signs one. `forAnybody`: the key is
@@ -59,8 +70,8 @@ export type CredentialsDeps = { get: Get; fetch: typeof fetch; now: () => number
 
 /** Builds a door's credentials from the environment. One valid scheme suffices. */
 export function doorCredentials(door: DoorName, deps: CredentialsDeps): Credentials {
-  const { hexHeaders, bearer, ...names } = DOORS[door];
-  const secrets = readSecrets(deps.get, ...names.secrets);
+  const { hexHeaders, bearer } = DOORS[door];
+  const secrets = readSecrets(deps.get, ...secretsOf(door));
   const keys = door === "fal-webhook" ? falKeys(deps) : null;
   const userId = optional(deps.get, "FAL_USER_ID");
   const isHexSigned = createHexCheck(secrets);

@@ -15,7 +15,8 @@ begin
     and p_step.claim_token is not null
     and p_step.updated_at >= p_attempt.created_at + 2 * make_interval(secs => (
       (private.step_setting('give_up_seconds', p_step.kind, p_attempt.input ->> 'model')).value #>> '{}'
-    )::double precision);
+    )::double precision)
+    and p_step.updated_at >= p_attempt.deadline_at;
 end;
 $$;
 

@@ -39,6 +39,11 @@ begin
     return 'stale';
   end if;
   v_is_call := v_step.status = 'running' and v_step.kind <> 'cancel_request';
+  if (p_answer ->> 'away')::boolean then
+    if private.wait_out_silence(v_step, v_found.attempt) then
+      return 'applied';
+    end if;
+  end if;
 
   case p_answer ->> 'state'
     when 'completed' then
@@ -75,7 +80,7 @@ end;
 $$;
 
 comment on function public.record_answer(text, uuid, text, jsonb) is
-'p_answer: {state, output | error {message, retryable, retry_after} | message, unasked | progress}. Stale without the claim. Called by the runner.';
+'p_answer: {state, output | error {message, retryable, retry_after} | message, unasked, away | progress}. Stale without the claim. Called by the runner.';
 
 revoke execute on function public.record_answer(text, uuid, text, jsonb) from public, anon, authenticated;
 grant execute on function public.record_answer(text, uuid, text, jsonb) to service_role;

@@ -12,6 +12,11 @@ export function mayPassLater(status: number): boolean {
 /** Key, balance or rights: nothing of the request's own, and mended by whoever runs this installation. */
 const ABOUT_THE_ACCOUNT = new Set([401, 402, 403]);
 
+/** True of an answer that is no word about what was asked: whoever could tell is away, or does not let us in just now. */
+export function isAway(status: number): boolean {
+  return mayPassLater(status) || ABOUT_THE_ACCOUNT.has(status);
+}
+
 /** A gateway that says it heard nothing usable from the server behind it, or not in time. */
 const HEARD_NOTHING = new Set([502, 504, 520, 522, 524]);
 
@@ -42,7 +47,7 @@ export function readRefusal(
   const retryAfter = readRetryAfter(headers, now);
   return {
     message: `${provider} refused ${what} (${status})${words === null ? "" : `: ${words}`}`,
-    retryable: mayPassLater(status) || ABOUT_THE_ACCOUNT.has(status),
+    retryable: isAway(status),
     ...(retryAfter === null ? {} : { retry_after: retryAfter }),
   };
 }

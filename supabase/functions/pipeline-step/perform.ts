@@ -60,8 +60,8 @@ function withoutProvider(mode: StepWork["mode"], message: string): Answer {
     case "start":
       return { state: "failed", error: { message, retryable: true } };
     case "ask":
-      return { state: "unreachable", message };
+      return { state: "unreachable", message, away: true };
     case "lookup":
-      return { state: "lost", message, unasked: true };
+      return { state: "lost", message, unasked: true, away: true };
   }
 }

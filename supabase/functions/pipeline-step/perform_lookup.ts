@@ -26,7 +26,7 @@ export async function performLookup(
 
   // The look-up has a time of its own, shorter than the one for accepted work: it stays a lost one.
   const answer = found.state === "unreachable"
-    ? { state: "lost" as const, message: found.message, unasked: true }
+    ? { ...found, state: "lost" as const, unasked: true }
     : found;
   await retryWhileAway(() => recordAnswer(db, work, answer), sleep);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { StepProvider } from "../_shared/provider.ts";
+import type { Found, StepProvider } from "../_shared/provider.ts";
+import type { Answer } from "../_shared/transitions/steps.ts";
 import { step } from "./fixture.ts";
 import { performed, recorded, SUBMISSION } from "./perform_fixture.ts";
 
@@ -26,12 +27,18 @@ Deno.test("a look-up that finds nothing of ours stays lost, and never submits", 
   });
   assert.deepEqual(recorded(none)[1], ["record_answer", { state: "lost", message }]);
 
-  for (const [state, more] of [["lost", {}], ["unreachable", { unasked: true }]] as const) {
+  const lost = { state: "lost", message: "why" } as const;
+  const unreachable = { state: "unreachable", message: "why" } as const;
+  const answers: [Found, Answer][] = [
+    [lost, lost],
+    [unreachable, { ...lost, unasked: true }],
+    [{ ...unreachable, away: true }, { ...lost, unasked: true, away: true }],
+  ];
+  for (const [answer, told] of answers) {
     const done = await performed(step("1", { mode: "lookup" }), {
-      find: () => Promise.resolve({ state, message: "why" }),
+      find: () => Promise.resolve(answer),
     });
-    const answer = { state: "lost", message: "why", ...more };
-    assert.deepEqual(recorded(done), [["record_answer", answer]]);
+    assert.deepEqual(recorded(done), [["record_answer", told]]);
   }
 });
 

@@ -42,8 +42,8 @@ Deno.test("work of a provider that is no longer configured says so, and is not g
   const message = 'Cannot reach provider "fal": it is not configured';
   assert.deepEqual(states, [
     { state: "failed", error: { message, retryable: true } },
-    { state: "unreachable", message },
-    { state: "lost", message, unasked: true },
+    { state: "unreachable", message, away: true },
+    { state: "lost", message, unasked: true, away: true },
   ]);
 });
 

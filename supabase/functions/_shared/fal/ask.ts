@@ -6,7 +6,7 @@ import { callFal, type FalDeps } from "./call_fal.ts";
 import { CANCELLED, errorTypeIn, isRetryableType, statusIn } from "./error_type.ts";
 import { NO_FILE, readOutput } from "./output.ts";
 import { ownWords } from "../own_words.ts";
-import { mayPassLater } from "../refusal.ts";
+import { isAway, mayPassLater } from "../refusal.ts";
 import { requestUrls } from "./request_urls.ts";
 
 /** A failed request is COMPLETED too, with an `error`: the queue has no status for failure. */
@@ -35,13 +35,15 @@ export async function askFal(
     const asked = await callFal(deps, "GET", urls.status);
     if (asked.status === 404) return await askWithoutStatus(deps, urls.response);
     const status = QueueStatus.safeParse(readJson(asked.body));
-    if (!isSuccess(asked) || !status.success) return unreachable("its status", asked.status);
+    if (!isSuccess(asked) || !status.success) {
+      return { ...unreachable("its status", asked.status), away: isAway(asked.status) };
+    }
     if (status.data.status !== "COMPLETED") return { state: "in_progress" };
 
     return readResult(deps, await callFal(deps, "GET", urls.response), status.data);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return { state: "unreachable", message: `Cannot ask fal: ${error.message}` };
+    return { state: "unreachable", message: `Cannot ask fal: ${error.message}`, away: true };
   }
 }
 
@@ -114,7 +116,7 @@ function forgotten(): Answer {
   return { state: "failed", error: { message, retryable: false } };
 }
 
-function unreachable(what: string, status: number): Answer {
+function unreachable(what: string, status: number): Extract<Answer, { state: "unreachable" }> {
   const hint = status === 401 || status === 403 ? "FAL_KEY was refused" : "no usable answer";
   return { state: "unreachable", message: `Cannot ask fal for ${what}: ${hint} (${status})` };
 }

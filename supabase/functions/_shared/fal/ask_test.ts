@@ -186,5 +186,7 @@ Deno.test("nothing is learnt from a dead queue, an error, or an answer that brea
   ];
 
   assert.deepEqual(answers.map(({ state }) => state), Array(6).fill("unreachable"));
+  const away = answers.map((answer) => answer.state === "unreachable" && answer.away);
+  assert.deepEqual(away, [true, true, false, false, true, true]);
   assert.match(JSON.stringify(answers[5]), /FAL_KEY was refused/);
 });

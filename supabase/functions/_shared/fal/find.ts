@@ -63,7 +63,8 @@ export async function findAtFal(
     }
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return { state: "unreachable", message: `Cannot look at fal's list: ${error.message}` };
+    const message = `Cannot look at fal's list: ${error.message}`;
+    return { state: "unreachable", message, away: true };
   }
 
   if (matches.length === 0) {
@@ -104,8 +105,8 @@ function sentAt({ sent_at, started_at }: Item): number {
 /** Nothing of this says that the request is not there: another look may. Without a right to read, none may. */
 function notListed(status: number): Found {
   const message = `fal's list of requests cannot be read (${status})`;
-  const passes = status === 200 || status === 404 || mayPassLater(status);
-  return { state: passes ? "unreachable" : "lost", message };
+  if (mayPassLater(status)) return { state: "unreachable", message, away: true };
+  return { state: status === 200 || status === 404 ? "unreachable" : "lost", message };
 }
 
 function submission(deps: FalDeps, endpoint: string, requestId: string): Submission {

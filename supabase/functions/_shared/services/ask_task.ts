@@ -1,6 +1,7 @@
 import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { sayIssues } from "../errors.ts";
 import { readJson } from "../json.ts";
+import { isAway } from "../refusal.ts";
 import type { Answer, Attempt } from "../transitions/steps.ts";
 import { callService, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
@@ -22,12 +23,14 @@ export async function askTask(deps: ServiceDeps, attempt: Attempt): Promise<Answ
 
   try {
     const reply = await callService(deps, { method: "GET", taskId });
-    return isSuccess(reply)
-      ? readStatus(deps, reply, attempt)
-      : unreachable(deps, whyNot(deps, reply.status));
+    return isSuccess(reply) ? readStatus(deps, reply, attempt) : unreachable(
+      deps,
+      whyNot(deps, reply.status),
+      isAway(reply.status) && !NO_ROUTE.has(reply.status),
+    );
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return unreachable(deps, error.message);
+    return unreachable(deps, error.message, true);
   }
 }
 
@@ -70,6 +73,6 @@ function whyNot({ service }: ServiceDeps, status: number): string {
   return `no usable answer (${status})`;
 }
 
-function unreachable({ service }: ServiceDeps, why: string): Answer {
-  return { state: "unreachable", message: `Cannot ask ${service.name}: ${why}` };
+function unreachable({ service }: ServiceDeps, why: string, away = false): Answer {
+  return { state: "unreachable", message: `Cannot ask ${service.name}: ${why}`, away };
 }

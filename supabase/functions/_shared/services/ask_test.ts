@@ -58,17 +58,19 @@ Deno.test("a service without status routes is waited for, nothing more", async (
     assert.deepEqual(await askAt(status, { error: "Not found" }), {
       state: "unreachable",
       message: `Cannot ask the video service: it does not tell of this task (${status})`,
+      away: false,
     });
   }
 });
 
 Deno.test("a refused key, an overload and a dead service teach nothing about the task", async () => {
   for (const status of [401, 403, 408, 429, 500, 503, 302]) {
-    assert.equal((await askAt(status, {})).state, "unreachable", `${status}`);
+    const answer = await askAt(status, {});
+    assert.ok(answer.state === "unreachable" && answer.away === (status !== 302), `${status}`);
   }
   const dead = serviceDeps(refusingUrl());
   const answer = await createServiceProvider(dead).ask(workOf(VIDEO, ASKED));
-  assert.equal(answer.state, "unreachable");
+  assert.ok(answer.state === "unreachable" && answer.away);
 });
 
 Deno.test("nonsense, success without a URL and an unknown status teach nothing", async () => {

@@ -83,7 +83,7 @@ function unusable(service: Service, variable: string): StepProvider {
   const message = `Cannot use ${service.name}: ${variable} is missing or cannot be used`;
   const failed = () =>
     Promise.resolve({ state: "failed" as const, error: { message, retryable: true } });
-  const unreachable = () => Promise.resolve({ state: "unreachable" as const, message });
+  const unreachable = () => Promise.resolve({ state: "unreachable" as const, message, away: true });
 
   return { submit: failed, find: unreachable, ask: unreachable, cancel: failed };
 }

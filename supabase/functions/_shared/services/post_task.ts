@@ -12,8 +12,8 @@ export type Posted =
   | { state: "accepted"; submission: Submission }
   /** The service took nothing. */
   | { state: "refused"; error: Failure }
-  /** It may have taken the work. */
-  | { state: "open"; message: string };
+  /** It may have taken the work. `away`: nobody answered. */
+  | { state: "open"; message: string; away: boolean };
 
 /** `status` stands in the answer too; the callback, or our asking, tells it again. */
 const Accepted = z.looseObject({ task_id: z.string().refine(isTaskId) });
@@ -52,7 +52,8 @@ export async function postTask(deps: ServiceDeps, { step, attempt }: StepWork): 
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     if (error.sent) {
-      return { state: "open", message: `No answer of ${service.name}: ${error.message}` };
+      const message = `No answer of ${service.name}: ${error.message}`;
+      return { state: "open", message, away: true };
     }
     const message = `Cannot reach ${service.name}: ${error.message}`;
     return { state: "refused", error: { message, retryable: true } };
@@ -62,7 +63,8 @@ export async function postTask(deps: ServiceDeps, { step, attempt }: StepWork): 
 function readAccepted({ service }: ServiceDeps, { body }: Reply): Posted {
   const read = Accepted.safeParse(readJson(body));
   if (!read.success) {
-    return { state: "open", message: `Cannot read answer of ${service.name}: it names no task` };
+    const message = `Cannot read answer of ${service.name}: it names no task`;
+    return { state: "open", message, away: false };
   }
   const request_id = read.data.task_id;
   return {
@@ -79,7 +81,7 @@ function notAccepted({ service, key, now }: ServiceDeps, reply: Reply, token: st
     now: now(),
   });
   return leavesOpen(reply.status) || reply.status === SAME_KEY_AT_WORK
-    ? { state: "open", message: error.message }
+    ? { state: "open", message: error.message, away: leavesOpen(reply.status) }
     : { state: "refused", error };
 }
 

@@ -25,8 +25,9 @@ export function createServiceProvider(deps: ServiceDeps): StepProvider {
       const posted = await postTask(deps, work);
       if (posted.state === "accepted") return { state: "found", submissions: [posted.submission] };
       // That this post was refused says nothing about the first.
-      const message = posted.state === "refused" ? posted.error.message : posted.message;
-      return { state: "unreachable", message };
+      return posted.state === "refused"
+        ? { state: "unreachable", message: posted.error.message, away: posted.error.retryable }
+        : { state: "unreachable", message: posted.message, away: posted.away };
     },
     ask: (work) => askTask(deps, work.attempt),
     cancel: (request) => cancelTask(deps, request),

@@ -125,9 +125,9 @@ export type Answer =
    * The call went out and no usable answer came back: the provider may or may not have accepted.
    * `unasked`: this look-up reached nobody, and the next may.
    */
-  | { state: "lost"; message: string; unasked?: boolean }
-  /** Asking failed; nothing was learnt. */
-  | { state: "unreachable"; message: string };
+  | { state: "lost"; message: string; unasked?: boolean; away?: boolean }
+  /** Asking failed; nothing was learnt. `away`: nobody is there just now, or lets us in. */
+  | { state: "unreachable"; message: string; away?: boolean };
 
 /** Whatever a provider wrote into it: a character that Postgres cannot hold is replaced. */
 export function recordAnswer(db: Database, work: StepWork, answer: Answer): Promise<Verdict> {

@@ -1,7 +1,6 @@
 -- What comes after its attempt has ended was paid for all the same. It moves nothing, and is kept for whoever makes the
 -- same again: a clip for one take (use_kept_clip), a voice or music, of a film that has failed, as any other part of it.
--- A film that is under way is having them made anew, and what it is made from is not to change below it. What was cancelled
--- before anybody knew its request is lost: it was not given up at its provider, and cannot be accounted for.
+-- A film that is under way is having them made anew, and what it is made from is not to change below it.
 
 create or replace function private.keep_late_result(
   p_project public.projects,

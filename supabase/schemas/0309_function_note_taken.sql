@@ -8,14 +8,16 @@ as $$
 declare
   v_attempt private.attempts := p_attempt;
 begin
-  if p_attempt.status not in ('failed', 'outcome_unknown') or p_attempt.request_id is not null
+  if p_attempt.status not in ('failed', 'outcome_unknown', 'cancelled') or p_attempt.request_id is not null
+    or p_attempt.sent_at = 'infinity'
+    or p_attempt.status = 'cancelled' and p_result ->> 'state' in ('failed', 'cancelled')
     or p_result ->> 'request_id' is null
     or not private.adopt_request(p_attempt.attempt_id, p_result ->> 'request_id')
   then
     return;
   end if;
 
-  if p_attempt.status = 'failed' and p_result ->> 'state' = 'in_progress' then
+  if p_attempt.status = 'cancelled' or p_attempt.status = 'failed' and p_result ->> 'state' = 'in_progress' then
     v_attempt.request_id := p_result ->> 'request_id';
     perform private.abandon_request(v_attempt, p_step);
   end if;
@@ -24,7 +26,7 @@ end;
 $$;
 
 comment on function private.note_taken(private.steps, private.attempts, jsonb) is
-'A provider that calls back about what it had refused, or what nobody knew of, took it after all: it counts as paid, and what had been refused is given up where it still runs. The caller holds the project''s lock.';
+'A provider that calls back about what it had refused, what nobody knew of, or what was cancelled before its answer came, took it: it counts as paid, and what had been refused or cancelled is given up. The caller holds the project''s lock.';
 
 revoke execute on function private.note_taken(private.steps, private.attempts, jsonb)
 from public, anon, authenticated, service_role;

@@ -7,13 +7,15 @@ import { aFailedFilm, giveUp, loseForGood } from "./late_films.ts";
 import { brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
 import { ledgerOf, priceClips } from "./prices.ts";
 import { aJob } from "./sound_films.ts";
-import { callback, claim, fail, moveClock, outputOf, submit } from "./verbs.ts";
+import { callback, claim, fail, moveClock, outputOf, requestOf, submit } from "./verbs.ts";
 
 /** Ways in which a film fails for want of a clip that is being made all the same. */
 const FAILURES: Record<string, (given: Given, work: StepWork, other: StepWork) => unknown> = {
   "its call counted as refused": ({ db }, work) => fail(db, work),
   "its outcome is unknown": loseForGood,
   "it was given up": giveUp,
+  "another scene's clip failed while this one's answer was lost": ({ db }, _work, other) =>
+    fail(db, other),
   "another scene's clip failed": async ({ db }, work, other) => {
     await submit(db, work);
     await fail(db, other);
@@ -116,6 +118,22 @@ Deno.test(
       (await claimOf(given, work.project_id, "generate_clip")).attempt.input.prompt,
       "Other words",
     );
+  }),
+);
+
+Deno.test(
+  "what was cancelled before anybody knew its request is given up when its provider tells of it",
+  onDatabase(async (given) => {
+    const { db, sql, aClaimedClip } = given;
+    const work = await aClaimedClip();
+    await changeProject(db, "cancel", { projectId: work.project_id, reason: null });
+
+    const told = await callback(db, work, { result: { state: "in_progress", progress: 10 } });
+
+    assert.equal(told.outcome, "stale");
+    const giving = await claimOf(given, work.project_id, "cancel_request");
+    assert.equal(giving.attempt.input.request_id, requestOf(work));
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -19,7 +19,11 @@ begin
   cross join lateral (
     select private.input_of(
       jsonb_populate_record(null::private.steps, '{"kind": "generate_clip"}'), projects.aspect_ratio, chunk
-    ) as input
+    ) || models.made_by as input
+    -- The model that its fallback stands in for may have made it all the same.
+    from (
+      values ('{}'::jsonb), (jsonb_build_object('model', chunk.metadata ->> 'fell_back_from'))
+    ) as models (made_by)
   ) as wanted
   where chunk.chunk_id = p_chunk_id
     and film_parts.input_hash = private.clip_hash(wanted.input)

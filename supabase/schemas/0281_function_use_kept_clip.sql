@@ -59,6 +59,10 @@ begin
   perform private.record_event(v_kept.film_id, 'chunk.reused', v_kept.scene_id, p_chunk_id, jsonb_build_object(
     'from', v_kept.project_id
   ));
+  update public.video_chunks
+  set model = v_kept.input ->> 'model', metadata = video_chunks.metadata - 'fell_back_from'
+  where video_chunks.chunk_id = p_chunk_id
+    and video_chunks.model <> v_kept.input ->> 'model';
   perform private.complete_chunks(array[p_chunk_id], array[v_kept.input], array[v_output]);
   return true;
 end;

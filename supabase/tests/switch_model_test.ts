@@ -9,7 +9,7 @@ import { type Given, onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 import { attemptsOf, brokenInvariants, chunksOf, errorsOf, projectOf, stepsOf } from "./look.ts";
 import { ledgerOf, priceClips } from "./prices.ts";
-import { callback, claim, fail, moveClock, submit } from "./verbs.ts";
+import { callback, claim, fail, moveClock, outputOf, submit } from "./verbs.ts";
 
 /** A database in which another model stands in for the one of every test job. */
 function withFallback(test: (given: Given) => Promise<void>): () => Promise<void> {
@@ -163,6 +163,42 @@ Deno.test(
       "generate_clip failed",
       "generate_clip running",
     ]);
+  }),
+);
+
+Deno.test(
+  "a clip that the first model made all the same is used where the fallback was not asked yet, or fails",
+  withFallback(async (given) => {
+    const { sql, db, aClaimedClip, empty } = given;
+    for (const isAsked of [false, true]) {
+      let work = await aClaimedClip();
+      const first = work;
+      for (let tries = 0; tries < 4; tries++) {
+        await fail(db, work, { retryable: true });
+        await moveClock(sql, 100);
+        if (tries < 3 || isAsked) [work = work] = await claim(db);
+      }
+      assert.equal(work.attempt.input.model, isAsked ? "fal-ai/second" : "fal-ai/some-model");
+
+      assert.equal((await callback(db, first)).outcome, "stale");
+      if (isAsked) await fail(db, work);
+      else assert.deepEqual(await claim(db), []);
+
+      const [clip] = await sql`
+        select video_chunks.status, kling_video_url, video_chunks.model, media.model as made_by
+        from public.video_chunks
+        cross join (select metadata ->> 'model' as model from public.media) as media`;
+      assert.deepEqual({ ...clip }, {
+        status: "COMPLETED",
+        kling_video_url: outputOf(first).video_url,
+        model: "fal-ai/some-model",
+        made_by: "fal-ai/some-model",
+      });
+      await driveToTheEnd(db, sql);
+      assert.equal((await projectOf(sql, first.project_id)).status, "completed");
+      assert.deepEqual(await brokenInvariants(sql), []);
+      await empty();
+    }
   }),
 );
 

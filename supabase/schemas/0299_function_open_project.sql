@@ -39,6 +39,7 @@ begin
     perform private.insert_scenes(v_project, p_job -> 'scenes');
     if v_project.revision_of is not null then
       perform private.reuse_scenes(v_project);
+      perform private.reuse_late_clips(v_project);
     end if;
     perform private.refuse_over_budget(v_project.project_id);
     perform private.prepare_film(v_project.project_id);

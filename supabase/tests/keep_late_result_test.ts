@@ -177,6 +177,39 @@ Deno.test(
 );
 
 Deno.test(
+  "a revision is neither refused nor held for a clip that came too late: it costs what is left to do",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    await priceClips(sql, 0.1);
+    const scenes = ["cut", "last_frame"] as const;
+    const work = await aFailedFilm(given, loseForGood, { scenes: [...scenes] });
+    await callback(db, work);
+
+    // One clip, two frames, and what joins them.
+    const projectId = await aProject({ scenes: [...scenes], is_revision: true, max_cost_usd: 0.6 });
+
+    await drive(given, projectId);
+    assert.equal(await triesOf(sql, projectId, "generate_clip"), 1);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a revision that awaits an approval begins nothing by a clip that came too late",
+  onDatabase(async (given) => {
+    const { db, aProject } = given;
+    const scenes = ["cut", "last_frame"] as const;
+    const work = await aFailedFilm(given, loseForGood, { scenes: [...scenes] });
+    await callback(db, work);
+
+    for (const stop_at of ["storyboard", "stills"] as const) {
+      await aProject({ scenes: [...scenes], is_revision: true, stop_at });
+      assert.deepEqual(await claim(db), []);
+    }
+  }),
+);
+
+Deno.test(
   "a voice that comes for a film that has failed is not paid for again",
   onDatabase(async (given) => {
     const { db, sql } = given;

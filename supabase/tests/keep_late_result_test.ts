@@ -177,6 +177,21 @@ Deno.test(
 );
 
 Deno.test(
+  "a revision in test mode uses up no clip that was paid for",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    const work = await aFailedFilm(given, loseForGood, { scenes: ["cut"] });
+    await callback(db, work);
+
+    await aProject({ scenes: ["cut"], is_revision: true, execution_mode: "test" });
+
+    await retry(given, work.project_id);
+    assert.equal((await clipOf(given, work)).status, "COMPLETED");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "a revision is neither refused nor held for a clip that came too late: it costs what is left to do",
   onDatabase(async (given) => {
     const { db, sql, aProject } = given;

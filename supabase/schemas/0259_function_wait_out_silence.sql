@@ -1,7 +1,7 @@
 -- waiting stays waiting, for outage_seconds, while nobody is there who could be asked
 --
--- What the provider took is there when it is back: neither its time nor a look-up's runs out meanwhile. Once it is
--- heard again, a look-up has all of its time still.
+-- What the provider took is there when it is back, or it is still at it: neither its time nor a look-up's runs out
+-- meanwhile. Once it is heard again, it has lookup_seconds at least.
 
 create or replace function private.wait_out_silence(p_step private.steps, p_attempt private.attempts)
 returns boolean

@@ -20,7 +20,12 @@ begin
   select steps.* into v_step from private.steps where steps.step_id = v_attempt.step_id;
   v_limit := private.step_setting('give_up_seconds', v_step.kind, v_attempt.input ->> 'model');
 
-  if v_now >= v_attempt.created_at + make_interval(secs => (v_limit.value #>> '{}')::double precision) then
+  -- From when its request was known, which an outage may have kept from us, and no sooner than its deadline, which one puts off.
+  if v_now >= greatest(
+    coalesce(v_attempt.submitted_at, v_attempt.created_at)
+      + make_interval(secs => (v_limit.value #>> '{}')::double precision),
+    v_attempt.deadline_at
+  ) then
     if v_attempt.status = 'lost' and v_attempt.request_id is null then
       perform private.end_unknown(v_attempt);
       return;

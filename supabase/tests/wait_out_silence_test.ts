@@ -79,6 +79,37 @@ Deno.test(
 );
 
 Deno.test(
+  "who is back from an outage and still at it has time to finish",
+  onDatabase(async (given) => {
+    const { db, sql, empty } = given;
+    const atIt: Answer = { state: "in_progress" };
+    for (const isAccepted of [false, true]) {
+      const work = await aClaimedFrame(given);
+      if (isAccepted) await submit(db, work);
+      else await recordAnswer(db, work, NO_ANSWER);
+      await stayAway(given, 4);
+
+      await moveClock(sql, 31);
+      const back = only(await claim(db));
+      if (!isAccepted) {
+        await submit(db, back);
+        await moveClock(sql, 31);
+      }
+      await recordAnswer(db, isAccepted ? back : only(await claim(db)), atIt);
+      assert.equal((await projectOf(sql, work.project_id)).status, "generating");
+      await moveClock(sql, 901);
+      await recordAnswer(db, only(await claim(db)), atIt);
+
+      assert.match(
+        (await projectOf(sql, work.project_id)).error_message ?? "",
+        /No result of extract_last_frame after 900 s/,
+      );
+      await empty();
+    }
+  }),
+);
+
+Deno.test(
   "a provider that is away for longer than outage_seconds is given up",
   onDatabase(async (given) => {
     const { db, sql, empty } = given;

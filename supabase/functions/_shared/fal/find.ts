@@ -4,7 +4,7 @@ import type { Found } from "../provider.ts";
 import type { Attempt, Submission } from "../transitions/steps.ts";
 import { NoAnswer } from "../call_once.ts";
 import { readJson } from "../json.ts";
-import { mayPassLater } from "../refusal.ts";
+import { isAway } from "../refusal.ts";
 import { sinceThen } from "../since_then.ts";
 import { callFal, type FalDeps } from "./call_fal.ts";
 import { requestUrls } from "./request_urls.ts";
@@ -102,10 +102,13 @@ function sentAt({ sent_at, started_at }: Item): number {
   return Number.isNaN(at) ? Infinity : at;
 }
 
-/** Nothing of this says that the request is not there: another look may. Without a right to read, none may. */
+/**
+ * Nothing of this says that the request is not there: another look may, once fal is back, or takes
+ * our key again. Without a right to read, none may.
+ */
 function notListed(status: number): Found {
   const message = `fal's list of requests cannot be read (${status})`;
-  if (mayPassLater(status)) return { state: "unreachable", message, away: true };
+  if (isAway(status) && status !== 403) return { state: "unreachable", message, away: true };
   return { state: status === 200 || status === 404 ? "unreachable" : "lost", message };
 }
 

@@ -139,7 +139,7 @@ Deno.test("a list that cannot be read for now is unreachable, one that we may no
     );
 
   const refused = await createFalProvider(falDeps(refusingUrl())).find(work());
-  for (const found of [refused, await answer(503), await answer(429)]) {
+  for (const found of [refused, await answer(503), await answer(429), await answer(401)]) {
     assert.ok(found.state === "unreachable" && found.away);
   }
   const unlisted = await answer(404);

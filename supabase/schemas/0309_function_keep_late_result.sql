@@ -1,6 +1,6 @@
 -- What comes after its attempt has ended was paid for all the same. It moves nothing, and is kept for whoever makes the
 -- same again: a clip for one take (use_kept_clip), a voice or music, of a film that has failed, as any other part of it.
--- A film that is under way is having them made anew, and what it is made from is not to change below it.
+-- A film that is under way is having its sound made anew, and what it is made from is not to change below it.
 
 create or replace function private.keep_late_result(
   p_project public.projects,
@@ -38,7 +38,17 @@ begin
     and attempts.output is null
     and (
       attempts.status in ('failed', 'outcome_unknown')
-      or attempts.status = 'cancelled' and p_project.status = 'failed'
+      or attempts.status = 'cancelled' and (
+        p_project.status = 'failed'
+        -- Retried meanwhile: it is wanted again. Of another take it is not.
+        or exists (
+          select 1
+          from public.video_chunks
+          where video_chunks.chunk_id = p_step.chunk_id
+            and video_chunks.selected
+            and video_chunks.status not in ('COMPLETED', 'FAILED', 'CANCELLED')
+        )
+      )
     )
   returning attempts.input into v_input;
 
@@ -62,7 +72,7 @@ end;
 $$;
 
 comment on function private.keep_late_result(public.projects, private.steps, text, jsonb) is
-'Keeps what an attempt made that had failed, was given up, or is unknown, for the film''s next try; nothing of a film that is cancelled. The caller holds the project''s lock.';
+'Keeps what an attempt made that had failed, was given up with its film, or is unknown, for the film''s next try; nothing of a film that is cancelled. The caller holds the project''s lock.';
 
 revoke execute on function private.keep_late_result(public.projects, private.steps, text, jsonb)
 from public, anon, authenticated, service_role;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
-import { drive, triesOf } from "./drive.ts";
+import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
+import { drive, sceneIdsOf, takesOf, triesOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
 import { giveUp, loseForGood } from "./late_films.ts";
-import { brokenInvariants, chunksOf, only } from "./look.ts";
+import { brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
 import { callback, claim, fail, moveClock, outputOf, submit } from "./verbs.ts";
 
 Deno.test(
@@ -41,6 +42,51 @@ Deno.test(
       assert.deepEqual(await brokenInvariants(sql), []);
       await empty();
     }
+  }),
+);
+
+Deno.test(
+  "a clip that was under way when its film ended, and comes once that is retried, is not made twice",
+  onDatabase(async (given) => {
+    const { db, sql, empty } = given;
+    const end: Record<string, (projectId: string, other: StepWork) => Promise<unknown>> = {
+      failed: (_, other) => fail(db, other),
+      cancelled: (projectId) => changeProject(db, "cancel", { projectId, reason: null }),
+    };
+    for (const [status, endFilm] of Object.entries(end)) {
+      const projectId = await given.aProject({ scenes: ["cut", "cut"] });
+      const [work, other] = await claim(db);
+      assert(work && other);
+      await submit(db, work);
+      await endFilm(projectId, other);
+      assert.equal((await projectOf(sql, projectId)).status, status);
+      await changeProject(db, "retry", { projectId, reason: null });
+
+      assert.equal((await callback(db, work)).outcome, "stale");
+
+      await drive(given, projectId);
+      const clips = (await chunksOf(sql, projectId)).map(({ kling_video_url }) => kling_video_url);
+      assert(clips.includes(outputOf(work).video_url ?? null), status);
+      assert.deepEqual(await brokenInvariants(sql), []);
+      await empty();
+    }
+  }),
+);
+
+Deno.test(
+  "another take is not the clip that was under way for the one before",
+  onDatabase(async (given) => {
+    const { db, sql, aSubmittedClip } = given;
+    const work = await aSubmittedClip();
+    const [sceneId = ""] = await sceneIdsOf(sql, work.project_id);
+    await regenerateScene(db, sceneId, {});
+
+    await callback(db, work);
+
+    await drive(given, work.project_id);
+    const [, take] = await chunksOf(sql, work.project_id);
+    assert.notEqual(take?.kling_video_url, outputOf(work).video_url);
+    assert.deepEqual(await takesOf(sql, work.project_id), ["1.1 CANCELLED", "1.2 COMPLETED*"]);
   }),
 );
 

@@ -66,6 +66,9 @@ begin
     if v_found.was_refused then
       perform private.hold_over_budget((v_found.step).project_id);
     end if;
+    if v_found.is_called_back then
+      perform private.apply_buffered(v_found.provider, v_request_id);
+    end if;
     return 'stale';
   end if;
 

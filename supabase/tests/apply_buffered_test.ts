@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { onDatabase } from "./given.ts";
-import { attemptsOf, chunksOf, errorsOf, only, projectOf } from "./look.ts";
-import { callback, requestOf, submit } from "./verbs.ts";
+import { attemptsOf, brokenInvariants, chunksOf, errorsOf, only, projectOf } from "./look.ts";
+import { callback, claim, fail, requestOf, submit } from "./verbs.ts";
 
 Deno.test(
   "apply_buffered applies a callback without a token as soon as its request id appears",
@@ -32,6 +33,26 @@ Deno.test(
 
     const logs = await sql`select outcome from public.webhook_logs order by received_at`;
     assert.deepEqual(logs.map(({ outcome }) => outcome), ["applied", "applied", "duplicate"]);
+  }),
+);
+
+Deno.test(
+  "apply_buffered keeps the clip of a call that nobody waits for any more, once its receipt says whose it is",
+  onDatabase(async ({ db, sql, aProject }) => {
+    const projectId = await aProject({ scenes: ["cut", "cut"] });
+    const [work, other] = await claim(db);
+    assert(work && other);
+    await fail(db, other);
+    assert.equal((await callback(db, work, { token: null })).outcome, "buffered");
+
+    assert.equal(await submit(db, work), "stale");
+
+    const log = only(await sql`select status, outcome from public.webhook_logs`);
+    assert.deepEqual(log, { status: "success", outcome: "stale" });
+    await changeProject(db, "retry", { projectId, reason: null });
+    const clips = await chunksOf(sql, projectId);
+    assert.deepEqual(clips.map(({ status }) => status), ["COMPLETED", "PENDING"]);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

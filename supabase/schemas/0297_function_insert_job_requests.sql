@@ -1,6 +1,11 @@
 -- What a job asks for that its project does not say: in a table that nobody reads, for clients' header values are in it.
 
-create or replace function private.insert_job_requests(p_jobs jsonb[], p_ids text[], p_digests text[])
+create or replace function private.insert_job_requests(
+  p_jobs jsonb[],
+  p_ids text[],
+  p_digests text[],
+  p_providers jsonb default null
+)
 returns void
 language plpgsql
 volatile
@@ -17,13 +22,13 @@ begin
       then array(select jsonb_array_elements_text(p_jobs[each.n] -> 'events')) end,
     coalesce(nullif(p_jobs[each.n] -> 'webhook_headers', 'null'), '{}'),
     coalesce((p_jobs[each.n] ->> 'notify')::boolean, false),
-    nullif(p_jobs[each.n] -> 'providers', 'null')
+    coalesce(nullif(p_jobs[each.n] -> 'providers', 'null'), p_providers)
   from generate_series(1, cardinality(p_ids)) as each (n)
   where p_ids[each.n] is not null;
 end;
 $$;
 
-comment on function private.insert_job_requests(jsonb[], text[], text[]) is
-'Inserts the requests of new projects; their jobs, their ids (null: the job has none) and the digests of their bodies stand in one order.';
+comment on function private.insert_job_requests(jsonb[], text[], text[], jsonb) is
+'Inserts the requests of new projects; their jobs, their ids (null: the job has none) and the digests of their bodies stand in one order; providers: of the jobs that do not name their own.';
 
-revoke execute on function private.insert_job_requests(jsonb[], text[], text[]) from public, anon, authenticated, service_role;
+revoke execute on function private.insert_job_requests(jsonb[], text[], text[], jsonb) from public, anon, authenticated, service_role;

@@ -65,7 +65,7 @@ begin
     where clips.part = 1
   ),
 
-  -- The clips
+  -- The clips; one that says nothing else has its scene's prompt
   cut as (
     insert into public.video_chunks (
       chunk_id, scene_id, project_id, position, model, prompt, image_url, duration, driver_video_url, audio_url,
@@ -77,7 +77,7 @@ begin
       p_ids[clips.n],
       clips.part,
       clips.chunk ->> 'model',
-      clips.chunk ->> 'prompt',
+      coalesce(clips.chunk ->> 'prompt', clips.scene ->> 'prompt'),
       case when clips.part = 1 and clips.is_begun and clips.scene ->> 'reframe_to' is null
         then coalesce(clips.scene ->> 'image_url', p_jobs[clips.n] ->> 'image_url') end,
       (clips.chunk ->> 'duration')::numeric,

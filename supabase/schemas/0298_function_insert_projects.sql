@@ -1,7 +1,12 @@
 -- As insert_project, but for many at once, and with an estimate that is known beforehand. Requests and keys are those of
 -- job_request and job_key, which would take longer to be called for each job than they take.
 
-create or replace function private.insert_projects(p_jobs jsonb[], p_taken boolean[], p_usd numeric[])
+create or replace function private.insert_projects(
+  p_jobs jsonb[],
+  p_taken boolean[],
+  p_usd numeric[],
+  p_providers jsonb
+)
 returns text[]
 language plpgsql
 volatile
@@ -101,13 +106,13 @@ begin
     );
   end if;
 
-  perform private.insert_job_requests(p_jobs, v_ids, v_digests);
+  perform private.insert_job_requests(p_jobs, v_ids, v_digests, p_providers);
   return v_ids;
 end;
 $$;
 
-comment on function private.insert_projects(jsonb[], boolean[], numeric[]) is
+comment on function private.insert_projects(jsonb[], boolean[], numeric[], jsonb) is
 'Inserts a project for each job that is taken, and what it asked for; their ids in the order of the jobs, null where the idempotency key was there already. The caller holds the locks of the version counts.';
 
-revoke execute on function private.insert_projects(jsonb[], boolean[], numeric[])
+revoke execute on function private.insert_projects(jsonb[], boolean[], numeric[], jsonb)
 from public, anon, authenticated, service_role;

@@ -3,7 +3,7 @@
 -- A statement for each table, however many they are. What cannot be done for several at a time, or
 -- would have to wait for somebody, is left to create_project: a slow job keeps no other one waiting.
 
-create or replace function public.create_projects(p_jobs jsonb)
+create or replace function public.create_projects(p_jobs jsonb, p_providers jsonb default null)
 returns jsonb
 language plpgsql
 volatile
@@ -36,8 +36,8 @@ begin
     from generate_series(1, cardinality(v_jobs)) as each (n)
   );
 
-  v_usd := private.estimate_jobs(v_jobs, v_shapes);
-  v_ids := private.insert_projects(v_jobs, v_taken, v_usd);
+  v_usd := private.estimate_jobs(v_jobs, v_shapes, p_providers);
+  v_ids := private.insert_projects(v_jobs, v_taken, v_usd, p_providers);
   perform private.insert_films(v_jobs, v_scenes, v_ids);
 
   -- What job_answer would say of each that is there now, with sign's token for it.
@@ -58,8 +58,8 @@ begin
 end;
 $$;
 
-comment on function public.create_projects(jsonb) is
-'→ queued, each idempotent by its key. What create_project answers to each, in the order of the jobs; null for a job that it has to be asked about. Called by webhook.';
+comment on function public.create_projects(jsonb, jsonb) is
+'→ queued, each idempotent by its key. What create_project answers to each, in the order of the jobs; null for a job that it has to be asked about. Providers: of the jobs that do not name their own. Called by webhook.';
 
-revoke execute on function public.create_projects(jsonb) from public, anon, authenticated;
-grant execute on function public.create_projects(jsonb) to service_role;
+revoke execute on function public.create_projects(jsonb, jsonb) from public, anon, authenticated;
+grant execute on function public.create_projects(jsonb, jsonb) to service_role;

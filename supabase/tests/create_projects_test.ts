@@ -10,8 +10,13 @@ import {
 import { onDatabase } from "./given.ts";
 import { jobOf } from "./job_of.ts";
 
-function createProjects(db: Database, jobs: Job[]): Promise<(CreatedProject | null)[]> {
-  return db.call("create_projects", { p_jobs: jobs }, z.array(CreatedProject.nullable()));
+function createProjects(
+  db: Database,
+  jobs: object[],
+  common: { p_providers?: Job["providers"] } = {},
+): Promise<(CreatedProject | null)[]> {
+  const args = { p_jobs: jobs, ...common };
+  return db.call("create_projects", args, z.array(CreatedProject.nullable()));
 }
 
 const outcomes = (answers: (CreatedProject | null)[]) => answers.map((one) => one?.outcome ?? null);
@@ -72,6 +77,39 @@ Deno.test(
       events.filter(({ project_id }) => project_id === id).map(({ type }) => type);
     assert.deepEqual(of(one?.project_id), ["project.queued", "step.queued", "step.queued"]);
     assert.deepEqual(of(two?.project_id), ["project.queued", "step.queued"]);
+  }),
+);
+
+Deno.test(
+  "create_projects gives a clip without a prompt its scene's",
+  onDatabase(async ({ db, sql }) => {
+    const { scenes: [scene], ...job } = jobOf({ clips: 2 });
+    const [first, second] = scene?.chunks ?? [];
+    await createProjects(db, [
+      { ...job, scenes: [{ ...scene, chunks: [{ ...first, prompt: undefined }, second] }] },
+    ]);
+
+    const clips = await sql`select prompt from public.video_chunks order by position`;
+    assert.deepEqual(clips.map(({ prompt }) => prompt), ["Scene 1", "Scene 1, part 2"]);
+  }),
+);
+
+Deno.test(
+  "create_projects takes providers once for all jobs that do not name their own",
+  onDatabase(async ({ db, sql }) => {
+    const test = { generate_clip: "test", extract_thumbnail: "test", stitch: "test" } as const;
+    const fal = { generate_clip: "fal" } as const;
+
+    const answers = await createProjects(db, [
+      jobOf({ video_id: "a" }),
+      jobOf({ video_id: "b", providers: { ...test, ...fal } }),
+      jobOf({ video_id: "c" }),
+    ], { p_providers: test });
+
+    assert.deepEqual(answers.map((one) => one?.estimated_cost_usd === 0), [true, false, true]);
+    const kept = await sql`
+      select providers from private.job_requests join public.projects using (project_id) order by video_id`;
+    assert.deepEqual(kept.map(({ providers }) => providers), [test, { ...test, ...fal }, test]);
   }),
 );
 

@@ -9,7 +9,12 @@ export function createTogether(world: World): (job: Job) => Promise<CreatedProje
   const { db } = world;
   return callTogether<Job, CreatedProject>({
     name: "create_projects",
-    many: (jobs) => db.call("create_projects", { p_jobs: jobs.map(lean) }, Answers),
+    many(jobs) {
+      // An installation has the same ones for all of its jobs.
+      const providers = jobs[0]?.providers ?? null;
+      const p_jobs = jobs.map((job) => lean(job, providers));
+      return db.call("create_projects", { p_jobs, p_providers: providers }, Answers);
+    },
     alone: (job) => createProject(db, job),
     isPlain,
     sendsLoneAlone: false,
@@ -18,13 +23,26 @@ export function createTogether(world: World): (job: Job) => Promise<CreatedProje
   }, world);
 }
 
-/** Without what is null: to the database it is as absent, and would have to be read there. */
-function lean(job: Job): Record<string, unknown> {
-  const scenes = job.scenes.map((scene) => ({
-    ...withoutNulls(scene),
-    chunks: scene.chunks.map(withoutNulls),
-  }));
-  return { ...withoutNulls(job), scenes };
+/**
+ * Without what is null, or what the database takes for granted: whatever is sent it has to read.
+ *
+ * @param providers what is sent once, beside the jobs
+ */
+function lean(job: Job, providers: Job["providers"] | null): Record<string, unknown> {
+  return {
+    ...withoutNulls(job),
+    providers: job.providers === providers ? undefined : job.providers,
+    is_revision: job.is_revision || undefined,
+    storyboard: job.storyboard === "none" ? undefined : job.storyboard,
+    scenes: job.scenes.map((scene) => ({
+      ...withoutNulls(scene),
+      metadata: Object.keys(scene.metadata).length === 0 ? undefined : scene.metadata,
+      chunks: scene.chunks.map((chunk) => ({
+        ...withoutNulls(chunk),
+        prompt: chunk.prompt === scene.prompt ? undefined : chunk.prompt,
+      })),
+    })),
+  };
 }
 
 /**

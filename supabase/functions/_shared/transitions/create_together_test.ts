@@ -96,22 +96,40 @@ Deno.test("what is slow, large or may be refused goes alone at once", async () =
   assert.deepEqual(names(), jobs.map(() => "create_project"));
 });
 
-Deno.test("what is null is not sent, but what the sender's metadata say of it", async () => {
+Deno.test("what is null or taken for granted is not sent, but what the sender's metadata say of it", async () => {
   const { create, calls } = aDatabase({ create_projects: [CREATED] });
   const chunk = { prompt: "p", duration: null, driver_video_url: null, audio_url: null };
   const metadata = { campaign: null };
+  const scene = { prompt: "p", image_url: null, continuity: "cut" } as const;
   await create(aJob({
     metadata,
-    scenes: [{
-      ...{ prompt: "p", image_url: null, continuity: "cut", metadata },
-      chunks: [{ ...chunk, model: "m" }],
-    }],
+    storyboard: "none",
+    scenes: [
+      { ...scene, metadata, chunks: [{ ...chunk, model: "m" }] },
+      { ...scene, metadata: {}, chunks: [{ ...chunk, model: "m", prompt: "another" }] },
+    ],
   }));
 
-  const scene = { prompt: "p", continuity: "cut", metadata, chunks: [{ prompt: "p", model: "m" }] };
   const sent: unknown = JSON.parse(JSON.stringify(calls[0]?.args.p_jobs));
   assert.deepEqual(sent, [{
-    ...{ via: "webhook", video_id: "v", user_id: "u", prompt: "p", is_revision: false },
-    ...{ metadata, scenes: [scene], request: "{}" },
+    ...{ via: "webhook", video_id: "v", user_id: "u", prompt: "p", metadata },
+    scenes: [
+      { prompt: "p", continuity: "cut", metadata, chunks: [{ model: "m" }] },
+      { prompt: "p", continuity: "cut", chunks: [{ model: "m", prompt: "another" }] },
+    ],
+    request: "{}",
   }]);
+});
+
+Deno.test("who does what is sent once for all jobs of an installation", async () => {
+  const { create, calls } = aDatabase({ create_projects: [CREATED] });
+  const providers = { stitch: "fal", generate_clip: "video" } as const;
+
+  await create(aJob({ providers }));
+  await create(aJob());
+
+  const [named, unnamed] = calls.map(({ args }) => JSON.parse(JSON.stringify(args)));
+  assert.deepEqual(named.p_providers, providers);
+  assert.equal("providers" in named.p_jobs[0], false);
+  assert.equal(unnamed.p_providers, null);
 });

@@ -22,17 +22,19 @@ begin
             clip.chunk is not null
             and clip.scene ->> 'audio_url' is null
             and clip.scene ->> 'voice_over' is null
-            and (clip.scene ->> 'reframe_to' is null or clip.continuity is distinct from 'shared_keyframe')
+            and (clip.ratio is null or clip.continuity is distinct from 'shared_keyframe')
           ) then null
           when item.job ->> 'execution_mode' = 'test' then 'test'
           else concat(
             item.job ->> 'providers',
             string_agg(
               coalesce(clip.chunk ->> 'duration', '') || coalesce((clip.chunk -> 'model')::text, 'null')
-              || case when clip.part > 1 or clip.continuity = 'last_frame' then '+' else '-' end,
+              || case when clip.part > 1 or clip.continuity = 'last_frame' then '+' else '-' end
+              || case when clip.still_of is null then '' else '*' end,
               ''
             ),
-            case when bool_or(clip.scene ->> 'reframe_to' is not null) then private.count_stills(item.job) end
+            -- One image is one still; of several, some may be the same
+            case when count(clip.still_of) > 1 then private.count_stills(item.job) end
           )
         end
         from (
@@ -40,11 +42,15 @@ begin
             each.scene,
             each.part,
             each.chunks -> (each.part - 1) as chunk,
-            each.scene ->> 'continuity' as continuity
+            each.scene ->> 'continuity' as continuity,
+            each.ratio,
+            case when each.ratio is not null and each.part = 1
+              then coalesce(each.scene ->> 'image_url', item.job ->> 'image_url') end as still_of
           from (
             select
               shot.scene,
               shot.scene -> 'chunks' as chunks,
+              shot.scene ->> 'reframe_to' as ratio,
               -- A row for a scene that has no clip, too
               generate_series(1, greatest(jsonb_array_length(shot.scene -> 'chunks'), 1)) as part
             from (

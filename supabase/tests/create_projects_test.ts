@@ -226,6 +226,8 @@ Deno.test(
       [scene("cut", ["m/unknown", 5])],
       ["a", "b", "a"].map((image) => still(scene("cut", ["m/slow", 6]), image)),
       [still(scene("cut", ["m/slow", 6]), "a"), still(scene("last_frame", ["m/slow", 6]), "b")],
+      [still(scene("cut", ["m/slow", 6], ["m/slow", 6]), "a"), scene("cut", ["m/slow", 6])],
+      [scene("cut", ["m/slow", 6], ["m/slow", 6]), scene("cut", ["m/slow", 6])],
     ];
     const fal = { generate_clip: "fal", extract_last_frame: "fal", stitch: "fal" } as const;
     const jobs = films.flatMap((scenes, i) => [

@@ -39,7 +39,8 @@ comment on column public.video_chunks.duration is 'Seconds that were ordered; nu
 
 create index video_chunks_project_id on public.video_chunks (project_id);
 create index video_chunks_by_request_id on public.video_chunks (request_id) where request_id is not null;
-create index video_chunks_by_status on public.video_chunks (status, created_at);
+-- A clip has no entry before it is asked for: nobody looks for those, and each job would write some.
+create index video_chunks_by_status on public.video_chunks (status, created_at) where status <> 'PENDING';
 
 alter table public.video_chunks enable row level security;
 revoke all on table public.video_chunks from public, anon, authenticated, service_role;

@@ -12,14 +12,19 @@ set search_path = ''
 as $$
 declare
   v_words constant text := 'The runner was lost: nobody knows whether it was sent';
-  v_ended text[];
+  v_ended text[] := private.ended_leases(p_now);
   v_worn text[];
   v_free text[];
 begin
+  if cardinality(v_ended) = 0 then
+    return;
+  end if;
+
   v_ended := array(
     select webhook_deliveries.delivery_id
     from public.webhook_deliveries
-    where webhook_deliveries.status = 'delivering'
+    where webhook_deliveries.delivery_id = any (v_ended)
+      and webhook_deliveries.status = 'delivering'
       and webhook_deliveries.due_at <= p_now
     for no key update skip locked
   );

@@ -34,6 +34,7 @@ begin
     select webhook_deliveries.lane, count(*) as n
     from public.webhook_deliveries
     where webhook_deliveries.status = 'delivering'
+      and webhook_deliveries.lane = any (p_lanes)
     group by webhook_deliveries.lane
   ) as under_way using (lane)
   where delivery_lanes.lane = any (p_lanes);

@@ -164,6 +164,30 @@ Deno.test(
 );
 
 Deno.test(
+  "thousands that are on their way to others are not read by a claim",
+  onDatabase(async ({ sql, openSession, aProject }) => {
+    await insertDelivered(sql, await aProject());
+    await sql`
+      insert into public.webhook_deliveries (
+        endpoint_id, type, url, body, status, claim_token, attempt_count, due_at
+      )
+      select 'source:a', 'webhook.received', 'https://slow-' || n % 150 || '.test/', '{}', 'delivering',
+        gen_random_uuid(), 1, private.clock() + interval '1 minute'
+      from generate_series(1, 3000) as n`;
+    await queueTo(sql, "source:b", 3);
+    await sql`vacuum analyze public.webhook_deliveries`;
+    const { db, sql: own } = await openSession();
+
+    const before = await rowsRead(sql, own);
+    const { deliveries } = await claimDeliveries(db, 100);
+    const read = await rowsRead(sql, own) - before;
+
+    assert.equal(deliveries.length, 3);
+    assert(read < 300, `a claim reads ${read} rows`);
+  }),
+);
+
+Deno.test(
   "however much is due to one receiver, and due before it, another one is found",
   onDatabase(async (given) => {
     const { sql, db } = given;

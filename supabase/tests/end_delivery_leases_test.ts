@@ -33,6 +33,23 @@ Deno.test(
 );
 
 Deno.test(
+  "a lost runner's delivery is found again, however much was due before it",
+  onDatabase(async (given) => {
+    const { sql } = given;
+    await queueTo(sql, "source:a");
+    const lost = only(await claimAll(given));
+    await outliveLeases(sql);
+    await queueTo(sql, "source:b", 400, { url: "https://busy.test/", age: 7200 });
+
+    await claimAll(given, 1);
+
+    const [row] = await sql`
+      select error from public.webhook_delivery_attempts where delivery_id = ${lost.delivery_id}`;
+    assert.match(row?.error, /^The runner was lost/);
+  }),
+);
+
+Deno.test(
   "five runners that are lost take nothing of the schedule: the first failure after them is the first",
   onDatabase(async (given) => {
     const { sql } = given;

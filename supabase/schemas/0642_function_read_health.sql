@@ -1,7 +1,7 @@
 -- What is wrong where a check is not ok. Database: it is read-only, as Supabase makes it when the disk is full. Bell:
 -- rings stay unanswered, so pg_net does not deliver. Sweep: none has finished within a minute, though Postgres runs for
 -- longer. Overdue: nobody looked at something for five minutes, though not all is paused. Invariants: the last look at
--- them (note_invariants) found a broken one.
+-- them that came to an end (note_invariants; checked_at) found a broken one; one begun since (tried_at) was broken off.
 
 create or replace function public.read_health()
 returns jsonb
@@ -28,7 +28,8 @@ begin
     'invariants', jsonb_build_object(
       'ok', coalesce(v_invariants.broken, 0) = 0,
       'broken', v_invariants.broken,
-      'checked_at', v_invariants.checked_at
+      'checked_at', v_invariants.checked_at,
+      'tried_at', v_invariants.tried_at
     )
   );
 

@@ -164,5 +164,12 @@ Deno.test(
     assert.equal(is_healthy, false);
     assert.deepEqual([checks.invariants?.ok, checks.invariants?.broken], [false, 1]);
     assert.match(String(checks.invariants?.checked_at), /^\d{4}-/);
+    const [check] =
+      await sql`select to_json(tried_at) #>> '{}' as tried_at from private.invariant_check`;
+    assert.equal(
+      checks.invariants?.tried_at,
+      check?.tried_at,
+      "also where that look was broken off",
+    );
   }),
 );

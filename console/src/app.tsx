@@ -126,7 +126,7 @@ function Desk(): JSX.Element {
         {view === "deliveries" &&
           (id ? <DeliveryView id={id} /> : <DeliveriesView query={query} />)}
         {view === "errors" && <ErrorsView query={query} />}
-        {view === "sources" && <SourcesView />}
+        {view === "sources" && <SourcesView query={query} />}
         {view === "health" && <HealthView />}
       </main>
     </div>

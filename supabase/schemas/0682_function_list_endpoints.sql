@@ -12,7 +12,7 @@ as $$
 $$;
 
 comment on function public.list_endpoints(text, text) is
-'Endpoints without secrets and header values; null leaves a filter out. Called by webhook-manage.';
+'Endpoints without secrets and header values; null leaves a filter out, and without any it tells all there are. Called by webhook-manage for one; page_endpoints has many.';
 
 revoke execute on function public.list_endpoints(text, text) from public, anon, authenticated;
 grant execute on function public.list_endpoints(text, text) to service_role;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { pageEndpoints } from "../functions/_shared/management/endpoints.ts";
 import { anEndpoint } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { only } from "./look.ts";
@@ -147,6 +148,32 @@ Deno.test(
     await insertOpen(10_500);
 
     assert.equal(await open(), 10_000);
+  }),
+);
+
+Deno.test(
+  "page_endpoints goes through all endpoints page by page, and reads no more than a page",
+  onDatabase(async ({ sql, db, openSession }) => {
+    const made = await sql`
+      insert into private.endpoints (user_id, url)
+      select 'user-' || n % 10, 'https://desk.test/hook' from generate_series(1, ${MANY}::integer) as n
+      returning endpoint_id, user_id`;
+    await sql`vacuum analyze private.endpoints`;
+    const { sql: own } = await openSession();
+
+    for (const limit of [1, 100]) {
+      const page = `select public.page_endpoints(null, 'ep_', ${limit})`;
+      const rows = await readFor(sql, own, "endpoints", page);
+      assert(rows <= limit, `a page of ${limit} read ${rows} rows`);
+    }
+    const found: string[] = [];
+    for (let after: string | null = null; found.length === 0 || after !== null;) {
+      const page = await pageEndpoints(db, { userId: "user-7", after, limit: 300 });
+      found.push(...page.docs.map(({ endpoint_id }) => endpoint_id));
+      after = page.next;
+    }
+    const theirs = made.filter(({ user_id }) => user_id === "user-7");
+    assert.deepEqual(found, theirs.map(({ endpoint_id }) => endpoint_id).toSorted());
   }),
 );
 

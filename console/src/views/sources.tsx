@@ -9,9 +9,13 @@ import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../route.ts";
 
 /** Who may post webhooks here, and to whom webhooks are posted for good. */
-export function SourcesView(): JSX.Element {
+export function SourcesView({ query }: { query: URLSearchParams }): JSX.Element {
+  const after = query.get("after") ?? "";
   const sources = useLive("/sources", Sources);
-  const endpoints = useLive("/endpoints", Endpoints);
+  const endpoints = useLive(
+    `/endpoints?${new URLSearchParams({ after, limit: "100" })}`,
+    Endpoints,
+  );
   return (
     <>
       <div class="head">
@@ -61,6 +65,14 @@ export function SourcesView(): JSX.Element {
             />
           ))}
         </div>
+        {endpoints.value?.next && (
+          <a
+            class="button more-button"
+            href={hrefOf("sources", null, { after: endpoints.value.next })}
+          >
+            Show later ones
+          </a>
+        )}
       </section>
     </>
   );

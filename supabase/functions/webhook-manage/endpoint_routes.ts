@@ -2,8 +2,9 @@ import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import {
   deleteEndpoint,
-  listEndpoints,
+  pageEndpoints,
   putEndpoint,
+  readEndpoint,
   rotateEndpointSecret,
   setEndpointEnabled,
   testEndpoint,
@@ -33,7 +34,11 @@ export const NewEndpoint = Changes.extend({
   url: z.string().max(2048),
 });
 export const Overlap = z.object({ overlap_seconds: z.int().min(0).max(2_592_000).nullish() });
-const Filter = z.object({ user_id: z.string().max(255).optional() });
+export const Filter = z.object({
+  user_id: z.string().max(255).optional(),
+  after: z.string().max(255).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+});
 
 const DAY = 86_400;
 
@@ -44,8 +49,9 @@ export function addEndpointRoutes(desk: Desk): void {
 
   app.get("/endpoints", async (c) => {
     await admit(c);
-    const { user_id: userId } = readQuery(c, Filter);
-    return c.json({ endpoints: await listEndpoints(db, { userId }) });
+    const { user_id: userId = null, after = null, limit } = readQuery(c, Filter);
+    const { docs, next } = await pageEndpoints(db, { userId, after, limit });
+    return c.json({ endpoints: docs, next });
   });
   app.post("/endpoints", async (c) => {
     const fields = readFields((await admit(c)).body, NewEndpoint);
@@ -57,8 +63,8 @@ export function addEndpointRoutes(desk: Desk): void {
 
   app.get("/endpoints/:id", async (c) => {
     await admit(c);
-    const [endpoint] = await listEndpoints(db, { endpointId: readId(c, "id") });
-    if (endpoint === undefined) throw notFound();
+    const endpoint = await readEndpoint(db, readId(c, "id"));
+    if (endpoint === null) throw notFound();
     return c.json(endpoint);
   });
   app.post("/endpoints/:id", async (c) => {

@@ -14,6 +14,7 @@ function aDoor(sql: Record<string, unknown> = {}) {
   return operatorDoor({
     put_endpoint: { ...DESK, secret: SECRET },
     list_endpoints: [DESK],
+    page_endpoints: { docs: [DESK], next: "ep_1" },
     rotate_endpoint_secret: { endpoint_id: "ep_1", secret: SECRET, old_expires_at: "later" },
     set_endpoint_enabled: { endpoint_id: "ep_1", was: true, is_enabled: false, skipped: 2 },
     test_endpoint: { endpoint_id: "ep_1", delivery_id: "dlv_1", webhook_id: "msg_1" },
@@ -43,12 +44,16 @@ Deno.test("an endpoint is created with what is named, and its secret is in the a
   assert.ok(!lines.join().includes(SECRET) && !lines.join().includes("x1y2"));
 });
 
-Deno.test("endpoints are listed, by user or one alone; an unknown one is 404", async () => {
+Deno.test("endpoints are listed page by page, by user or one alone; an unknown one is 404", async () => {
   const { send, called } = aDoor();
-  assert.deepEqual((await send("GET", "/endpoints?user_id=anne")).body, { endpoints: [DESK] });
+  const page = { endpoints: [DESK], next: "ep_1" };
+  assert.deepEqual((await send("GET", "/endpoints?user_id=anne&limit=1")).body, page);
+  assert.deepEqual((await send("GET", "/endpoints?after=ep_1")).body, page);
   assert.deepEqual((await send("GET", "/endpoints/ep_1")).body, DESK);
+  assert.equal((await send("GET", "/endpoints?limit=1001")).status, 400);
   assert.deepEqual(called().map(({ args }) => args), [
-    { p_user_id: "anne", p_endpoint_id: null },
+    { p_user_id: "anne", p_after: null, p_limit: 1 },
+    { p_user_id: null, p_after: "ep_1", p_limit: 1000 },
     { p_user_id: null, p_endpoint_id: "ep_1" },
   ]);
   assert.equal((await aDoor({ list_endpoints: [] }).send("GET", "/endpoints/ep_9")).status, 404);
@@ -111,6 +116,6 @@ Deno.test("what the database refuses is passed on in its own sentence", async ()
 
 Deno.test("while the database is still the release before, an endpoint's route is 503", async () => {
   const missing = new DatabaseError("Could not find the function", "PGRST202", true);
-  const { status } = await aDoor({ list_endpoints: missing }).send("GET", "/endpoints");
+  const { status } = await aDoor({ page_endpoints: missing }).send("GET", "/endpoints");
   assert.equal(status, 503);
 });

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Filter, Range, Replay } from "./delivery_routes.ts";
-import { Changes, NewEndpoint, Overlap } from "./endpoint_routes.ts";
 import { Why } from "./desk.ts";
+import { Changes, Filter as EndpointFilter, NewEndpoint, Overlap } from "./endpoint_routes.ts";
 import { OPERATOR } from "./openapi_callbacks.ts";
 import { verb } from "./openapi_films.ts";
 
 const Endpoint = z.looseObject({ endpoint_id: z.string(), url: z.string() });
-const Endpoints = z.object({ endpoints: z.array(Endpoint) });
+const Endpoints = z.object({ endpoints: z.array(Endpoint), next: z.string().nullable() });
 const Deliveries = z.object({ deliveries: z.array(z.looseObject({ delivery_id: z.string() })) });
 
 export const DELIVERY_OPERATIONS: readonly Operation[] = [
@@ -38,8 +38,13 @@ export const ENDPOINT_OPERATIONS: readonly Operation[] = [
     path: "/endpoints",
     summary: "Standing endpoints",
     by: OPERATOR,
-    query: z.object({ user_id: z.string().optional() }),
-    answers: { 200: { says: "Without secrets", schema: Endpoints } },
+    query: EndpointFilter,
+    answers: {
+      200: {
+        says: "The oldest first, without secrets; next is what after takes",
+        schema: Endpoints,
+      },
+    },
   },
   {
     method: "post",

@@ -33,4 +33,8 @@ export const Endpoint = z.looseObject({
   max_in_flight: number,
 });
 export type Endpoint = z.infer<typeof Endpoint>;
-export const Endpoints = z.object({ endpoints: z.array(Endpoint) });
+export const Endpoints = z.object({
+  endpoints: z.array(Endpoint),
+  /** Where the next page begins. */
+  next: text,
+});

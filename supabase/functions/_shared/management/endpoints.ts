@@ -45,15 +45,30 @@ export function putEndpoint(
   );
 }
 
-export function listEndpoints(
+/** Null for an unknown id. */
+export async function readEndpoint(
   db: Database,
-  { userId = null, endpointId = null }: { userId?: string | null; endpointId?: string | null },
-): Promise<EndpointView[]> {
-  return db.call(
-    "list_endpoints",
-    { p_user_id: userId, p_endpoint_id: endpointId },
-    z.array(EndpointView),
-  );
+  endpointId: string,
+): Promise<EndpointView | null> {
+  const args = { p_user_id: null, p_endpoint_id: endpointId };
+  const [endpoint = null] = await db.call("list_endpoints", args, z.array(EndpointView));
+  return endpoint;
+}
+
+const EndpointPage = z.object({ docs: z.array(EndpointView), next: z.string().nullable() });
+
+/**
+ * The oldest first.
+ *
+ * @param userId null: everybody's
+ * @param after the `next` of the page before; null: from the oldest
+ */
+export function pageEndpoints(
+  db: Database,
+  { userId, after, limit }: { userId: string | null; after: string | null; limit: number },
+): Promise<z.infer<typeof EndpointPage>> {
+  const args = { p_user_id: userId, p_after: after, p_limit: limit };
+  return db.call("page_endpoints", args, EndpointPage);
 }
 
 const Rotated = z.looseObject({

@@ -1,5 +1,6 @@
--- What was sent to it stays on record with its films, until housekeeping takes it. Batches and tests go: no film
--- would take them along.
+-- What was sent to it stays on record, until housekeeping takes it or its user's data are deleted: of batches there may be
+-- tens of thousands, with as many events each as would have to be written anew. Tests go as far as they are recent, because
+-- they name no film by which its user is found.
 
 create or replace function public.delete_endpoint(p_endpoint_id text)
 returns jsonb
@@ -13,20 +14,27 @@ declare
 begin
   perform private.lock_endpoint(p_endpoint_id);
   v_skipped := private.disable_endpoint_now(p_endpoint_id, 'It was deleted');
-  update public.webhook_deliveries
-  set status = 'skipped', error = 'The endpoint was deleted', updated_at = private.clock()
-  where webhook_deliveries.endpoint_id = p_endpoint_id
-    and webhook_deliveries.status = 'batched';
-  -- In the order in which a page of results has them.
-  perform 1
-  from public.webhook_deliveries
-  where webhook_deliveries.endpoint_id = p_endpoint_id
-    and webhook_deliveries.project_id is null
-  order by webhook_deliveries.delivery_id
-  for update;
+
   delete from public.webhook_deliveries
-  where webhook_deliveries.endpoint_id = p_endpoint_id
-    and webhook_deliveries.project_id is null;
+  where webhook_deliveries.delivery_id in (
+    select webhook_deliveries.delivery_id
+    from public.webhook_deliveries
+    where webhook_deliveries.delivery_id in (
+      select recent.delivery_id
+      from (
+        select webhook_deliveries.delivery_id, webhook_deliveries.type
+        from public.webhook_deliveries
+        where webhook_deliveries.endpoint_id = p_endpoint_id
+        order by webhook_deliveries.created_at desc
+        limit 10000
+      ) as recent
+      where recent.type = 'endpoint.test'
+    )
+    -- In the order in which a page of results has them.
+    order by webhook_deliveries.delivery_id
+    for update
+  );
+
   delete from private.endpoints where endpoints.endpoint_id = p_endpoint_id;
   delete from private.delivery_lanes where delivery_lanes.lane = p_endpoint_id;
   perform private.record_event(null, 'endpoint.deleted', null, null, jsonb_build_object('endpoint_id', p_endpoint_id));

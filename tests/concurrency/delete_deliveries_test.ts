@@ -23,6 +23,8 @@ for (
       const { sql, db, openSession } = given;
       const { id } = await anEndpoint(given);
       const [first = "", second = ""] = (await queueTo(sql, id, 2)).toSorted();
+      // What goes with its endpoint.
+      await sql`update public.webhook_deliveries set type = 'endpoint.test'`;
       const { deliveries } = await claimDeliveries(db, 2);
       // A table is read as it lies, and what is written anew lies behind the rest.
       await sql`update public.webhook_deliveries set url = url where delivery_id = ${first}`;

@@ -182,6 +182,8 @@ Deno.test(
     const { sql, openSession } = given;
     const { id } = await anEndpoint(given);
     await queueTo(sql, id, 2);
+    // What goes with its endpoint.
+    await sql`update public.webhook_deliveries set type = 'endpoint.test'`;
     const [ok, busy] = (await claimDeliveries(given.db, 2)).deliveries;
     assert(ok && busy);
     const [operator, runner] = [await openSession(), await openSession()];

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import type { Sql } from "postgres";
+import { deleteEndpoint } from "../functions/_shared/management/endpoints.ts";
+import { anEndpoint, claimAll, statusesOf } from "./endpoints.ts";
+import { onDatabase } from "./given.ts";
+import { brokenInvariants, only } from "./look.ts";
+import { outliveLeases } from "./verbs.ts";
+
+Deno.test(
+  "delete_user_data deletes messages to endpoints before films, page by page, and sends none meanwhile",
+  onDatabase(async (given) => {
+    const { sql, aProject } = given;
+    await anEndpoint(given);
+    const { id } = await anEndpoint(given, { batch_size: 10 });
+    const project = await aProject({ callback_url: null });
+    await sql`
+      insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body)
+      select ${project}, ${id}, 'scene.completed', 'https://desk.test/hook', '{}'
+      from generate_series(1, 120)`;
+    const works = await claimAll(given, 5);
+    assert.equal(works[0]?.endpoint_id, id);
+    const left = async () => (await sql`select from public.webhook_deliveries`).length;
+    const before = await left();
+
+    const first = await deleteSome(sql);
+    assert.deepEqual([first.done, first.projects, first.cancelled], [false, 0, 1]);
+    assert.ok(before - await left() <= 60, `${before - await left()} deleted`);
+    assert.deepEqual(await claimAll(given), []);
+    assert.deepEqual(await brokenInvariants(sql), []);
+
+    let calls = 1;
+    while (!(await deleteSome(sql)).done) calls++;
+    assert.ok(calls < 6, `${calls} calls`);
+    assert.deepEqual([await left(), (await sql`select from private.endpoints`).length], [0, 0]);
+  }),
+);
+
+Deno.test(
+  "delete_user_data finds the batches to an endpoint that was deleted before, one film after the other",
+  onDatabase(async (given) => {
+    const { sql, db, aProject } = given;
+    const { id } = await anEndpoint(given, { batch_size: 2, events: ["scene.started"] });
+    for (const video_id of ["1", "2"]) {
+      await sql`
+        insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body)
+        values (${await aProject({
+        video_id,
+        callback_url: null,
+      })}, ${id}, 'scene.started', 'https://desk.test', '{}')`;
+    }
+    assert.equal((await claimAll(given)).length, 1);
+    await outliveLeases(sql);
+
+    await deleteEndpoint(db, id);
+    await claimAll(given);
+    assert.deepEqual(await statusesOf(sql, id), [
+      "scene.started batched",
+      "scene.started batched",
+      "batch skipped",
+    ]);
+
+    assert.equal((await deleteSome(sql)).done, false);
+    assert.deepEqual(await brokenInvariants(sql), []);
+    assert.equal((await deleteSome(sql)).done, true);
+    assert.deepEqual(await statusesOf(sql, id), []);
+  }),
+);
+
+/** Of one film a call, and of fifty messages. */
+async function deleteSome(
+  sql: Sql,
+): Promise<{ done: boolean; projects: number; cancelled: number }> {
+  return only(await sql`select public.delete_user_data('user-1', 1) as deleted`).deleted;
+}

@@ -15,7 +15,7 @@ declare
 begin
   if p_endpoint_id is null then
     insert into private.endpoints (user_id, url)
-    values (p_changes ->> 'user_id', p_changes ->> 'url')
+    values (p_changes ->> 'user_id', private.small_scheme(p_changes ->> 'url'))
     returning endpoints.* into v_endpoint;
     v_secret := private.add_endpoint_secret(v_endpoint.endpoint_id);
   else
@@ -31,6 +31,7 @@ begin
   v_endpoint := jsonb_populate_record(v_endpoint, p_changes - array[
     'endpoint_id', 'user_id', 'is_enabled', 'disabled_at', 'disable_reason', 'failing_since', 'last_failed_at', 'created_at', 'updated_at'
   ]);
+  v_endpoint.url := private.small_scheme(v_endpoint.url);
   update private.delivery_lanes
   set failures_in_a_row = 0, first_failed_at = null, held_until = null, updated_at = private.clock()
   from private.endpoints

@@ -19,6 +19,9 @@ begin
 
   select webhook_sources.* into v_source from private.webhook_sources where webhook_sources.name = p_name for update;
   v_source := jsonb_populate_record(v_source, p_changes - 'name' - 'created_at' - 'updated_at');
+  if v_source.handler_kind = 'delivery' then
+    v_source.handler_target := private.small_scheme(v_source.handler_target);
+  end if;
 
   update private.webhook_sources
   set

@@ -75,6 +75,19 @@ Deno.test(
 );
 
 Deno.test(
+  "a URL in capitals is taken, as the door takes it",
+  onDatabase(async (given) => {
+    const { db } = given;
+    const { id } = await anEndpoint(given, { url: "HTTPS://desk.test/Hook" });
+    assert.equal((await readEndpoint(db, id))?.url, "https://desk.test/Hook");
+
+    const { url } = await putEndpoint(db, id, { url: "Http://desk.test/B" });
+
+    assert.equal(url, "http://desk.test/B");
+  }),
+);
+
+Deno.test(
   "no more than ten old secrets sign",
   onDatabase(async (given) => {
     const { id } = await anEndpoint(given);

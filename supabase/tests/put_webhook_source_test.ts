@@ -57,6 +57,17 @@ Deno.test(
 );
 
 Deno.test(
+  "put_webhook_source takes a URL in capitals, as the door does",
+  onDatabase(async ({ db }) => {
+    const handler = { handler_kind: "delivery", handler_target: "HTTPS://desk.test/Hook" } as const;
+
+    const { handler_target } = await putWebhookSource(db, "crm", { ...CRM, ...handler });
+
+    assert.equal(handler_target, "https://desk.test/Hook");
+  }),
+);
+
+Deno.test(
   "put_webhook_source refuses names of ours, what it does not know, and what is missing",
   onDatabase(async ({ db }) => {
     const names = ["fal", "video", "lastframe", "stitch", "task", "health", "stats", "custom"];

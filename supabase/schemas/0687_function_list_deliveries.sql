@@ -2,12 +2,22 @@
 
 create or replace function public.list_deliveries(p_filter jsonb, p_limit integer default 50)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select public.page_deliveries(p_filter, null, p_limit) -> 'docs';
+declare
+  v_page jsonb := public.page_deliveries(p_filter, null, p_limit);
+  v_docs jsonb := v_page -> 'docs';
+begin
+  -- A page that looked for a type may have found too few.
+  while v_page ->> 'next' is not null and jsonb_array_length(v_docs) < p_limit loop
+    v_page := public.page_deliveries(p_filter, v_page ->> 'next', p_limit - jsonb_array_length(v_docs));
+    v_docs := v_docs || (v_page -> 'docs');
+  end loop;
+  return v_docs;
+end;
 $$;
 
 comment on function public.list_deliveries(jsonb, integer) is

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
+import { listDeliveries, pageDeliveries } from "../functions/_shared/management/deliveries.ts";
 import { pageEndpoints } from "../functions/_shared/management/endpoints.ts";
 import { anEndpoint } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
@@ -109,6 +110,37 @@ Deno.test(
     ]);
 
     assert(read < 200, `three lists without a row read ${read} rows`);
+  }),
+);
+
+Deno.test(
+  "page_deliveries looks for a type among ten thousand a page, and list_deliveries until it has enough",
+  onDatabase(async ({ sql, db, openSession, aProject }) => {
+    await sql`
+      insert into public.webhook_deliveries (delivery_id, project_id, type, url, body, status, delivered_at)
+      select 'dlv_' || lpad(n::text, 5, '0'), ${await aProject()},
+        case when n in (1, 9000) then 'scene.failed' else 'scene.completed' end, 'https://x.test', '{}',
+        'delivered', private.clock()
+      from generate_series(1, 24_000) as n`;
+    await sql`vacuum analyze public.webhook_deliveries`;
+    const { sql: own } = await openSession();
+    const filter = { type: "scene.failed" };
+
+    const page = `select public.page_deliveries('${JSON.stringify(filter)}')`;
+    const rows = await readFor(sql, own, "webhook_deliveries", page);
+    assert(rows <= 10_200, `a page read ${rows} rows`);
+    const found: string[][] = [];
+    for (let before: string | null = null; found.length === 0 || before !== null;) {
+      const { docs, next } = await pageDeliveries(db, filter, { before, limit: 50 });
+      found.push(docs.map(({ delivery_id }) => `${delivery_id}`));
+      before = next;
+    }
+    assert.deepEqual(found, [[], ["dlv_09000"], ["dlv_00001"]]);
+
+    const listed = async (limit: number) =>
+      (await listDeliveries(db, filter, limit)).map(({ delivery_id }) => delivery_id);
+    assert.deepEqual(await listed(1), ["dlv_09000"]);
+    assert.deepEqual(await listed(50), ["dlv_09000", "dlv_00001"]);
   }),
 );
 

@@ -1,6 +1,7 @@
 -- p_filter: statuses (without: dead, skipped), endpoint_id, user_id, project_id, type, from, to; each may be absent or
 -- null. What an endpoint does not want is sent to it only where somebody says so. A batch fits a project or a type by
--- what travelled in it, and a user by its endpoint.
+-- what travelled in it, and a user by its endpoint. An end that is filtered because the film has ended anew since is sent
+-- again only by itself: a client that hears of the end of now would take the one before for the last.
 --
 -- Planned with its filters: of months of deliveries it reads those of the endpoint, the film, the user or the time that is
 -- named, or what did not arrive.
@@ -40,6 +41,7 @@ begin
   select ended.delivery_id, ended.created_at, ended.position
   from private.resendable_deliveries as ended
   where ended.status = any (v_statuses)
+    and (ended.status <> 'filtered' or coalesce(ended.endpoint_id, 'notification') <> 'notification')
     and (v_endpoint_id is null or ended.endpoint_id = v_endpoint_id)
     and (v_project_id is null or ended.project_id = v_project_id or ended.delivery_id = any (v_batch_ids))
     and (v_user_id is null or ended.project_id = any (v_project_ids) or ended.endpoint_id = any (v_endpoint_ids))

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { replayDeliveries } from "../functions/_shared/management/deliveries.ts";
+import { replayDeliveries, replayDelivery } from "../functions/_shared/management/deliveries.ts";
 import { anEndpoint } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { readFor } from "./rows_read.ts";
@@ -51,6 +51,24 @@ Deno.test(
       assert.ok(rows < 500, `${asked} read ${rows} rows`);
       assert.equal((await replayDeliveries(db, filter, DRY)).matched, matched, asked);
     }
+  }),
+);
+
+Deno.test(
+  "an end of a film that has ended anew since is replayed by itself alone, not in a range",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const project = await given.aProject();
+    await sql`
+      insert into public.webhook_deliveries (delivery_id, project_id, endpoint_id, type, url, body, status)
+      values
+        ('dlv_a', ${project}, null, 'video.generation.failed', 'https://client.test', '{}', 'filtered'),
+        ('dlv_b', ${project}, 'notification', 'video.generation.failed', 'x', '{}', 'filtered')`;
+
+    const how = { limit: 100, perSecond: 10, isDry: false };
+    const range = { statuses: ["filtered" as const], project_id: project };
+    assert.equal((await replayDeliveries(db, range, how)).matched, 0);
+    assert.equal((await replayDelivery(db, "dlv_a")).status, "pending");
   }),
 );
 

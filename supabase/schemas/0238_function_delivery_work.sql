@@ -1,4 +1,5 @@
--- Secrets and header values leave the database here alone, on their way to the runner.
+-- Secrets and header values leave the database here alone, on their way to the runner. Where an endpoint, or what a source is
+-- passed on to, has moved meanwhile, a delivery goes to where it is today.
 
 create or replace function private.delivery_work(p_claimed public.webhook_deliveries[], p_now timestamptz)
 returns jsonb
@@ -15,7 +16,17 @@ begin
           'kind', 'delivery',
           'delivery_id', claimed.delivery_id,
           'claim_token', claimed.claim_token,
-          'url', coalesce(endpoints.url, claimed.url),
+          'url', coalesce(
+            endpoints.url,
+            (
+              select webhook_sources.handler_target
+              from private.webhook_sources
+              where claimed.endpoint_id like 'source:%'
+                and webhook_sources.name = substr(claimed.endpoint_id, 8)
+                and webhook_sources.handler_kind = 'delivery'
+            ),
+            claimed.url
+          ),
           'webhook_id', claimed.webhook_id,
           'body', claimed.body,
           'endpoint_id', claimed.endpoint_id,

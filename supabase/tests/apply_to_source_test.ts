@@ -8,6 +8,7 @@ import {
   removeWebhookSource,
   type SourceChanges,
 } from "../functions/_shared/webhook_sources.ts";
+import { claimAll } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, errorsOf, only } from "./look.ts";
 import { claimDeliveries } from "./verbs.ts";
@@ -66,6 +67,25 @@ Deno.test(
       ["crm", "d1", "deal.won"],
     ]);
     assert.deepEqual(await brokenInvariants(given.sql), []);
+  }),
+);
+
+Deno.test(
+  "what waits to be passed on goes to the URL that its source names today, and as before once there is no source",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const target = (handler_target: string) =>
+      ({ handler_kind: "delivery", handler_target }) as const;
+    await aSource(given, target("https://wrong.example.com/"));
+    for (const id of ["d1", "d2"]) await receive(given, id);
+    const url = async () => (await claimAll(given, 1))[0]?.url;
+
+    await putWebhookSource(db, "crm", target("https://right.example.com/"));
+    assert.equal(await url(), "https://right.example.com/");
+    await removeWebhookSource(db, "crm");
+
+    assert.equal(await url(), "https://wrong.example.com/");
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

@@ -6,6 +6,7 @@ import { createRateLimit, type RateLimit } from "../_shared/limits/rate_limit.ts
 import { recordRequest } from "../_shared/record_request.ts";
 import type { ReceivedCallback } from "../_shared/transitions/callbacks.ts";
 import { receiveSourceCallback, type WebhookSource } from "../_shared/webhook_sources.ts";
+import { answerHandshake } from "./answer_handshake.ts";
 import { createKnownSources } from "./known_sources.ts";
 import { readSourceBody } from "./read_source_body.ts";
 import { sourceCredentials } from "./source_credentials.ts";
@@ -20,6 +21,11 @@ export function addSourceRoutes(
   app.post("/:source", async (c) => {
     const { admitted, source } = await admitFrom(c);
     await limit(c, limitOf(source));
+    const handshake = answerHandshake(source.scheme, admitted.body);
+    if (handshake !== null) {
+      logOf(c)("callback.handshake", { source: source.name });
+      return handshake;
+    }
 
     const received = await receive(c, admitted, source);
     const { outcome, webhook_log_id } = received;

@@ -58,6 +58,24 @@ const RECEIVED = { status: 200, body: { received: true, outcome: "applied" } };
 const REFUSED = { status: 401, body: { error: "Invalid signature" } };
 const NOT_FOUND = { status: 404, body: { error: "Not found" } };
 
+Deno.test("Slack's question whether somebody is there is answered where it is signed, and not recorded", async () => {
+  const { post, callsOf, deps } = aDoor({ scheme: "slack" });
+  const body = '{"type":"url_verification","challenge":"3eZbrw1a"}';
+  const at = `${Math.floor(deps.now() / 1000)}`;
+  const signed = (secret: string) => {
+    const signature = signHex(`v0:${at}:${body}`, secret);
+    return {
+      method: "POST",
+      body,
+      headers: { "x-slack-request-timestamp": at, "x-slack-signature": `v0=${signature}` },
+    };
+  };
+
+  assert.deepEqual(await post(signed("s3cret")), { status: 200, body: { challenge: "3eZbrw1a" } });
+  assert.deepEqual(await post(signed("wrong")), REFUSED);
+  assert.deepEqual(callsOf("receive_source_callback"), []);
+});
+
 Deno.test("a custom source's callback is recorded under its name, with id and type from its body", async () => {
   const { post, callsOf } = aDoor();
 

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { readWhole } from "../tools/read_whole.ts";
+import { readArguments } from "../tools/usage.ts";
 import { FAULTS, type Faults, readFaults } from "./fault_kinds.ts";
 import { describeOutcome, isKept } from "./report.ts";
 import { runChaos } from "./run.ts";
@@ -32,19 +32,16 @@ ${
 
 type Options = { films: number; seed: number; faults: Faults; log: string | null; plan: boolean };
 
-function readOptions(args: string[]): Options | "help" {
-  const { values } = parseArgs({
-    args,
+function readOptions(): Options {
+  const { values } = readArguments(HELP, {
     options: {
       films: { type: "string", default: "200" },
       seed: { type: "string", default: "1" },
       faults: { type: "string", default: "all" },
       log: { type: "string" },
       plan: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return "help";
   return {
     films: readWhole("--films", values.films),
     seed: readWhole("--seed", values.seed),
@@ -81,9 +78,8 @@ async function run({ log: path, ...options }: Options): Promise<boolean> {
 
 if (import.meta.main) {
   try {
-    const options = readOptions(Deno.args);
-    if (options === "help") console.log(HELP);
-    else if (options.plan) console.log(JSON.stringify(planSchedule(options), null, 1));
+    const options = readOptions();
+    if (options.plan) console.log(JSON.stringify(planSchedule(options), null, 1));
     else if (!await run(options)) Deno.exit(1);
     Deno.exit(0);
   } catch (error) {

@@ -1,14 +1,10 @@
-import { HELP, readArguments } from "./demo_arguments.ts";
+import { readArguments } from "./demo_arguments.ts";
 import { DemoProgress } from "./demo_progress.ts";
 import { runDemo } from "./demo_run.ts";
 import { wantsColours } from "./paint.ts";
 
 async function main(): Promise<number> {
-  const { help, timeout, ...options } = readArguments();
-  if (help) {
-    console.log(HELP);
-    return 0;
-  }
+  const { timeout, ...options } = readArguments();
   const stopped = new AbortController();
   const stop = () => stopped.abort(new Error("Stopped by hand"));
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, stop);

@@ -1,6 +1,7 @@
-import { parseArgs } from "node:util";
+import { readWhole } from "../tools/read_whole.ts";
+import { readArguments as readCommandLine } from "../tools/usage.ts";
 import { FINISH_HELP, FINISH_OPTIONS } from "./demo_finish.ts";
-import { readKind } from "./demo_job.ts";
+import { readKind, SCENES } from "./demo_job.ts";
 import { readCast } from "./outside.ts";
 
 export const HELP =
@@ -27,12 +28,10 @@ ${FINISH_HELP}
 /** Seconds for one film. */
 const USUAL_TIMEOUT = 170;
 
-/** @throws where an option is unknown, or cannot be taken */
+/** @throws where an option cannot be taken */
 export function readArguments() {
-  const { values } = parseArgs({
-    args: Deno.args,
+  const { values } = readCommandLine(HELP, {
     options: {
-      help: { type: "boolean", default: false },
       ...FINISH_OPTIONS,
       kind: { type: "string", default: "image" },
       providers: { type: "string", default: "fal" },
@@ -51,16 +50,27 @@ export function readArguments() {
   }
   const films = values.revise === undefined ? 1 : 2;
   return {
-    help: values.help,
     kind: readKind(values.kind),
     providers: readCast(values.providers),
     finish: { voice: values.voice, music: values.music, captions: values.captions },
-    seconds: positive("--seconds-per-scene", values["seconds-per-scene"]),
+    seconds: oneOf("--seconds-per-scene", values["seconds-per-scene"], [5, 10]),
     prompt: values.prompt,
-    revise: values.revise === undefined ? null : positive("--revise", values.revise),
+    revise: values.revise === undefined ? null : readScene(values.revise, values.prompt),
     out: values.out,
     timeout: positive("--timeout", values.timeout ?? `${films * USUAL_TIMEOUT}`),
   };
+}
+
+function oneOf(name: string, text: string, numbers: number[]): number {
+  const value = Number(text);
+  if (numbers.includes(value)) return value;
+  throw new Error(`Cannot take ${name} ${text}: it is none of ${numbers.join(", ")}`);
+}
+
+/** How many scenes a model writes shows when they are there. */
+function readScene(text: string, prompt: string | undefined): number {
+  if (prompt !== undefined) return readWhole("--revise", text);
+  return oneOf("--revise", text, SCENES.map((_, n) => n + 1));
 }
 
 function positive(name: string, text: string): number {

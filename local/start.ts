@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { loadEnvironment } from "./env.ts";
@@ -6,10 +5,12 @@ import { startFilmTicker } from "./film_ticker.ts";
 import { openLogFile } from "./log_file.ts";
 import { type Cast, readCast } from "./outside.ts";
 import { createPaint, wantsColours } from "./paint.ts";
+import { shellWord } from "./shell_word.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { untilStarterIsGone } from "./starters.ts";
 import { isForTerminal } from "./terminal_lines.ts";
 import { readTunnel, startTunnel, tunnelCommand } from "./tunnel.ts";
+import { readArguments } from "../tools/usage.ts";
 
 const HELP = `deno task start [--api-port N] [--db-port M] [--providers NAME] [--fresh] [--tunnel]
 
@@ -41,19 +42,16 @@ type Options = {
   tunnel: boolean;
 };
 
-function readOptions(args: string[]): Options | "help" {
-  const { values } = parseArgs({
-    args,
+function readOptions(): Options {
+  const { values } = readArguments(HELP, {
     options: {
       "api-port": { type: "string", default: "54321" },
       "db-port": { type: "string", default: "54322" },
       providers: { type: "string", default: "fal" },
       fresh: { type: "boolean", default: false },
       tunnel: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) return "help";
   return {
     apiPort: readPort("--api-port", values["api-port"]),
     dbPort: readPort("--db-port", values["db-port"]),
@@ -133,7 +131,7 @@ async function run(
   const stack = await Promise.race([starting, ended]);
   if (typeof stack !== "string") {
     log(`Postgres: ${stack.dbUrl}`);
-    if (file) log(`Log: tail -f ${file.path}`);
+    if (file) log(`Log: tail -f ${shellWord(file.path)}`);
     const it = openTunnel(stack, { given, runs: runsTunnel, log });
     if (it) running.adopt(it, (it) => it.stop());
     console.log(howToPost(stack));
@@ -181,9 +179,7 @@ function openTunnel(
 
 if (import.meta.main) {
   try {
-    const options = readOptions(Deno.args);
-    if (options === "help") console.log(HELP);
-    else await run(options);
+    await run(readOptions());
     Deno.exit(0);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

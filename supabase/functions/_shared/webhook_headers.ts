@@ -43,7 +43,7 @@ function problem(name: string, value: string): string | null {
   if (!NAME.test(name)) return "Not a header name";
   if (CONNECTION_HEADERS.has(name)) return "Belongs to the connection, not to the message";
   if (name.startsWith("webhook-")) return "Reserved for the signature";
-  return VALUE.test(value) ? null : "Not a header value: line breaks and controls are refused";
+  return VALUE.test(value) ? null : "Not a header value: Latin-1 without line breaks and controls";
 }
 
 function isNamed(header: [string, string | null | undefined]): header is [string, string] {

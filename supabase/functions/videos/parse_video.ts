@@ -48,13 +48,18 @@ export function parseVideo(body: unknown, { aliases, ...options }: VideoOptions)
     callback_url: webhook_url,
     events: webhook_events ?? FILM_EVENTS,
   }, options);
-  if ("issues" in parsed) return { issues: eachOnce(parsed.issues.map(asSent)) };
+  if ("issues" in parsed) {
+    return { issues: eachOnce(parsed.issues.map((issue) => asSent(issue, { size }))) };
+  }
 
   return { job: { ...parsed.job, via: "videos", model } };
 }
 
 /** Where in this request stands what a job calls otherwise. */
-function asSent({ path, message }: Issue): Issue {
+function asSent({ path, message }: Issue, { size }: Pick<VideoFields, "size">): Issue {
   if (path === "callback_url") return { path: "webhook_url", message };
+  if (path === "aspect_ratio" && size) {
+    return { path: "size", message: `Nearest to ${nearestRatio(size)}: ${message}` };
+  }
   return { path: path.replace(/^scenes\.0\./, ""), message };
 }

@@ -114,6 +114,7 @@ Deno.test("what is wrong is said in the words of the request, once", () => {
   assert.deepEqual(paths({ model: "kling", prompt: " " }), ["prompt"]);
   assert.deepEqual(paths({ ...SHOWN, duration: 7 }), ["duration"]);
   assert.deepEqual(paths({ ...SHOWN, size: "large" }), ["size"]);
+  assert.deepEqual(paths({ model: "kling", prompt: "x", size: "640x480" }), ["size"]);
   assert.deepEqual(paths({ ...SHOWN, image_url: "no" }), ["image_url"]);
   assert.deepEqual(paths({ ...SHOWN, webhook_url: "https://10.0.0.1/" }), ["webhook_url"]);
   assert.deepEqual(paths({ ...SHOWN, webhook_headers: { Host: "x" } }), ["webhook_headers.Host"]);

@@ -16,6 +16,12 @@ const TextOrNumber = z.union([z.string().max(255), z.number()], "Expected a stri
     "Too large for a number: send it as a string",
   );
 
+/** Whatever is not test mode is paid for: who nearly wrote it is asked what was meant. */
+const ExecutionMode = z.string().max(255).refine(
+  (mode) => mode === "test" || mode.trim().toLowerCase() !== "test",
+  'Expected "test": as it is written, the film would be paid for',
+);
+
 const Event = z.string()
   .transform((name) => name.includes(".") ? name : `video.generation.${name}`)
   .pipe(z.enum(EVENTS));
@@ -53,7 +59,7 @@ export const JobFields = z.looseObject({
   events: z.array(Event).max(20).nullish(),
   webhook_headers: WebhookHeaders.nullish(),
   webhookUrl: z.string().max(4096).nullish(),
-  executionMode: z.string().max(255).nullish(),
+  executionMode: ExecutionMode.nullish(),
   /** US dollars. */
   max_cost_usd: z.number().nonnegative().max(1_000_000).nullish(),
   stop_at: z.enum(["storyboard", "stills"]).nullish(),

@@ -122,6 +122,15 @@ Deno.test("missing and wrong fields are said by their path", () => {
   }
 });
 
+Deno.test("a mode that is nearly test mode is refused: what is not test mode is paid for", () => {
+  for (const executionMode of ["Test", "TEST", " test"]) {
+    assert.deepEqual(wrongPaths({ ...LEAST, executionMode }), ["executionMode"]);
+  }
+  for (const executionMode of ["test", "production", "manual", ""]) {
+    assert.equal(jobOf({ ...LEAST, executionMode }).execution_mode, executionMode);
+  }
+});
+
 Deno.test("a scheme in capitals, and names in any script, are an address", () => {
   for (const image_url of ["HTTPS://cdn.example.com/a.png", "https://例え.jp/画像.png"]) {
     assert.equal(jobOf({ ...LEAST, image_url }).image_url, image_url);

@@ -39,3 +39,21 @@ Deno.test({
     }
   },
 });
+
+const promtool = async (args: string[]) =>
+  await new Deno.Command("promtool", { args, cwd: PROJECT_ROOT }).output();
+const hasPromtool = await promtool(["--version"]).then(() => true, () => false);
+
+Deno.test({
+  name: "alerts fire when they should, by Prometheus's own tool where it is installed",
+  ignore: !hasPromtool,
+  async fn() {
+    const { code, stdout, stderr } = await promtool([
+      "test",
+      "rules",
+      "monitoring/alerts_test.yml",
+    ]);
+
+    assert.equal(code, 0, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+  },
+});

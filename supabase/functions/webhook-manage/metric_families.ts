@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { SLOTS } from "../_shared/door_counts.ts";
+import type { Health } from "../_shared/management/figures.ts";
 import { DoorSums } from "./door_figures.ts";
 import type { Family, Sample } from "./prometheus_text.ts";
 
@@ -44,14 +45,29 @@ export const Metrics = z.object({
 export type Metrics = z.infer<typeof Metrics>;
 
 /**
+ * What alerts see rise is told as 0 before it first happens: a series that begins at 300 has not risen.
+ */
+const NO_ANSWERS = { "401": 0, "500": 0, "503": 0 };
+const NO_FILMS = { failed: 0 };
+
+/**
  * The figures as Prometheus keeps them: counters since ever for doors, gauges for what the database
  * counts over the window that was asked for, because rows are deleted in time.
  *
  * @param seconds the window's
  */
-export function metricFamilies(metrics: Metrics, seconds: number): Family[] {
+export function metricFamilies(
+  metrics: Metrics,
+  { checks }: Pick<Health, "checks">,
+  seconds: number,
+): Family[] {
   return [
     ...doorFamilies(metrics.doors_ever),
+    gauge(
+      "check_failing",
+      "1: that check of /health fails",
+      Object.entries(checks).map(([check, { ok }]) => ({ labels: { check }, value: ok ? 0 : 1 })),
+    ),
     gauge("window_seconds", "What the gauges that count something count it over", [{
       value: seconds,
     }]),
@@ -74,7 +90,9 @@ function doorFamilies(doors: Metrics["doors_ever"]): Family[] {
       name: "reelay_door_requests_total",
       help: "Requests that a door answered, by status",
       type: "counter",
-      samples: entries.flatMap(([door, { by_status }]) => counted("status", by_status, { door })),
+      samples: entries.flatMap(([door, { by_status }]) =>
+        counted("status", { ...NO_ANSWERS, ...by_status }, { door })
+      ),
     },
     {
       name: "reelay_door_request_duration_seconds",
@@ -155,7 +173,7 @@ function workFamilies({ steps, providers, projects }: Metrics): Family[] {
       "Attempts that ended in the window, and lost ones",
       counted("status", steps.attempts),
     ),
-    gauge("projects", "Films, by status", counted("status", projects)),
+    gauge("projects", "Films, by status", counted("status", { ...NO_FILMS, ...projects })),
     gauge(
       "provider_in_flight",
       "Steps under way at a provider",

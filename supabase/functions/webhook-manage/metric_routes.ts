@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
-import { readMetrics } from "../_shared/management/figures.ts";
+import { readHealth, readMetrics } from "../_shared/management/figures.ts";
 import { readQuery } from "../_shared/read_fields.ts";
 import type { Desk } from "./desk.ts";
 import { doorFigures, DoorSums } from "./door_figures.ts";
@@ -24,7 +24,8 @@ export function addMetricRoutes({ app, admit, db }: Desk): void {
     const seconds = (hours ?? 24) * 3600;
     const facts = await readMetrics(db, seconds);
     if (format ? format === "prometheus" : wantsText(c)) {
-      const text = prometheusText(metricFamilies(Metrics.parse(facts), seconds));
+      const families = metricFamilies(Metrics.parse(facts), await readHealth(db), seconds);
+      const text = prometheusText(families);
       return c.body(text, 200, { "Content-Type": PROMETHEUS_TYPE });
     }
 

@@ -39,7 +39,11 @@ const FACTS = {
 };
 
 async function get(query: string, headers: Record<string, string> = {}, facts: unknown = FACTS) {
-  const { deps } = handMadeWorld({ env: { OPERATOR_KEY: "k" }, sql: { read_metrics: facts } });
+  const checks = { bell: { ok: true }, overdue: { ok: false } };
+  const { deps } = handMadeWorld({
+    env: { OPERATOR_KEY: "k" },
+    sql: { read_metrics: facts, read_health: { is_healthy: false, is_paused: false, checks } },
+  });
   const answer = await createWebhookManage(deps).request(`/webhook-manage/metrics${query}`, {
     headers: { apikey: "k", ...headers },
   });
@@ -128,6 +132,24 @@ Deno.test("the text is what a scraper reads: types, escapes, cumulative buckets,
   assert.equal(value(scraped, "reelay_rate_limit_hits", { limit: "source:crm" }), 3);
   assert.equal(value(scraped, "reelay_window_seconds", {}), 7200);
   for (const [name, { help, type }] of scraped) assert.ok(help !== "" && type !== "", name);
+});
+
+Deno.test("what alerts see rise is told as 0 before it first happens", async () => {
+  const scraped = parsePrometheus((await get("?format=prometheus")).text);
+  const door = { door: "fal-webhook" };
+
+  for (const status of ["401", "500", "503"]) {
+    assert.equal(value(scraped, "reelay_door_requests_total", { ...door, status }), 0, status);
+  }
+  assert.equal(value(scraped, "reelay_projects", { status: "failed" }), 0);
+  assert.equal(value(scraped, "reelay_projects", { status: "completed" }), 9);
+});
+
+Deno.test("each check of health is told, so that alerts know what waits as it should", async () => {
+  const scraped = parsePrometheus((await get("?format=prometheus")).text);
+
+  assert.equal(value(scraped, "reelay_check_failing", { check: "overdue" }), 1);
+  assert.equal(value(scraped, "reelay_check_failing", { check: "bell" }), 0);
 });
 
 Deno.test("a label's backslash, quote and line end are escaped, a help's line end too", () => {

@@ -13,6 +13,7 @@ import { refuseOtherMethods } from "../_shared/door.ts";
 import { notFound } from "../_shared/errors.ts";
 import { readId, readQuery } from "../_shared/read_fields.ts";
 import { aboutField, type Desk, Source } from "./desk.ts";
+import { Filter } from "./delivery_routes.ts";
 
 const Word = z.string().max(255).optional();
 const Bounds = z.object({
@@ -44,7 +45,7 @@ export const Callbacks = Bounds.extend({
   request_id: Word,
 });
 export const Deliveries = Bounds.extend({
-  status: Word,
+  status: Filter.shape.status,
   type: Word,
   project_id: Word,
   endpoint_id: Word,

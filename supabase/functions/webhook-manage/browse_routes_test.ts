@@ -45,6 +45,7 @@ Deno.test("a filter that means nothing is 400 by its name, and asks the database
     ["/browse/projects?status=burnt", "status.0"],
     ["/browse/projects?limit=201", "limit"],
     ["/browse/callbacks?outcome=fine", "outcome"],
+    ["/browse/deliveries?status=failed", "status"],
     ["/browse/errors?before=x", "before"],
     ["/browse/error-series?hours=169", "hours"],
   ];

@@ -34,6 +34,12 @@ begin
       perform private.complete_part(p_step, p_output, v_is_film);
     when 'store_film' then
       perform private.complete_project(p_step.project_id, p_output);
+    when 'cancel_request' then
+      -- It was ready before, and whoever makes the same again need not pay for it again.
+      perform private.keep_late_result(p_project, steps, attempts.attempt_id, p_output -> 'made')
+      from private.attempts
+      join private.steps using (step_id)
+      where attempts.attempt_id = p_attempt.input ->> 'attempt_id';
     else
       null;
   end case;

@@ -53,6 +53,35 @@ Deno.test(
 );
 
 Deno.test(
+  "what was finished when it was to be given up is kept though no callback ever tells of it",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const work = await aFailedFilm(given, async ({ db }, work, other) => {
+      await submit(db, work);
+      await fail(db, other);
+    }, {});
+    const givingUp = (await claim(db)).find(({ step, attempt }) =>
+      step === "cancel_request" && attempt.input.attempt_id === work.attempt.attempt_id
+    );
+    assert(givingUp);
+
+    const made = outputOf(work);
+    assert.equal(
+      await recordAnswer(db, givingUp, { state: "completed", output: { made } }),
+      "applied",
+    );
+
+    await retry(given, work.project_id);
+    const clip = await clipOf(given, work);
+    assert.deepEqual([clip.status, clip.kling_video_url], ["COMPLETED", made.video_url]);
+    await drive(given, work.project_id);
+    // Its own, and two of the clip that failed.
+    assert.equal(await triesOf(sql, work.project_id, "generate_clip"), 3);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "what came too late is in the ledger once, by what its provider says of it",
   onDatabase(async (given) => {
     const { db, sql } = given;

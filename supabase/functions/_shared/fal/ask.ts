@@ -24,7 +24,7 @@ const NOT_YET = 400;
 export async function askFal(
   deps: FalDeps,
   endpoint: string,
-  attempt: Attempt,
+  attempt: Pick<Attempt, "request_id" | "status_url" | "response_url">,
 ): Promise<Answer> {
   if (attempt.request_id === null) {
     return { state: "lost", message: "Cannot ask fal: the request's id is not known" };

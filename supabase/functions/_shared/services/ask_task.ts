@@ -9,11 +9,17 @@ import type { ServiceDeps } from "./service.ts";
 /** Answers that say that there is no such route. A service need not tell of its tasks. */
 const NO_ROUTE = new Set([404, 405, 501]);
 
+/** `input` null: what its task was made from is not known here. */
+type Asked = Pick<Attempt, "request_id"> & { input: Attempt["input"] | null };
+
 /**
  * Asks a service what became of a task. Whatever it does not say clearly is `unreachable`: the
  * attempt waits on, fails at its deadline, and nothing is submitted a second time.
  */
-export async function askTask(deps: ServiceDeps, attempt: Attempt): Promise<Answer> {
+export async function askTask(
+  deps: ServiceDeps,
+  attempt: Asked,
+): Promise<Answer> {
   const { service } = deps;
   const taskId = attempt.request_id;
   if (taskId === null) {
@@ -34,7 +40,11 @@ export async function askTask(deps: ServiceDeps, attempt: Attempt): Promise<Answ
   }
 }
 
-function readStatus(deps: ServiceDeps, { body }: Reply, attempt: Attempt): Answer {
+function readStatus(
+  deps: ServiceDeps,
+  { body }: Reply,
+  attempt: Asked,
+): Answer {
   const read = deps.service.read(readJson(body));
   if ("issues" in read) {
     return unreachable(deps, `its answer cannot be read (${sayIssues(read.issues)})`);
@@ -61,8 +71,9 @@ function readStatus(deps: ServiceDeps, { body }: Reply, attempt: Attempt): Answe
 /** As with callbacks: ids that the service does not tell are no contradiction. */
 function isAbout(
   told: { scene_id: string | null; project_id: string | null },
-  input: Record<string, unknown>,
+  input: Record<string, unknown> | null,
 ): boolean {
+  if (input === null) return true;
   return (told.scene_id === null || told.scene_id === input.scene_id) &&
     (told.project_id === null || told.project_id === input.project_id);
 }

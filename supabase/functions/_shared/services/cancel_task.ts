@@ -1,16 +1,18 @@
 import { isSuccess, NoAnswer } from "../call_once.ts";
 import type { CancelRequest } from "../provider.ts";
 import type { Answer } from "../transitions/steps.ts";
+import { askTask } from "./ask_task.ts";
 import { callService, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 
-/** Unknown (404, 410) and finished already (409): nothing of ours runs there any more. */
-const OVER = new Set([404, 409, 410]);
+const FINISHED = 409;
+/** Nothing of ours runs there any more. */
+const UNKNOWN = new Set([404, 410]);
 
 /** The service has no way to cancel; asking again would not give it one. */
 const NO_ROUTE = new Set([405, 501]);
 
-/** Tells a service to stop. */
+/** Tells a service to stop. What was finished before that may be paid for, and is told of. */
 export async function cancelTask(
   deps: ServiceDeps,
   { request_id }: CancelRequest,
@@ -19,12 +21,22 @@ export async function cancelTask(
 
   try {
     const reply = await callService(deps, { method: "DELETE", taskId: request_id });
-    if (isSuccess(reply) || OVER.has(reply.status)) return { state: "completed", output: {} };
+    if (reply.status === FINISHED) return await whatItMade(deps, request_id);
+    if (isSuccess(reply) || UNKNOWN.has(reply.status)) return { state: "completed", output: {} };
     return failed(deps, `it answered ${reply.status}`, !NO_ROUTE.has(reply.status));
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return failed(deps, error.message, true);
   }
+}
+
+/** A service need not tell of its tasks. */
+async function whatItMade(deps: ServiceDeps, request_id: string): Promise<Answer> {
+  const answer = await askTask(deps, { request_id, input: null });
+  return {
+    state: "completed",
+    output: answer.state === "completed" ? { made: answer.output } : {},
+  };
 }
 
 function failed({ service }: ServiceDeps, why: string, retryable: boolean): Answer {

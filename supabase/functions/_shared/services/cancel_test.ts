@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refusingUrl, withServer } from "../testing/loopback.ts";
+import { refusingUrl, type Seen, withServer } from "../testing/loopback.ts";
 import { CASES, KEY, serviceDeps } from "./fixture.ts";
 import { createServiceProvider } from "./provider.ts";
 
@@ -23,6 +23,21 @@ Deno.test("cancelled, finished and unknown all mean that nothing runs there any 
     await withServer(() => new Response(null, { status }), async ({ url }) => {
       assert.deepEqual(await createServiceProvider(serviceDeps(url)).cancel(REQUEST), DONE);
     });
+  }
+});
+
+Deno.test("what was finished before it could be cancelled is asked for, and told of", async () => {
+  for (const { service, completed, output } of CASES) {
+    const body = { ...completed, task_id: "task_1", status: "completed", project_id: "proj_1" };
+    const answer = ({ method }: Seen) =>
+      method === "DELETE" ? new Response(null, { status: 409 }) : Response.json(body);
+
+    const told = await withServer(
+      answer,
+      ({ url }) => createServiceProvider(serviceDeps(url, { service })).cancel(REQUEST),
+    );
+
+    assert.deepEqual(told, { state: "completed", output: { made: output } }, service.name);
   }
 });
 

@@ -26,6 +26,8 @@ export type Output = {
   by?: "model" | "splitter";
   title?: string;
   repairs?: number;
+  /** Of a request that was to be given up: what it had made already. */
+  made?: Output;
 };
 
 /** Why a provider did not make it. `retryable`: the same request may pass another time. */

@@ -1,17 +1,40 @@
 import type { FalRequest } from "../local/simulators/fal/account.ts";
 import type { ChatCall } from "../local/simulators/openai/server.ts";
 import { type FilmPlan, musicOf, promptOf, readWords, voiceOf } from "./film_plan.ts";
-import { madeUrls } from "./places.ts";
+import { type FilmPlace, madeUrls, Places } from "./places.ts";
 import { tracksOf } from "./tracks.ts";
 
-/** Work that fal was paid for more than once, by its endpoint and what it was asked for. */
-export function paidTwice(requests: readonly FalRequest[]): string[] {
+/** What is not kept where its film fails meanwhile, or lacks its thumbnail: another try, or version, has it made again. */
+const NOT_KEPT = /^(thumbnail|stitch|mix|(frame|mux) \d+)$/;
+
+/**
+ * Work that fal was paid for more than once, by its endpoint and what it was asked for.
+ *
+ * @param anew the numbers of films that had failed and were tried again, or were ordered again for
+ * want of a thumbnail.
+ */
+export function paidTwice(
+  requests: readonly FalRequest[],
+  anew: ReadonlySet<number> = new Set(),
+): string[] {
+  const places = new Places(requests);
+  const mayBeAgain = (input: FalRequest["input"]) => {
+    const found = places.of(input);
+    return found !== null && anew.has(found.film) && NOT_KEPT.test(found.place);
+  };
   // A clip is asked for once, from whichever image.
   return moreThanOnce(
-    requests.filter(({ billed }) => billed).map(({ endpoint, input }) =>
-      readWords(input.prompt) ? String(input.prompt) : endpoint + JSON.stringify(input)
-    ),
+    requests.filter(({ billed, input }) => billed && !mayBeAgain(input))
+      .map(({ endpoint, input }) =>
+        readWords(input.prompt)
+          ? String(input.prompt)
+          : `${nameOf(places.of(input))}${endpoint}${JSON.stringify(input)}`
+      ),
   );
+}
+
+function nameOf(found: FilmPlace | null): string {
+  return found === null ? "" : `film ${found.film} ${found.place}: `;
 }
 
 /** Films whose scenes a language model was paid for more than once. */
@@ -54,15 +77,15 @@ export function wrongParts(film: FilmPlan, requests: readonly FalRequest[]): str
   const joins = billed.filter(({ input }) =>
     JSON.stringify(input.video_urls) === JSON.stringify(pieces)
   );
-  if (pieces.length > 1 && joins.length !== 1) return "its clips were not joined once, in order";
+  if (pieces.length > 1 && joins.length === 0) return "its clips were not joined in order";
   if (!film.hasMusic) return null;
 
-  const whole = pieces.length > 1 ? urlOf(joins[0]) : pieces[0];
+  const wholes = pieces.length > 1 ? joins.map(urlOf) : pieces;
   const music = urlOf(asked(musicOf(film.number)));
   const levelled = urlOf(billed.find(({ input }) => input.audio_url === music));
-  const mixes = billed.map(({ input }) => tracksOf(input))
-    .filter((tracks) => tracks?.film === whole && tracks?.music === levelled);
-  return mixes.length === 1 && levelled !== undefined ? null : "its music is not under it, once";
+  const isMixed = billed.map(({ input }) => tracksOf(input))
+    .some((tracks) => wholes.includes(tracks?.film) && tracks?.music === levelled);
+  return isMixed && levelled !== undefined ? null : "its music is not under it";
 }
 
 function urlOf(request: FalRequest | undefined): string | undefined {

@@ -14,7 +14,7 @@ const EXPECTED: readonly RegExp[] = [
   /^Cannot finish store_(film|captions): /,
   /^Cannot finish cancel_request: /,
   // The client was told to.
-  /^Cannot deliver video\.generation\.\w+: (Receiver|HTTP 503)/,
+  /^Cannot deliver ([\w.]+): (Receiver|HTTP 503)/,
   // A transaction was held, a connection cut, a deadlock victim sent again.
   /^Cannot process callback: canceling statement due to (lock|statement) timeout$/,
 ];

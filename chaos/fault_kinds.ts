@@ -38,8 +38,31 @@ export const FAULTS = {
   /** Between announcement and call: such a film may end as outcome_unknown. */
   "kills-before-calls": { every: 100 },
   "dead-postgres": { every: 25 },
+  /** Nobody can write, as when the disk is nearly full. */
+  "read-only": { every: 50 },
   "cut-connections": { every: 10 },
   "held-transactions": { every: 15 },
+  /** Between functions and database: a verb that was never called, or whose answer was lost or late. */
+  "lost-calls": { every: 20 },
+  "lost-answers": { every: 12 },
+  "slow-answers": { every: 20 },
+  /** Storage does not take a file, or took it and its answer was lost. */
+  "storage-away": { every: 20 },
+  /** A function stands still, often past its lease, and goes on as if nothing had been. */
+  "frozen-functions": { every: 16 },
+  "second-runner": { every: 40 },
+  /** Every function ends and begins again, with another secret for bells and callbacks. */
+  "rotated-secrets": { every: 80 },
+  /** What people do meanwhile. */
+  "pauses": { every: 12 },
+  "cancels": { every: 20 },
+  "retries": { every: 20 },
+  "replays": { every: 40 },
+  "revisions": { every: 25 },
+  "deletions": { every: 100 },
+  /** Disabled for a moment, another secret, deleted. */
+  "endpoint-changes": { every: 25 },
+  "housekeeping": { every: 20 },
 } as const satisfies Record<string, Frequency>;
 
 export type FaultKind = keyof typeof FAULTS;

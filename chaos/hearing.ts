@@ -1,10 +1,20 @@
 import { z } from "zod";
 import type { ChatApp, ChatCallback } from "../local/simulators/chat_app.ts";
 
-const Heard = z.object({ type: z.string(), data: z.looseObject({ task_id: z.string() }) });
+const Heard = z.object({
+  type: z.string(),
+  data: z.looseObject({ task_id: z.string(), final_video_url: z.string().nullish() }),
+});
 
 /** What the client was told of one film. */
-export type Word = { type: string; webhookId: string | null; verified: boolean };
+export type Word = {
+  type: string;
+  webhookId: string | null;
+  verified: boolean;
+  /** It was answered well: whoever sent it knows that it came. */
+  isTaken: boolean;
+  filmUrl: string | null;
+};
 
 /** Listens to what the client is told, until it is stopped. */
 export class Hearing {
@@ -52,9 +62,10 @@ export class Hearing {
       this.odd.push(callback);
       return;
     }
-    const { type, data: { task_id } } = read.data;
-    const { webhookId, verified } = callback;
-    this.words.set(task_id, [...this.words.get(task_id) ?? [], { type, webhookId, verified }]);
+    const { type, data: { task_id, final_video_url: filmUrl = null } } = read.data;
+    const { webhookId, verified, answered } = callback;
+    const word = { type, webhookId, verified, isTaken: answered === 200, filmUrl };
+    this.words.set(task_id, [...this.words.get(task_id) ?? [], word]);
     this.#waiting.get(task_id)?.();
   }
 }

@@ -17,11 +17,17 @@ const Posted = z.looseObject({ task_id: z.string() });
 export async function orderFilm(
   { stack, chat, imageUrl }: World,
   film: FilmPlan,
-  { run, endless }: { run: string; endless: ReadonlySet<Place> },
+  { run, endless, revision = 0 }: {
+    run: string;
+    endless: ReadonlySet<Place>;
+    /** Above 0: of an earlier version, which it is to be the same as. */
+    revision?: number;
+  },
 ): Promise<string | null> {
   const body = JSON.stringify({
     video_id: `${run} ${film.number}`,
     user_id: film.userId,
+    ...(revision > 0 ? { is_revision: true } : {}),
     ...(film.hasImage ? { image_url: imageUrl } : {}),
     ...(film.hasMusic ? { music_prompt: musicOf(film.number) } : {}),
     ...(film.hasCaptions ? { captions: "files" } : {}),
@@ -31,7 +37,7 @@ export async function orderFilm(
   const key = stack.env.WEBHOOK_SECRET ?? "";
   const headers = {
     "x-webhook-signature": createHmac("sha256", key).update(body).digest("hex"),
-    "idempotency-key": `${run} ${film.number}`,
+    "idempotency-key": `${run} ${film.number} ${revision}`,
   };
 
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {

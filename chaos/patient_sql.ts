@@ -20,8 +20,8 @@ export async function patiently<T>(sql: Sql, ask: (sql: Sql) => Promise<T>): Pro
   }
 }
 
-/** Class 08, 53 and 57, and whatever Postgres did not say itself, are about the way there. */
+/** Class 08, 25, 53 and 57, and whatever Postgres did not say itself, are about the way there. */
 function mayPass(error: unknown): boolean {
   if (!(error instanceof postgres.PostgresError)) return true;
-  return /^(08|53|57)/.test(error.code);
+  return /^(08|25|53|57)/.test(error.code);
 }

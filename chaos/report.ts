@@ -1,4 +1,4 @@
-import { type Finding, FINDINGS, type Findings, GOOD } from "./witness.ts";
+import { type Finding, FINDINGS, type Findings, GOOD } from "./findings.ts";
 
 /** What a run has come to. */
 export type Outcome = {

@@ -1,11 +1,14 @@
+import { Endpoints } from "./endpoints.ts";
 import type { Faults } from "./fault_kinds.ts";
 import { plantFilmFault, plantFloods } from "./film_faults.ts";
 import { Hearing } from "./hearing.ts";
-import { orderFilm } from "./orders.ts";
+import { Operator } from "./operator.ts";
+import { OrderBook } from "./order_book.ts";
 import { patiently } from "./patient_sql.ts";
+import { type Deeds, meddle } from "./people.ts";
 import { Places } from "./places.ts";
 import type { Outcome } from "./report.ts";
-import { endlessClips, planSchedule, type Schedule } from "./schedule.ts";
+import { planSchedule, type Schedule } from "./schedule.ts";
 import { settle } from "./settle.ts";
 import { type LateCallbacks, rage } from "./storm.ts";
 import { Storms } from "./storms.ts";
@@ -46,23 +49,23 @@ export async function runChaos(
   const late = plantFaults(schedule, faults, world, count);
   const begun = performance.now();
 
-  const storms = new Storms(schedule.storms, (storm) => {
+  const orders = new OrderBook({ world, schedule, run: `run ${seed}`, log });
+  const deeds: Deeds = { cancelled: new Set(), retried: new Set(), deletedUsers: new Set() };
+  const operator = new Operator(world.stack);
+  const endpoints = cleanup.adopt(new Endpoints(operator), (endpoints) => endpoints.stop());
+  await endpoints.open();
+  const storms = new Storms(schedule.storms, async (storm) => {
     count(storm.kind);
     log(`chaos: ${storm.kind}`);
-    return rage(storm, world, late);
+    if (await meddle(storm, { world, deeds, endpoints, operator, orders })) return;
+    await rage(storm, world, { late, log });
   });
-  const taskIds = new Map<number, string | null>();
   let ended = 0;
   const left = schedule.films.values();
   async function orderOnes(): Promise<void> {
     for (const film of left) {
       if (signal?.aborted) return;
-      const id = await orderFilm(world, film, {
-        run: `run ${seed}`,
-        endless: endlessClips(schedule, film.number),
-      });
-      taskIds.set(film.number, id);
-      log(`chaos: film ${film.number} is ${id}`);
+      const id = await orders.order(film);
       if (id !== null && !await hearing.ended(id, FILM_PATIENCE_MS)) {
         tell(`film ${film.number} (${id}) takes longer than ${FILM_PATIENCE_MS / 1000} s`);
       }
@@ -83,11 +86,18 @@ export async function runChaos(
   const findings = await bearWitness({
     stack: world.stack,
     schedule,
-    taskIds,
+    orders,
+    deeds,
+    endpoints: endpoints.all,
     words: hearing.words,
     odd: hearing.odd.length,
   });
-  return { films, findings, given, seconds: (performance.now() - begun) / 1000 };
+  return {
+    films: films + orders.revisions.size,
+    findings,
+    given,
+    seconds: (performance.now() - begun) / 1000,
+  };
 }
 
 function plantFaults(

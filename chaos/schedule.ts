@@ -42,6 +42,12 @@ const LOSING: readonly FaultKind[] = [
   "dead-postgres",
   "cut-connections",
   "provider-away",
+  "lost-calls",
+  "lost-answers",
+  "slow-answers",
+  "frozen-functions",
+  "read-only",
+  "rotated-secrets",
 ];
 
 /** True where a request of this film may have been lost on the way to fal. */

@@ -1,8 +1,13 @@
+import { randomWhsec } from "../local/env.ts";
 import { pause } from "../supabase/functions/_shared/pause.ts";
 import { crashPostgres } from "./faults/crash_postgres.ts";
 import { cutConnections } from "./faults/cut_connections.ts";
+import { fillDisk } from "./faults/fill_disk.ts";
+import { freezeFunction } from "./faults/freeze_function.ts";
 import { holdProject } from "./faults/hold_project.ts";
 import { moveClock } from "./faults/move_clock.ts";
+import { rotateSecrets } from "./faults/rotate_secrets.ts";
+import { runSecond } from "./faults/second_runner.ts";
 import { MOMENTS, VICTIMS } from "./moments.ts";
 import { patiently } from "./patient_sql.ts";
 import type { Storm } from "./schedule.ts";
@@ -19,8 +24,8 @@ export type LateCallbacks = { takeEnded(): string[] };
 /** Lets one fault loose on the whole stack; resolves when it is over. */
 export async function rage(
   { kind, force, choice }: Storm,
-  { stack, chat, moments }: World,
-  late: LateCallbacks,
+  { stack, chat, moments, toDatabase, toStorage, takeSecret }: World,
+  { late, log }: { late: LateCallbacks; log: (line: string) => void },
 ): Promise<void> {
   const { sql, fal, netWorker, functions, cluster } = stack;
   switch (kind) {
@@ -49,12 +54,11 @@ export async function rage(
       return;
     case "kills": {
       await pause(force * 1000);
-      const name = FUNCTIONS[Math.floor(choice * FUNCTIONS.length)] ?? "pipeline-step";
-      await functions.kill(name);
+      await functions.kill(pick(FUNCTIONS, choice));
       return;
     }
     case "kills-at-moments": {
-      const moment = MOMENTS[Math.floor(choice * MOMENTS.length)] ?? "accepted";
+      const moment = pick(MOMENTS, choice);
       moments.once(moment, () => functions.kill(VICTIMS[moment]));
       return;
     }
@@ -62,13 +66,14 @@ export async function rage(
       moments.once("announced", () => functions.kill(VICTIMS.announced));
       return;
     case "list-refused": {
-      const status = LIST_REFUSALS[Math.floor(choice * LIST_REFUSALS.length)] ?? 503;
+      const status = pick(LIST_REFUSALS, choice);
       fal.behave({ on: "list", refuse: { status }, times: 1 + Math.round(force * 3) });
       return;
     }
     case "dead-postgres":
       await pause(force * 1000);
-      await crashPostgres(cluster);
+      // An update of the platform stops it politely.
+      await (choice < 0.3 ? cluster.restart() : crashPostgres(cluster));
       return;
     case "cut-connections":
       await patiently(sql, (sql) => cutConnections(sql, { share: 0.3 + force * 0.7, choice }));
@@ -81,7 +86,41 @@ export async function rage(
         choice,
       });
       return;
+    case "lost-calls":
+    case "lost-answers": {
+      const end = toDatabase.worsen(kind, { every: 1 + Math.round(choice * 5) });
+      await pause(500 + force * 3000);
+      return end();
+    }
+    case "slow-answers": {
+      // As much of a lease as a function waits for the database.
+      const end = toDatabase.worsen(kind, { every: 3, delayMs: 200 + choice * 800 });
+      await pause(1000 + force * 3000);
+      return end();
+    }
+    case "storage-away": {
+      const trouble = choice < 0.5 ? "lost-calls" : "lost-answers";
+      const end = toStorage.worsen(trouble, { every: 1 + Math.round(force) });
+      await pause(500 + force * 3000);
+      return end();
+    }
+    case "frozen-functions":
+      return await freezeFunction(functions, pick(FUNCTIONS, choice), 500 + force * 8000);
+    case "second-runner":
+      return await runSecond(stack, { ms: 2000 + force * 8000, log });
+    case "read-only":
+      return await fillDisk(stack.dbUrl, 500 + force * 4000);
+    case "rotated-secrets":
+      return await rotateSecrets(stack, {
+        CALLBACK_SIGNING_SECRET: takeSecret(),
+        PIPELINE_BELL_SECRET: randomWhsec(),
+      }, 500 + force * 4000);
     default:
       return;
   }
+}
+
+/** @param choice from 0 up to 1 */
+function pick<T>(items: readonly [T, ...T[]], choice: number): T {
+  return items[Math.floor(choice * items.length)] ?? items[0];
 }

@@ -2,7 +2,12 @@ import type { FaultKind } from "./fault_kinds.ts";
 import type { Storm } from "./schedule.ts";
 
 /** Whoever is dead already cannot die: these wait for the one before. */
-const ONE_AT_A_TIME: readonly FaultKind[] = ["dead-postgres", "provider-away"];
+const ONE_AT_A_TIME: readonly FaultKind[] = [
+  "dead-postgres",
+  "provider-away",
+  "read-only",
+  "rotated-secrets",
+];
 
 /** The storms of a schedule, each begun when it is its turn. */
 export class Storms {

@@ -1,7 +1,9 @@
+import { randomWhsec } from "../local/env.ts";
 import { makePicture } from "../local/simulators/picture.ts";
 import { type ChatApp, startChatApp } from "../local/simulators/chat_app.ts";
 import { type Stack, startStack } from "../local/stack.ts";
 import { Moments } from "./moments.ts";
+import { Network } from "./network.ts";
 
 /** The stack that is stormed at, and the client who waits for films. */
 export type World = {
@@ -9,6 +11,11 @@ export type World = {
   chat: ChatApp;
   imageUrl: string;
   moments: Moments;
+  /** From the functions to the database, and to Storage. */
+  toDatabase: Network;
+  toStorage: Network;
+  /** Another secret for callbacks, which the client knows too. */
+  takeSecret(): string;
   stop(): Promise<void>;
 };
 
@@ -47,12 +54,18 @@ const SETTINGS: Readonly<Record<string, number>> = {
   "max_attempts": 10,
   // The clock is moved by hours; nobody is to be given up for that, but whom nobody else waits for.
   "delivery_hours": 10_000,
+  // What housekeeping takes is gone within the hours by which the clock is moved.
+  ...Object.fromEntries(
+    ["events", "callbacks", "deliveries", "errors"].map((what) => [`keep_days.${what}`, 0.05]),
+  ),
   ...ofSteps(["generate_clip", ...CALLED_BACK, ...AT_ONCE], "give_up_seconds", 2_592_000),
 };
 
 function ofSteps(steps: readonly string[], name: string, seconds: number): Record<string, number> {
   return Object.fromEntries(steps.map((step) => [`${name}.${step}`, seconds]));
 }
+
+const MOST_ROTATIONS = 50;
 
 /** Clips that never end are asked of a model of their own, which is given up after seconds. */
 export const IMPATIENT_MODEL = "kling-1.6-standard";
@@ -66,12 +79,15 @@ export async function startWorld({ log }: { log: (line: string) => void }): Prom
   const folder = await Deno.makeTempDir({ prefix: "reelay-chaos-" });
   started.defer(() => Deno.remove(folder, { recursive: true }));
   const moments = new Moments();
+  const [toDatabase, toStorage] = [new Network(), new Network()];
   const stack = started.adopt(
     await startStack({
       apiPort: 0,
       dbPort: 0,
       settings: {},
-      onRpc: (name, answer) => moments.noteRpc(name, answer),
+      onRpc: async (name, answer) =>
+        await moments.noteRpc(name, answer) ?? await toDatabase.note(answer !== null),
+      onStorage: (_, answer) => toStorage.note(answer !== null),
       fal: {
         media: "canned",
         shortSide: 64,
@@ -86,7 +102,8 @@ export async function startWorld({ log }: { log: (line: string) => void }): Prom
     }),
     (stack) => stack.stop(),
   );
-  const signingSecret = stack.env.CALLBACK_SIGNING_SECRET ?? "";
+  const laterSecrets = Array.from({ length: MOST_ROTATIONS }, randomWhsec);
+  const signingSecret = [stack.env.CALLBACK_SIGNING_SECRET, ...laterSecrets].join(",");
   const chat = started.adopt(await startChatApp({ signingSecret }), (chat) => chat.stop());
   await makePicture({ path: `${folder}/image.png`, words: "storm" });
   for (const [name, value] of Object.entries(SETTINGS)) {
@@ -103,5 +120,7 @@ export async function startWorld({ log }: { log: (line: string) => void }): Prom
 
   const running = started.move();
   const imageUrl = chat.serveImage(`${folder}/image.png`);
-  return { stack, chat, imageUrl, moments, stop: () => running.disposeAsync() };
+  const stop = () => running.disposeAsync();
+  const takeSecret = () => laterSecrets.shift() ?? randomWhsec();
+  return { stack, chat, imageUrl, moments, toDatabase, toStorage, takeSecret, stop };
 }

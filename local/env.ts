@@ -137,6 +137,7 @@ function randomHex(): string {
 }
 
 /** The form of the Standard Webhooks specification: 32 bytes in base64. */
-function randomWhsec(): string {
+/** As Standard Webhooks has them. */
+export function randomWhsec(): string {
   return `whsec_${randomBytes(32).toString("base64")}`;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Sql } from "postgres";
 import { loadEnvironment } from "./env.ts";
 import { type Functions, startFunctions } from "./functions/processes.ts";
-import { listenGateway, type RpcWatch } from "./gateway/server.ts";
+import { type CallWatch, listenGateway } from "./gateway/server.ts";
 import { createStorage } from "./gateway/storage.ts";
 import type { Cluster } from "./postgres/cluster.ts";
 import { type CronWorker, startCronWorker } from "./postgres/cron_worker.ts";
@@ -74,7 +74,9 @@ export type StackOptions = {
   /** Starts each function when it is first asked for, as the platform does; all at once by default. */
   lazyFunctions?: boolean;
   /** Sees the functions' calls of SQL functions, and may lose them. */
-  onRpc?: RpcWatch;
+  onRpc?: CallWatch;
+  /** The same of calls of Storage. */
+  onStorage?: CallWatch;
   log?: (line: string) => void;
 };
 
@@ -103,6 +105,7 @@ export async function startStack(
     shell = Deno.env.toObject(),
     lazyFunctions = false,
     onRpc,
+    onStorage,
     log = () => {},
   }: StackOptions = {},
 ): Promise<Stack> {
@@ -159,6 +162,7 @@ export async function startStack(
     storage,
     findFunction: find,
     onRpc,
+    onStorage,
     consoleFolder: join(ROOT, "console/dist"),
   });
   const netWorker = started.adopt(

@@ -1,5 +1,5 @@
 import type { ProjectKeys } from "../project_keys.ts";
-import { createKeyReader, type Role } from "./api_keys.ts";
+import { createKeyReader } from "./api_keys.ts";
 import { CONSOLE, createConsolePages } from "./console_pages.ts";
 import { createFunctionsProxy, type FindFunction } from "./functions_proxy.ts";
 import { PostgresConnection } from "./postgres_connection.ts";
@@ -24,7 +24,9 @@ export type GatewayDeps = {
   storage: StorageDoor;
   findFunction: FindFunction;
   /** Sees each call of a SQL function come and go; for whoever plays a broken network. */
-  onRpc?: RpcWatch;
+  onRpc?: CallWatch;
+  /** The same of calls of Storage, by their path. */
+  onStorage?: CallWatch;
   /** The console's built page; absent: there is none. */
   consoleFolder?: string;
   idleTimeoutMs?: number;
@@ -33,10 +35,10 @@ export type GatewayDeps = {
 };
 
 /**
- * Called before a SQL function is (`answer` is null), and before its answer leaves; both wait for it.
+ * Called before a call is passed on (`answer` is null), and before its answer leaves; both wait for it.
  * `lose`: the call, or the answer, never arrives.
  */
-export type RpcWatch = (name: string, answer: Response | null) => Promise<"lose" | void>;
+export type CallWatch = (name: string, answer: Response | null) => Promise<"lose" | void>;
 
 const FUNCTIONS = "/functions/v1";
 const RPC = "/rest/v1/rpc/";
@@ -85,7 +87,7 @@ export function listenGateway(
 }
 
 function createHandle(
-  { keys, storage, findFunction, onRpc, consoleFolder, idleTimeoutMs }: GatewayDeps,
+  { keys, storage, findFunction, onRpc, onStorage, consoleFolder, idleTimeoutMs }: GatewayDeps,
   rpc: RpcDoor,
 ): Handle {
   const readKey = createKeyReader(keys);
@@ -105,22 +107,41 @@ function createHandle(
       if (role === null) return refuseKey();
       const name = decode(path.slice(RPC.length).split("?", 1)[0] ?? "");
       if (name === null) return answerNotFound();
-      return onRpc ? watched(onRpc, request, name, role) : rpc.answer(request, name, role);
+      return watched(onRpc, name, () => rpc.answer(request, name, role));
     }
     if (path.startsWith(`${STORAGE}/`)) {
-      return storage.answer(request, path.slice(STORAGE.length), readKey(request.headers));
+      const place = path.slice(STORAGE.length);
+      return watched(
+        onStorage,
+        place,
+        () => storage.answer(request, place, readKey(request.headers)),
+      );
     }
     if (path === CONSOLE || path.startsWith(`${CONSOLE}/`) || path.startsWith(`${CONSOLE}?`)) {
       return toConsole(request, path.slice(CONSOLE.length));
     }
     return answerNotFound();
   };
+}
 
-  async function watched(watch: RpcWatch, request: Request, name: string, role: Role) {
-    if (await watch(name, null) === "lose") return answerLost();
-    const response = await rpc.answer(request, name, role);
-    return await watch(name, response) === "lose" ? answerLost() : response;
-  }
+function watched(
+  watch: CallWatch | undefined,
+  name: string,
+  answer: () => Response | Promise<Response>,
+): Response | Promise<Response> {
+  return watch ? answerWatched(watch, name, answer) : answer();
+}
+
+async function answerWatched(
+  watch: CallWatch,
+  name: string,
+  answer: () => Response | Promise<Response>,
+): Promise<Response> {
+  if (await watch(name, null) === "lose") return answerLost();
+  const response = await answer();
+  if (await watch(name, response) !== "lose") return response;
+  await response.body?.cancel();
+  return answerLost();
 }
 
 function listen(

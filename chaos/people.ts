@@ -1,0 +1,108 @@
+import type { Sql } from "postgres";
+import { z } from "zod";
+import { pause } from "../supabase/functions/_shared/pause.ts";
+import type { Endpoints } from "./endpoints.ts";
+import type { FaultKind } from "./fault_kinds.ts";
+import { Operator } from "./operator.ts";
+import type { OrderBook } from "./order_book.ts";
+import { patiently } from "./patient_sql.ts";
+import type { Storm } from "./schedule.ts";
+import type { World } from "./world.ts";
+
+/** What was done by hand to films, which may therefore end otherwise. By their projects' ids. */
+export type Deeds = {
+  /** They were to be cancelled; some had ended before. */
+  cancelled: Set<string>;
+  /** They had failed, and were to be tried again. */
+  retried: Set<string>;
+  /** All that is known of these users was to be deleted. */
+  deletedUsers: Set<string>;
+};
+
+type Means = {
+  world: World;
+  deeds: Deeds;
+  endpoints: Endpoints;
+  orders: Pick<OrderBook, "orderAgain">;
+};
+type Deed = (means: Means & { sql: Sql; operator: Operator }, storm: Storm) => Promise<void>;
+
+const UNDER_WAY = ["queued", "storyboarding", "generating", "stitching"];
+const AT_ONCE = 3;
+
+const Done = z.looseObject({ done: z.boolean() });
+
+/** What operators and clients do in the middle of it. */
+const DEEDS: Partial<Record<FaultKind, Deed>> = {
+  async "pauses"({ sql, operator }, { force, choice }) {
+    const [from, to] = choice < 0.2 ? ["/pause-all", "/resume-all"] : ["pause", "resume"];
+    const films = await filmsOf(sql, UNDER_WAY, choice);
+    const paths = (verb: string) =>
+      verb.startsWith("/") ? [verb] : films.map((id) => `/projects/${id}/${verb}`);
+    await Promise.all(paths(from).map((path) => operator.ask(path)));
+    await pause(500 + force * 4000);
+    await Promise.all(paths(to).map((path) => operator.ask(path)));
+  },
+  async "cancels"({ sql, operator, deeds }, { choice }) {
+    const [film] = await filmsOf(sql, UNDER_WAY, choice);
+    if (film === undefined) return;
+    deeds.cancelled.add(film);
+    await operator.ask(`/projects/${film}/cancel`);
+  },
+  async "retries"({ sql, operator, deeds }, { choice }) {
+    for (const film of await filmsOf(sql, ["failed"], choice)) {
+      deeds.retried.add(film);
+      await operator.ask(`/projects/${film}/retry`);
+    }
+  },
+  async "replays"({ operator }) {
+    await operator.ask("/deliveries/replay", {
+      body: () => ({ statuses: ["dead", "delivered"], limit: 10, per_second: 20 }),
+    });
+  },
+  async "revisions"({ sql, orders }, { choice }) {
+    const films = await filmsOf(sql, ["completed"], choice);
+    await Promise.all(films.map((id) => orders.orderAgain(id)));
+  },
+  async "deletions"({ sql, operator, deeds }, { choice }) {
+    const users = await patiently(
+      sql,
+      (sql) => sql`select distinct user_id as id from public.projects order by user_id`,
+    );
+    const user = users[Math.floor(choice * users.length)]?.id;
+    if (user === undefined) return;
+    deeds.deletedUsers.add(user);
+    for (let isDone = false; !isDone; await pause(200)) {
+      const path = `/users/${encodeURIComponent(user)}/delete`;
+      const { body } = await operator.ask(path, { body: () => ({ confirm: user }) });
+      isDone = Done.parse(body).done;
+    }
+  },
+  async "endpoint-changes"({ endpoints }, storm) {
+    await endpoints.change(storm);
+  },
+  async "housekeeping"({ sql }) {
+    await patiently(sql, (sql) => sql`select private.housekeep()`);
+  },
+};
+
+/** False: it is nothing that people do. */
+export async function meddle(
+  storm: Storm,
+  means: Means & { operator: Operator },
+): Promise<boolean> {
+  const deed = DEEDS[storm.kind];
+  if (deed === undefined) return false;
+  await deed({ ...means, sql: means.world.stack.sql }, storm);
+  return true;
+}
+
+/** Some films of these statuses, from somewhere among them. */
+async function filmsOf(sql: Sql, statuses: string[], choice: number): Promise<string[]> {
+  const films = await patiently(sql, (sql) =>
+    sql`
+      select project_id from public.projects where status in ${sql(statuses)}
+      order by project_id`);
+  const first = Math.floor(choice * films.length);
+  return films.slice(first, first + AT_ONCE).map(({ project_id }) => project_id);
+}

@@ -40,6 +40,8 @@ export const FAULTS = {
   "dead-postgres": { every: 25 },
   /** Nobody can write, as when the disk is nearly full. */
   "read-only": { every: 50 },
+  /** By seconds, as where a standby takes over. */
+  "clock-set-back": { every: 40 },
   "cut-connections": { every: 10 },
   "held-transactions": { every: 15 },
   /** Between functions and database: a verb that was never called, or whose answer was lost or late. */

@@ -110,6 +110,9 @@ export async function rage(
       return await runSecond(stack, { ms: 2000 + force * 8000, log });
     case "read-only":
       return await fillDisk(stack.dbUrl, 500 + force * 4000);
+    case "clock-set-back":
+      await patiently(sql, (sql) => moveClock(sql, -Math.round(1 + force * 20)));
+      return;
     case "rotated-secrets":
       return await rotateSecrets(stack, {
         CALLBACK_SIGNING_SECRET: takeSecret(),

@@ -80,7 +80,10 @@ export async function bearWitness(
 }
 
 /** More films than orders: one was taken twice. What a client gave up on may be there all the same. */
-function unorderedFilms(projects: readonly Project[], orders: OrderBook): string[] {
+export function unorderedFilms(
+  projects: readonly Pick<Project, "project_id">[],
+  orders: Pick<OrderBook, "taskIds" | "numbers">,
+): string[] {
   const known = orders.numbers();
   const strange = projects.map(({ project_id }) => project_id).filter((id) => !known.has(id));
   const givenUp = [...orders.taskIds.values()].filter((id) => id === null).length;

@@ -1,6 +1,6 @@
 import type { Sql } from "postgres";
 
-/** Moves the database's clock ahead. */
+/** Moves the database's clock ahead, or back. */
 export async function moveClock(sql: Sql, seconds: number): Promise<void> {
   await sql`
     update private.settings

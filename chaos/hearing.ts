@@ -44,6 +44,11 @@ export class Hearing {
     }
   }
 
+  /** Nothing more will be heard of it: whoever waits for its end waits no longer. */
+  forget(filmId: string): void {
+    this.#waiting.get(filmId)?.();
+  }
+
   stop(): void {
     this.#stopping.abort();
   }

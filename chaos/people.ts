@@ -3,7 +3,8 @@ import { z } from "zod";
 import { pause } from "../supabase/functions/_shared/pause.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { FaultKind } from "./fault_kinds.ts";
-import { Operator } from "./operator.ts";
+import type { Hearing } from "./hearing.ts";
+import type { Operator } from "./operator.ts";
 import type { OrderBook } from "./order_book.ts";
 import { patiently } from "./patient_sql.ts";
 import type { Storm } from "./schedule.ts";
@@ -24,6 +25,7 @@ type Means = {
   deeds: Deeds;
   endpoints: Endpoints;
   orders: Pick<OrderBook, "orderAgain">;
+  hearing: Pick<Hearing, "forget">;
 };
 type Deed = (means: Means & { sql: Sql; operator: Operator }, storm: Storm) => Promise<void>;
 
@@ -64,12 +66,12 @@ const DEEDS: Partial<Record<FaultKind, Deed>> = {
     const films = await filmsOf(sql, ["completed"], choice);
     await Promise.all(films.map((id) => orders.orderAgain(id)));
   },
-  async "deletions"({ sql, operator, deeds }, { choice }) {
-    const users = await patiently(
+  async "deletions"({ sql, operator, deeds, hearing }, { choice }) {
+    const films = await patiently(
       sql,
-      (sql) => sql`select distinct user_id as id from public.projects order by user_id`,
+      (sql) => sql`select project_id, user_id from public.projects order by user_id`,
     );
-    const user = users[Math.floor(choice * users.length)]?.id;
+    const user = films[Math.floor(choice * films.length)]?.user_id;
     if (user === undefined) return;
     deeds.deletedUsers.add(user);
     for (let isDone = false; !isDone; await pause(200)) {
@@ -77,6 +79,7 @@ const DEEDS: Partial<Record<FaultKind, Deed>> = {
       const { body } = await operator.ask(path, { body: () => ({ confirm: user }) });
       isDone = Done.parse(body).done;
     }
+    for (const { project_id, user_id } of films) if (user_id === user) hearing.forget(project_id);
   },
   async "endpoint-changes"({ endpoints }, storm) {
     await endpoints.change(storm);

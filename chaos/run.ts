@@ -57,7 +57,7 @@ export async function runChaos(
   const storms = new Storms(schedule.storms, async (storm) => {
     count(storm.kind);
     log(`chaos: ${storm.kind}`);
-    if (await meddle(storm, { world, deeds, endpoints, operator, orders })) return;
+    if (await meddle(storm, { world, deeds, endpoints, operator, orders, hearing })) return;
     await rage(storm, world, { late, log });
   });
   let ended = 0;

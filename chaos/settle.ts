@@ -6,13 +6,14 @@ import { patiently } from "./patient_sql.ts";
 const LOOK_EVERY_MS = 500;
 /** What is due later than this is brought near by the clock. */
 const FAR_SECONDS = 3;
+const QUIET_MS = 5000;
 
 /**
- * Waits until no step and no delivery is open. Nothing changed on any timeline for `patienceMs`:
- * false, something is stuck.
+ * Waits until no step and no delivery is open. Nothing changed on any timeline, and nothing
+ * ended, for `patienceMs`: false, something is stuck.
  */
 export async function settle(sql: Sql, { patienceMs }: { patienceMs: number }): Promise<boolean> {
-  let lastEvent = "";
+  let lastState = "";
   for (let since = Date.now(); Date.now() - since < patienceMs;) {
     const [now] = await patiently(sql, (sql) =>
       sql`
@@ -23,12 +24,17 @@ export async function settle(sql: Sql, { patienceMs }: { patienceMs: number }): 
         )
         select
           (select count(*)::int from open) as open,
-          (select extract(epoch from min(due_at) - private.clock())::float8 from open) as due_in,
+          (select count(*)::int from open where due_at <= private.clock()) as overdue,
+          (select extract(epoch from min(due_at) filter (where due_at > private.clock()) - private.clock())::float8
+            from open) as due_in,
           (select coalesce(max(event_id), 0)::text from public.pipeline_events) as last_event`);
     if (now?.open === 0) return true;
-    if (now?.last_event !== lastEvent) since = Date.now();
-    lastEvent = now?.last_event;
-    if (now?.due_in > FAR_SECONDS) {
+    const state = `${now?.last_event}, ${now?.open} open`;
+    if (state !== lastState) since = Date.now();
+    lastState = state;
+    // What is overdue may wait in order behind what is due later.
+    const isQuiet = now?.overdue === 0 || Date.now() - since > QUIET_MS;
+    if (isQuiet && now?.due_in > FAR_SECONDS) {
       await patiently(sql, (sql) => moveClock(sql, Math.ceil(now?.due_in)));
     }
     await pause(LOOK_EVERY_MS);

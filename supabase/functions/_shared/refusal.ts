@@ -13,7 +13,7 @@ export function mayPassLater(status: number): boolean {
 const ABOUT_THE_ACCOUNT = new Set([401, 402, 403]);
 
 /** True of an answer that is no word about what was asked: whoever could tell is away, or does not let us in just now. */
-export function isAway(status: number): boolean {
+export function saysNothing(status: number): boolean {
   return mayPassLater(status) || ABOUT_THE_ACCOUNT.has(status);
 }
 
@@ -47,7 +47,7 @@ export function readRefusal(
   const retryAfter = readRetryAfter(headers, now);
   return {
     message: `${provider} refused ${what} (${status})${words === null ? "" : `: ${words}`}`,
-    retryable: isAway(status),
+    retryable: saysNothing(status),
     ...(retryAfter === null ? {} : { retry_after: retryAfter }),
   };
 }

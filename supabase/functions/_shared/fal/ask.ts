@@ -6,7 +6,7 @@ import { callFal, type FalDeps } from "./call_fal.ts";
 import { CANCELLED, errorTypeIn, isRetryableType, statusIn } from "./error_type.ts";
 import { NO_FILE, readOutput } from "./output.ts";
 import { ownWords } from "../own_words.ts";
-import { isAway, mayPassLater } from "../refusal.ts";
+import { mayPassLater, saysNothing } from "../refusal.ts";
 import { requestUrls } from "./request_urls.ts";
 
 /** A failed request is COMPLETED too, with an `error`: the queue has no status for failure. */
@@ -36,7 +36,7 @@ export async function askFal(
     if (asked.status === 404) return await askWithoutStatus(deps, urls.response);
     const status = QueueStatus.safeParse(readJson(asked.body));
     if (!isSuccess(asked) || !status.success) {
-      return { ...unreachable("its status", asked.status), away: isAway(asked.status) };
+      return { ...unreachable("its status", asked.status), away: saysNothing(asked.status) };
     }
     if (status.data.status !== "COMPLETED") return { state: "in_progress" };
 
@@ -66,7 +66,7 @@ function readResult(deps: FalDeps, reply: Reply, status: QueueStatus): Answer {
     return body === undefined ? unreachable("the result", reply.status) : read(body);
   }
   if (!isFailureOfRequest(reply, status, ownType)) {
-    return unreachable("the result", reply.status);
+    return { ...unreachable("the result", reply.status), away: saysNothing(reply.status) };
   }
 
   const words = ownWords(body, [deps.key]) ?? ownWords({ error: status.error }, [deps.key]);

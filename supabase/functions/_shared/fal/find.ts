@@ -4,7 +4,7 @@ import type { Found } from "../provider.ts";
 import type { Attempt, Submission } from "../transitions/steps.ts";
 import { NoAnswer } from "../call_once.ts";
 import { readJson } from "../json.ts";
-import { isAway } from "../refusal.ts";
+import { saysNothing } from "../refusal.ts";
 import { sinceThen } from "../since_then.ts";
 import { callFal, type FalDeps } from "./call_fal.ts";
 import { requestUrls } from "./request_urls.ts";
@@ -108,7 +108,7 @@ function sentAt({ sent_at, started_at }: Item): number {
  */
 function notListed(status: number): Found {
   const message = `fal's list of requests cannot be read (${status})`;
-  if (isAway(status) && status !== 403) return { state: "unreachable", message, away: true };
+  if (saysNothing(status) && status !== 403) return { state: "unreachable", message, away: true };
   return { state: status === 200 || status === 404 ? "unreachable" : "lost", message };
 }
 

@@ -1,7 +1,7 @@
 import { isSuccess, NoAnswer, type Reply } from "../call_once.ts";
 import { sayIssues } from "../errors.ts";
 import { readJson } from "../json.ts";
-import { isAway } from "../refusal.ts";
+import { saysNothing } from "../refusal.ts";
 import type { Answer, Attempt } from "../transitions/steps.ts";
 import { callService, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
@@ -18,7 +18,7 @@ type Asked = Pick<Attempt, "request_id"> & { input: Attempt["input"] | null };
  */
 export async function askTask(
   deps: ServiceDeps,
-  attempt: Asked,
+  attempt: AskedTask,
 ): Promise<Answer> {
   const { service } = deps;
   const taskId = attempt.request_id;

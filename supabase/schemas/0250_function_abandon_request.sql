@@ -29,7 +29,11 @@ begin
       'provider', p_attempt.provider,
       'request_id', p_attempt.request_id,
       'cancel_url', p_attempt.cancel_url,
-      'model', p_attempt.input ->> 'model'
+      'model', p_attempt.input ->> 'model',
+      'about', jsonb_build_object(
+        'scene_id', p_attempt.input -> 'scene_id',
+        'project_id', p_attempt.input -> 'project_id'
+      )
     )
   );
 end;

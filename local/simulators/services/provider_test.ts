@@ -196,7 +196,10 @@ Deno.test("a given up task stops at the service, and giving it up again does no 
     const by = provider(scene);
     scene.service.behave({ stuck: true });
     const request_id = await accepted(by, workOf(VIDEO_SERVICE, CLIP));
-    const request = { provider: "video", request_id, cancel_url: null, model: CLIP.model };
+    const request = {
+      ...{ provider: "video", request_id, cancel_url: null, model: CLIP.model },
+      about: {},
+    };
 
     for (const id of [request_id, request_id, "task_unknown"]) {
       const answer = await by.cancel({ ...request, request_id: id });

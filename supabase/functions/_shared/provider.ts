@@ -20,6 +20,8 @@ export type CancelRequest = {
   request_id: string | null;
   cancel_url: string | null;
   model: string | null;
+  /** What the work is about, as far as it was asked for with it. */
+  about: { scene_id?: string | null | undefined; project_id?: string | null | undefined };
 };
 
 /** Whoever does work for us outside. No method throws for what the other side does. */

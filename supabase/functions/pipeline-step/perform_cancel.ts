@@ -8,6 +8,7 @@ const CancelInput = z.object({
   request_id: z.string().nullable(),
   cancel_url: z.string().nullish().transform((url) => url ?? null),
   model: z.string().nullish().transform((model) => model ?? null),
+  about: z.object({ scene_id: z.string().nullish(), project_id: z.string().nullish() }).default({}),
 });
 
 /** Gives a request up at whichever provider has it. Doing it twice does no harm. */

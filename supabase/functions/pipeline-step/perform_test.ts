@@ -17,6 +17,7 @@ Deno.test("a cancellation goes to the provider that has the request", async () =
     request_id: "req_1",
     cancel_url: "u",
     model: null,
+    about: { scene_id: null, project_id: "proj_1" },
   };
   const work = step("1", { step: "cancel_request" });
   const asked: unknown[] = [];

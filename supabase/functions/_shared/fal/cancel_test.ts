@@ -8,7 +8,10 @@ import { createFalProvider } from "./provider.ts";
 const DONE = { state: "completed", output: {} };
 
 function cancel(url: string, more: Partial<CancelRequest> = {}): Promise<Answer> {
-  const request = { provider: "fal", request_id: "req_1", cancel_url: null, model: MODEL };
+  const request = {
+    ...{ provider: "fal", request_id: "req_1", cancel_url: null, model: MODEL },
+    about: {},
+  };
   return createFalProvider(falDeps(url)).cancel({ ...request, ...more });
 }
 

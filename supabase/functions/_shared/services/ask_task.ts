@@ -9,8 +9,8 @@ import type { ServiceDeps } from "./service.ts";
 /** Answers that say that there is no such route. A service need not tell of its tasks. */
 const NO_ROUTE = new Set([404, 405, 501]);
 
-/** `input` null: what its task was made from is not known here. */
-type Asked = Pick<Attempt, "request_id"> & { input: Attempt["input"] | null };
+/** A task, and what it was asked for with. */
+export type AskedTask = Pick<Attempt, "request_id" | "input">;
 
 /**
  * Asks a service what became of a task. Whatever it does not say clearly is `unreachable`: the
@@ -32,7 +32,7 @@ export async function askTask(
     return isSuccess(reply) ? readStatus(deps, reply, attempt) : unreachable(
       deps,
       whyNot(deps, reply.status),
-      isAway(reply.status) && !NO_ROUTE.has(reply.status),
+      saysNothing(reply.status) && !NO_ROUTE.has(reply.status),
     );
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
@@ -43,7 +43,7 @@ export async function askTask(
 function readStatus(
   deps: ServiceDeps,
   { body }: Reply,
-  attempt: Asked,
+  attempt: AskedTask,
 ): Answer {
   const read = deps.service.read(readJson(body));
   if ("issues" in read) {
@@ -71,9 +71,8 @@ function readStatus(
 /** As with callbacks: ids that the service does not tell are no contradiction. */
 function isAbout(
   told: { scene_id: string | null; project_id: string | null },
-  input: Record<string, unknown> | null,
+  input: Record<string, unknown>,
 ): boolean {
-  if (input === null) return true;
   return (told.scene_id === null || told.scene_id === input.scene_id) &&
     (told.project_id === null || told.project_id === input.project_id);
 }

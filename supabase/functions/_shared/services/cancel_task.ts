@@ -1,7 +1,7 @@
 import { isSuccess, NoAnswer } from "../call_once.ts";
 import type { CancelRequest } from "../provider.ts";
 import type { Answer } from "../transitions/steps.ts";
-import { askTask } from "./ask_task.ts";
+import { type AskedTask, askTask } from "./ask_task.ts";
 import { callService, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 
@@ -15,13 +15,13 @@ const NO_ROUTE = new Set([405, 501]);
 /** Tells a service to stop. What was finished before that may be paid for, and is told of. */
 export async function cancelTask(
   deps: ServiceDeps,
-  { request_id }: CancelRequest,
+  { request_id, about }: CancelRequest,
 ): Promise<Answer> {
   if (request_id === null || !isTaskId(request_id)) return { state: "completed", output: {} };
 
   try {
     const reply = await callService(deps, { method: "DELETE", taskId: request_id });
-    if (reply.status === FINISHED) return await whatItMade(deps, request_id);
+    if (reply.status === FINISHED) return await whatItMade(deps, { request_id, input: about });
     if (isSuccess(reply) || UNKNOWN.has(reply.status)) return { state: "completed", output: {} };
     return failed(deps, `it answered ${reply.status}`, !NO_ROUTE.has(reply.status));
   } catch (error) {
@@ -31,8 +31,8 @@ export async function cancelTask(
 }
 
 /** A service need not tell of its tasks. */
-async function whatItMade(deps: ServiceDeps, request_id: string): Promise<Answer> {
-  const answer = await askTask(deps, { request_id, input: null });
+async function whatItMade(deps: ServiceDeps, task: AskedTask): Promise<Answer> {
+  const answer = await askTask(deps, task);
   return {
     state: "completed",
     output: answer.state === "completed" ? { made: answer.output } : {},

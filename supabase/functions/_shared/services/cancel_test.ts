@@ -3,7 +3,13 @@ import { refusingUrl, type Seen, withServer } from "../testing/loopback.ts";
 import { CASES, KEY, serviceDeps } from "./fixture.ts";
 import { createServiceProvider } from "./provider.ts";
 
-const REQUEST = { provider: "video", request_id: "task_1", cancel_url: null, model: null };
+const REQUEST = {
+  provider: "video",
+  request_id: "task_1",
+  cancel_url: null,
+  model: null,
+  about: { scene_id: "scene_1", project_id: "proj_1" },
+};
 const DONE = { state: "completed", output: {} };
 
 Deno.test("each service is told to stop below its own path", async () => {
@@ -38,6 +44,23 @@ Deno.test("what was finished before it could be cancelled is asked for, and told
     );
 
     assert.deepEqual(told, { state: "completed", output: { made: output } }, service.name);
+  }
+});
+
+Deno.test("what was finished under the same id for another film, or scene, is not this one's", async () => {
+  for (const { service, completed } of CASES) {
+    for (const another of [{ project_id: "proj_2" }, { scene_id: "scene_2" }]) {
+      const body = { ...completed, task_id: "task_1", status: "completed", ...another };
+      const answer = ({ method }: Seen) =>
+        method === "DELETE" ? new Response(null, { status: 409 }) : Response.json(body);
+
+      const told = await withServer(
+        answer,
+        ({ url }) => createServiceProvider(serviceDeps(url, { service })).cancel(REQUEST),
+      );
+
+      assert.deepEqual(told, DONE, service.name);
+    }
   }
 });
 

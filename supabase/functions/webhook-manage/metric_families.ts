@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { SLOTS } from "../_shared/door_counts.ts";
+import { DOOR_NAMES } from "../_shared/credentials.ts";
 import type { Health } from "../_shared/management/figures.ts";
 import { DoorSums } from "./door_figures.ts";
+import { counted, gauge, histogram, quantiles } from "./metric_samples.ts";
 import type { Family, Sample } from "./prometheus_text.ts";
 
 const Counts = z.record(z.string(), z.number());
@@ -49,6 +50,7 @@ export type Metrics = z.infer<typeof Metrics>;
  */
 const NO_ANSWERS = { "401": 0, "500": 0, "503": 0 };
 const NO_FILMS = { failed: 0 };
+const DOORS: readonly string[] = [...DOOR_NAMES, "webhook-manage"];
 
 /**
  * The figures as Prometheus keeps them: counters since ever for doors, gauges for what the database
@@ -84,37 +86,21 @@ export function metricFamilies(
 }
 
 function doorFamilies(doors: Metrics["doors_ever"]): Family[] {
-  const entries = Object.entries(doors);
   return [
     {
       name: "reelay_door_requests_total",
       help: "Requests that a door answered, by status",
       type: "counter",
-      samples: entries.flatMap(([door, { by_status }]) =>
-        counted("status", { ...NO_ANSWERS, ...by_status }, { door })
+      samples: [...new Set([...DOORS, ...Object.keys(doors)])].flatMap((door) =>
+        counted("status", { ...NO_ANSWERS, ...doors[door]?.by_status }, { door })
       ),
     },
     {
       name: "reelay_door_request_duration_seconds",
       help: "From receiving a request to answering it",
       type: "histogram",
-      samples: entries.flatMap(([door, sums]) => histogram({ door }, sums)),
+      samples: Object.entries(doors).flatMap(([door, sums]) => histogram({ door }, sums)),
     },
-  ];
-}
-
-function histogram(labels: Record<string, string>, sums: DoorSums): Sample[] {
-  let below = 0;
-  const buckets = SLOTS.map((end) => {
-    below += sums.requests_by_ms[end] ?? 0;
-    return { labels: { ...labels, le: `${end / 1000}` }, value: below, suffix: "_bucket" };
-  });
-  const count = Object.values(sums.requests_by_ms).reduce((all, n) => all + n, 0);
-  return [
-    ...buckets,
-    { labels: { ...labels, le: "+Inf" }, value: count, suffix: "_bucket" },
-    { labels, value: sums.ms_total / 1000, suffix: "_sum" },
-    { labels, value: count, suffix: "_count" },
   ];
 }
 
@@ -186,30 +172,4 @@ function workFamilies({ steps, providers, projects }: Metrics): Family[] {
     ),
     gauge("provider_held", "1: held after failures", each(({ held_until }) => held_until ? 1 : 0)),
   ];
-}
-
-function gauge(name: string, help: string, samples: Sample[]): Family {
-  return { name: `reelay_${name}`, help, type: "gauge", samples };
-}
-
-function counted(
-  label: string,
-  counts: Record<string, number>,
-  labels: Record<string, string> = {},
-): Sample[] {
-  return Object.entries(counts).map(([key, value]) => ({
-    labels: { ...labels, [label]: key },
-    value,
-  }));
-}
-
-function quantiles(
-  labels: Record<string, string>,
-  { p50, p95, p99 }: z.infer<typeof Span>,
-): Sample[] {
-  const of = { "0.5": p50, "0.95": p95, "0.99": p99 };
-  return Object.entries(of).map(([quantile, ms]) => ({
-    labels: { ...labels, quantile },
-    value: typeof ms === "number" ? ms / 1000 : null,
-  }));
 }

@@ -14,17 +14,24 @@ export const Window = z.object({
   format: z.enum(["json", "prometheus"], "Expected json or prometheus").nullish(),
 });
 
+/** Health that cannot be read is told as such; the other figures are there. */
+const UNTOLD = { checks: { health: { ok: false } } };
+
 const WithDoors = z.looseObject({ doors: z.record(z.string(), DoorSums).default({}) });
 
 /** Figures, as JSON for people and as text for Prometheus. */
-export function addMetricRoutes({ app, admit, db }: Desk): void {
+export function addMetricRoutes({ app, admit, db, log }: Desk): void {
   app.get("/metrics", async (c) => {
     await admit(c);
     const { hours, format } = readQuery(c, Window);
     const seconds = (hours ?? 24) * 3600;
     const facts = await readMetrics(db, seconds);
     if (format ? format === "prometheus" : wantsText(c)) {
-      const families = metricFamilies(Metrics.parse(facts), await readHealth(db), seconds);
+      const health = await readHealth(db).catch((error) => {
+        log("metrics.without_health", { error });
+        return UNTOLD;
+      });
+      const families = metricFamilies(Metrics.parse(facts), health, seconds);
       const text = prometheusText(families);
       return c.body(text, 200, { "Content-Type": PROMETHEUS_TYPE });
     }

@@ -38,11 +38,18 @@ const FACTS = {
   rate_limit_hits: { "source:crm": 3 },
 };
 
-async function get(query: string, headers: Record<string, string> = {}, facts: unknown = FACTS) {
-  const checks = { bell: { ok: true }, overdue: { ok: false } };
+const CHECKS = { bell: { ok: true }, overdue: { ok: false } };
+const HEALTH = { is_healthy: false, is_paused: false, checks: CHECKS };
+
+async function get(
+  query: string,
+  headers: Record<string, string> = {},
+  facts: unknown = FACTS,
+  health: unknown = HEALTH,
+) {
   const { deps } = handMadeWorld({
     env: { OPERATOR_KEY: "k" },
-    sql: { read_metrics: facts, read_health: { is_healthy: false, is_paused: false, checks } },
+    sql: { read_metrics: facts, read_health: health },
   });
   const answer = await createWebhookManage(deps).request(`/webhook-manage/metrics${query}`, {
     headers: { apikey: "k", ...headers },
@@ -81,7 +88,8 @@ Deno.test("a door that nobody came to has no figures, nor has a database of an e
   const { doors: _, doors_ever: __, errors: ___, ...earlier } = FACTS;
   assert.deepEqual(JSON.parse((await get("", {}, earlier)).text).doors, {});
   const scraped = parsePrometheus((await get("?format=prometheus", {}, earlier)).text);
-  assert.equal(scraped.has("reelay_door_requests_total"), false);
+  const door = { door: "webhook" };
+  assert.equal(value(scraped, "reelay_door_requests_total", { ...door, status: "200" }), undefined);
   assert.equal(value(scraped, "reelay_projects", { status: "completed" }), 9);
 });
 
@@ -136,10 +144,12 @@ Deno.test("the text is what a scraper reads: types, escapes, cumulative buckets,
 
 Deno.test("what alerts see rise is told as 0 before it first happens", async () => {
   const scraped = parsePrometheus((await get("?format=prometheus")).text);
-  const door = { door: "fal-webhook" };
 
-  for (const status of ["401", "500", "503"]) {
-    assert.equal(value(scraped, "reelay_door_requests_total", { ...door, status }), 0, status);
+  // One that answered already, and two whose first report may be of an outage.
+  for (const door of ["fal-webhook", "webhook", "webhook-manage"]) {
+    for (const status of ["401", "500", "503"]) {
+      assert.equal(value(scraped, "reelay_door_requests_total", { door, status }), 0, status);
+    }
   }
   assert.equal(value(scraped, "reelay_projects", { status: "failed" }), 0);
   assert.equal(value(scraped, "reelay_projects", { status: "completed" }), 9);
@@ -150,6 +160,14 @@ Deno.test("each check of health is told, so that alerts know what waits as it sh
 
   assert.equal(value(scraped, "reelay_check_failing", { check: "overdue" }), 1);
   assert.equal(value(scraped, "reelay_check_failing", { check: "bell" }), 0);
+});
+
+Deno.test("where health cannot be read, that is told, and all other figures are", async () => {
+  const { text } = await get("?format=prometheus", {}, FACTS, new Error("It took too long"));
+  const scraped = parsePrometheus(text);
+
+  assert.equal(value(scraped, "reelay_check_failing", { check: "health" }), 1);
+  assert.equal(value(scraped, "reelay_projects", { status: "completed" }), 9);
 });
 
 Deno.test("a label's backslash, quote and line end are escaped, a help's line end too", () => {

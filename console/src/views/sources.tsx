@@ -49,7 +49,7 @@ export function SourcesView({ query }: { query: URLSearchParams }): JSX.Element 
         {endpoints.error?.status === 404
           ? <Empty title="Not in this installation">A job names its own callback_url.</Empty>
           : <Trouble error={endpoints.error} />}
-        {endpoints.value?.endpoints.length === 0 && (
+        {after === "" && endpoints.value?.endpoints.length === 0 && (
           <Empty title="No standing endpoint">
             Each job names its own callback_url. One that hears of all films of a user is added by
             {" "}

@@ -137,7 +137,6 @@ function randomHex(): string {
 }
 
 /** The form of the Standard Webhooks specification: 32 bytes in base64. */
-/** As Standard Webhooks has them. */
 export function randomWhsec(): string {
   return `whsec_${randomBytes(32).toString("base64")}`;
 }

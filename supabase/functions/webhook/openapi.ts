@@ -95,7 +95,9 @@ export const WEBHOOK: DoorPart = {
       body: { schema: z.unknown() },
       answers: {
         200: {
-          says: "Recorded, and given to the source's handler",
+          says:
+            "Recorded, and given to the source's handler; of Slack and Discord, what they ask before " +
+            "they take a URL: `{challenge}`, `{type}`, or 204",
           schema: z.object({ received: z.literal(true), outcome: Outcome }),
         },
       },

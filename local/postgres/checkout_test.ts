@@ -28,6 +28,7 @@ async function withCheckout(use: (checkout: string) => Promise<void>): Promise<v
     await run("cp", ["-R", here, join(checkout, "postgres")]);
     await Deno.mkdir(join(checkout, "local"));
     await Deno.rename(join(checkout, "postgres"), join(checkout, "local/postgres"));
+    await Deno.copyFile(join(here, "../free_port.ts"), join(checkout, "local/free_port.ts"));
     await Deno.writeTextFile(join(checkout, "start.ts"), SCRIPT);
     await copyPackages(join(checkout, "node_modules"));
     await Deno.copyFile(join(here, "../../import_map.json"), join(checkout, "import_map.json"));

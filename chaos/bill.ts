@@ -11,7 +11,7 @@ const NOT_KEPT = /^(thumbnail|stitch|mix|(frame|mux) \d+)$/;
  * Work that fal was paid for more than once, by its endpoint and what it was asked for.
  *
  * @param anew the numbers of films that had failed and were tried again, or were ordered again for
- * want of a thumbnail.
+ * want of a thumbnail, or may have lacked it and were deleted since.
  */
 export function paidTwice(
   requests: readonly FalRequest[],

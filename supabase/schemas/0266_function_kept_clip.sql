@@ -26,7 +26,7 @@ begin
     ) || models.made_by as input
     -- The model that its fallback stands in for may have made it all the same.
     from (
-      values ('{}'::jsonb), (jsonb_build_object('model', chunk.metadata ->> 'fell_back_from'))
+      values ('{}'::jsonb), (jsonb_strip_nulls(jsonb_build_object('model', chunk.metadata ->> 'fell_back_from')))
     ) as models (made_by)
   ) as wanted
   where chunk.chunk_id = p_chunk_id

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { recordAnswer, type StepWork } from "../functions/_shared/transitions/steps.ts";
 import { changeProject, regenerateScene } from "../functions/_shared/management/films.ts";
-import { drive, sceneIdsOf, takesOf, triesOf } from "./drive.ts";
+import { claimOf, drive, sceneIdsOf, takesOf, triesOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
+import { jobOf } from "./job_of.ts";
 import { giveUp, loseForGood } from "./late_films.ts";
 import { brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
 import { callback, claim, fail, moveClock, outputOf, submit } from "./verbs.ts";
@@ -125,5 +127,26 @@ Deno.test(
       assert.deepEqual(await brokenInvariants(sql), []);
       await empty();
     }
+  }),
+);
+
+Deno.test(
+  "a clip that was made by no named model is none of another model's",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const job = jobOf({ scenes: ["cut"] });
+    await createProject(db, job);
+    await sql`update public.video_chunks set model = null`;
+    const work = only(await claim(db));
+    await loseForGood(given, work);
+    await callback(db, work);
+    const [sceneId = ""] = await sceneIdsOf(sql, work.project_id);
+
+    await regenerateScene(db, sceneId, {
+      chunks: only(job.scenes).chunks.map((chunk) => ({ ...chunk, model: "fal-ai/another" })),
+    });
+
+    const clip = await claimOf(given, work.project_id, "generate_clip");
+    assert.equal(clip.attempt.input.model, "fal-ai/another");
   }),
 );

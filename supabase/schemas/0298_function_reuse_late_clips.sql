@@ -28,6 +28,8 @@ begin
     from public.scenes
     where scenes.project_id = p_project.project_id
       and (scenes.position = 1 or scenes.continuity <> 'last_frame')
+      -- Which image a clip begins with is known once that has its shape; until then it counts as a still to be made.
+      and (scenes.reframe_to is null or scenes.reframed_image_url is not null)
       and video_chunks.scene_id = scenes.scene_id
       and video_chunks.position = 1
       and video_chunks.status = 'PENDING'

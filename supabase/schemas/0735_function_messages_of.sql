@@ -1,7 +1,6 @@
--- Behind an endpoint's oldest deliveries come younger ones, a batch behind the events in it. What an endpoint was sent that
--- has been deleted since is found by the films, last of all: batches name none.
+-- Behind an endpoint's oldest deliveries come younger ones, a batch behind the events in it.
 
-create or replace function private.messages_of(p_endpoint_ids text[], p_project_ids text[], p_limit integer)
+create or replace function private.messages_of(p_endpoint_ids text[], p_limit integer)
 returns text[]
 language plpgsql
 volatile
@@ -21,21 +20,11 @@ begin
       limit p_limit - cardinality(v_ids)
     );
   end loop;
-
-  if cardinality(v_ids) < p_limit then
-    v_ids := v_ids || array(
-      select distinct webhook_deliveries.batch_id
-      from public.webhook_deliveries
-      where webhook_deliveries.project_id = any (p_project_ids)
-        and webhook_deliveries.batch_id <> all (v_ids)
-      limit p_limit - cardinality(v_ids)
-    );
-  end if;
   return v_ids;
 end;
 $$;
 
-comment on function private.messages_of(text[], text[], integer) is
-'Ids of p_limit deliveries at most: the oldest to these endpoints, then the batches that these projects'' events travelled in.';
+comment on function private.messages_of(text[], integer) is
+'Ids of p_limit deliveries at most: the oldest to these endpoints.';
 
-revoke execute on function private.messages_of(text[], text[], integer) from public, anon, authenticated, service_role;
+revoke execute on function private.messages_of(text[], integer) from public, anon, authenticated, service_role;

@@ -1,9 +1,10 @@
 -- project any → cancelled where it was unfinished, and then gone with all that is known of it
 --
 -- A video whose requests are still being given up at a provider stays until they are: call again until
--- done is true. All stay while the user's endpoints have more messages than one call deletes: of hundreds of thousands, all in
--- one, none would be gone before its time is over. Files are the caller's to remove: their paths are in no table any more. An
--- endpoint that is made meanwhile stays for the next call, too: to lock it behind projects is not the lock order.
+-- done is true. All stay while there are more messages to endpoints, or batches, than one call deletes: of hundreds of
+-- thousands, all in one, none would be gone before its time is over. Files are the caller's to remove: their paths are in
+-- no table any more. An endpoint that is made meanwhile stays for the next call, too: to lock it behind projects is not the
+-- lock order.
 
 create or replace function public.delete_user_data(
   p_user_id text,
@@ -24,6 +25,7 @@ declare
   v_cancelled integer := 0;
   v_most_messages integer := 50 * p_limit;
   v_messages text[];
+  v_batches text[];
   v_paths text[];
   v_records record;
 begin
@@ -54,11 +56,12 @@ begin
     v_ids := v_ids || private.deletable_versions(p_user_id, v_video_id, p_waits);
   end loop;
 
-  v_messages := private.messages_of(v_endpoint_ids, v_ids, v_most_messages);
-  if cardinality(v_messages) >= v_most_messages then
+  v_messages := private.messages_of(v_endpoint_ids, v_most_messages);
+  v_batches := private.batches_of(v_ids, v_messages, p_limit + 1);
+  if cardinality(v_messages) >= v_most_messages or cardinality(v_batches) > p_limit then
     v_ids := '{}';
   end if;
-  perform private.delete_messages(v_messages, v_ids);
+  perform private.delete_messages(v_messages || v_batches, v_ids);
   perform private.delete_endpoints_of(v_endpoint_ids);
   v_paths := private.films_stored_for(v_ids);
   select * into v_records from private.delete_records(v_ids);

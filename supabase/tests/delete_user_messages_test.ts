@@ -66,6 +66,28 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "delete_user_data deletes as many batches a call as films, before any film: each may hold a hundred others' events",
+  onDatabase(async (given) => {
+    const { sql, db, aProject } = given;
+    const { id } = await anEndpoint(given, { batch_size: 2, events: ["scene.started"] });
+    const project = await aProject({ callback_url: null });
+    await sql`
+      insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body)
+      select ${project}, ${id}, 'scene.started', 'https://desk.test', '{}' from generate_series(1, 10)`;
+    await claimAll(given);
+    await deleteEndpoint(db, id);
+    const batches = async () =>
+      (await sql`select from public.webhook_deliveries where type = 'batch'`).length;
+    assert.equal(await batches(), 5);
+
+    assert.deepEqual([(await deleteSome(sql)).projects, await batches()], [0, 3]);
+
+    while (!(await deleteSome(sql)).done);
+    assert.equal(await batches(), 0);
+  }),
+);
+
 /** Of one film a call, and of fifty messages. */
 async function deleteSome(
   sql: Sql,

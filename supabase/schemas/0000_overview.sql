@@ -25,8 +25,9 @@
 -- `for no key update` (`for update` would deadlock with the foreign keys of rows inserted below).
 -- Only claim_work and announce_call start lower, at steps, and wait for nothing above: what needs the
 -- project there takes it with `skip locked`, or leaves it to the next claim (lock_film_or_postpone).
--- Of deliveries: endpoint, lane, delivery; several of a kind by id.
--- Of recorded callbacks: seen_deliveries, then what the callback is about, then webhook_logs.
+-- Of deliveries: endpoint, lane, batch, delivery; several of a kind by id.
+-- Of recorded callbacks: seen_deliveries, then what the callback is about, then webhook_logs; who gives one up, or deletes
+-- it, locks its webhook_logs row and then what was seen of it.
 -- Advisory locks (of a request, of a video's versions) come before all of these.
 --
 -- A row that is found by its key has its status checked by what it must not be (`not in`): with `=` a

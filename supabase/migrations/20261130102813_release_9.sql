@@ -1,6 +1,9 @@
--- The kinds of step have one list.
-alter table private.prices drop constraint price_is_of_a_kind_of_step;
-alter table private.prices add constraint price_is_of_a_kind_of_step check (kind::private.step_kind is not null);
+-- In the order in which every verb locks: a verb that runs just now is waited for here, and not halfway.
+do $$
+begin
+  lock table public.projects, public.video_chunks in access exclusive mode;
+end;
+$$;
 
 -- Gone, or with other arguments.
 drop function private.fail_exhausted_step(private.steps, private.attempts);
@@ -16,8 +19,11 @@ drop function private.estimate_jobs(jsonb[], text[]);
 drop function private.insert_projects(jsonb[], boolean[], numeric[]);
 drop function private.insert_job_requests(jsonb[], text[], text[]);
 
+-- Clips have no entry before they are asked for.
+drop index public.video_chunks_by_status;
+create index video_chunks_by_status on public.video_chunks (status, created_at) where status <> 'PENDING';
+
 --! altered supabase/schemas/0120_table_video_chunks.sql sha256:c19aececac9290215b7a991154470f13fa17bb900e8c00c0c5d428b5b0afa971
---! altered supabase/schemas/0197_table_prices.sql sha256:6fd2f378a185f7dfebad0969f67a7c3b943a8f005f5682bd7c1801490d0b03fb
 
 --! included supabase/schemas/0040_function_small_scheme.sql
 -- HTTPS:// is https:// to whoever calls it; texts of URLs are compared all the same.
@@ -793,6 +799,55 @@ revoke execute on function public.claim_work(integer, jsonb, boolean) from publi
 grant execute on function public.claim_work(integer, jsonb, boolean) to service_role;
 --! end included
 
+--! included supabase/schemas/0250_function_abandon_request.sql
+-- A request that is running at a provider though nobody waits for it costs money: give it up there.
+
+create or replace function private.abandon_request(p_attempt private.attempts, p_step private.steps)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  if p_attempt.request_id is null or p_attempt.status not in ('cancelled', 'failed', 'outcome_unknown') then
+    return;
+  end if;
+
+  if exists (
+    select 1
+    from private.steps
+    where steps.project_id = p_step.project_id
+      and steps.kind = 'cancel_request'
+      and steps.input ->> 'attempt_id' = p_attempt.attempt_id
+  ) then
+    return;
+  end if;
+
+  perform private.add_step(
+    p_step.project_id, 'cancel_request', p_step.scene_id, p_step.chunk_id,
+    jsonb_build_object(
+      'attempt_id', p_attempt.attempt_id,
+      'provider', p_attempt.provider,
+      'request_id', p_attempt.request_id,
+      'cancel_url', p_attempt.cancel_url,
+      'model', p_attempt.input ->> 'model',
+      'about', jsonb_build_object(
+        'scene_id', p_attempt.input -> 'scene_id',
+        'project_id', p_attempt.input -> 'project_id'
+      )
+    )
+  );
+end;
+$$;
+
+comment on function private.abandon_request(private.attempts, private.steps) is
+'Queues cancel_request, once, for an attempt that ended while its request may still be running.';
+
+revoke execute on function private.abandon_request(private.attempts, private.steps)
+from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0250_function_lock_step.sql
 create or replace function private.lock_step(p_step_id text, p_verb text default 'lock')
 returns private.steps
@@ -1150,7 +1205,7 @@ begin
     ) || models.made_by as input
     -- The model that its fallback stands in for may have made it all the same.
     from (
-      values ('{}'::jsonb), (jsonb_build_object('model', chunk.metadata ->> 'fell_back_from'))
+      values ('{}'::jsonb), (jsonb_strip_nulls(jsonb_build_object('model', chunk.metadata ->> 'fell_back_from')))
     ) as models (made_by)
   ) as wanted
   where chunk.chunk_id = p_chunk_id
@@ -2196,6 +2251,8 @@ begin
     from public.scenes
     where scenes.project_id = p_project.project_id
       and (scenes.position = 1 or scenes.continuity <> 'last_frame')
+      -- Which image a clip begins with is known once that has its shape; until then it counts as a still to be made.
+      and (scenes.reframe_to is null or scenes.reframed_image_url is not null)
       and video_chunks.scene_id = scenes.scene_id
       and video_chunks.position = 1
       and video_chunks.status = 'PENDING'
@@ -4594,6 +4651,34 @@ comment on function private.close_endpoints_of(text) is
 revoke execute on function private.close_endpoints_of(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0735_function_batches_of.sql
+-- What an endpoint was sent that has been deleted since is found by the films: batches name none. Each of them may hold
+-- a hundred other films' events, which are written anew when it goes.
+
+create or replace function private.batches_of(p_project_ids text[], p_but text[], p_limit integer)
+returns text[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return array(
+    select distinct webhook_deliveries.batch_id
+    from public.webhook_deliveries
+    where webhook_deliveries.project_id = any (p_project_ids)
+      and webhook_deliveries.batch_id <> all (p_but)
+    limit p_limit
+  );
+end;
+$$;
+
+comment on function private.batches_of(text[], text[], integer) is
+'Ids of p_limit batches at most that these projects'' events travelled in, but for p_but.';
+
+revoke execute on function private.batches_of(text[], text[], integer) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0735_function_delete_endpoints_of.sql
 -- An endpoint goes once nothing that was or is to be sent to it is left: its user is how that is found.
 
@@ -4662,10 +4747,9 @@ revoke execute on function private.delete_messages(text[], text[]) from public, 
 --! end included
 
 --! included supabase/schemas/0735_function_messages_of.sql
--- Behind an endpoint's oldest deliveries come younger ones, a batch behind the events in it. What an endpoint was sent that
--- has been deleted since is found by the films, last of all: batches name none.
+-- Behind an endpoint's oldest deliveries come younger ones, a batch behind the events in it.
 
-create or replace function private.messages_of(p_endpoint_ids text[], p_project_ids text[], p_limit integer)
+create or replace function private.messages_of(p_endpoint_ids text[], p_limit integer)
 returns text[]
 language plpgsql
 volatile
@@ -4685,33 +4769,24 @@ begin
       limit p_limit - cardinality(v_ids)
     );
   end loop;
-
-  if cardinality(v_ids) < p_limit then
-    v_ids := v_ids || array(
-      select distinct webhook_deliveries.batch_id
-      from public.webhook_deliveries
-      where webhook_deliveries.project_id = any (p_project_ids)
-        and webhook_deliveries.batch_id <> all (v_ids)
-      limit p_limit - cardinality(v_ids)
-    );
-  end if;
   return v_ids;
 end;
 $$;
 
-comment on function private.messages_of(text[], text[], integer) is
-'Ids of p_limit deliveries at most: the oldest to these endpoints, then the batches that these projects'' events travelled in.';
+comment on function private.messages_of(text[], integer) is
+'Ids of p_limit deliveries at most: the oldest to these endpoints.';
 
-revoke execute on function private.messages_of(text[], text[], integer) from public, anon, authenticated, service_role;
+revoke execute on function private.messages_of(text[], integer) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0740_function_delete_user_data.sql
 -- project any → cancelled where it was unfinished, and then gone with all that is known of it
 --
 -- A video whose requests are still being given up at a provider stays until they are: call again until
--- done is true. All stay while the user's endpoints have more messages than one call deletes: of hundreds of thousands, all in
--- one, none would be gone before its time is over. Files are the caller's to remove: their paths are in no table any more. An
--- endpoint that is made meanwhile stays for the next call, too: to lock it behind projects is not the lock order.
+-- done is true. All stay while there are more messages to endpoints, or batches, than one call deletes: of hundreds of
+-- thousands, all in one, none would be gone before its time is over. Files are the caller's to remove: their paths are in
+-- no table any more. An endpoint that is made meanwhile stays for the next call, too: to lock it behind projects is not the
+-- lock order.
 
 create or replace function public.delete_user_data(
   p_user_id text,
@@ -4732,6 +4807,7 @@ declare
   v_cancelled integer := 0;
   v_most_messages integer := 50 * p_limit;
   v_messages text[];
+  v_batches text[];
   v_paths text[];
   v_records record;
 begin
@@ -4762,11 +4838,12 @@ begin
     v_ids := v_ids || private.deletable_versions(p_user_id, v_video_id, p_waits);
   end loop;
 
-  v_messages := private.messages_of(v_endpoint_ids, v_ids, v_most_messages);
-  if cardinality(v_messages) >= v_most_messages then
+  v_messages := private.messages_of(v_endpoint_ids, v_most_messages);
+  v_batches := private.batches_of(v_ids, v_messages, p_limit + 1);
+  if cardinality(v_messages) >= v_most_messages or cardinality(v_batches) > p_limit then
     v_ids := '{}';
   end if;
-  perform private.delete_messages(v_messages, v_ids);
+  perform private.delete_messages(v_messages || v_batches, v_ids);
   perform private.delete_endpoints_of(v_endpoint_ids);
   v_paths := private.films_stored_for(v_ids);
   select * into v_records from private.delete_records(v_ids);
@@ -4941,8 +5018,3 @@ comment on function public.put_webhook_source(text, jsonb) is
 revoke execute on function public.put_webhook_source(text, jsonb) from public, anon, authenticated;
 grant execute on function public.put_webhook_source(text, jsonb) to service_role;
 --! end included
-
--- Clips have no entry before they are asked for. Last, and built beside the one before: nobody waits longer than for this.
-create index video_chunks_by_status_now on public.video_chunks (status, created_at) where status <> 'PENDING';
-drop index public.video_chunks_by_status;
-alter index public.video_chunks_by_status_now rename to video_chunks_by_status;

@@ -11,7 +11,7 @@ const Batch = z.object({
 export type EndpointWord = { webhookId: string; type: string; taskId: string };
 
 /** What one request tells, batched or not; null where none of the secrets signed it. */
-export async function readWords(
+export async function readEndpointWords(
   request: Request,
   secrets: readonly string[],
 ): Promise<EndpointWord[] | null> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type HttpServer, type Reply, serveHttp } from "../local/simulators/http_server.ts";
-import { type EndpointWord, readWords } from "./endpoint_words.ts";
+import { type EndpointWord, readEndpointWords } from "./endpoint_words.ts";
 import type { Operator } from "./operator.ts";
 
 const Made = z.object({ endpoint_id: z.string(), secret: z.string() });
@@ -105,7 +105,7 @@ export class Endpoints {
     const endpoint = this.all[Number(pathname.split("/")[1])];
     if (endpoint?.path === null) return new Response(null, { status: 503 });
     if (endpoint?.path !== pathname) return new Response(null, { status: 410 });
-    const words = await readWords(request, endpoint.secrets);
+    const words = await readEndpointWords(request, endpoint.secrets);
     if (words === null) {
       endpoint.unsigned++;
       return new Response(null, { status: 401 });

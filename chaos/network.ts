@@ -1,3 +1,5 @@
+import { pause } from "../supabase/functions/_shared/pause.ts";
+
 /** What may befall a call on its way: it, or its answer, never arrives; or its answer comes late. */
 export type Trouble = "lost-calls" | "lost-answers" | "slow-answers";
 
@@ -23,7 +25,7 @@ export class Network {
       const befallsAnswers = bad.trouble !== "lost-calls";
       if (befallsAnswers !== isAnswer || ++bad.seen % bad.every !== 0) continue;
       if (bad.trouble !== "slow-answers") return "lose";
-      await new Promise((resolve) => setTimeout(resolve, bad.delayMs));
+      await pause(bad.delayMs);
     }
   }
 }

@@ -37,13 +37,13 @@ const Done = z.looseObject({ done: z.boolean() });
 /** What operators and clients do in the middle of it. */
 const DEEDS: Partial<Record<FaultKind, Deed>> = {
   async "pauses"({ sql, operator }, { force, choice }) {
-    const [from, to] = choice < 0.2 ? ["/pause-all", "/resume-all"] : ["pause", "resume"];
     const films = await filmsOf(sql, UNDER_WAY, choice);
-    const paths = (verb: string) =>
-      verb.startsWith("/") ? [verb] : films.map((id) => `/projects/${id}/${verb}`);
-    await Promise.all(paths(from).map((path) => operator.ask(path)));
+    const paths = choice < 0.2
+      ? [{ from: "/pause-all", to: "/resume-all" }]
+      : films.map((id) => ({ from: `/projects/${id}/pause`, to: `/projects/${id}/resume` }));
+    await Promise.all(paths.map(({ from }) => operator.ask(from)));
     await pause(500 + force * 4000);
-    await Promise.all(paths(to).map((path) => operator.ask(path)));
+    await Promise.all(paths.map(({ to }) => operator.ask(to)));
   },
   async "cancels"({ sql, operator, deeds }, { choice }) {
     const [film] = await filmsOf(sql, UNDER_WAY, choice);

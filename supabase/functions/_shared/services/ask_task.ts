@@ -16,10 +16,7 @@ export type AskedTask = Pick<Attempt, "request_id" | "input">;
  * Asks a service what became of a task. Whatever it does not say clearly is `unreachable`: the
  * attempt waits on, fails at its deadline, and nothing is submitted a second time.
  */
-export async function askTask(
-  deps: ServiceDeps,
-  attempt: AskedTask,
-): Promise<Answer> {
+export async function askTask(deps: ServiceDeps, attempt: AskedTask): Promise<Answer> {
   const { service } = deps;
   const taskId = attempt.request_id;
   if (taskId === null) {
@@ -29,22 +26,16 @@ export async function askTask(
 
   try {
     const reply = await callService(deps, { method: "GET", taskId });
-    return isSuccess(reply) ? readStatus(deps, reply, attempt) : unreachable(
-      deps,
-      whyNot(deps, reply.status),
-      saysNothing(reply.status) && !NO_ROUTE.has(reply.status),
-    );
+    if (isSuccess(reply)) return readStatus(deps, reply, attempt);
+    const away = saysNothing(reply.status) && !NO_ROUTE.has(reply.status);
+    return unreachable(deps, whyNot(deps, reply.status), away);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return unreachable(deps, error.message, true);
   }
 }
 
-function readStatus(
-  deps: ServiceDeps,
-  { body }: Reply,
-  attempt: AskedTask,
-): Answer {
+function readStatus(deps: ServiceDeps, { body }: Reply, attempt: AskedTask): Answer {
   const read = deps.service.read(readJson(body));
   if ("issues" in read) {
     return unreachable(deps, `its answer cannot be read (${sayIssues(read.issues)})`);

@@ -1,5 +1,5 @@
 /**
- * An option's whole number above 0, of nine digits at most.
+ * An option's, or a variable's, whole number above 0, of nine digits at most.
  *
  * @param name as it is typed: `--films`
  * @throws where it is none

@@ -6,13 +6,14 @@ import { type Given, onDatabase } from "../../supabase/tests/given.ts";
 import { brokenInvariants } from "../../supabase/tests/look.ts";
 import { priceClips } from "../../supabase/tests/prices.ts";
 import type { Session } from "../../supabase/tests/test_database.ts";
+import { readWhole } from "../../tools/read_whole.ts";
 import { FAULTS } from "./money_faults.ts";
 import { MOVES, order, pick, type World } from "./money_moves.ts";
 import { OPERATORS } from "./operator_moves.ts";
 
 const SESSIONS = 6;
 /** More of them find more: locks that are taken in two orders meet once in thousands. */
-const MOVES_EACH = Number(Deno.env.get("REELAY_STORM_MOVES") ?? 40);
+const MOVES_EACH = readWhole("REELAY_STORM_MOVES", Deno.env.get("REELAY_STORM_MOVES") ?? "40");
 const ALL = [...MOVES, ...MOVES, ...FAULTS, ...OPERATORS, ...OPERATORS];
 
 Deno.test(

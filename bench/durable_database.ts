@@ -1,6 +1,7 @@
 import { startDatabase } from "../local/stack_database.ts";
 import { PROJECT_ROOT } from "../tools/project_root.ts";
 import { DURABLE } from "./conditions.ts";
+import { migratedData } from "./migrated_data.ts";
 
 /** Nobody is there: what would be called is not. */
 const NOBODY = { SUPABASE_URL: "http://127.0.0.1:1", PIPELINE_BELL_SECRET: "bench-bell-secret" };
@@ -18,6 +19,7 @@ export async function startDurable(
     root: PROJECT_ROOT,
     port: 0,
     dataDir: undefined,
+    copyOf: await migratedData(),
     settings: { ...DURABLE, ...settings },
     env: { ...NOBODY, ...env },
     log: () => {},

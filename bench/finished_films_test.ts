@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { FINISHED_DAYS, insertFinishedFilms } from "./finished_films.ts";
-import { startDurable } from "./durable_database.ts";
+import { testDatabase } from "../local/postgres/testing.ts";
 
 /** More than one page of each kind. */
 const FILMS = 1000;
 
 Deno.test("finished films are old enough, and in an order, for housekeeping to find all kinds of rows", async () => {
-  const { sql, stop } = await startDurable();
+  const { sql, close } = await testDatabase();
   try {
     await insertFinishedFilms(sql, FILMS);
     await sql`
@@ -25,6 +25,6 @@ Deno.test("finished films are old enough, and in an order, for housekeeping to f
       ]
     ) assert(Math.abs(count / ofFilm - FILMS / 2) <= 1, JSON.stringify(row?.deleted));
   } finally {
-    await stop();
+    await close();
   }
 });

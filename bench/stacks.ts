@@ -1,5 +1,6 @@
 import { type Stack, startStack } from "../local/stack.ts";
 import { DURABLE } from "./conditions.ts";
+import { migratedData } from "./migrated_data.ts";
 
 /** A whole stack with durable commits, in which fal makes media once and gives away copies. */
 export type BenchStack = Stack;
@@ -15,10 +16,11 @@ export interface Stacks extends AsyncDisposable {
  */
 export function createStacks({ shared }: { shared: boolean }): Stacks {
   let own: Promise<BenchStack> | null = null;
-  function start(say: (line: string) => void): Promise<BenchStack> {
+  async function start(say: (line: string) => void): Promise<BenchStack> {
     say("starting a whole stack");
+    const copyOf = await migratedData();
     const fal = { shortSide: 64, media: "canned" } as const;
-    return startStack({ apiPort: 0, dbPort: 0, settings: DURABLE, fal });
+    return await startStack({ apiPort: 0, dbPort: 0, copyOf, settings: DURABLE, fal });
   }
   return {
     async open(say) {

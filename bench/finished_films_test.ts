@@ -11,6 +11,7 @@ Deno.test("finished films are old enough, and in an order, for housekeeping to f
     await insertFinishedFilms(sql, FILMS);
     await sql`
       update private.settings set value = ${FINISHED_DAYS / 2} where name like 'keep\\_days.%'`;
+    await sql`update private.settings set value = '600' where name = 'housekeeping_seconds'`;
 
     const [row] = await sql`select private.housekeep() as deleted`;
 

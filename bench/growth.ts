@@ -2,7 +2,7 @@ import type { Sql } from "postgres";
 import type { Outcome, Series } from "./case.ts";
 import { startDurable } from "./durable_database.ts";
 import { cpuOf } from "./cpu_time.ts";
-import { ratio } from "./figures.ts";
+import { ratio, short } from "./figures.ts";
 import { FINISHED_DAYS, insertFinishedFilms, ROWS_OF_A_FILM } from "./finished_films.ts";
 import { measureMemory } from "./memory.ts";
 import { interleave } from "./rounds.ts";
@@ -20,7 +20,7 @@ type Amount = { rows: number; clips: number; rounds: number; say: (line: string)
 export async function measureGrowth(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<Outcome> {
-  const callbacks = await measureCallbacks({
+  const { pruned, ...callbacks } = await measureCallbacks({
     ...quick ? { rows: 20_000, clips: 25, rounds: 1 } : { rows: 1_000_000, clips: 300, rounds: 7 },
     say,
   });
@@ -30,14 +30,17 @@ export async function measureGrowth(
     targets: [...callbacks.targets, ...memory.targets],
     notes: [
       "Postgres's CPU of one callback that completes a clip and makes its last frame due, one after the other",
-      `housekeeping deleted ${callbacks.deleted} rows meanwhile`,
+      `housekeeping deleted ${pruned.deleted} rows meanwhile, ` +
+      `${short(pruned.deleted / pruned.seconds)} a second, its rests included`,
       "memory: the least of all samples, because a heap rises until it is collected; " +
       "behind the door stands what repeats the gateway's first answer",
     ],
   };
 }
 
-type Callbacks = { series: Series[]; targets: NonNullable<Outcome["targets"]>; deleted: number };
+type Callbacks = { series: Series[]; targets: NonNullable<Outcome["targets"]>; pruned: Pruned };
+/** Rows, and the seconds that it took, rests included. */
+type Pruned = { deleted: number; seconds: number };
 
 async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<Callbacks> {
   await using cleanup = new AsyncDisposableStack();
@@ -65,9 +68,9 @@ async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<C
     { name: `CPU a callback, ${rows.toLocaleString("en")} finished rows`, round: () => one(many) },
   ], { unit: "ms", rounds, say });
   // Afterwards: what is deleted here must not be missing there.
-  let deleted = 0;
+  const pruned: Pruned = { deleted: 0, seconds: 0 };
   let keepDays = FINISHED_DAYS;
-  const [fewAgain, pruned] = await interleave([
+  const [fewAgain, beside] = await interleave([
     { name: "CPU a callback, 1,000 finished rows, again", round: () => one(few) },
     {
       name: "the same with housekeeping meanwhile",
@@ -76,7 +79,8 @@ async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<C
         await many.sql`
           update private.settings set value = ${keepDays} where name like 'keep\\_days.%'`;
         const round = await whileHousekeeping(many.sql, () => one(many));
-        deleted += round.deleted;
+        pruned.deleted += round.deleted;
+        pruned.seconds += round.seconds;
         return round.figure;
       },
     },
@@ -85,8 +89,8 @@ async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<C
   const [atFirst = [], atLast = []] = grown.map(({ values }) => values);
   return {
     // Both halves of each ratio, so that a reader can divide for himself.
-    series: [...grown, ...fewAgain ? [fewAgain] : [], ...pruned ? [pruned] : []],
-    deleted,
+    series: [...grown, ...fewAgain ? [fewAgain] : [], ...beside ? [beside] : []],
+    pruned,
     targets: [
       {
         what: `CPU of a callback, ${rows.toLocaleString("en")} rows to 1,000`,
@@ -95,7 +99,7 @@ async function measureCallbacks({ rows, clips, rounds, say }: Amount): Promise<C
       },
       {
         what: "the same with housekeeping meanwhile",
-        value: ratio(pruned?.values ?? [], fewAgain?.values ?? []),
+        value: ratio(beside?.values ?? [], fewAgain?.values ?? []),
         wanted: { most: 1.2 },
       },
     ],
@@ -125,8 +129,9 @@ async function measureOnce(
 async function whileHousekeeping(
   sql: Sql,
   act: () => Promise<number>,
-): Promise<{ figure: number; deleted: number }> {
+): Promise<{ figure: number } & Pruned> {
   let over = false;
+  const since = performance.now();
   const pruning = (async () => {
     let deleted = 0;
     while (!over) {
@@ -137,5 +142,5 @@ async function whileHousekeeping(
     return deleted;
   })();
   const figure = await act().finally(() => over = true);
-  return { figure, deleted: await pruning };
+  return { figure, deleted: await pruning, seconds: (performance.now() - since) / 1000 };
 }

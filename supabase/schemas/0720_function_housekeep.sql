@@ -1,6 +1,6 @@
 -- Deletes what is older than keep_days.* and belongs to no unfinished project. A page of each kind at a
 -- time, until all are through or housekeeping_seconds are over: the next run goes on where it stopped.
--- Behind each page it rests for as long as that took, so that films have the other half of its core.
+-- Behind each page it rests for twice as long as that took: films have the rest of its core, and the log.
 
 create or replace function private.housekeep()
 returns jsonb
@@ -35,7 +35,7 @@ begin
       if clock_timestamp() >= v_until then
         return v_deleted;
       end if;
-      perform pg_sleep_for(clock_timestamp() - v_since);
+      perform pg_sleep_for(2 * (clock_timestamp() - v_since));
     end loop;
   end loop;
   return v_deleted;

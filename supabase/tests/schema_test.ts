@@ -76,7 +76,7 @@ Deno.test(
       "reelay-sweep",
     ]);
     assert.deepEqual([jobs[0]?.schedule, jobs[0]?.command], [
-      "*/10 * * * *",
+      "*/5 * * * *",
       "select private.housekeep()",
     ]);
     assert.deepEqual([jobs[4]?.schedule, jobs[4]?.command], [

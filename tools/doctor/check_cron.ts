@@ -18,7 +18,7 @@ const JOBS = [
   { name: "reelay-sweep", schedule: "5 seconds", command: "select private.sweep()", within: 60 },
   {
     name: "reelay-housekeeping",
-    schedule: "*/10 * * * *",
+    schedule: "*/5 * * * *",
     command: "select private.housekeep()",
     within: 30 * 60,
   },

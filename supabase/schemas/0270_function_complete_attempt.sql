@@ -43,7 +43,7 @@ begin
   end if;
 
   -- Last, because what is done by now is not left to do.
-  if v_cost > p_attempt.estimated_cost_usd then
+  if v_cost > p_attempt.estimated_cost_usd or p_project.awaiting_approval = 'budget' then
     perform private.hold_over_budget(p_step.project_id);
   elsif p_project.estimated_cost_usd is not null then
     perform private.hold_dearer(array[p_step.project_id]);

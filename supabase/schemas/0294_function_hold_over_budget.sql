@@ -33,6 +33,7 @@ begin
   returning projects.max_cost_usd into v_max;
 
   if v_max is null or v_usd <= v_max then
+    perform private.release_within_budget(p_project_id);
     return false;
   end if;
 
@@ -44,6 +45,6 @@ end;
 $$;
 
 comment on function private.hold_over_budget(text) is
-'Writes the film''s estimate down, and pauses it where that, or the least that it can cost, is above its max_cost_usd: true then. The caller holds the project''s lock.';
+'Writes the film''s estimate down, and pauses it where that, or the least that it can cost, is above its max_cost_usd: true then. One that was held and fits again goes on. The caller holds the project''s lock.';
 
 revoke execute on function private.hold_over_budget(text) from public, anon, authenticated, service_role;

@@ -20,7 +20,16 @@ begin
   from public.video_chunks as made
   where video_chunks.scene_id = p_to.scene_id
     and made.scene_id = p_from.scene_id
-    and made.selected
+    -- Of the take that p_from is of: since it was read another one may have been begun, of which nothing is there yet.
+    and made.take = (
+      select last.take
+      from public.video_chunks as last
+      where last.scene_id = p_from.scene_id
+        and last.status = 'COMPLETED'
+        and last.kling_video_url = p_from.video_url
+      order by last.selected desc, last.take desc
+      limit 1
+    )
     and made.position = video_chunks.position;
 
   update public.scenes

@@ -17,7 +17,10 @@ begin
     return;
   end if;
 
-  if p_attempt.status = 'cancelled' or p_attempt.status = 'failed' and p_result ->> 'state' = 'in_progress' then
+  -- What is done, but did not come along, is asked for there too.
+  if p_attempt.status = 'cancelled' or p_result ->> 'state' = 'unread'
+    or p_attempt.status = 'failed' and p_result ->> 'state' = 'in_progress'
+  then
     v_attempt.request_id := p_result ->> 'request_id';
     perform private.abandon_request(v_attempt, p_step);
   end if;
@@ -26,7 +29,7 @@ end;
 $$;
 
 comment on function private.note_taken(private.steps, private.attempts, jsonb) is
-'A provider that calls back about what it had refused, what nobody knew of, or what was cancelled before its answer came, took it: it counts as paid, and what had been refused or cancelled is given up. The caller holds the project''s lock.';
+'A provider that calls back about what it had refused, what nobody knew of, or what was cancelled before its answer came, took it: it counts as paid, and what had been refused or cancelled, or is done without its result, is given up, which tells what it made. The caller holds the project''s lock.';
 
 revoke execute on function private.note_taken(private.steps, private.attempts, jsonb)
 from public, anon, authenticated, service_role;

@@ -173,6 +173,29 @@ Deno.test(
 );
 
 Deno.test(
+  "a callback without its result, about a call that counted as refused or unknown, has the result fetched",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    for (const how of ["its call counted as refused", "its outcome is unknown"]) {
+      const failFor = FAILURES[how];
+      assert(failFor);
+      const work = await aFailedFilm(given, failFor, { scenes: ["cut"], video_id: how });
+
+      await callback(db, work, { result: { state: "unread" } });
+
+      const fetching = await claimOf(given, work.project_id, "cancel_request");
+      assert.equal(fetching.attempt.input.request_id, requestOf(work));
+      const made = outputOf(work);
+      await recordAnswer(db, fetching, { state: "completed", output: { made } });
+      await retry(given, work.project_id);
+      assert.equal((await clipOf(given, work)).kling_video_url, made.video_url, how);
+      await drive(given, work.project_id);
+      assert.deepEqual(await brokenInvariants(sql), []);
+    }
+  }),
+);
+
+Deno.test(
   "a clip that came too late is used once: the callback may come again, and the next take is another one",
   onDatabase(async (given) => {
     const { db, sql } = given;

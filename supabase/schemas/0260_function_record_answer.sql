@@ -35,6 +35,10 @@ begin
   if not found or v_step.claim_token is distinct from p_claim_token or v_step.status not in ('running', 'waiting') then
     if p_answer ->> 'state' = 'completed' then
       perform private.keep_late_result(v_found.project, v_step, p_attempt_id, p_answer -> 'output');
+      -- It may have been heard so late only because its provider was slow: what it tells is no less true.
+      if v_step.kind = 'cancel_request' then
+        perform private.use_output(v_found.project, v_step, v_found.attempt, p_answer -> 'output');
+      end if;
     end if;
     return 'stale';
   end if;

@@ -7,7 +7,16 @@ import { aFailedFilm, giveUp, loseForGood } from "./late_films.ts";
 import { brokenInvariants, chunksOf, only, projectOf } from "./look.ts";
 import { ledgerOf, priceClips } from "./prices.ts";
 import { aJob } from "./sound_films.ts";
-import { callback, claim, fail, moveClock, outputOf, requestOf, submit } from "./verbs.ts";
+import {
+  callback,
+  claim,
+  fail,
+  moveClock,
+  outliveLeases,
+  outputOf,
+  requestOf,
+  submit,
+} from "./verbs.ts";
 
 /** Ways in which a film fails for want of a clip that is being made all the same. */
 const FAILURES: Record<string, (given: Given, work: StepWork, other: StepWork) => unknown> = {
@@ -60,10 +69,7 @@ Deno.test(
       await submit(db, work);
       await fail(db, other);
     }, {});
-    const givingUp = (await claim(db)).find(({ step, attempt }) =>
-      step === "cancel_request" && attempt.input.attempt_id === work.attempt.attempt_id
-    );
-    assert(givingUp);
+    const givingUp = await cancelling(given, work);
 
     const made = outputOf(work);
     assert.equal(
@@ -77,6 +83,28 @@ Deno.test(
     await drive(given, work.project_id);
     // Its own, and two of the clip that failed.
     assert.equal(await triesOf(sql, work.project_id, "generate_clip"), 3);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "what a slow provider tells of a request that is given up is kept, though another runner has the step by then",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const work = await aFailedFilm(given, async ({ db }, work, other) => {
+      await submit(db, work);
+      await fail(db, other);
+    }, {});
+    const slow = await cancelling(given, work);
+    await outliveLeases(sql);
+    const quick = await cancelling(given, work);
+
+    const made = outputOf(work);
+    assert.equal(await recordAnswer(db, slow, { state: "completed", output: { made } }), "stale");
+
+    await recordAnswer(db, quick, { state: "completed", output: {} });
+    await retry(given, work.project_id);
+    assert.equal((await clipOf(given, work)).kling_video_url, made.video_url);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
@@ -310,6 +338,15 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
+
+/** The claimed step that gives this attempt's request up. */
+async function cancelling({ db }: Given, work: StepWork): Promise<StepWork> {
+  const found = (await claim(db)).find(({ step, attempt }) =>
+    step === "cancel_request" && attempt.input.attempt_id === work.attempt.attempt_id
+  );
+  assert(found);
+  return found;
+}
 
 async function clipOf({ sql }: Given, work: StepWork) {
   const clips = await chunksOf(sql, work.project_id);

@@ -36,6 +36,7 @@ begin
   -- Now, not when the first clip is accepted: who has to approve the storyboard would never hear of it before.
   perform private.queue_stage(p_project_id, 'storyboard.completed', null);
   perform private.reuse_scenes(v_project);
+  perform private.reuse_late_clips(v_project);
   perform private.record_event(p_project_id, 'storyboard.written', null, null, v_project.storyboard - 'input_hash');
   perform private.prepare_film(p_project_id);
 end;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { changeProject } from "../functions/_shared/management/films.ts";
-import { drive, triesOf } from "./drive.ts";
+import { claimOf, drive, triesOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
+import type { JobOptions } from "./job_of.ts";
 import { aFailedFilm, loseForGood } from "./late_films.ts";
 import { brokenInvariants, chunksOf, only } from "./look.ts";
 import { priceClips } from "./prices.ts";
-import { callback, claim, outputOf } from "./verbs.ts";
+import { callback, claim, complete, outputOf } from "./verbs.ts";
 
 Deno.test(
   "a revision of a film that failed uses the clip that came too late for it; another user's film never does",
@@ -51,6 +52,27 @@ Deno.test(
 
     // One clip, two frames, and what joins them.
     const projectId = await aProject({ scenes: [...scenes], is_revision: true, max_cost_usd: 0.6 });
+
+    await drive(given, projectId);
+    assert.equal(await triesOf(sql, projectId, "generate_clip"), 1);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a revision whose scenes a model wrote is not held for a clip that came too late either",
+  onDatabase(async (given) => {
+    const { db, sql, aProject } = given;
+    await priceClips(sql, 0.1);
+    const options: JobOptions = { storyboard: "model", scenes: ["cut"] };
+    const filmId = await aProject(options);
+    await complete(db, await claimOf(given, filmId, "storyboard"));
+    const work = await claimOf(given, filmId, "generate_clip");
+    await loseForGood(given, work);
+    await callback(db, work);
+
+    // One clip, two frames, and what joins them.
+    const projectId = await aProject({ ...options, is_revision: true, max_cost_usd: 0.6 });
 
     await drive(given, projectId);
     assert.equal(await triesOf(sql, projectId, "generate_clip"), 1);

@@ -1,7 +1,7 @@
 -- project paused, awaiting approval of its budget → where it was
 --
--- A clip that came too late, or an attempt that cost less than was expected, may have it fit again: then there is nothing
--- left to approve. Whom an operator paused besides, before that or since, stays so.
+-- A clip that came too late, a price that is lowered again, or an attempt that cost less than was expected may have it fit:
+-- then there is nothing left to approve. Whom an operator paused besides, before that or since, stays so.
 
 create or replace function private.release_within_budget(p_project_id text)
 returns void

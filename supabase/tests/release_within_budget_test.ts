@@ -5,7 +5,7 @@ import { type Given, onDatabase } from "./given.ts";
 import { aFailedFilm, giveUp, loseForGood } from "./late_films.ts";
 import { brokenInvariants, projectOf } from "./look.ts";
 import { ledgerOf, priceClips } from "./prices.ts";
-import { callback } from "./verbs.ts";
+import { callback, claim } from "./verbs.ts";
 
 Deno.test(
   "a retry for which a clip has come too late is not held: it costs no more than its film did",
@@ -75,6 +75,35 @@ Deno.test(
 
     await drive(given, work.project_id);
     assert.deepEqual(await ledgerOf(sql, work.project_id), { reserved: 0, spent: 0.501 });
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a price that was mistyped holds films only until it is put right; who was paused, or is too dear still, stays",
+  onDatabase(async ({ db, sql, aProject }) => {
+    await priceClips(sql, 0.1);
+    const [fits, isPaused, isDear] = [
+      await aProject({ max_cost_usd: 0.6 }),
+      await aProject({ video_id: "paused", max_cost_usd: 0.6 }),
+      await aProject({ video_id: "dear", max_cost_usd: 0.501 }),
+    ];
+    const price = (usd: number) =>
+      sql`update private.prices set usd_per_second = ${usd} where model = 'fal-ai/some-model'`;
+    await price(1);
+    await changeProject(db, "pause", { projectId: isPaused, reason: null });
+
+    await price(0.11);
+
+    const films = await sql`
+      select status, estimated_cost_usd::float8 as usd from public.projects
+      where project_id in ${sql([fits, isPaused, isDear])} order by project_id`;
+    assert.deepEqual([...films], [
+      { status: "queued", usd: 0.551 },
+      { status: "paused", usd: 0.551 },
+      { status: "paused", usd: 5.001 },
+    ]);
+    assert.deepEqual((await claim(db)).map(({ project_id }) => project_id), [fits]);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

@@ -17,6 +17,7 @@ begin
         when projects.execution_mode = 'test' and projects.storyboard is not null then 'splitter'
         else coalesce(projects.storyboard ->> 'by', 'none')
       end,
+      'execution_mode', projects.execution_mode,
       'estimated_cost_usd', case when projects.execution_mode = 'test' then 0 else projects.estimated_cost_usd end,
       'task_token', private.sign('task', projects.project_id)
     )

@@ -14,7 +14,8 @@ Deno.test(
 
     assert.equal(first.outcome, "created");
     assert.equal(first.status, "queued");
-    assert.deepEqual(second, { ...first, outcome: "duplicate", status: "generating" });
+    const same = { ...first, execution_mode: null };
+    assert.deepEqual(second, { ...same, outcome: "duplicate", status: "generating" });
     assert.equal((await sql`select from public.projects`).length, 1);
   }),
 );
@@ -26,8 +27,26 @@ Deno.test(
 
     const second = await createProject(db, jobOf({ idempotency_key: "key-1", request: { a: 2 } }));
 
-    assert.deepEqual(second, { ...first, outcome: "conflict" });
+    assert.deepEqual(second, { ...first, outcome: "conflict", execution_mode: null });
     assert.equal((await sql`select from public.projects`).length, 1);
+  }),
+);
+
+Deno.test(
+  "create_project says of a repeated job which mode its film is made in, whatever it asks for now",
+  onDatabase(async ({ db }) => {
+    const modes = [];
+    for (const [key, first, again] of [["a", null, "test"], ["b", "test", null]] as const) {
+      const job = jobOf({ idempotency_key: key, request: { key } });
+      await createProject(db, { ...job, execution_mode: first });
+      const { outcome, execution_mode } = await createProject(db, {
+        ...job,
+        execution_mode: again,
+      });
+      modes.push([outcome, execution_mode]);
+    }
+
+    assert.deepEqual(modes, [["duplicate", null], ["duplicate", "test"]]);
   }),
 );
 

@@ -46,7 +46,11 @@ export function createWebhook(deps: Deps): Hono {
     const duplicate = outcome === "duplicate";
     const base = ownBase ?? new URL(c.req.url).origin;
     const status_url = `${base}/webhook/task/${project_id}?token=${encodeURIComponent(task_token)}`;
-    const { storyboard = parsed.job.storyboard ?? "none", estimated_cost_usd = null } = created;
+    const {
+      storyboard = parsed.job.storyboard ?? "none",
+      estimated_cost_usd = null,
+      execution_mode = parsed.job.execution_mode,
+    } = created;
     const answer = {
       task_id: project_id,
       project_id,
@@ -55,7 +59,7 @@ export function createWebhook(deps: Deps): Hono {
       duplicate,
       storyboard,
       estimated_cost_usd,
-      ...(parsed.job.execution_mode === "test" && { execution_mode: "test" }),
+      ...(execution_mode === "test" && { execution_mode }),
     };
     return c.json(answer, duplicate ? 200 : 202);
   });

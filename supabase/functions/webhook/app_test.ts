@@ -78,6 +78,16 @@ Deno.test("who writes the scenes, and what the film may cost, are in the answer"
   assert.deepEqual(p_needs, ["test"], "a database of before would make a film that is paid for");
 });
 
+Deno.test("a job that was sent before in another mode is told its film's mode", async () => {
+  const repeated = { ...CREATED, outcome: "duplicate" };
+  const paid = await aDoor({ ...repeated, execution_mode: null })
+    .post({ ...JOB, executionMode: "test" });
+  const tried = await aDoor({ ...repeated, execution_mode: "test" }).post(JOB);
+
+  assert.deepEqual([paid.status, "execution_mode" in paid.body], [200, false]);
+  assert.deepEqual([tried.status, tried.body.execution_mode], [200, "test"]);
+});
+
 Deno.test("a job above its own max_cost_usd is 402 and names the estimate", async () => {
   const refused = {
     outcome: "over_budget",

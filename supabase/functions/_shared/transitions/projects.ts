@@ -104,6 +104,8 @@ export const CreatedProject = z.object({
   storyboard: z.enum(["model", "splitter", "none"]).optional(),
   /** US dollars; null: unknown. */
   estimated_cost_usd: z.number().nullable().optional(),
+  /** The film's; a job that is sent again may say another one. Absent: as the job says. */
+  execution_mode: z.string().nullable().optional(),
 });
 /** Nothing was created: it would cost more than the job allows, or nobody knows how much. */
 const OverBudget = z.object({

@@ -57,6 +57,25 @@ Deno.test(
 );
 
 Deno.test(
+  "apply_to_outside_chunk fails a chunk whose result holds no clip: nobody would find it",
+  onDatabase(async ({ db, sql, openSession }) => {
+    const worker = (await openSession()).sql;
+    const images: Partial<CallbackResult> = {
+      state: "completed",
+      output: { image_url: "https://made.test/1.png" },
+    };
+    await insertChunk(worker, "req-1");
+    const first = await receiveCallback(db, callbackFor("req-1", images));
+    const again = await receiveCallback(db, callbackFor("req-1", images, "again"));
+
+    assert.deepEqual([first.outcome, again.outcome], ["applied", "duplicate"]);
+    const chunk = only(await sql`select status, error_message from public.video_chunks`);
+    assert.equal(chunk.status, "FAILED");
+    assert.match(chunk.error_message, /without a clip/);
+  }),
+);
+
+Deno.test(
   "apply_to_outside_chunk answers duplicate to the same result, stale to another one",
   onDatabase(async ({ db, sql, openSession }) => {
     await insertChunk((await openSession()).sql, "req-1");

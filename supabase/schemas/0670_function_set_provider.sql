@@ -1,4 +1,6 @@
--- What waited for a place or for the switch is due already, so the bell is rung.
+-- What waited for a place or for the switch is due already, so the bell is rung. Letting go is trying at once: what the
+-- provider has put off itself is due, too. A step that somebody has locked is left to its own time: whoever holds it may
+-- be waiting for the provider's row.
 
 create or replace function public.set_provider(p_name text, p_changes jsonb)
 returns jsonb
@@ -31,6 +33,21 @@ begin
     raise exception 'Cannot set provider "%": no such provider', p_name using errcode = 'RL404';
   end if;
 
+  if v_is_released then
+    update private.steps
+    set due_at = private.clock(), updated_at = private.clock()
+    where steps.step_id in (
+      select put_off.step_id
+      from private.steps as put_off
+      where put_off.provider = p_name
+        and put_off.status = 'queued'
+        and put_off.due_at > (select private.clock())
+        -- With its project, not by its provider.
+        and put_off.due_at < 'infinity'
+      for no key update skip locked
+    );
+  end if;
+
   perform private.record_event(null, 'provider.changed', null, null, jsonb_build_object('name', p_name) || p_changes);
   perform public.ring_bell();
   return private.provider_view(p_name);
@@ -38,7 +55,7 @@ end;
 $$;
 
 comment on function public.set_provider(text, jsonb) is
-'Changes what p_changes names: is_paused, max_in_flight, max_in_flight_per_user (null: no limit), is_held (false: released). Answers as list_providers does. Raises RL400, RL404. Called by webhook-manage.';
+'Changes what p_changes names: is_paused, max_in_flight, max_in_flight_per_user (null: no limit), is_held (false: released, and what it put off is due). Answers as list_providers does. Raises RL400, RL404. Called by webhook-manage.';
 
 revoke execute on function public.set_provider(text, jsonb) from public, anon, authenticated;
 grant execute on function public.set_provider(text, jsonb) to service_role;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { changeProject } from "../functions/_shared/management/films.ts";
 import { listProviders, setProvider } from "../functions/_shared/management/installation.ts";
 import { refusalOf } from "./drive.ts";
 import { onDatabase } from "./given.ts";
@@ -52,7 +53,26 @@ Deno.test(
       [provider.held_until, provider.hold_reason, provider.failures_in_a_row],
       [null, null, 0],
     );
-    assert.equal((await claim(db)).length, 1);
+    assert.equal((await claim(db)).length, 2);
+  }),
+);
+
+Deno.test(
+  "set_provider makes what a provider put off due where it lets go of it, but for paused films",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip();
+    const paused = await aClaimedClip({ video_id: "video-2" });
+    await changeProject(db, "pause", { projectId: paused.project_id, reason: null });
+    await fail(db, work, { retryable: true, retry_after: 600 });
+    await fail(db, paused, { retryable: true, retry_after: 600 });
+    assert.deepEqual(await claim(db), []);
+
+    await setProvider(db, "fal", { is_held: false });
+
+    assert.deepEqual((await claim(db)).map(({ step_id }) => step_id), [work.step_id]);
+    const [held] = await sql`
+      select due_at::text from private.steps where step_id = ${paused.step_id}`;
+    assert.equal(held?.due_at, "infinity");
   }),
 );
 

@@ -34,8 +34,9 @@ begin
   end if;
 
   if v_attempt_id is null then
-    if private.keep_images(p_log) then
-      return jsonb_build_object('outcome', 'applied', 'project_id', p_log.result ->> 'project_id');
+    v_outcome := coalesce(private.compare_images(p_log), case when private.keep_images(p_log) then 'applied' end);
+    if v_outcome is not null then
+      return jsonb_build_object('outcome', v_outcome, 'project_id', p_log.result ->> 'project_id');
     end if;
     return private.apply_to_outside_chunk(p_log);
   end if;

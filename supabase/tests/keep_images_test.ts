@@ -35,6 +35,27 @@ Deno.test(
 );
 
 Deno.test(
+  "keep_images keeps a request's images once, however often and however dated they come",
+  onDatabase(async ({ db, sql, aClaimedClip }) => {
+    const work = await aClaimedClip();
+    const send = async (images: typeof IMAGES, nonce: string) => {
+      const result = { request_id: "own", project_id: work.project_id, output: { images } };
+      return (await callback(db, work, { token: null, delivery_id: nonce, result })).outcome;
+    };
+
+    const outcomes = [
+      await send(IMAGES, "first"),
+      await send(IMAGES, "dated anew"),
+      await send(IMAGES.toReversed(), "in another order"),
+      await send(IMAGES.slice(0, 1), "another result"),
+    ];
+
+    assert.deepEqual(outcomes, ["applied", "duplicate", "duplicate", "stale"]);
+    assert.equal((await sql`select from public.media`).length, IMAGES.length);
+  }),
+);
+
+Deno.test(
   "keep_images leaves images of nobody's project, and failures, to be buffered",
   onDatabase(async ({ db, sql, aClaimedClip }) => {
     const work = await aClaimedClip();

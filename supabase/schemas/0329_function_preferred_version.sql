@@ -12,11 +12,15 @@ as $$
     and projects.video_id = p_video_id
     -- One that is being changed keeps its film until there is another.
     and projects.final_video_url is not null
-  order by projects.preferred_at desc nulls last, projects.version desc
+  order by
+    projects.preferred_at desc nulls last,
+    -- The picture of a test takes no film's place by itself.
+    projects.execution_mode is not distinct from 'test',
+    projects.version desc
   limit 1;
 $$;
 
 comment on function private.preferred_version(text, text) is
-'The version of a video that was preferred last, else the newest one that has a film; none where none has.';
+'The version of a video that was preferred last, else the newest one that has a film, a test''s only where there is no other; none where none has.';
 
 revoke execute on function private.preferred_version(text, text) from public, anon, authenticated, service_role;

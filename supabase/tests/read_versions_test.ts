@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { regenerateScene, selectTake } from "../functions/_shared/management/films.ts";
-import { createProject } from "../functions/_shared/transitions/projects.ts";
+import { createProject, type Job } from "../functions/_shared/transitions/projects.ts";
 import { preferProject, readVersions } from "../functions/_shared/transitions/tasks.ts";
 import { driveToTheEnd } from "./film_players.ts";
 import { type Given, onDatabase } from "./given.ts";
@@ -26,7 +26,7 @@ const Shown = z.array(z.object({
   })),
 }));
 
-async function film({ db, sql }: Given, change = (_: ReturnType<typeof jobOf>) => {}) {
+async function film({ db, sql }: Given, change = (_: Job) => {}) {
   const job = jobOf({ scenes: ["last_frame", "cut", "last_frame"], is_revision: true });
   change(job);
   const { project_id } = await createProject(db, job);
@@ -156,6 +156,24 @@ Deno.test(
     assert.deepEqual(await preferred(), [2]);
     await driveToTheEnd(db, sql);
     assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "a test takes no film's place by itself, and is preferred where there is none, or by choice",
+  onDatabase(async (given) => {
+    const preferred = async (id: string) =>
+      (await versionsOf(given, id)).filter((one) => one.preferred).map(({ version }) => version);
+    const test = (job: Job) => job.execution_mode = "test";
+    const tried = await film(given, test);
+    assert.deepEqual(await preferred(tried), [1]);
+
+    await film(given);
+    const again = await film(given, test);
+    assert.deepEqual(await preferred(tried), [2]);
+
+    await preferProject(given.db, again);
+    assert.deepEqual(await preferred(tried), [3]);
   }),
 );
 

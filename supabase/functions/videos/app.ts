@@ -6,6 +6,7 @@ import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
 import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { notFound, Refusal, refuseBody } from "../_shared/errors.ts";
 import { forMethod } from "../_shared/event_stream.ts";
+import { addTrace } from "../_shared/planning/add_trace.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
 import { readBodyJson, readId } from "../_shared/read_fields.ts";
 import { readFor } from "../_shared/read_for.ts";
@@ -45,7 +46,8 @@ export function createVideos(deps: Deps, { stopping }: VideosOptions): Hono {
     }
 
     await limit(c);
-    const { outcome, project_id, task_token } = await createProject(db, parsed.job);
+    const job = addTrace(parsed.job, c.req.header("traceparent"));
+    const { outcome, project_id, task_token } = await createProject(db, job);
     logOf(c)("job.received", { outcome, project_id });
     if (outcome === "conflict") {
       throw new Refusal(409, "The idempotency key belongs to another job");

@@ -43,6 +43,19 @@ Deno.test("the same request again is 200 with the first task as it stands, a key
   assert.equal((await other.post(REQUEST, { "Idempotency-Key": "k" })).status, 409);
 });
 
+Deno.test("a request's trace is kept with the film, and goes back with what is posted", async () => {
+  const { post, calls } = aDoor();
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  await post({ ...REQUEST, webhook_headers: { "X-Kept": "1" } }, { traceparent });
+
+  const job = calls.find(({ name }) => name === "create_project")?.args.p_job;
+  assert.match(JSON.stringify(job), new RegExp(`"metadata":{"traceparent":"${traceparent}"}`));
+  assert.match(
+    JSON.stringify(job),
+    new RegExp(`"webhook_headers":{"X-Kept":"1","traceparent":"${traceparent}"}`),
+  );
+});
+
 Deno.test("Bearer, a signature and Standard Webhooks let in; nothing else does", async () => {
   const { ask, post } = aDoor();
   const body = JSON.stringify(REQUEST);

@@ -4,12 +4,12 @@ import type { Deps } from "../_shared/deps.ts";
 import { createDoor, refuseOtherMethods } from "../_shared/door.ts";
 import { readSecrets, webhookBaseUrl } from "../_shared/env.ts";
 import { Refusal, refuseBody } from "../_shared/errors.ts";
+import { addTrace } from "../_shared/planning/add_trace.ts";
 import { readInstallation } from "../_shared/planning/installation.ts";
 import { parseJob } from "../_shared/planning/parse_job.ts";
 import { readBodyJson } from "../_shared/read_fields.ts";
 import { createTogether } from "../_shared/transitions/create_together.ts";
 import { readStats } from "../_shared/transitions/tasks.ts";
-import { addTrace } from "./add_trace.ts";
 import { addSourceRoutes } from "./source_routes.ts";
 import { addTaskRoutes } from "./task_routes.ts";
 

@@ -1,5 +1,5 @@
-import { readTraceparent } from "../_shared/trace_context.ts";
-import type { Job } from "../_shared/transitions/projects.ts";
+import { readTraceparent } from "../trace_context.ts";
+import type { Job } from "../transitions/projects.ts";
 
 /**
  * Keeps the sender's trace with the job: the body's field `traceparent` (n8n and the like set fields

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jobOf } from "../../tests/job_of.ts";
+import { jobOf } from "../../../tests/job_of.ts";
 import { addTrace } from "./add_trace.ts";
 
 const TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -47,12 +47,19 @@ export async function chat(
   deps: ChatDeps,
   messages: readonly Message[],
   response_format: ReturnType<typeof responseFormat>,
-  announce: () => Promise<void> = () => Promise.resolve(),
+  { announce = () => Promise.resolve(), traceparent }: {
+    announce?: () => Promise<void>;
+    traceparent?: string | null;
+  } = {},
 ): Promise<Said> {
   try {
     const call = {
       method: "POST",
-      headers: { authorization: `Bearer ${deps.key}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${deps.key}`,
+        "content-type": "application/json",
+        ...(traceparent && { traceparent }),
+      },
       body: JSON.stringify({
         model: deps.model,
         messages,

@@ -39,13 +39,11 @@ async function write(
   let problem = "";
 
   for (let repairs = 0; repairs <= REPAIRS; repairs++) {
-    // Once: from the first call on, something may have been paid for.
-    const said = await chat(
-      deps,
-      messages,
-      responseFormat(brief),
-      repairs === 0 ? announce : undefined,
-    );
+    const said = await chat(deps, messages, responseFormat(brief), {
+      // Once: from the first call on, something may have been paid for.
+      announce: repairs === 0 ? announce : undefined,
+      traceparent: attempt.traceparent,
+    });
     if (said.state === "refused") return failed(`The language model refused: ${said.words}`);
     if (said.state === "failed") {
       return { ...said, error: { ...said.error, billed: repairs > 0 } };

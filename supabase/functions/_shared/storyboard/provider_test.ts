@@ -24,6 +24,7 @@ async function write(
   input: Record<string, unknown> = INPUT,
   url?: string,
   announce: (seen: Seen[]) => Promise<void> = () => Promise.resolve(),
+  traceparent: string | null = null,
 ) {
   let n = 0;
   const respond = (_: Seen) => {
@@ -43,7 +44,7 @@ async function write(
       log: () => {},
     });
     const answer = await configured?.provider.submit(
-      work({ step: "storyboard", input }),
+      work({ step: "storyboard", input, attempt: { traceparent } }),
       () => announce(server.seen),
     );
     const calls = server.seen.map(({ body }) => Call.parse(JSON.parse(body)));
@@ -76,6 +77,15 @@ Deno.test("the first call alone is announced, and is not made where that cannot 
   });
   await assert.rejects(over, /The claim is over/);
   assert.deepEqual(sent, []);
+});
+
+Deno.test("the job's trace goes along with each call, and there is none without", async () => {
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const traced = await write(["No JSON", GOOD], INPUT, undefined, undefined, traceparent);
+  const other = await write([GOOD]);
+
+  const sent = [...traced.seen, ...other.seen].map(({ headers }) => headers.get("traceparent"));
+  assert.deepEqual(sent, [traceparent, traceparent, null]);
 });
 
 Deno.test("what the model writes becomes scenes with clips of the job's model", async () => {

@@ -4,8 +4,11 @@ import { createWebhookManage } from "./app.ts";
 
 const BOARD = { overview: { is_paused: false }, columns: {} };
 
-function aDoor() {
-  const world = handMadeWorld({ env: { OPERATOR_KEY: "op-key" }, sql: { read_board: BOARD } });
+function aDoor(env: Record<string, string> = {}) {
+  const world = handMadeWorld({
+    env: { OPERATOR_KEY: "op-key", ...env },
+    sql: { read_board: BOARD },
+  });
   const counted: number[] = [];
   const wait = (ms: number) => {
     world.clock.now += ms;
@@ -47,6 +50,17 @@ Deno.test("a stream is one request, however often it looks", async () => {
 
   assert.ok(calls.length > 10);
   assert.deepEqual(counted, [200]);
+});
+
+Deno.test("DEBUG tells the story of a stream as of one request, however often it looks", async () => {
+  const { open, lines } = aDoor({ DEBUG: "webhooks:*" });
+  await (await open(`?${path("/browse/board")}`)).text();
+
+  assert.deepEqual(lines.map((line) => JSON.parse(line).event), [
+    "request.received",
+    "request.verified",
+    "request.answered",
+  ]);
 });
 
 Deno.test("a stream is opened for nobody without a key, and does nothing but look", async () => {

@@ -64,6 +64,8 @@ export interface Door {
    * @throws {Refusal} 408, 413, 503, 401 or 429
    */
   admit(c: Context, by?: Credentials): Promise<Admitted>;
+  /** Notes that the token in its URL let a request in: it counts as one that was admitted. */
+  opened(c: Context): void;
   /**
    * To be called last before the database is.
    *
@@ -134,6 +136,8 @@ export function createDoor(options: DoorOptions, deps: Deps): Door {
       if (verdict.kind === "stale") options.onStale?.(verdict.requestId, c);
       throw new Refusal(401, "Invalid signature");
     },
+
+    opened: (c) => void letIn.add(c.req.raw),
 
     async limit(c, by = requests) {
       const stayAway = await by?.taken(clientAddress(c.req.raw.headers)) ?? null;

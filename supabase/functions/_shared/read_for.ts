@@ -13,15 +13,18 @@ import type { Reader } from "./transitions/videos.ts";
  */
 export async function readFor<T>(
   c: Context,
-  { admit }: Pick<Door, "admit">,
+  { admit, opened }: Pick<Door, "admit" | "opened">,
   read: (id: string, by: Reader) => Promise<T | null>,
 ): Promise<T> {
   const id = c.req.param("id") ?? "";
   const token = c.req.query("token") || null;
   const isNamed = findUnstorable([id, token]) === null;
 
-  const opened = token !== null && isNamed ? await read(id, { token, trusted: false }) : null;
-  if (opened !== null) return opened;
+  const own = token !== null && isNamed ? await read(id, { token, trusted: false }) : null;
+  if (own !== null) {
+    opened(c);
+    return own;
+  }
   if (token !== null && !hasCredentials(c.req.raw.headers)) throw notFound();
 
   await admit(c);

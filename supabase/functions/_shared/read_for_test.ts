@@ -9,10 +9,11 @@ const FOREIGN = { authorization: "Bearer sb_publishable_1" };
 
 /** A door with one task, which its token opens, or the sender's secret. */
 function aDoor() {
-  const door = createDoor(
-    { name: "webhook" },
-    handMadeWorld({ env: { WEBHOOK_SECRET: "s3cret" } }).deps,
-  );
+  const { deps } = handMadeWorld({ env: { WEBHOOK_SECRET: "s3cret" } });
+  const counted: unknown[] = [];
+  const counts = () => ({ status, isLetIn }: { status: number; isLetIn: boolean }) =>
+    void counted.push([status, isLetIn]);
+  const door = createDoor({ name: "webhook" }, { ...deps, counts });
   const reads: unknown[] = [];
   door.app.get("/task/:id", async (c) => {
     const task = await readFor(c, door, (id, { token, trusted }) => {
@@ -23,7 +24,7 @@ function aDoor() {
   });
   const ask = async (path: string, headers: Record<string, string> = {}) =>
     (await door.app.request(`/webhook/task/${path}`, { headers })).status;
-  return { ask, reads };
+  return { ask, reads, counted };
 }
 
 Deno.test("a task's token opens it, whatever else comes along", async () => {
@@ -65,4 +66,13 @@ Deno.test("what Postgres could not hold opens nothing, and is not asked for", as
   assert.equal(await ask("t1?token=%00"), 404);
   assert.equal(await ask("t%00", OWN), 404);
   assert.deepEqual(reads, []);
+});
+
+Deno.test("who asks by a token is counted in the door's figures like who asks by credentials", async () => {
+  const { ask, counted } = aDoor();
+
+  await ask("t1?token=tok");
+  await ask("t1", OWN);
+  await ask("t1?token=wrong");
+  assert.deepEqual(counted, [[200, true], [200, true], [404, false]]);
 });

@@ -19,15 +19,17 @@ export const Approval = z.object({
 
 /** What a sender asks about a task of theirs, and the approval that it may wait for. */
 export function addTaskRoutes(
-  { app, admit, limit, db, logOf, watchBell }: Deps & Door & { watchBell: () => void },
+  { db, watchBell, ...door }: Deps & Door & { watchBell: () => void },
 ): void {
+  const { app, admit, limit, logOf } = door;
+
   app.get("/task/:id", async (c) => {
-    return c.json(await readFor(c, { admit }, (id, by) => readTask(db, id, by)));
+    return c.json(await readFor(c, door, (id, by) => readTask(db, id, by)));
   });
   refuseOtherMethods(app, "/task/:id", "GET");
 
   app.get("/task/:id/versions", async (c) => {
-    return c.json(await readFor(c, { admit }, (id, by) => readVersions(db, id, by)));
+    return c.json(await readFor(c, door, (id, by) => readVersions(db, id, by)));
   });
   refuseOtherMethods(app, "/task/:id/versions", "GET");
 

@@ -63,6 +63,15 @@ Deno.test("a task is read by the sender's credentials, too", async () => {
   assert.deepEqual(calls[0]?.args, { p_project_id: "proj_1", p_token: null, p_trusted: true });
 });
 
+Deno.test("asking for a task is never limited: who waits for a film may look as often as it likes", async () => {
+  const { get } = aDoor({ env: { WEBHOOK_SECRET: "s3cret", RATE_LIMIT_WEBHOOK: "1" } });
+
+  for (let i = 0; i < 3; i++) {
+    assert.equal((await get("/webhook/task/proj_1", BEARER)).status, 200);
+    assert.equal((await get("/webhook/task/proj_1?token=tok_1")).status, 200);
+  }
+});
+
 Deno.test("an unknown id and a wrong token are the same 404", async () => {
   const { get } = aDoor({ task: null });
   const expected = { status: 404, body: { error: "Not found" } };

@@ -12,7 +12,8 @@ as $$
     'image_url', coalesce(scenes.image_url, projects.image_url),
     'end_image_url', private.end_image(scenes.scene_id),
     'aspect_ratio', projects.aspect_ratio,
-    'model', video_chunks.model,
+    -- As a new take is asked for, a fallback having made it or not
+    'model', coalesce(video_chunks.metadata ->> 'fell_back_from', video_chunks.model),
     'duration', (
       select sum(parts.duration)
       from public.video_chunks as parts

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { regenerateScene } from "../functions/_shared/management/films.ts";
+import { readScene, regenerateScene } from "../functions/_shared/management/films.ts";
 import { recordAnswer } from "../functions/_shared/transitions/steps.ts";
 import { createProject } from "../functions/_shared/transitions/projects.ts";
 import { sceneIdsOf } from "./drive.ts";
@@ -101,7 +101,10 @@ Deno.test(
     await callback(db, first, { result: REFUSAL });
     await driveToTheEnd(db, sql);
 
-    await regenerateScene(db, (await sceneIdsOf(sql, film.project_id))[0] ?? "", {});
+    const [scene = ""] = await sceneIdsOf(sql, film.project_id);
+    // By which a take of another length is planned
+    assert.equal((await readScene(db, scene))?.model, "fal-ai/some-model");
+    await regenerateScene(db, scene, {});
     const [take] = await claim(db);
     assert.equal(take?.attempt.input.model, "fal-ai/some-model");
     await submit(db, take);

@@ -24,8 +24,8 @@ const PAUSE = 100;
 const BUDGET = 100_000;
 
 /**
- * Replays the oldest callbacks that fit, one transaction each, and says how far it came. One that
- * fails again is not tried twice: what comes next lies behind it.
+ * Replays the oldest callbacks that fit, one transaction each, and says how far it came: what fits as
+ * it begins, each once, also one that fails again.
  */
 export async function replayRange(
   filter: ReplayFilter,
@@ -34,24 +34,18 @@ export async function replayRange(
 ): Promise<ReplayedRange> {
   const until = now() + BUDGET;
   const outcomes: Record<string, number> = {};
-  let page = await replayableCallbacks(db, filter, { after, limit: Math.min(PAGE, limit) });
-  const { matched } = page;
+  // Once: to count what fits, all that failed is read.
+  const { matched, ids } = await replayableCallbacks(db, filter, { after, limit });
   let replayed = 0;
   let last = after;
 
-  while (page.ids.length > 0) {
-    for (const id of page.ids) {
-      const outcome = await replayOne(db, id);
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      replayed++;
-      last = id;
-    }
-    if (replayed >= limit || now() >= until) break;
-    await wait(PAUSE);
-    page = await replayableCallbacks(db, filter, {
-      after: last,
-      limit: Math.min(PAGE, limit - replayed),
-    });
+  for (const id of ids) {
+    if (replayed > 0 && replayed % PAGE === 0) await wait(PAUSE);
+    if (now() >= until) break;
+    const outcome = await replayOne(db, id);
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    replayed++;
+    last = id;
   }
 
   const remaining = Math.max(0, matched - replayed);

@@ -1,6 +1,11 @@
 /** Seconds that a callback may be old, or ahead: a repeated one is refused. */
 const TOLERANCE = 300;
 
+/** As `fetch` has them, whoever's class that is, or as Node's servers do. */
+export type CallbackHeaders =
+  | { get(name: string): string | null }
+  | Readonly<Record<string, string | string[] | undefined>>;
+
 /** A callback is not Reelay's, or too old. */
 export class CallbackRefused extends Error {
   override name = "CallbackRefused";
@@ -16,19 +21,18 @@ export class CallbackRefused extends Error {
  */
 export async function verifyCallback(
   text: string,
-  headers: Headers | Readonly<Record<string, string | string[] | undefined>>,
+  headers: CallbackHeaders,
   secrets: string | readonly string[],
   { now = Date.now() }: { now?: number } = {},
 ): Promise<unknown> {
-  const own = headers instanceof Headers ? headers : toHeaders(headers);
-  const [id, timestamp] = [own.get("webhook-id"), own.get("webhook-timestamp")];
+  const [id, timestamp] = [valueOf(headers, "webhook-id"), valueOf(headers, "webhook-timestamp")];
   if (!id || !timestamp) throw new CallbackRefused("Cannot verify callback: it is not signed");
   if (!/^\d+$/.test(timestamp) || Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE) {
     throw new CallbackRefused("Cannot verify callback: it is too old, or of tomorrow");
   }
 
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${text}`);
-  const signatures = (own.get("webhook-signature") ?? "").split(" ")
+  const signatures = (valueOf(headers, "webhook-signature") ?? "").split(" ")
     .flatMap((one) => one.startsWith("v1,") ? bytesOf(one.slice(3)) ?? [] : []);
   for (const secret of typeof secrets === "string" ? [secrets] : secrets) {
     const key = await keyOf(secret);
@@ -40,12 +44,11 @@ export async function verifyCallback(
   throw new CallbackRefused("Cannot verify callback: no signature fits");
 }
 
-function toHeaders(record: Readonly<Record<string, string | string[] | undefined>>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(record)) {
-    if (typeof value === "string") headers.set(name, value);
-  }
-  return headers;
+/** No more is read than what is asked for: to HTTP/2 servers `:method` is a header as well. */
+function valueOf(headers: CallbackHeaders, name: string): string | null {
+  if (typeof headers.get === "function") return headers.get(name);
+  const found = Object.entries(headers).find(([own]) => own.toLowerCase() === name)?.[1];
+  return (typeof found === "string" ? found : found?.[0]) ?? null;
 }
 
 /** Its type has a name of its own in each runtime. */

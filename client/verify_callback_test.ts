@@ -29,6 +29,19 @@ Deno.test("what the standardwebhooks package signs is verified, by any of the se
   assert.deepEqual(await verifyCallback(TEXT, rotating, SECRET, { now }), body);
 });
 
+Deno.test("headers are taken as any server has them, whatever else is among them", async () => {
+  const pairs = Object.entries(signed());
+  const given = [
+    Object.fromEntries(pairs.map(([name, value]) => [name.toUpperCase(), value])),
+    Object.fromEntries(pairs.map(([name, value]) => [name, [value]])),
+    { ":method": "POST", ":path": "/hook", "x-odd": "\u0100\n", ...signed() },
+    { get: (name: string) => signed()[name] ?? null },
+  ];
+  for (const headers of given) {
+    assert.deepEqual(await verifyCallback(TEXT, headers, SECRET, { now }), JSON.parse(TEXT));
+  }
+});
+
 Deno.test("another text, secret, id, time or signature is refused", async () => {
   const wrong: [string, Record<string, string>][] = [
     [TEXT.replace("completed", "failed"), signed()],

@@ -12,7 +12,7 @@ create table private.delivery_lanes (
 
 comment on table private.delivery_lanes is
 'How it goes with each receiver: deliveries of one lane share its slots and its breaker, and wait for no other lane.';
-comment on column private.delivery_lanes.lane is 'An endpoint''s id, notification, or scheme, host and port of a URL.';
+comment on column private.delivery_lanes.lane is 'An endpoint''s id, notification, source:<name>, or scheme, host and port of a URL.';
 comment on column private.delivery_lanes.failures_in_a_row is 'No answer, 5xx, 408 or 429; any other answer shows that somebody is there.';
 comment on column private.delivery_lanes.held_until is 'The breaker is open: nothing is sent before, then one delivery feels the way.';
 comment on column private.delivery_lanes.tokens is 'What is left of max_per_second, as of tokens_at.';

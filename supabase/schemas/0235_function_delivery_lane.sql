@@ -11,7 +11,7 @@ as $$
 declare
   v_parts text[];
 begin
-  if p_endpoint_id = 'notification' or p_endpoint_id like 'ep\_%' then
+  if p_endpoint_id = 'notification' or p_endpoint_id like any (array['ep\_%', 'source:%']) then
     return p_endpoint_id;
   end if;
 
@@ -26,6 +26,6 @@ end;
 $$;
 
 comment on function private.delivery_lane(text, text) is
-'The lane of a delivery: its endpoint where it has a standing one, else scheme, host and port of its URL.';
+'The lane of a delivery: its endpoint where it has one, whose URL may change, else scheme, host and port of its URL.';
 
 revoke execute on function private.delivery_lane(text, text) from public, anon, authenticated, service_role;

@@ -63,6 +63,8 @@ as $$
   from public.webhook_deliveries
   where webhook_deliveries.status in ('pending', 'delivering')
     and webhook_deliveries.lane <> private.delivery_lane(webhook_deliveries.endpoint_id, webhook_deliveries.url)
+    -- What is passed on for a source was in the lane of its URL's host at first.
+    and not (webhook_deliveries.endpoint_id like 'source:%' and webhook_deliveries.lane = private.delivery_lane(null, webhook_deliveries.url))
   union all
   select 'what travels in a batch ends with it', webhook_deliveries.delivery_id
   from public.webhook_deliveries

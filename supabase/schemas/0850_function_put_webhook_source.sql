@@ -1,4 +1,5 @@
--- What p_changes does not name stays as it is; null takes an optional field away.
+-- What p_changes does not name stays as it is; null takes an optional field away. As with an endpoint, nothing is known yet of
+-- how it goes with another URL.
 
 create or replace function public.put_webhook_source(p_name text, p_changes jsonb)
 returns jsonb
@@ -9,6 +10,7 @@ set search_path = ''
 as $$
 declare
   v_source private.webhook_sources;
+  v_target text;
   v_rule text;
 begin
   if not exists (select 1 from private.webhook_sources where webhook_sources.name = p_name) then
@@ -18,6 +20,7 @@ begin
   end if;
 
   select webhook_sources.* into v_source from private.webhook_sources where webhook_sources.name = p_name for update;
+  v_target := v_source.handler_target;
   v_source := jsonb_populate_record(v_source, p_changes - 'name' - 'created_at' - 'updated_at');
   if v_source.handler_kind = 'delivery' then
     v_source.handler_target := private.small_scheme(v_source.handler_target);
@@ -44,6 +47,11 @@ begin
     raise exception 'Cannot put source "%": there is no function handlers.%(text)', p_name, v_source.handler_target
       using errcode = 'RL400';
   end if;
+
+  update private.delivery_lanes
+  set failures_in_a_row = 0, first_failed_at = null, held_until = null, updated_at = private.clock()
+  where delivery_lanes.lane = 'source:' || p_name
+    and v_source.handler_target is distinct from v_target;
 
   perform private.record_event(null, 'source.changed', null, null, jsonb_build_object(
     'name', p_name, 'fields', (select jsonb_agg(fields.name) from jsonb_object_keys(p_changes) as fields (name))

@@ -8,7 +8,7 @@ import {
   removeWebhookSource,
   type SourceChanges,
 } from "../functions/_shared/webhook_sources.ts";
-import { claimAll } from "./endpoints.ts";
+import { BUSY, claimAll, OK, recordAll } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, errorsOf, only } from "./look.ts";
 import { claimDeliveries } from "./verbs.ts";
@@ -85,6 +85,34 @@ Deno.test(
     await removeWebhookSource(db, "crm");
 
     assert.equal(await url(), "https://wrong.example.com/");
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
+  "where a source's URL was mended, what waits for it is held by no failures of the old one, nor of others at its host",
+  onDatabase(async (given) => {
+    const { sql, db } = given;
+    const target = (handler_target: string) =>
+      ({ handler_kind: "delivery", handler_target }) as const;
+    await aSource(given, target("https://wrong.example.com/"));
+    for (let n = 0; n < 8; n++) await receive(given, `d${n}`);
+    await recordAll(given, await claimAll(given, 5), BUSY);
+    assert.deepEqual(await claimAll(given), [], "held");
+
+    await putWebhookSource(db, "crm", { rate_limit: 5 });
+    assert.deepEqual(await claimAll(given), [], "still held");
+    await putWebhookSource(db, "crm", target("https://right.example.com/"));
+
+    const works = await claimAll(given);
+    assert.ok(works.length >= 3, `${works.length}`);
+    assert.ok(works.every(({ url }) => url === "https://right.example.com/"));
+    await recordAll(given, works, OK);
+    await sql`
+      insert into private.delivery_lanes (lane, failures_in_a_row, first_failed_at, held_until)
+      values ('https://wrong.example.com', 5, private.clock(), private.clock() + interval '5 minutes')`;
+    await receive(given, "later");
+    assert.equal((await claimAll(given)).length, 1);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

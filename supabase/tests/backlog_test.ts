@@ -120,7 +120,7 @@ Deno.test(
     const { sql, openSession } = given;
     await sql`
       insert into public.webhook_deliveries (endpoint_id, type, url, body)
-      select 'source:a', 'webhook.received', 'https://' || n || '.test/', '{}'
+      select 'source:a-' || n, 'webhook.received', 'https://' || n || '.test/', '{}'
       from generate_series(1, 3000) as n`;
     const { id } = await anEndpoint(given);
     const [late] = await queueTo(sql, id, 1);
@@ -147,7 +147,7 @@ Deno.test(
   onDatabase(async ({ sql, openSession }) => {
     await sql`
       insert into public.webhook_deliveries (endpoint_id, type, url, body, attempt_count, due_at)
-      select 'source:a', 'webhook.received', 'https://waits-' || n || '.test/', '{}', 1,
+      select 'source:a-' || n, 'webhook.received', 'https://waits-' || n || '.test/', '{}', 1,
         private.clock() + interval '1 hour'
       from generate_series(1, 3000) as n`;
     await queueTo(sql, "source:b", 3);
@@ -171,7 +171,7 @@ Deno.test(
       insert into public.webhook_deliveries (
         endpoint_id, type, url, body, status, claim_token, attempt_count, due_at
       )
-      select 'source:a', 'webhook.received', 'https://slow-' || n % 150 || '.test/', '{}', 'delivering',
+      select 'source:a-' || n % 150, 'webhook.received', 'https://slow-' || n % 150 || '.test/', '{}', 'delivering',
         gen_random_uuid(), 1, private.clock() + interval '1 minute'
       from generate_series(1, 3000) as n`;
     await queueTo(sql, "source:b", 3);

@@ -117,8 +117,8 @@ Deno.test(
     const lanes = await sql`
       select lane, failures_in_a_row from private.delivery_lanes order by lane`;
     assert.deepEqual([...lanes], [
-      { lane: "https://ends-runners.test", failures_in_a_row: 1 },
-      { lane: "https://shares.test", failures_in_a_row: 0 },
+      { lane: "source:a", failures_in_a_row: 1 },
+      { lane: "source:b", failures_in_a_row: 0 },
     ]);
   }),
 );

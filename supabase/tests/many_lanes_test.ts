@@ -11,7 +11,7 @@ const RECEIVERS = 3000;
 async function queueToMany(sql: Sql, { receivers = RECEIVERS, each = 1, age = 60 } = {}) {
   await sql`
     insert into public.webhook_deliveries (endpoint_id, type, url, body, due_at)
-    select 'source:a', 'webhook.received', 'https://r-' || n % ${receivers}::integer || '.test/', '{}',
+    select 'source:r-' || n % ${receivers}::integer, 'webhook.received', 'https://r-' || n % ${receivers}::integer || '.test/', '{}',
       private.clock() - make_interval(secs => ${age})
     from generate_series(1, ${receivers * each}::integer) as n`;
   await sql`vacuum analyze public.webhook_deliveries`;
@@ -66,7 +66,7 @@ Deno.test(
   onDatabase(async (given) => {
     const { sql } = given;
     await queueToMany(sql, { receivers: 150, each: 50, age: 3600 });
-    const [fresh] = await queueTo(sql, "source:b", 1, { url: "https://m.test/" });
+    const [fresh] = await queueTo(sql, "source:m", 1, { url: "https://m.test/" });
 
     const claimed: string[] = [];
     for (let claims = 0; claims < 3; claims++) {
@@ -86,7 +86,7 @@ Deno.test(
       insert into private.delivery_lanes (lane, failures_in_a_row, first_failed_at, held_until)
       select distinct lane, 5, private.clock(), private.clock() + interval '20 seconds'
       from public.webhook_deliveries`;
-    const [last] = await queueTo(sql, "source:b", 1, { url: "https://z.test/" });
+    const [last] = await queueTo(sql, "source:z", 1, { url: "https://z.test/" });
 
     const found: string[] = [];
     let wait = 0;
@@ -175,11 +175,11 @@ Deno.test(
   onDatabase(async ({ sql, openSession }) => {
     await sql`
       insert into private.delivery_lanes (lane, failures_in_a_row, first_failed_at, held_until)
-      select 'https://r-' || n || '.test', 5, private.clock(), private.clock() + interval '1 second'
+      select 'source:r-' || n, 5, private.clock(), private.clock() + interval '1 second'
       from generate_series(1, ${RECEIVERS}::integer) as n`;
     await sql`update private.delivery_lanes set held_until = private.clock() + interval '20 seconds'
-      where lane = 'https://r-7.test'`;
-    await queueTo(sql, "source:a", 1, { url: "https://r-7.test/" });
+      where lane = 'source:r-7'`;
+    await queueTo(sql, "source:r-7", 1, { url: "https://r-7.test/" });
     await sql`vacuum analyze private.delivery_lanes`;
     const { db, sql: own } = await openSession();
     await own`reset role`;

@@ -17,7 +17,7 @@ Deno.test(
     const stuck =
       await sql`select what, id, why from private.stuck_work where what not like 'bell%'`;
     assert.deepEqual(stuck.map(({ what, id }) => [what, id]), [
-      ["receiver failing", "https://desk.test"],
+      ["receiver failing", "source:a"],
     ]);
     assert.match(stuck[0]?.why, /^5 failures in a row/);
     const { deliveries } = await readMetrics(db, 86_400);

@@ -118,7 +118,7 @@ Deno.test(
     await sql`
       update public.webhook_deliveries set attempt_count = 1, due_at = private.clock() + interval '1 hour'
       where delivery_id = ${retried ?? ""}`;
-    await queueTo(sql, "source:a", 1, { url: "https://well.test/hook" });
+    await queueTo(sql, "source:b", 1, { url: "https://well.test/hook" });
     const [claimer, recorder] = [await openSession(), await openSession()];
     await recorder.sql`set lock_timeout = '1s'`;
 
@@ -140,7 +140,7 @@ Deno.test(
     await queueTo(sql, "source:a", 2, { url: "https://down.test/hook" });
     const { deliveries: [sent] } = await claimDeliveries(db, 1);
     assert(sent);
-    await queueTo(sql, "source:a", 1, { url: "https://well.test/hook" });
+    await queueTo(sql, "source:b", 1, { url: "https://well.test/hook" });
     const [claimer, recorder] = [await openSession(), await openSession()];
     await claimer.sql`set lock_timeout = '1s'`;
 

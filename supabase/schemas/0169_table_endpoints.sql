@@ -17,6 +17,7 @@ create table private.endpoints (
   last_failed_at timestamptz,
   created_at timestamptz not null default private.clock(),
   updated_at timestamptz not null default private.clock(),
+  idempotency_key text,
   constraint endpoints_pkey primary key (endpoint_id),
   constraint endpoint_url_is_http check (url ~ '^https?://' and length(url) <= 2048),
   constraint endpoint_description_is_short check (length(description) <= 500),
@@ -25,7 +26,8 @@ create table private.endpoints (
   constraint endpoint_has_at_least_one_slot check (max_in_flight between 1 and 50),
   constraint endpoint_rate_is_positive check (max_per_second > 0),
   constraint endpoint_batch_is_bounded check (batch_size between 1 and 100 and batch_ms between 0 and 60000),
-  constraint disabled_endpoint_has_a_time check (is_enabled = (disabled_at is null))
+  constraint disabled_endpoint_has_a_time check (is_enabled = (disabled_at is null)),
+  constraint one_endpoint_for_an_idempotency_key unique (user_id, idempotency_key)
 );
 
 comment on table private.endpoints is
@@ -36,6 +38,7 @@ comment on column private.endpoints.max_per_second is 'null: no limit.';
 comment on column private.endpoints.is_ordered is 'One after the other, in the order of events: a delivery waits until the one before it has ended, through all its tries.';
 comment on column private.endpoints.batch_size is 'More than 1: events are collected until there are so many, or the first has waited for batch_ms, and sent as one request.';
 comment on column private.endpoints.failing_since is 'The first of the failures of any kind since its last 2xx, none of them more than 30 hours before the next.';
+comment on column private.endpoints.idempotency_key is 'By which who asks for it again, because an answer was lost, gets this one.';
 
 create index endpoints_user_id on private.endpoints (user_id);
 create index endpoints_batching on private.endpoints (endpoint_id) where batch_size > 1 and is_enabled;

@@ -5,7 +5,7 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select to_jsonb(p_endpoint) - 'headers' || jsonb_build_object(
+  select to_jsonb(p_endpoint) - array['headers', 'idempotency_key'] || jsonb_build_object(
     'url', private.without_query(p_endpoint.url),
     'header_names', (select coalesce(jsonb_agg(names.name order by names.name), '[]') from jsonb_object_keys(p_endpoint.headers) as names (name)),
     'secrets', (

@@ -14,9 +14,13 @@ declare
   v_rule text;
 begin
   if p_endpoint_id is null then
-    insert into private.endpoints (user_id, url)
-    values (p_changes ->> 'user_id', private.small_scheme(p_changes ->> 'url'))
+    insert into private.endpoints (user_id, url, idempotency_key)
+    values (p_changes ->> 'user_id', private.small_scheme(p_changes ->> 'url'), p_changes ->> 'idempotency_key')
+    on conflict (user_id, idempotency_key) do nothing
     returning endpoints.* into v_endpoint;
+    if not found then
+      return private.endpoint_again(p_changes);
+    end if;
     v_secret := private.add_endpoint_secret(v_endpoint.endpoint_id);
   else
     select endpoints.* into v_endpoint
@@ -29,7 +33,8 @@ begin
   end if;
 
   v_endpoint := jsonb_populate_record(v_endpoint, p_changes - array[
-    'endpoint_id', 'user_id', 'is_enabled', 'disabled_at', 'disable_reason', 'failing_since', 'last_failed_at', 'created_at', 'updated_at'
+    'endpoint_id', 'user_id', 'is_enabled', 'disabled_at', 'disable_reason', 'failing_since', 'last_failed_at', 'created_at', 'updated_at',
+    'idempotency_key'
   ]);
   v_endpoint.url := private.small_scheme(v_endpoint.url);
   update private.delivery_lanes
@@ -58,7 +63,7 @@ begin
 
   perform private.record_event(null, 'endpoint.changed', null, null, jsonb_build_object(
     'endpoint_id', v_endpoint.endpoint_id,
-    'fields', (select jsonb_agg(fields.name) from jsonb_object_keys(p_changes) as fields (name))
+    'fields', (select jsonb_agg(fields.name) from jsonb_object_keys(p_changes - 'idempotency_key') as fields (name))
   ));
   return private.endpoint_view(v_endpoint) || jsonb_strip_nulls(jsonb_build_object('secret', v_secret));
 exception
@@ -72,7 +77,7 @@ end;
 $$;
 
 comment on function public.put_endpoint(text, jsonb) is
-'Creates (id null; user_id and url required) or changes an endpoint: url, description, events, headers, max_in_flight, max_per_second, is_ordered, batch_size, batch_ms. A new one comes with its secret, once. Raises RL400, RL404. Called by webhook-manage.';
+'Creates (id null; user_id and url required) or changes an endpoint: url, description, events, headers, max_in_flight, max_per_second, is_ordered, batch_size, batch_ms. A new one comes with its secret, once; where its idempotency_key was there already, that one with its secret, and duplicate. Raises RL400, RL404, RL409. Called by webhook-manage.';
 
 revoke execute on function public.put_endpoint(text, jsonb) from public, anon, authenticated;
 grant execute on function public.put_endpoint(text, jsonb) to service_role;

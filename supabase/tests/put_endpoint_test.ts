@@ -3,6 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { readDelivery } from "../functions/_shared/management/deliveries.ts";
 import {
   deleteEndpoint,
+  type EndpointChanges,
   putEndpoint,
   readEndpoint,
   rotateEndpointSecret,
@@ -122,6 +123,35 @@ Deno.test(
     }, z.unknown());
     assert.match(await refusalOf(odd), /events are known/);
     assert.equal((await sql`select from private.endpoints`).length, 0);
+  }),
+);
+
+Deno.test(
+  "who asks for an endpoint again by its idempotency key gets the one that is there, and its secret",
+  onDatabase(async (given) => {
+    const { db, sql, openSession } = given;
+    const asked = { user_id: "user-1", url: "HTTPS://desk.test/a", headers: { "x-key": "k" } };
+    const ask = (changes: EndpointChanges, by = db) =>
+      putEndpoint(by, null, { ...asked, idempotency_key: "desk", ...changes });
+    const [one, two] = [await openSession(), await openSession()];
+
+    const made = await Promise.all([ask({}, one.db), ask({}, two.db)]);
+    const [first, again] = made.toSorted((a, b) => Number(a.duplicate) - Number(b.duplicate));
+
+    assert.ok(first && again);
+    assert.deepEqual(
+      [again.endpoint_id, again.secret, again.duplicate],
+      [first.endpoint_id, first.secret, true],
+    );
+    assert.deepEqual([first.duplicate, "idempotency_key" in first], [undefined, false]);
+    assert.match(await refusalOf(ask({ url: "https://desk.test/b" })), /^RL409.*another one/);
+    const others = [await ask({ user_id: "user-2" }), await ask({ idempotency_key: "b" })];
+    assert.deepEqual(others.map(({ duplicate }) => duplicate), [undefined, undefined]);
+    assert.equal((await sql`select from private.endpoints`).length, 3);
+
+    await deleteEndpoint(db, first.endpoint_id);
+    assert.equal((await ask({})).duplicate, undefined);
+    assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );
 

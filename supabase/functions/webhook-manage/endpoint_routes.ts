@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import {
@@ -56,8 +57,9 @@ export function addEndpointRoutes(desk: Desk): void {
   app.post("/endpoints", async (c) => {
     const fields = readFields((await admit(c)).body, NewEndpoint);
     checkTarget(fields, get);
-    const endpoint = await act("create endpoint", "endpoints", putEndpoint(db, null, fields));
-    return c.json(endpoint, 201);
+    const asked = { ...fields, ...readKey(c) };
+    const endpoint = await act("create endpoint", "endpoints", putEndpoint(db, null, asked));
+    return c.json(endpoint, endpoint.duplicate ? 200 : 201);
   });
   refuseOtherMethods(app, "/endpoints", "GET, POST");
 
@@ -107,6 +109,15 @@ export function addEndpointRoutes(desk: Desk): void {
     return c.json(await act("test endpoint", id, testEndpoint(db, id)), 202);
   });
   refuseOtherMethods(app, "/endpoints/:id/test", "POST");
+}
+
+/** After a lost answer, the same key gives the same endpoint. */
+function readKey(c: Context): { idempotency_key?: string } {
+  const key = c.req.header("idempotency-key") ?? "";
+  if (key.length > 255) {
+    throw refuseBody([{ path: "idempotency_key", message: "Longer than 255 characters" }]);
+  }
+  return key === "" ? {} : { idempotency_key: key };
 }
 
 /** Says now what would stop every delivery later; the runner looks again at each. */

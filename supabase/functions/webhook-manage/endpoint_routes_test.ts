@@ -44,6 +44,22 @@ Deno.test("an endpoint is created with what is named, and its secret is in the a
   assert.ok(!lines.join().includes(SECRET) && !lines.join().includes("x1y2"));
 });
 
+Deno.test("an Idempotency-Key goes along, and an endpoint that it made before is 200", async () => {
+  const { app, called } = aDoor({ put_endpoint: { ...DESK, secret: SECRET, duplicate: true } });
+  const ask = (key: string) =>
+    app.request("/webhook-manage/endpoints", {
+      method: "POST",
+      headers: { apikey: "op-key", "idempotency-key": key },
+      body: JSON.stringify({ user_id: "anne", url: DESK.url }),
+    });
+
+  assert.deepEqual([(await ask("desk")).status, (await ask("k".repeat(256))).status], [200, 400]);
+  assert.deepEqual(called().map(({ args }) => args), [{
+    p_endpoint_id: null,
+    p_changes: { user_id: "anne", url: DESK.url, idempotency_key: "desk" },
+  }]);
+});
+
 Deno.test("endpoints are listed page by page, by user or one alone; an unknown one is 404", async () => {
   const { send, called } = aDoor();
   const page = { endpoints: [DESK], next: "ep_1" };

@@ -51,8 +51,13 @@ export const ENDPOINT_OPERATIONS: readonly Operation[] = [
     path: "/endpoints",
     summary: "Add an endpoint",
     by: OPERATOR,
+    headers: { "Idempotency-Key": "With the same once more, it is the same endpoint" },
     body: { schema: NewEndpoint },
-    answers: { 201: { says: "With its secret, which is told this once", schema: Endpoint } },
+    answers: {
+      200: { says: "The key was there already: its endpoint, with its secret", schema: Endpoint },
+      201: { says: "With its secret, which is told this once", schema: Endpoint },
+      409: { says: "The idempotency key belongs to another endpoint" },
+    },
   },
   {
     method: "get",

@@ -13,14 +13,18 @@ const EndpointView = z.looseObject({
   user_id: z.string(),
   url: z.string(),
   is_enabled: z.boolean(),
-  /** Of a new one alone, and never again. */
+  /** Of a new one alone, and of one that is asked for again by its idempotency key. */
   secret: z.string().optional(),
+  /** True where its idempotency key was there already. */
+  duplicate: z.boolean().optional(),
 });
 export type EndpointView = z.infer<typeof EndpointView>;
 
 /** Null takes an optional field away; what is absent stays as it is. */
 export type EndpointChanges = {
   user_id?: string;
+  /** Of a new one: with the same once more, it is the same endpoint. */
+  idempotency_key?: string;
   url?: string;
   description?: string | null;
   events?: (typeof EVENTS)[number][] | null;

@@ -50,6 +50,7 @@ create index webhook_deliveries_in_order on public.webhook_deliveries (lane, pos
 create index webhook_deliveries_unbatched on public.webhook_deliveries (lane, position) where status = 'pending' and type in ('batch', 'endpoint.test');
 create index webhook_deliveries_delivering on public.webhook_deliveries (lane) where status = 'delivering';
 create index webhook_deliveries_endpoint_id on public.webhook_deliveries (endpoint_id, created_at) where endpoint_id is not null;
+create index webhook_deliveries_tests on public.webhook_deliveries (endpoint_id) where type = 'endpoint.test';
 create index webhook_deliveries_batch_id on public.webhook_deliveries (batch_id) where batch_id is not null;
 create index webhook_deliveries_dead on public.webhook_deliveries (created_at) where status = 'dead';
 create index webhook_deliveries_project_id on public.webhook_deliveries (project_id);

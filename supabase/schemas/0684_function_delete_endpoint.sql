@@ -1,6 +1,6 @@
 -- What was sent to it stays on record, until housekeeping takes it or its user's data are deleted: of batches there may be
--- tens of thousands, with as many events each as would have to be written anew. Tests go as far as they are recent, because
--- they name no film by which its user is found.
+-- tens of thousands, with as many events each as would have to be written anew. Tests go, because they name no film by which
+-- its user is found.
 
 create or replace function public.delete_endpoint(p_endpoint_id text)
 returns jsonb
@@ -19,17 +19,8 @@ begin
   where webhook_deliveries.delivery_id in (
     select webhook_deliveries.delivery_id
     from public.webhook_deliveries
-    where webhook_deliveries.delivery_id in (
-      select recent.delivery_id
-      from (
-        select webhook_deliveries.delivery_id, webhook_deliveries.type
-        from public.webhook_deliveries
-        where webhook_deliveries.endpoint_id = p_endpoint_id
-        order by webhook_deliveries.created_at desc
-        limit 10000
-      ) as recent
-      where recent.type = 'endpoint.test'
-    )
+    where webhook_deliveries.endpoint_id = p_endpoint_id
+      and webhook_deliveries.type = 'endpoint.test'
     -- In the order in which a page of results has them.
     order by webhook_deliveries.delivery_id
     for update

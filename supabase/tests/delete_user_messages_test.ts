@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { deleteEndpoint } from "../functions/_shared/management/endpoints.ts";
+import { deleteEndpoint, testEndpoint } from "../functions/_shared/management/endpoints.ts";
 import { anEndpoint, claimAll, statusesOf } from "./endpoints.ts";
 import { onDatabase } from "./given.ts";
 import { brokenInvariants, only } from "./look.ts";
+import { readFor } from "./rows_read.ts";
 import { outliveLeases } from "./verbs.ts";
 
 Deno.test(
@@ -32,6 +33,35 @@ Deno.test(
     while (!(await deleteSome(sql)).done) calls++;
     assert.ok(calls < 6, `${calls} calls`);
     assert.deepEqual([await left(), (await sql`select from private.endpoints`).length], [0, 0]);
+  }),
+);
+
+Deno.test(
+  "an endpoint's tests go with it, however much was sent to it since: they name no film by which their user is found",
+  onDatabase(async (given) => {
+    const { sql, db, openSession, aProject } = given;
+    const { id } = await anEndpoint(given, { events: [] });
+    await testEndpoint(db, id);
+    await sql`
+      insert into public.webhook_deliveries (project_id, endpoint_id, type, url, body, status)
+      select ${await aProject({
+      callback_url: null,
+    })}, ${id}, 'scene.completed', 'https://desk.test/hook', '{}', 'filtered'
+      from generate_series(1, 10001)`;
+    await sql`vacuum analyze public.webhook_deliveries`;
+    const { sql: own } = await openSession();
+    await own`reset role`;
+
+    const read = await readFor(
+      sql,
+      own,
+      "webhook_deliveries",
+      `select public.delete_endpoint('${id}')`,
+    );
+
+    assert(read < 100, `it reads ${read} deliveries`);
+    while (!(await deleteSome(sql)).done);
+    assert.deepEqual(await statusesOf(sql, id), []);
   }),
 );
 

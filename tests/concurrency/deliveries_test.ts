@@ -108,6 +108,30 @@ Deno.test(
 );
 
 Deno.test(
+  "a claim waits for nobody who makes an event of a batch due: it goes without that batch, and the next one has it whole",
+  onDatabase(async (given) => {
+    const { sql, db, openSession } = given;
+    const { id } = await anEndpoint(given, { batch_size: 3, batch_ms: 1000 });
+    const [, second = ""] = await queueTo(sql, id, 3);
+    await queueTo(sql, "source:a");
+    const [film, claimer] = [await openSession(), await openSession()];
+    await film.sql`reset role`;
+    await claimer.sql`set lock_timeout = '1s'`;
+
+    await film.sql`begin`;
+    await film.sql`
+      update public.webhook_deliveries set due_at = private.clock() where delivery_id = ${second}`;
+    const { deliveries } = await claimDeliveries(claimer.db, 10);
+    await film.sql`commit`;
+
+    assert.deepEqual(deliveries.map(({ endpoint_id }) => endpoint_id), ["source:a"]);
+    const [batch] = (await claimDeliveries(db, 10)).deliveries;
+    assert.equal(JSON.parse(batch?.body ?? "").data.length, 3);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+Deno.test(
   "a claim keeps nobody from saying how a delivery went, where nothing else is due to the same receiver",
   onDatabase(async (given) => {
     const { sql, db, openSession } = given;

@@ -136,7 +136,8 @@ Deno.test(
     const [one, two] = [await openSession(), await openSession()];
 
     const made = await Promise.all([ask({}, one.db), ask({}, two.db)]);
-    const [first, again] = made.toSorted((a, b) => Number(a.duplicate) - Number(b.duplicate));
+    const first = made.find(({ duplicate }) => !duplicate);
+    const again = made.find(({ duplicate }) => duplicate);
 
     assert.ok(first && again);
     assert.deepEqual(

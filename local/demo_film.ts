@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { ChatApp } from "./simulators/chat_app.ts";
-import { pause } from "./simulators/pause.ts";
+import { pauseOrThrow } from "./simulators/pause_or_throw.ts";
 
 const POLL_PAUSE_IN_MS = 250;
 
@@ -91,7 +91,7 @@ async function watchTask(
 ): Promise<void> {
   while (true) {
     watch(await readTask(url, signal));
-    await pause(POLL_PAUSE_IN_MS, signal);
+    await pauseOrThrow(POLL_PAUSE_IN_MS, signal);
   }
 }
 

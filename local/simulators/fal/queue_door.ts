@@ -2,7 +2,7 @@ import type { Reply } from "../http_server.ts";
 import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour, Call, Rules } from "./behaviour.ts";
 import { findEndpoint } from "./endpoints.ts";
-import { pause } from "../pause.ts";
+import { pauseOrThrow } from "../pause_or_throw.ts";
 import { validateInput } from "./validate.ts";
 import type { WorkQueue } from "./work_queue.ts";
 
@@ -83,7 +83,7 @@ async function obey(
     return Response.json(body, { status, headers });
   }
   const reply = await act();
-  if (behaviour.answerAfterMs) await pause(behaviour.answerAfterMs, deps.signal);
+  if (behaviour.answerAfterMs) await pauseOrThrow(behaviour.answerAfterMs, deps.signal);
   return behaviour.cut === "after" ? "cut" : reply;
 }
 

@@ -1,6 +1,6 @@
 import type { FalRequest, WebhookTry } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { pause } from "../pause.ts";
+import { pauseOrThrow } from "../pause_or_throw.ts";
 import { pythonJson } from "./python_json.ts";
 import type { SigningKey } from "./signing_key.ts";
 
@@ -47,7 +47,7 @@ export class WebhookSender {
   async deliver(request: FalRequest, behaviour: Behaviour): Promise<number | null> {
     const { webhook } = behaviour;
     if (request.webhookUrl === null || webhook === "silent") return null;
-    await pause(behaviour.webhookAfterMs ?? 0, this.#deps.signal);
+    await pauseOrThrow(behaviour.webhookAfterMs ?? 0, this.#deps.signal);
     const first = await this.try(request, behaviour, this.#deps.policy.timeoutMs);
     if (webhook === "twice") await this.#post(request, first, this.#deps.policy.timeoutMs);
     if (isRetried(first)) {
@@ -83,7 +83,7 @@ export class WebhookSender {
     for (let retry = 0; retry < MAX_RETRIES; retry++) {
       const wait = Math.min(FIRST_PAUSE_MS * 2 ** retry, LONGEST_PAUSE_MS) * policy.timeScale;
       if (Date.now() + wait > until) return;
-      await pause(wait, signal);
+      await pauseOrThrow(wait, signal);
       if (!isRetried(await this.try(request, behaviour, policy.timeoutMs * 8))) return;
     }
   }

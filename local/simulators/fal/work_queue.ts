@@ -3,7 +3,7 @@ import type { Behaviour } from "./behaviour.ts";
 import type { CannedMedia } from "./canned_media.ts";
 import { findEndpoint } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
-import { pause } from "../pause.ts";
+import { pauseOrThrow } from "../pause_or_throw.ts";
 import { Slots } from "../slots.ts";
 import { runModel } from "./run_model.ts";
 import { ModelError, validateInput } from "./validate.ts";
@@ -91,10 +91,10 @@ export class WorkQueue {
   }
 
   async #perform(request: FalRequest, behaviour: Behaviour, signal: AbortSignal): Promise<void> {
-    await pause(TAKE_OFF_MS, signal);
+    await pauseOrThrow(TAKE_OFF_MS, signal);
     if (behaviour.stuck || behaviour.slowMs) {
       begin(request);
-      await pause(behaviour.stuck ? 2 ** 31 - 1 : behaviour.slowMs ?? 0, signal);
+      await pauseOrThrow(behaviour.stuck ? 2 ** 31 - 1 : behaviour.slowMs ?? 0, signal);
     }
     const result = await this.#slots.run(async () => {
       begin(request);

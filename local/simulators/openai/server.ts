@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Reply, serveHttp } from "../http_server.ts";
-import { pause } from "../pause.ts";
+import { pauseOrThrow } from "../pause_or_throw.ts";
 import { type ModelRule, ModelRules } from "./behaviour.ts";
 import { writeScript } from "./script.ts";
 
@@ -51,7 +51,7 @@ export async function startOpenAi(
       return error(status, message, headers);
     }
     calls.push(read.data);
-    if (behaviour.slowMs) await pause(behaviour.slowMs, closing.signal);
+    if (behaviour.slowMs) await pauseOrThrow(behaviour.slowMs, closing.signal);
     if (behaviour.cut === "after") return "cut";
     if (behaviour.refusal) return completion({ refusal: behaviour.refusal, content: null });
     const { schema } = read.data.response_format.json_schema;

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { Webhook } from "standardwebhooks";
-import { pause } from "../pause.ts";
+import { pauseOrThrow } from "../pause_or_throw.ts";
 import type { CallbackTry, ServiceTask } from "./task.ts";
 
 /** `hex`: HMAC-SHA256 of the body in one header; `standard`: Standard Webhooks 1.0. */
@@ -60,7 +60,7 @@ export class CallbackSender {
   async #retry(attempt: () => Promise<number | null>): Promise<void> {
     const { timeScale, signal } = this.#options;
     for (let retry = 0; retry < RETRIES; retry++) {
-      await pause(FIRST_PAUSE_MS * 2 ** retry * timeScale, signal);
+      await pauseOrThrow(FIRST_PAUSE_MS * 2 ** retry * timeScale, signal);
       if (isTaken(await attempt())) return;
     }
   }

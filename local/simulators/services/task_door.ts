@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Reply } from "../http_server.ts";
-import { pause } from "../pause.ts";
+import { pauseOrThrow } from "../pause_or_throw.ts";
 import type { Behaviour, Rules, Told } from "./behaviour.ts";
 import { type Form, type ServiceKind, workAt } from "./kind.ts";
 import { isLive, newTask, type ServiceTask } from "./task.ts";
@@ -80,7 +80,7 @@ async function obey(
   if (behaviour.cut === "before") return "cut";
   if (behaviour.refuse) return say(behaviour.refuse);
   const reply = await act();
-  if (behaviour.answerAfterMs) await pause(behaviour.answerAfterMs, signal);
+  if (behaviour.answerAfterMs) await pauseOrThrow(behaviour.answerAfterMs, signal);
   if (behaviour.cut === "after") return "cut";
   return behaviour.answer ? say(behaviour.answer) : reply;
 }

@@ -1,6 +1,6 @@
 import type { MediaStore } from "../fal/media_store.ts";
 import { ModelError } from "../fal/validate.ts";
-import { pause } from "../pause.ts";
+import { pauseOrThrow } from "../pause_or_throw.ts";
 import { Slots } from "../slots.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { CallbackSender } from "./callback_sender.ts";
@@ -87,10 +87,10 @@ export class TaskQueue {
   }
 
   async #perform(task: ServiceTask, behaviour: Behaviour, signal: AbortSignal): Promise<void> {
-    await pause(TAKE_OFF_MS, signal);
+    await pauseOrThrow(TAKE_OFF_MS, signal);
     const [first, ...later] = this.#deps.progress;
     await this.#report(task, behaviour, first);
-    await pause(behaviour.stuck ? 2 ** 31 - 1 : behaviour.slowMs ?? 0, signal);
+    await pauseOrThrow(behaviour.stuck ? 2 ** 31 - 1 : behaviour.slowMs ?? 0, signal);
 
     const result = await this.#slots.run(() => this.#result(task, behaviour, signal), signal);
     for (const percent of later) await this.#report(task, behaviour, percent);
@@ -98,7 +98,7 @@ export class TaskQueue {
     signal.throwIfAborted();
     end(task, result);
     this.#deps.log(`ended ${task.taskId} ${this.#deps.kind.name} ${task.state}`);
-    await pause(behaviour.callbackAfterMs ?? 0, signal);
+    await pauseOrThrow(behaviour.callbackAfterMs ?? 0, signal);
     await this.#tell(task, behaviour);
   }
 

@@ -3,6 +3,7 @@ import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour, Call, Rules } from "./behaviour.ts";
 import { findEndpoint } from "./endpoints.ts";
 import { pauseOrThrow } from "../pause_or_throw.ts";
+import { readObject } from "../read_input.ts";
 import { validateInput } from "./validate.ts";
 import type { WorkQueue } from "./work_queue.ts";
 
@@ -46,7 +47,7 @@ async function submit(request: Request, endpoint: string, deps: QueueDoorDeps): 
     const name = endpoint.split("/").slice(0, 2).join("/");
     return answer(404, { detail: `Application "${name}" not found` });
   }
-  const input = parseInput(await request.text());
+  const input = readObject(await request.text());
   if (input === null) {
     const detail = [{ loc: ["body"], msg: "JSON decode error", type: "json_invalid" }];
     return answer(422, { detail });
@@ -157,16 +158,6 @@ function callOf(method: string, rest: string): Call | null {
   if (method === "GET" && rest === "status") return "status";
   if (method === "GET" && (rest === "" || rest === "response")) return "result";
   return method === "PUT" && rest === "cancel" ? "cancel" : null;
-}
-
-function parseInput(body: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? Object.fromEntries(Object.entries(value)) : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Whether the request shows an API key that is let in; `keys` null lets every key in. */

@@ -4,6 +4,7 @@ import { cutFilm } from "../cut.ts";
 import { fillPicture, makeClip, saveFrame, type Size as ClipSize } from "../media.ts";
 import { makePicture } from "../picture.ts";
 import { probe } from "../probe.ts";
+import { text } from "../read_input.ts";
 import type { Endpoint } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
 import { downloadInput, type ModelDeps } from "./download_input.ts";
@@ -132,10 +133,6 @@ async function readable(field: string, path: string) {
     const type = what === "video" ? "unsupported_video_format" : "image_load_error";
     throw new ModelError(422, { detail: [{ loc: ["body", field], msg, type }] });
   }
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 function even(value: number): number {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { joinClips, saveFrame } from "../media.ts";
 import { probe } from "../probe.ts";
+import { text } from "../read_input.ts";
 import { type Keyframe, levelSound, makeMusic, makeSpeech, putSoundUnder } from "../sound.ts";
 import { downloadInput, type ModelDeps } from "./download_input.ts";
 import { ModelError } from "./validate.ts";
@@ -99,8 +100,4 @@ async function compose(input: Input, path: string, deps: ModelDeps) {
 
 function voiceOf({ voice, voice_setting }: Input): unknown {
   return voice ?? voice_setting ?? "";
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -2,8 +2,9 @@ import { burnCaptions } from "../cut.ts";
 import { downloadInput, type ModelDeps } from "../fal/download_input.ts";
 import { joinClips } from "../media.ts";
 import { probe } from "../probe.ts";
+import { text } from "../read_input.ts";
 import { mixMusic, putSoundUnder } from "../sound.ts";
-import { missingUrl, type ServiceKind, text } from "./kind.ts";
+import { missingUrl, type ServiceKind } from "./kind.ts";
 import { filmOf } from "./published.ts";
 
 /** What a stitch service does besides joining, by the path that it is posted to. */

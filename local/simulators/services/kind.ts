@@ -1,4 +1,5 @@
 import type { ModelDeps } from "../fal/download_input.ts";
+import { text } from "../read_input.ts";
 
 /** What distinguishes one service from another. */
 export type ServiceKind = {
@@ -23,10 +24,6 @@ export type Form = "scene" | "api" | "job";
 /** What the service does for a request at this path. */
 export function workAt(kind: ServiceKind, path: string): Pick<ServiceKind, "check" | "make"> {
   return kind.also?.[path] ?? kind;
-}
-
-export function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 /** Names the first of the fields that holds no http URL. */

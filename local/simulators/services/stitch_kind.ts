@@ -1,5 +1,6 @@
 import { runModel } from "../fal/run_model.ts";
-import { missingUrl, type ServiceKind, text } from "./kind.ts";
+import { text } from "../read_input.ts";
+import { missingUrl, type ServiceKind } from "./kind.ts";
 import { FINISH_WORK } from "./finish_work.ts";
 import { filmOf, pathOf, publishedUrl } from "./published.ts";
 

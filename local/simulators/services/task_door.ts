@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Reply } from "../http_server.ts";
 import { pauseOrThrow } from "../pause_or_throw.ts";
+import { readObject } from "../read_input.ts";
 import type { Behaviour, Rules, Told } from "./behaviour.ts";
 import { type Form, type ServiceKind, workAt } from "./kind.ts";
 import { isLive, newTask, type ServiceTask } from "./task.ts";
@@ -45,7 +46,7 @@ export async function answerServiceCall(request: Request, deps: TaskDoorDeps): P
 
 async function submit(request: Request, deps: TaskDoorDeps): Promise<Reply> {
   const { kind, queue, rules, log } = deps;
-  const input = parseInput(await request.text());
+  const input = readObject(await request.text());
   if (input === null) return refuse(400, "The body is no JSON object");
   const key = request.headers.get("idempotency-key") ?? "";
   if (key === "") return refuse(400, "Idempotency-Key is required");
@@ -102,14 +103,4 @@ function told(task: ServiceTask, status: number, { kind, form }: TaskDoorDeps): 
 
 function refuse(status: number, error: string): Response {
   return Response.json({ error }, { status });
-}
-
-function parseInput(body: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? Object.fromEntries(Object.entries(value)) : null;
-  } catch {
-    return null;
-  }
 }

@@ -6,6 +6,7 @@ import {
   secretsOf,
 } from "../supabase/functions/_shared/credentials.ts";
 import { type Get, readSecrets } from "../supabase/functions/_shared/env.ts";
+import { readJson } from "../supabase/functions/_shared/json.ts";
 import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
 
 export const SCHEMES = ["hmac", "standard", "bearer", "fal", "lastframe"] as const;
@@ -103,21 +104,15 @@ export function withValues(body: unknown, assignments: string[]): unknown {
     if (!isRecord(holder)) {
       throw new Error(`Cannot set "${assignment}": the body has no such place`);
     }
-    holder[last] = parseValue(assignment.slice(at + 1));
+    const text = assignment.slice(at + 1);
+    const value = readJson(text);
+    holder[last] = value === undefined ? text : value;
   }
   return copy;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Headers as they may be shown: of a bearer or a static token the secret is the credential itself. */

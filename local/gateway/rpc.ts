@@ -1,3 +1,4 @@
+import { readJson } from "../../supabase/functions/_shared/json.ts";
 import type { Statement } from "./postgres_connection.ts";
 import { SqlError } from "./postgres_errors.ts";
 import type { RunBatch } from "./postgres_pool.ts";
@@ -120,14 +121,10 @@ function become(role: Role): Statement {
 /** The names of the arguments; null when the body is no JSON object. An empty body has none. */
 function readKeys(body: Uint8Array): string[] | null {
   if (body.length === 0) return [];
-  try {
-    const args: unknown = JSON.parse(decoder.decode(body));
-    return typeof args === "object" && args !== null && !Array.isArray(args)
-      ? Object.keys(args)
-      : null;
-  } catch {
-    return null;
-  }
+  const args = readJson(decoder.decode(body));
+  return typeof args === "object" && args !== null && !Array.isArray(args)
+    ? Object.keys(args)
+    : null;
 }
 
 function answerUnknown(name: string, given: string[]): Response {

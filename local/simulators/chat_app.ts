@@ -1,4 +1,5 @@
 import { Webhook } from "standardwebhooks";
+import { readJson } from "../../supabase/functions/_shared/json.ts";
 import { Arrivals } from "./arrivals.ts";
 import { type Reply, serveHttp } from "./http_server.ts";
 
@@ -120,20 +121,12 @@ function readCallback(
     webhookId: headers["webhook-id"] ?? null,
     headers,
     text,
-    body: parseJson(text),
+    body: readJson(text) ?? null,
     verified,
     error: verified ? null : error,
     answered: null,
     at: Date.now(),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 async function imageReply(path: string): Promise<Response> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Get, optional, readSecrets } from "../../supabase/functions/_shared/env.ts";
 import { readFetchFailure } from "../../supabase/functions/_shared/fetch_failure.ts";
+import { readJson } from "../../supabase/functions/_shared/json.ts";
 import { HTTP_BELL } from "../../supabase/functions/_shared/post_bell.ts";
 import { signWebhook } from "../../supabase/functions/_shared/sign_webhook.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
@@ -121,17 +122,8 @@ async function call(
       redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const text = await answer.text();
-    return { status: answer.status, body: parse(text) };
+    return { status: answer.status, body: readJson(await answer.text()) };
   } catch (error) {
     return { failure: readFetchFailure(error).words };
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

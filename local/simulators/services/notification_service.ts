@@ -1,3 +1,4 @@
+import { readJson } from "../../../supabase/functions/_shared/json.ts";
 import { Arrivals } from "../arrivals.ts";
 import { type Reply, serveHttp } from "../http_server.ts";
 
@@ -51,7 +52,7 @@ export async function startNotificationService(
     arrivals.add({
       headers: Object.fromEntries(request.headers),
       text,
-      body: parseJson(text),
+      body: readJson(text) ?? null,
       authorized,
       answered: answer === "cut" ? null : answer,
       at: Date.now(),
@@ -72,12 +73,4 @@ export async function startNotificationService(
     },
     stop: () => server.stop(),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,5 @@
+import { readJson } from "./json.ts";
+
 /** Reads one environment variable; `Deno.env.get` in production, a plain object's in tests. */
 export type Get = (name: string) => string | undefined;
 
@@ -61,11 +63,7 @@ export function databaseAddress(get: Get): DatabaseAddress {
 }
 
 function defaultSecretKey(get: Get): string | null {
-  try {
-    const keys: unknown = JSON.parse(optional(get, "SUPABASE_SECRET_KEYS") ?? "null");
-    if (typeof keys !== "object" || keys === null || !("default" in keys)) return null;
-    return typeof keys.default === "string" && keys.default !== "" ? keys.default : null;
-  } catch {
-    return null;
-  }
+  const keys = readJson(optional(get, "SUPABASE_SECRET_KEYS") ?? "");
+  if (typeof keys !== "object" || keys === null || !("default" in keys)) return null;
+  return typeof keys.default === "string" && keys.default !== "" ? keys.default : null;
 }

@@ -1,10 +1,7 @@
 import { runFfmpeg } from "./ffmpeg.ts";
-import { joinClips } from "./media.ts";
+import { H264, joinClips, MP4 } from "./media.ts";
 import { type Probe, probe } from "./probe.ts";
 import { AAC, SOUND_FORMAT } from "./sound.ts";
-
-const H264 = "-c:v libx264 -preset veryfast -bf 0 -crf 17 -pix_fmt yuv420p".split(" ");
-const MP4 = "-video_track_timescale 12288 -movflags +faststart".split(" ");
 
 /** Seconds on each side of a fade through black. */
 const FADE_IN_SECONDS = 0.25;

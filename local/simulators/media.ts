@@ -8,9 +8,10 @@ const CLIP_FPS = 24;
 /** Frames in which a clip turns into the image that it ends with. */
 const TURN_IN_FRAMES = 12;
 
-// No B-frames: clips joined without encoding would otherwise begin with a gap of two frames.
-const H264 = "-c:v libx264 -preset veryfast -bf 0 -crf 17 -pix_fmt yuv420p".split(" ");
-const MP4 = "-video_track_timescale 12288 -movflags +faststart -an".split(" ");
+/** No B-frames: clips joined without encoding would otherwise begin with a gap of two frames. */
+export const H264 = "-c:v libx264 -preset veryfast -bf 0 -crf 17 -pix_fmt yuv420p".split(" ");
+export const MP4 = "-video_track_timescale 12288 -movflags +faststart".split(" ");
+const SILENT_MP4 = [...MP4, "-an"];
 
 export type Size = { width: number; height: number };
 
@@ -55,7 +56,7 @@ export async function makeClip(
     ...["-i", image, ...endImage === undefined ? [] : ["-i", endImage]],
     ...["-filter_complex", filter + ending],
     ...["-frames:v", String(frames), "-r", String(CLIP_FPS)],
-    ...[...H264, ...MP4, path],
+    ...[...H264, ...SILENT_MP4, path],
   ], signal);
 }
 
@@ -126,7 +127,7 @@ export async function joinClips(
   await runFfmpeg([
     ...videos.flatMap((video) => ["-i", video]),
     ...["-filter_complex", `${legs.join(";")};${joint}`],
-    ...[...H264, ...MP4, path],
+    ...[...H264, ...SILENT_MP4, path],
   ], signal);
 }
 
@@ -136,12 +137,13 @@ async function copyClips(videos: string[], path: string, signal?: AbortSignal): 
     const lines = videos.map((video) => `file '${video.replaceAll("'", "'\\''")}'`);
     await Deno.writeTextFile(list, lines.join("\n"));
     const input = ["-f", "concat", "-safe", "0", "-i", list];
-    await runFfmpeg([...input, "-c", "copy", ...MP4, path], signal);
+    await runFfmpeg([...input, "-c", "copy", ...SILENT_MP4, path], signal);
   } finally {
     await Deno.remove(list);
   }
 }
 
-function even(value: number): number {
+/** To a whole number that is even, as H.264 takes sides of pictures. */
+export function even(value: number): number {
   return Math.round(value / 2) * 2;
 }

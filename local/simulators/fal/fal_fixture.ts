@@ -1,3 +1,4 @@
+import { onFreshConnection } from "../../../supabase/functions/_shared/fresh_connection.ts";
 import { serveHttp } from "../http_server.ts";
 import { type FalOptions, type FalSimulator, startFal } from "./server.ts";
 
@@ -28,19 +29,12 @@ export type Scene = {
   post(endpoint: string, input: unknown, key?: string): Promise<Response>;
 };
 
-/**
- * Calls on a connection of its own: Deno's fetch sends a call again by itself when the connection
- * that it reused is cut, and the test would never see the cut.
- */
-async function call(url: string, init: RequestInit): Promise<Response> {
-  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  try {
-    const response = await fetch(url, { ...init, client });
-    const body = await response.arrayBuffer();
-    return new Response(body, response);
-  } finally {
-    client.close();
-  }
+/** On a connection of its own: on one that is reused the test would never see a cut. */
+function call(url: string, init: RequestInit): Promise<Response> {
+  return onFreshConnection(fetch, async (fetch) => {
+    const response = await fetch(url, init);
+    return new Response(await response.arrayBuffer(), response);
+  });
 }
 
 /** Runs a test against a fal of small pictures, and leaves nothing of it running. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { MediaError } from "../ffmpeg.ts";
 import { cutFilm } from "../cut.ts";
-import { fillPicture, makeClip, saveFrame, type Size as ClipSize } from "../media.ts";
+import { even, fillPicture, makeClip, saveFrame, type Size as ClipSize } from "../media.ts";
 import { makePicture } from "../picture.ts";
 import { probe } from "../probe.ts";
 import { text } from "../read_input.ts";
@@ -133,8 +133,4 @@ async function readable(field: string, path: string) {
     const type = what === "video" ? "unsupported_video_format" : "image_load_error";
     throw new ModelError(422, { detail: [{ loc: ["body", field], msg, type }] });
   }
-}
-
-function even(value: number): number {
-  return Math.round(value / 2) * 2;
 }

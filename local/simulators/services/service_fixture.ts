@@ -1,3 +1,4 @@
+import { onFreshConnection } from "../../../supabase/functions/_shared/fresh_connection.ts";
 import { Arrivals } from "../arrivals.ts";
 import { serveHttp } from "../http_server.ts";
 import { makeClip } from "../media.ts";
@@ -85,14 +86,11 @@ export async function withService(
   }
 }
 
-/** On a connection of its own: Deno's fetch sends again by itself on one that it reused. */
-async function call(url: string, init: RequestInit) {
-  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  try {
-    const response = await fetch(url, { ...init, client });
+/** On a connection of its own: on one that is reused the test would never see a cut. */
+function call(url: string, init: RequestInit) {
+  return onFreshConnection(fetch, async (fetch) => {
+    const response = await fetch(url, init);
     const text = await response.text();
     return { code: response.status, body: text.startsWith("{") ? JSON.parse(text) : { text } };
-  } finally {
-    client.close();
-  }
+  });
 }

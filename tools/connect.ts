@@ -1,5 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import type { Get } from "../supabase/functions/_shared/env.ts";
+import { isLocal } from "./is_local.ts";
 
 /** The pocket Supabase's. */
 const LOCAL = "postgres://postgres:postgres@127.0.0.1:54322/postgres";
@@ -38,8 +39,7 @@ function isDatabaseUrl(text: string): boolean {
 
 /** Connects as one session; with TLS where the host is not this machine. */
 export function connect(url: string): Sql {
-  const { hostname } = new URL(url);
-  const isHere = ["127.0.0.1", "localhost", "[::1]", "::1"].includes(hostname);
+  const isHere = isLocal(url);
   return postgres(url, {
     max: 1,
     connect_timeout: 10,

@@ -4,8 +4,9 @@ import { readFetchFailure } from "../../supabase/functions/_shared/fetch_failure
 import { readJson } from "../../supabase/functions/_shared/json.ts";
 import { HTTP_BELL } from "../../supabase/functions/_shared/post_bell.ts";
 import { signWebhook } from "../../supabase/functions/_shared/sign_webhook.ts";
+import { isLocal } from "../is_local.ts";
+import { pathOf } from "../webhook_request.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
-import { isLocal } from "./platform_environment.ts";
 
 export type DoorDeps = {
   /** Base of the functions, without a slash at its end. */
@@ -17,8 +18,6 @@ export type DoorDeps = {
 
 const TIMEOUT_MS = 10_000;
 const DESK = "webhook-manage";
-/** Where a door takes posts, if not at its own path. */
-const POSTS_TO: Readonly<Record<string, string>> = { videos: "videos/generations/async" };
 const DEPLOY = "supabase functions deploy; the function's log says why it does not start";
 const START = "deno task start; where its ports are others, --db and --functions take them";
 
@@ -41,7 +40,7 @@ async function checkDoor(door: string, deps: DoorDeps): Promise<Finding[]> {
     return [wrong(`Door ${door} answers a GET with ${greeting.status}`, DEPLOY)];
   }
 
-  const stranger = await call(deps, POSTS_TO[door] ?? door, { method: "POST", body: "{}" });
+  const stranger = await call(deps, pathOf(door), { method: "POST", body: "{}" });
   const status = "failure" in stranger ? stranger.failure : stranger.status;
   if (status === 401 || status === 429) {
     return [ok(`Door ${door} is open, and closed to strangers`)];

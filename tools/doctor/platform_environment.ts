@@ -1,4 +1,5 @@
 import { type Get, optional } from "../../supabase/functions/_shared/env.ts";
+import { isLocal } from "../is_local.ts";
 
 const PLAYED = {
   FAL_KEY: "key-of-the-simulator",
@@ -18,8 +19,4 @@ export function platformEnvironment(get: Get, functionsUrl: string): Get {
     ...isLocal(functionsUrl) && { ALLOW_PRIVATE_TARGETS: "1", ...PLAYED },
   };
   return (name) => optional(get, name) ?? given[name];
-}
-
-export function isLocal(functionsUrl: string): boolean {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(functionsUrl).hostname);
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-
-export type SqlFile = { path: string; text: string };
+import type { SqlFile } from "./sql_files.ts";
 
 export type Frozen = SqlFile & {
   /** Schema files whose whole text is in the migration. */

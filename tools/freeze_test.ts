@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { freeze, type FreezeRequest, type SqlFile } from "./freeze.ts";
+import { freeze, type FreezeRequest } from "./freeze.ts";
+import type { SqlFile } from "./sql_files.ts";
 
 const TABLE: SqlFile = {
   path: "supabase/schemas/0100_films.sql",

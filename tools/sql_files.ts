@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import type { SqlFile } from "./freeze.ts";
+
+/** A file of SQL, by its path below the project's root. */
+export type SqlFile = { path: string; text: string };
 
 /** Reads the .sql files directly in `folder` (relative to `root`), in the order of their names. */
 export async function readSqlFiles(root: string, folder: string): Promise<SqlFile[]> {

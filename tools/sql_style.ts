@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { SqlFile } from "./freeze.ts";
+import type { SqlFile } from "./sql_files.ts";
 import { findCteChains, lineAt, maskSql } from "./sql_text.ts";
 
 export type StyleFault = { path: string; line: number; message: string };

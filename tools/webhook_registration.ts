@@ -6,6 +6,10 @@ import {
   webhookBaseUrl,
   withoutSlash,
 } from "../supabase/functions/_shared/env.ts";
+import { FRAME_SERVICE } from "../supabase/functions/_shared/services/frame_service.ts";
+import type { Service } from "../supabase/functions/_shared/services/service.ts";
+import { STITCH_SERVICE } from "../supabase/functions/_shared/services/stitch_service.ts";
+import { VIDEO_SERVICE } from "../supabase/functions/_shared/services/video_service.ts";
 
 /** What a service is told: where to post which events, and what to sign them with. */
 export type Registration = {
@@ -16,32 +20,13 @@ export type Registration = {
   body: { url: string; events: string[]; secret: string };
 };
 
-const SERVICES = [
-  {
-    service: "video",
-    url: "VIDEO_GENERATION_SERVICE",
-    key: "VIDEO_GENERATION_API_KEY",
-    door: "video-complete",
-    events: ["task.completed", "task.failed"],
-  },
-  {
-    service: "frame",
-    url: "LAST_FRAME_SERVICE_URL",
-    key: "LAST_FRAME_API_KEY",
-    door: "last-frame-complete",
-    override: "LASTFRAME_WEBHOOK_URL",
-    events: ["extraction.completed", "extraction.failed"],
-  },
-  {
-    service: "stitch",
-    url: "STITCH_SERVICE_URL",
-    key: "STITCH_API_KEY",
-    door: "stitch-complete",
-    events: ["stitch.completed", "stitch.failed"],
-  },
-] as const;
+const SERVICES: readonly { name: string; service: Service; events: readonly string[] }[] = [
+  { name: "video", service: VIDEO_SERVICE, events: ["task.completed", "task.failed"] },
+  { name: "frame", service: FRAME_SERVICE, events: ["extraction.completed", "extraction.failed"] },
+  { name: "stitch", service: STITCH_SERVICE, events: ["stitch.completed", "stitch.failed"] },
+];
 
-export const SERVICE_NAMES: readonly string[] = SERVICES.map(({ service }) => service);
+export const SERVICE_NAMES: readonly string[] = SERVICES.map(({ name }) => name);
 
 /**
  * A registration for each service that is configured.
@@ -49,26 +34,24 @@ export const SERVICE_NAMES: readonly string[] = SERVICES.map(({ service }) => se
  * @throws where a configured service lacks its secret, or nothing says where the doors are.
  */
 export function registrations(get: Get): Registration[] {
-  return SERVICES.flatMap((one): Registration[] => {
-    const base = optional(get, one.url);
+  return SERVICES.flatMap(({ name, service, events }): Registration[] => {
+    const base = optional(get, service.urlVariable);
     if (base === null) return [];
-    const variables = secretsOf(one.door);
+    const variables = secretsOf(service.door);
     const [secret] = readSecrets(get, ...variables);
     if (secret === undefined) {
-      throw new Error(
-        `Cannot register at the ${one.service} service: ${variables[0]} is not set`,
-      );
+      throw new Error(`Cannot register at the ${name} service: ${variables[0]} is not set`);
     }
-    const own = "override" in one ? optional(get, one.override) : null;
+    const own = service.callbackVariable && optional(get, service.callbackVariable);
     const doors = webhookBaseUrl(get);
     if (own === null && doors === null) {
-      throw new Error(`Cannot register at the ${one.service} service: WEBHOOK_BASE_URL is not set`);
+      throw new Error(`Cannot register at the ${name} service: WEBHOOK_BASE_URL is not set`);
     }
     return [{
-      service: one.service,
+      service: name,
       to: `${withoutSlash(base)}/api/webhooks/register`,
-      apiKey: optional(get, one.key),
-      body: { url: own ?? `${doors}/${one.door}`, events: [...one.events], secret },
+      apiKey: optional(get, service.keyVariable),
+      body: { url: own ?? `${doors}/${service.door}`, events: [...events], secret },
     }];
   });
 }

@@ -1,4 +1,5 @@
 import type { ReadCallback } from "../callback_door.ts";
+import type { DoorName } from "../credentials.ts";
 import type { Provider, StepKind } from "../transitions/steps.ts";
 
 /** One kind of work that a service is asked for. */
@@ -19,7 +20,7 @@ export type Service = Operation & {
   urlVariable: string;
   keyVariable: string;
   /** The door that takes its callbacks, and the variable that names another address for them. */
-  door: string;
+  door: DoorName;
   callbackVariable: string | null;
   /** Other work of the same service, told by the same callbacks. */
   also?: readonly Operation[];

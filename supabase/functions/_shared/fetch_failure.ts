@@ -1,4 +1,4 @@
-import { OutboundFailure } from "./outbound/outbound_failure.ts";
+import { BROKE_OFF, OutboundFailure } from "./outbound/outbound_failure.ts";
 
 /** What kept a fetch from a complete answer. */
 export type FetchFailure = {
@@ -35,7 +35,7 @@ export function readFetchFailure(error: unknown): FetchFailure {
   if (chain.some(({ name }) => NEVER_SENT.test(name))) {
     return { sent: false, words: "the runtime refused to send" };
   }
-  return { sent: true, words: "the connection broke before the answer was complete" };
+  return { sent: true, words: BROKE_OFF };
 }
 
 function causes(error: unknown): { name: string; message: string }[] {

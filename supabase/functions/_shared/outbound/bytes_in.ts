@@ -1,4 +1,4 @@
-import { OutboundFailure } from "./outbound_failure.ts";
+import { inCrumbs } from "./outbound_failure.ts";
 
 /** Bytes as they come in, some of which may be put back. */
 export interface BytesIn {
@@ -31,7 +31,7 @@ export function bytesIn(connection: Pick<Deno.Conn, "read">): BytesIn {
       const length = await connection.read(chunk);
       if (length === size) size = Math.min(size * 2, CHUNK.last);
       owed = Math.max(owed + CRUMBS.bytes - (length ?? 0), -CRUMBS.free * CRUMBS.bytes);
-      if (owed > 0) throw new OutboundFailure("bad_answer", "it answers in crumbs");
+      if (owed > 0) throw inCrumbs();
       return length === null ? null : chunk.subarray(0, length);
     },
     unread(bytes) {

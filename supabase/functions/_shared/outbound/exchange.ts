@@ -2,7 +2,7 @@ import { bytesIn } from "./bytes_in.ts";
 import { type Dial, dialFirst } from "./dial.ts";
 import { readBodyOf } from "./http_body.ts";
 import { type AnswerHead, readHead, requestBytes } from "./http_head.ts";
-import { OutboundFailure } from "./outbound_failure.ts";
+import { brokeOff, OutboundFailure } from "./outbound_failure.ts";
 import { type Resolve, resolveName } from "./resolve.ts";
 import { vetTarget } from "./vet_target.ts";
 
@@ -130,11 +130,7 @@ function closeQuietly(connection: Deno.Conn): void {
 }
 
 function readBreak(error: unknown): OutboundFailure {
-  if (error instanceof OutboundFailure) return error;
-  return new OutboundFailure(
-    "connection_broken",
-    "the connection broke before the answer was complete",
-  );
+  return error instanceof OutboundFailure ? error : brokeOff();
 }
 
 function stopwatch(now: () => number): () => number {

@@ -1,6 +1,6 @@
 import { type BytesIn, readUntil } from "./bytes_in.ts";
 import type { AnswerHead } from "./http_head.ts";
-import { OutboundFailure } from "./outbound_failure.ts";
+import { brokeOff, inCrumbs, notHttp } from "./outbound_failure.ts";
 
 /** Bytes of a line that gives a chunk's length, extensions included. */
 const LONGEST_LINE = 4096;
@@ -27,14 +27,14 @@ export async function* readBodyOf(
 function lengthOf(headers: Headers): number {
   // The same length may be said twice, which `Headers` joins.
   const said = [...new Set((headers.get("content-length") ?? "").split(",").map((n) => n.trim()))];
-  if (said.length !== 1 || !/^\d{1,15}$/.test(said[0] ?? "")) throw bad();
+  if (said.length !== 1 || !/^\d{1,15}$/.test(said[0] ?? "")) throw notHttp();
   return Number(said[0]);
 }
 
 async function* readLength(source: BytesIn, length: number): AsyncGenerator<Uint8Array, void> {
   for (let left = length; left > 0;) {
     const bytes = await source.read();
-    if (bytes === null) throw cutOff();
+    if (bytes === null) throw brokeOff();
     const ours = bytes.subarray(0, left);
     source.unread(bytes.subarray(ours.length));
     left -= ours.length;
@@ -46,28 +46,19 @@ async function* readChunks(source: BytesIn): AsyncGenerator<Uint8Array, void> {
   let owed = -FRAMING.free * FRAMING.per;
   while (true) {
     const line = await readUntil(source, LINE_END, LONGEST_LINE);
-    if (line === null) throw cutOff();
+    if (line === null) throw brokeOff();
     owed += (line.length + 2 * LINE_END.length) * FRAMING.per;
-    if (owed > 0) throw new OutboundFailure("bad_answer", "it answers in crumbs");
+    if (owed > 0) throw inCrumbs();
     const hex = /^([0-9a-f]{1,12})[ \t]*(?:;|$)/i.exec(new TextDecoder().decode(line))?.[1];
-    if (hex === undefined) throw bad();
+    if (hex === undefined) throw notHttp();
     const length = parseInt(hex, 16);
     if (length === 0) return;
     owed -= length;
     yield* readLength(source, length);
-    if ((await readUntil(source, LINE_END, LINE_END.length))?.length !== 0) throw bad();
+    if ((await readUntil(source, LINE_END, LINE_END.length))?.length !== 0) throw notHttp();
   }
 }
 
 async function* readToEnd(source: BytesIn): AsyncGenerator<Uint8Array, void> {
   for (let bytes = await source.read(); bytes !== null; bytes = await source.read()) yield bytes;
-}
-
-function cutOff(): OutboundFailure {
-  const words = "the connection broke before the answer was complete";
-  return new OutboundFailure("connection_broken", words);
-}
-
-function bad(): OutboundFailure {
-  return new OutboundFailure("bad_answer", "what it answered is no HTTP");
 }

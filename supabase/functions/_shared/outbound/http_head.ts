@@ -1,5 +1,5 @@
 import { type BytesIn, readUntil } from "./bytes_in.ts";
-import { OutboundFailure } from "./outbound_failure.ts";
+import { brokeOff, notHttp, OutboundFailure } from "./outbound_failure.ts";
 
 /** Bytes of status line and headers; others allow as much or less. */
 const LONGEST_HEAD = 65_536;
@@ -46,17 +46,17 @@ export function requestBytes(
 export async function readHead(source: BytesIn): Promise<AnswerHead> {
   for (let interim = 0; interim <= MOST_INTERIM; interim++) {
     const bytes = await readUntil(source, BLANK_LINE, LONGEST_HEAD);
-    if (bytes === null) throw broken("the connection broke before the answer was complete");
+    if (bytes === null) throw brokeOff();
     const head = parseHead(fromLatin1(bytes));
     if (head.status >= 200 || head.status === 101) return head;
   }
-  throw broken("it only announced an answer");
+  throw new OutboundFailure("connection_broken", "it only announced an answer");
 }
 
 function parseHead(text: string): AnswerHead {
   const [first = "", ...lines] = text.split("\r\n");
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
-  if (status === undefined) throw new OutboundFailure("bad_answer", "what it answered is no HTTP");
+  if (status === undefined) throw notHttp();
   if (lines.length > MOST_LINES) {
     throw new OutboundFailure("bad_answer", "it answered with too many headers");
   }
@@ -69,10 +69,6 @@ function parseHead(text: string): AnswerHead {
     if (TOKEN.test(name)) headers.append(name, line.slice(colon + 1).replaceAll(/[\0\r\n]/g, ""));
   }
   return { status: Number(status), headers };
-}
-
-function broken(words: string): OutboundFailure {
-  return new OutboundFailure("connection_broken", words);
 }
 
 /** `Headers` holds one byte a character. */

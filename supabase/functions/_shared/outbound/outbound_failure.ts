@@ -18,6 +18,9 @@ const NEVER_SENT: ReadonlySet<FailureKind> = new Set([
   "tls_error",
 ]);
 
+/** Of an answer that ended before it was whole. */
+export const BROKE_OFF = "the connection broke before the answer was complete";
+
 /** No answer, or none to the end. The words name no URL: it may carry a token. */
 export class OutboundFailure extends Error {
   override name = "OutboundFailure";
@@ -28,4 +31,17 @@ export class OutboundFailure extends Error {
     super(words);
     this.sent = !NEVER_SENT.has(kind);
   }
+}
+
+export function brokeOff(): OutboundFailure {
+  return new OutboundFailure("connection_broken", BROKE_OFF);
+}
+
+export function notHttp(): OutboundFailure {
+  return new OutboundFailure("bad_answer", "what it answered is no HTTP");
+}
+
+/** What comes in crumbs takes more of our time than of its sender's. */
+export function inCrumbs(): OutboundFailure {
+  return new OutboundFailure("bad_answer", "it answers in crumbs");
 }

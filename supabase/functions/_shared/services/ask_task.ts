@@ -10,7 +10,7 @@ import type { ServiceDeps } from "./service.ts";
 const NO_ROUTE = new Set([404, 405, 501]);
 
 /** A task, and what it was asked for with. */
-export type AskedTask = Pick<Attempt, "request_id" | "input">;
+type AskedTask = Pick<Attempt, "request_id" | "input">;
 
 /**
  * Asks a service what became of a task. Whatever it does not say clearly is `unreachable`: the

@@ -1,7 +1,8 @@
 import { isSuccess, NoAnswer } from "../call_once.ts";
+import { givenUp } from "../given_up.ts";
 import type { CancelRequest } from "../provider.ts";
 import type { Answer } from "../transitions/steps.ts";
-import { type AskedTask, askTask } from "./ask_task.ts";
+import { askTask } from "./ask_task.ts";
 import { callService, isTaskId } from "./call_service.ts";
 import type { ServiceDeps } from "./service.ts";
 
@@ -17,26 +18,20 @@ export async function cancelTask(
   deps: ServiceDeps,
   { request_id, about }: CancelRequest,
 ): Promise<Answer> {
-  if (request_id === null || !isTaskId(request_id)) return { state: "completed", output: {} };
+  if (request_id === null || !isTaskId(request_id)) return givenUp();
 
   try {
     const reply = await callService(deps, { method: "DELETE", taskId: request_id });
-    if (reply.status === FINISHED) return await whatItMade(deps, { request_id, input: about });
-    if (isSuccess(reply) || UNKNOWN.has(reply.status)) return { state: "completed", output: {} };
+    // A service need not tell of its tasks.
+    if (reply.status === FINISHED) {
+      return givenUp(await askTask(deps, { request_id, input: about }));
+    }
+    if (isSuccess(reply) || UNKNOWN.has(reply.status)) return givenUp();
     return failed(deps, `it answered ${reply.status}`, !NO_ROUTE.has(reply.status));
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     return failed(deps, error.message, true);
   }
-}
-
-/** A service need not tell of its tasks. */
-async function whatItMade(deps: ServiceDeps, task: AskedTask): Promise<Answer> {
-  const answer = await askTask(deps, task);
-  return {
-    state: "completed",
-    output: answer.state === "completed" ? { made: answer.output } : {},
-  };
 }
 
 function failed({ service }: ServiceDeps, why: string, retryable: boolean): Answer {

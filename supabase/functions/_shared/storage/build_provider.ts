@@ -30,8 +30,7 @@ export function buildStorageProvider(
       onUnpinned: tellOnce(log),
     }),
     timeoutMs: STORAGE_TIMEOUT,
-    warn: (reason) => log("thumbnail.not_stored", { reason }),
-    warnOfLength: (reason) => log("captions.not_measured", { reason }),
+    log,
   });
 }
 

@@ -1,7 +1,7 @@
 import { StorageClient } from "@supabase/storage-js";
 import { withDeadline } from "../deadline.ts";
 import { type Get, optional, withoutSlash } from "../env.ts";
-import type { FilmUrls } from "./provider.ts";
+import type { FilmUrls } from "./url_of.ts";
 
 /** Milliseconds: a long film over a slow line; the lease of the step is longer. */
 export const STORAGE_TIMEOUT = 60_000;

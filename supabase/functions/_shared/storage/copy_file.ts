@@ -1,12 +1,14 @@
 import type { StorageClient } from "@supabase/storage-js";
 import { withDeadline } from "../deadline.ts";
 import { readFetchFailure } from "../fetch_failure.ts";
+import type { Log } from "../log.ts";
 import type { GuardedFetch } from "../outbound/guarded_fetch.ts";
 import { OutboundFailure } from "../outbound/outbound_failure.ts";
 import type { Done } from "../provider.ts";
 import { mayPassLater } from "../refusal.ts";
 import type { Output } from "../transitions/results.ts";
 import { countBytes } from "./count_bytes.ts";
+import type { FilmUrls } from "./url_of.ts";
 import { lookAtStart } from "./video_start.ts";
 
 export const BUCKET = "films";
@@ -19,6 +21,9 @@ export type StorageDeps = {
   /** Milliseconds for one file. */
   timeoutMs: number;
 };
+
+/** What it takes to store files that others are to open. */
+export type StoreDeps = StorageDeps & { filmUrls: FilmUrls; log: Log };
 
 /** Why a file was not copied. The message names no URL: a signed one opens the file. */
 export class NotCopied extends Error {

@@ -3,14 +3,9 @@ import type { Done, StepProvider } from "../provider.ts";
 import type { Output } from "../transitions/results.ts";
 import type { StepWork } from "../transitions/steps.ts";
 import { checkFrame } from "./check_frame.ts";
-import { BUCKET, copyFile, doneByCopying, NotCopied, type StorageDeps } from "./copy_file.ts";
+import { copyFile, doneByCopying, NotCopied, type StoreDeps } from "./copy_file.ts";
 import { storeCaptions } from "./store_captions.ts";
-
-/** FILM_URLS: `public` needs a public bucket, `signed` works with a private one. */
-export type FilmUrls = "public" | "signed";
-
-/** Seconds that a signed URL opens its file. */
-const SIGNED_FOR = 7 * 86_400;
+import { urlOf } from "./url_of.ts";
 
 const StoreInput = z.object({
   film_url: z.string(),
@@ -21,29 +16,18 @@ const StoreInput = z.object({
 
 const StillInput = z.object({ image_url: z.string() });
 
-type StoreDeps = StorageDeps & {
-  filmUrls: FilmUrls;
-  warn: (message: string) => void;
-  warnOfLength: (message: string) => void;
-};
-
 /**
  * Copies a film and its thumbnail into Supabase Storage, because a provider's URLs expire. It costs
  * nothing to do it again, so that asking and looking up are storing. Storyboards and thumbnails it
  * refuses to make, and images it leaves as they are.
  */
 export function createStorageProvider(deps: StoreDeps): StepProvider {
-  const captionsDeps = {
-    ...deps,
-    warn: deps.warnOfLength,
-    urlOf: (path: string) => urlOf(deps, path),
-  };
   const store = (work: StepWork): Promise<Done> => {
     switch (work.step) {
       case "store_film":
         return storeFilm(deps, work);
       case "store_captions":
-        return storeCaptions(captionsDeps, work);
+        return storeCaptions(deps, work);
       case "check_frame":
         return checkFrame(deps, work);
       default:
@@ -86,23 +70,11 @@ async function storeThumbnail(
     } catch (error) {
       if (!(error instanceof NotCopied)) throw error;
       if (left > 0 && error.retryable) continue;
-      deps.warn(`Film is stored without a thumbnail: ${error.message}`);
+      const reason = `Film is stored without a thumbnail: ${error.message}`;
+      deps.log("thumbnail.not_stored", { reason });
       return undefined;
     }
   }
-}
-
-/** The URL by which a stored file opens. @throws {NotCopied} */
-export async function urlOf(
-  { storage, filmUrls }: Pick<StoreDeps, "storage" | "filmUrls">,
-  path: string,
-): Promise<string> {
-  const bucket = storage.from(BUCKET);
-  if (filmUrls === "public") return bucket.getPublicUrl(path).data.publicUrl;
-
-  const { data, error } = await bucket.createSignedUrl(path, SIGNED_FOR);
-  if (error) throw new NotCopied(`Cannot sign URL of file: ${error.message}`, true);
-  return data.signedUrl;
 }
 
 /** Comes here where nobody does it: a film that waited for it would wait for ever. */

@@ -4,8 +4,9 @@ import { withDeadline } from "../deadline.ts";
 import type { Done } from "../provider.ts";
 import type { StepWork } from "../transitions/steps.ts";
 import { cuesOf, toSrt, toVtt } from "./caption_files.ts";
-import { BUCKET, doneByCopying, NotCopied, type StorageDeps } from "./copy_file.ts";
+import { BUCKET, doneByCopying, NotCopied, type StorageDeps, type StoreDeps } from "./copy_file.ts";
 import { httpReader, mp4Duration } from "./mp4_duration.ts";
+import { urlOf } from "./url_of.ts";
 
 /** Each is a connection, and the pages that are read of it. */
 const CLIPS_AT_A_TIME = 20;
@@ -21,17 +22,12 @@ const CaptionsInput = z.object({
 });
 type Scene = z.infer<typeof CaptionsInput>["cues"][number];
 
-type CaptionsDeps = StorageDeps & {
-  warn: (message: string) => void;
-  urlOf: (path: string) => Promise<string>;
-};
-
 /**
  * Writes a film's captions as SubRip and WebVTT beside it, timed by what its clips say of their own
  * lengths. It costs nothing to do it again.
  */
 export async function storeCaptions(
-  deps: CaptionsDeps,
+  deps: StoreDeps,
   { attempt }: StepWork,
 ): Promise<Done> {
   const { cues, path } = CaptionsInput.parse(attempt.input);
@@ -45,8 +41,8 @@ export async function storeCaptions(
     await store(deps, `${path}.srt`, "application/x-subrip", toSrt(timed));
     await store(deps, `${path}.vtt`, "text/vtt", toVtt(timed));
     const [srt_url, vtt_url] = await Promise.all([
-      deps.urlOf(`${path}.srt`),
-      deps.urlOf(`${path}.vtt`),
+      urlOf(deps, `${path}.srt`),
+      urlOf(deps, `${path}.vtt`),
     ]);
     return { srt_url, vtt_url };
   });
@@ -54,14 +50,15 @@ export async function storeCaptions(
 
 /** A clip that does not tell its length is as long as it was ordered. */
 function secondsOf(
-  { warn }: CaptionsDeps,
+  { log }: StoreDeps,
   { seconds }: Scene,
   lengths: readonly (number | null)[],
 ): number {
   const known = lengths.filter((length) => length !== null);
   if (known.length === lengths.length) return known.reduce((sum, length) => sum + length, 0);
   if (seconds !== null) {
-    warn("A clip does not tell its length: captions are timed by what was ordered");
+    const reason = "A clip does not tell its length: captions are timed by what was ordered";
+    log("captions.not_measured", { reason });
     return seconds;
   }
   throw new NotCopied("Cannot time captions: a clip does not tell its length", true);
@@ -92,7 +89,7 @@ async function measure(
 }
 
 async function store(
-  { storage }: CaptionsDeps,
+  { storage }: StoreDeps,
   path: string,
   contentType: string,
   text: string,

@@ -90,8 +90,8 @@ Deno.test("the clips of a long film are looked at some at a time, and for a minu
       storage,
       fetch: hanging,
       timeoutMs: 50,
-      warn: () => {},
-      urlOf: (path) => Promise.resolve(path),
+      filmUrls: "public",
+      log: () => {},
     },
     work({ step: "store_captions", input: { cues: Array(120).fill(cue), path: "proj_1/0123" } }),
   );

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Done, StepProvider } from "../provider.ts";
 import { BUCKET, doneByCopying, NotCopied, type StorageDeps } from "../storage/copy_file.ts";
-import { type FilmUrls, urlOf } from "../storage/provider.ts";
+import { type FilmUrls, urlOf } from "../storage/url_of.ts";
 import type { Output } from "../transitions/results.ts";
 import type { StepWork } from "../transitions/steps.ts";
 import { CLIP, SILENCE, STILL } from "./media.ts";

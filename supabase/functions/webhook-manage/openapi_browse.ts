@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Board, Callbacks, Deliveries, Errors, Films, Series } from "./browse_routes.ts";
-import { OPERATOR } from "./openapi_callbacks.ts";
+import { get } from "./openapi_operation.ts";
 import { Watch } from "./stream_routes.ts";
 
 const Page = z.object({
@@ -21,24 +21,20 @@ export const BROWSE_OPERATIONS: readonly Operation[] = [
   look("/browse/overview", "Films by status, money of today, what waits for somebody"),
   look("/browse/queue", "What is open, what is stuck and why, which invariants are broken"),
   {
-    method: "get",
-    path: "/stream",
-    summary: "Listen to what these paths answer",
+    ...get("/stream", "Listen to what these paths answer", {
+      200: { says: "Events as they come", only: ["text/event-stream"] },
+    }, Watch),
     description:
       "Server-sent events named `answer`: `{path, status, tag, body}`, each time that a path's " +
       "`ETag` is another one. Ends after 100 seconds.",
-    by: OPERATOR,
-    query: Watch,
-    answers: { 200: { says: "Events as they come", only: ["text/event-stream"] } },
   },
 ];
 
-function page(path: string, summary: string, query: Operation["query"]): Operation {
-  const answers = { 200: { says: PAGE, schema: Page } };
-  return { method: "get", path, summary, by: OPERATOR, query, answers };
+function page(path: string, summary: string, query: z.ZodType): Operation {
+  return get(path, summary, { 200: { says: PAGE, schema: Page } }, query);
 }
 
-function look(path: string, summary: string, query?: Operation["query"]): Operation {
-  const answers = { 200: { says: "With an `ETag`; 304 to an `If-None-Match` that fits" } };
-  return { method: "get", path, summary, by: OPERATOR, query, answers };
+function look(path: string, summary: string, query?: z.ZodType): Operation {
+  const says = "With an `ETag`; 304 to an `If-None-Match` that fits";
+  return get(path, summary, { 200: { says } }, query);
 }

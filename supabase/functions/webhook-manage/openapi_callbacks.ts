@@ -1,12 +1,8 @@
 import * as z from "zod";
-import type { Operation, Proof } from "../_shared/openapi/door_part.ts";
+import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Replayed } from "../_shared/management/callbacks.ts";
 import { Filter, One, Range } from "./callback_routes.ts";
-
-export const OPERATOR: readonly Proof[] = ["operator", "admin"];
-
-/** A row of a list, as it stands in the database. */
-export const Docs = z.object({ docs: z.array(z.looseObject({})) });
+import { Docs, get, OPERATOR } from "./openapi_operation.ts";
 
 const ReplayedRange = z.object({
   matched: z.number(),
@@ -17,14 +13,7 @@ const ReplayedRange = z.object({
 });
 
 export const CALLBACK_OPERATIONS: readonly Operation[] = [
-  {
-    method: "get",
-    path: "",
-    summary: "The newest 50 callbacks",
-    by: OPERATOR,
-    query: Filter,
-    answers: { 200: { says: "Newest first", schema: Docs } },
-  },
+  get("", "The newest 50 callbacks", { 200: { says: "Newest first", schema: Docs } }, Filter),
   {
     method: "post",
     path: "",
@@ -39,18 +28,12 @@ export const CALLBACK_OPERATIONS: readonly Operation[] = [
       500: { says: "Not replayed: unknown, applied before, malformed, or it failed again" },
     },
   },
-  {
-    method: "get",
-    path: "/logs/{id}",
-    summary: "All of one callback, with what happened around it",
-    by: OPERATOR,
-    answers: {
-      200: {
-        says: "`raw_body` is base64, `raw_text` the same where it is UTF-8",
-        schema: z.looseObject({ raw_body: z.string(), raw_text: z.string().nullable() }),
-      },
+  get("/logs/{id}", "All of one callback, with what happened around it", {
+    200: {
+      says: "`raw_body` is base64, `raw_text` the same where it is UTF-8",
+      schema: z.looseObject({ raw_body: z.string(), raw_text: z.string().nullable() }),
     },
-  },
+  }),
   {
     method: "post",
     path: "/logs/{id}/replay",

@@ -3,29 +3,22 @@ import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Filter, Range, Replay } from "./delivery_routes.ts";
 import { Why } from "./desk.ts";
 import { Changes, Filter as EndpointFilter, NewEndpoint, Overlap } from "./endpoint_routes.ts";
-import { OPERATOR } from "./openapi_callbacks.ts";
-import { verb } from "./openapi_films.ts";
+import { get, OPERATOR, verb } from "./openapi_operation.ts";
 
 const Endpoint = z.looseObject({ endpoint_id: z.string(), url: z.string() });
 const Endpoints = z.object({ endpoints: z.array(Endpoint), next: z.string().nullable() });
 const Deliveries = z.object({ deliveries: z.array(z.looseObject({ delivery_id: z.string() })) });
 
 export const DELIVERY_OPERATIONS: readonly Operation[] = [
-  {
-    method: "get",
-    path: "/deliveries",
-    summary: "The newest deliveries",
-    by: OPERATOR,
-    query: Filter,
-    answers: { 200: { says: "Newest first", schema: Deliveries } },
-  },
-  {
-    method: "get",
-    path: "/deliveries/{id}",
-    summary: "One delivery, its body and how each try went",
-    by: OPERATOR,
-    answers: { 200: { says: "Header values and secrets are not in it" } },
-  },
+  get(
+    "/deliveries",
+    "The newest deliveries",
+    { 200: { says: "Newest first", schema: Deliveries } },
+    Filter,
+  ),
+  get("/deliveries/{id}", "One delivery, its body and how each try went", {
+    200: { says: "Header values and secrets are not in it" },
+  }),
   verb("/deliveries/redrive", "Send failed deliveries again", Range),
   verb("/deliveries/replay", "Send many again under their ids: by filter and time, paced", Replay),
   verb("/deliveries/{id}/redrive", "Send one failed delivery again"),
@@ -33,19 +26,9 @@ export const DELIVERY_OPERATIONS: readonly Operation[] = [
 ];
 
 export const ENDPOINT_OPERATIONS: readonly Operation[] = [
-  {
-    method: "get",
-    path: "/endpoints",
-    summary: "Standing endpoints",
-    by: OPERATOR,
-    query: EndpointFilter,
-    answers: {
-      200: {
-        says: "The oldest first, without secrets; next is what after takes",
-        schema: Endpoints,
-      },
-    },
-  },
+  get("/endpoints", "Standing endpoints", {
+    200: { says: "The oldest first, without secrets; next is what after takes", schema: Endpoints },
+  }, EndpointFilter),
   {
     method: "post",
     path: "/endpoints",
@@ -59,13 +42,9 @@ export const ENDPOINT_OPERATIONS: readonly Operation[] = [
       409: { says: "The idempotency key belongs to another endpoint" },
     },
   },
-  {
-    method: "get",
-    path: "/endpoints/{id}",
-    summary: "One endpoint",
-    by: OPERATOR,
-    answers: { 200: { says: "Without its secret", schema: Endpoint } },
-  },
+  get("/endpoints/{id}", "One endpoint", {
+    200: { says: "Without its secret", schema: Endpoint },
+  }),
   verb("/endpoints/{id}", "Change an endpoint", Changes),
   {
     method: "delete",

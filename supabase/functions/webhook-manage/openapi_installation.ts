@@ -5,7 +5,7 @@ import { SourceView } from "../_shared/webhook_sources.ts";
 import { DoorFigures } from "./door_figures.ts";
 import { Fields as Fallback } from "./fallback_routes.ts";
 import { Window } from "./metric_routes.ts";
-import { Docs, OPERATOR } from "./openapi_callbacks.ts";
+import { Docs, get, OPERATOR } from "./openapi_operation.ts";
 import { Changes as ProviderChanges } from "./provider_routes.ts";
 import { Changes as SourceChanges } from "./source_routes.ts";
 import { Deletion } from "./user_routes.ts";
@@ -16,17 +16,6 @@ const Source = SourceView.extend({ is_configured: z.boolean() });
 const State = Health.omit({ is_healthy: true }).extend({ status: z.string() });
 /** Where nobody could look, there is no more than the error. */
 const NotWell = State.partial().extend({ error: z.string() });
-
-function get(path: string, summary: string, answer: Operation["answers"], query?: z.ZodType) {
-  return {
-    method: "get",
-    path,
-    summary,
-    by: OPERATOR,
-    ...query && { query },
-    answers: answer,
-  } as const;
-}
 
 function ok(schema: z.ZodType, also: readonly string[] = []): Operation["answers"] {
   return { 200: { says: "So it is", schema, also } };

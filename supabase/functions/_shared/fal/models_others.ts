@@ -18,12 +18,14 @@ const OPTIONAL: Facts = { needsImage: false };
 
 const WIDE_OR_TALL = ratios("16:9", "9:16");
 const THREE_SHAPES = ratios("16:9", "9:16", "1:1");
-const LUMA_SHAPES = ratios("16:9", "9:16", "4:3", "3:4", "21:9", "9:21");
 const PIKA_SHAPES = ratios("16:9", "9:16", "1:1", "4:5", "5:4", "3:2", "2:3");
 const GROK_SHAPES = ratios("16:9", "4:3", "3:2", "1:1", "2:3", "3:4", "9:16");
 const KANDINSKY_SHAPES = ratios("3:2", "1:1", "2:3");
 
-const LUMA_LENGTHS = digitsS(5, 9);
+const LUMA_FACTS: Facts = {
+  ...digitsS(5, 9),
+  ...ratios("16:9", "9:16", "4:3", "3:4", "21:9", "9:21"),
+};
 const SORA_LENGTHS = digits(4, 8, 12, 16, 20);
 /** Where the schema says no more than the usual length, that is the one on offer. */
 const GROK_LENGTH = number(6);
@@ -31,14 +33,10 @@ const PIKA_LENGTH = number(5);
 const KANDINSKY_LENGTH = digitsS(5);
 
 export const OTHERS: readonly Model[] = [
-  image("luma-ray-2", `${LUMA}/ray-2/image-to-video`, LUMA_LENGTHS, LUMA_SHAPES, END, OPTIONAL),
-  text("luma-ray-2", `${LUMA}/ray-2`, LUMA_LENGTHS, LUMA_SHAPES),
-  image(
-    "luma-ray-2-flash",
-    `${LUMA}/ray-2-flash/image-to-video`,
-    ...[LUMA_LENGTHS, LUMA_SHAPES, END, OPTIONAL],
-  ),
-  text("luma-ray-2-flash", `${LUMA}/ray-2-flash`, LUMA_LENGTHS, LUMA_SHAPES),
+  image("luma-ray-2", `${LUMA}/ray-2/image-to-video`, LUMA_FACTS, END, OPTIONAL),
+  text("luma-ray-2", `${LUMA}/ray-2`, LUMA_FACTS),
+  image("luma-ray-2-flash", `${LUMA}/ray-2-flash/image-to-video`, LUMA_FACTS, END, OPTIONAL),
+  text("luma-ray-2-flash", `${LUMA}/ray-2-flash`, LUMA_FACTS),
   image("pika-2-turbo", `${AT}/pika/v2/turbo/image-to-video`, PIKA_LENGTH),
   text("pika-2-turbo", `${AT}/pika/v2/turbo/text-to-video`, PIKA_LENGTH, PIKA_SHAPES),
   image("pika-2.1", `${AT}/pika/v2.1/image-to-video`, PIKA_LENGTH),

@@ -4,8 +4,9 @@ const AT = "fal-ai";
 const LENGTHS = digitsS(4, 6, 8);
 const LENGTHS_2 = digitsS(5, 6, 7, 8);
 const SHAPES = ratios("16:9", "9:16");
-/** The last frame is required: for the scene before a `shared_keyframe`. */
-const FIRST_LAST: Facts = {
+/** First and last frame, both required: for the scene before a `shared_keyframe`. */
+const BOTH: Facts = {
+  ...SHAPES,
   startFrame: "first_frame_url",
   endFrame: "last_frame_url",
   unmet: ["last_frame_url"],
@@ -24,21 +25,7 @@ export const VEO: readonly Model[] = [
   text("veo-3.1-fast", `${AT}/veo3.1/fast`, LENGTHS, SHAPES),
   image("veo-3.1-lite", `${AT}/veo3.1/lite/image-to-video`, LENGTHS, SHAPES),
   text("veo-3.1-lite", `${AT}/veo3.1/lite`, LENGTHS, SHAPES),
-  image(
-    "veo-3.1-first-last",
-    `${AT}/veo3.1/first-last-frame-to-video`,
-    LENGTHS,
-    SHAPES,
-    FIRST_LAST,
-  ),
-  image(
-    "veo-3.1-fast-first-last",
-    `${AT}/veo3.1/fast/first-last-frame-to-video`,
-    ...[LENGTHS, SHAPES, FIRST_LAST],
-  ),
-  image(
-    "veo-3.1-lite-first-last",
-    `${AT}/veo3.1/lite/first-last-frame-to-video`,
-    ...[digitsS(8), SHAPES, FIRST_LAST],
-  ),
+  image("veo-3.1-first-last", `${AT}/veo3.1/first-last-frame-to-video`, LENGTHS, BOTH),
+  image("veo-3.1-fast-first-last", `${AT}/veo3.1/fast/first-last-frame-to-video`, LENGTHS, BOTH),
+  image("veo-3.1-lite-first-last", `${AT}/veo3.1/lite/first-last-frame-to-video`, digitsS(8), BOTH),
 ];

@@ -27,14 +27,8 @@ export function isTimestampSigned(
 
   const given = valuesOf("v1").slice(0, MOST_SIGNATURES).flatMap((hex) => readHex(hex, 32) ?? []);
   return secrets.some((secret) => {
-    const expected = signTimestamped(body, { timestamp, secret });
+    const hmac = createHmac("sha256", secret).update(`${timestamp}.`).update(body);
+    const expected = hmac.digest("hex");
     return given.some((theirs) => equal(theirs, expected));
   });
-}
-
-function signTimestamped(
-  body: Uint8Array | string,
-  { timestamp, secret }: { timestamp: string; secret: string },
-): string {
-  return createHmac("sha256", secret).update(`${timestamp}.`).update(body).digest("hex");
 }

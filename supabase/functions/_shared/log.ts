@@ -4,12 +4,9 @@ export type Log = (event: string, fields?: Readonly<Record<string, unknown>>) =>
 const MOST_CHARACTERS = 8000;
 
 /** One line of JSON an event: hosted logs are cut at 10,000 characters a line. */
-export function createLog(
-  write: (line: string) => void,
-  base: Readonly<Record<string, unknown>> = {},
-): Log {
+export function createLog(write: (line: string) => void): Log {
   return (event, fields = {}) => {
-    const line = JSON.stringify({ event, ...base, ...fields }, asText);
+    const line = JSON.stringify({ event, ...fields }, asText);
     write(withoutTokens(line.slice(0, MOST_CHARACTERS)));
   };
 }

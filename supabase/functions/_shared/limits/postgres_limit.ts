@@ -9,10 +9,11 @@ import { createSlidingWindow, isRecent, MINUTE, type Requests } from "./sliding_
 export function createPostgresLimit(
   what: string,
   limit: number,
-  { db, now, wait, later, log }: Omit<RateLimitDeps, "get">,
+  deps: Omit<RateLimitDeps, "get">,
 ): RateLimit {
+  const { now } = deps;
   const own = createSlidingWindow({ limit, now });
-  const shared = createSharedCounts(what, { db, now, wait, later, log });
+  const shared = createSharedCounts(what, deps);
 
   return {
     taken(address) {

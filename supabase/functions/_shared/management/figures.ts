@@ -56,7 +56,7 @@ export function readBoard(db: Database, limit: number): Promise<Facts> {
   return db.call("read_board", { p_limit: limit }, Facts);
 }
 
-/** What is open, what is stuck and why, which invariants are broken; so many of each. */
-export function readQueue(db: Database, limit = 100): Promise<Facts> {
-  return db.call("read_queue", { p_limit: limit }, Facts);
+/** What is open, what is stuck and why, which invariants are broken; a hundred of each at most. */
+export function readQueue(db: Database): Promise<Facts> {
+  return db.call("read_queue", { p_limit: 100 }, Facts);
 }

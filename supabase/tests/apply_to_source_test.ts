@@ -3,11 +3,13 @@ import { Buffer } from "node:buffer";
 import { listCallbacks, replayCallback } from "../functions/_shared/management/callbacks.ts";
 import {
   putWebhookSource,
-  readWebhookSources,
-  receiveSourceCallback,
   removeWebhookSource,
   type SourceChanges,
-} from "../functions/_shared/webhook_sources.ts";
+} from "../functions/_shared/management/sources.ts";
+import {
+  readWebhookSources,
+  receiveSourceCallback,
+} from "../functions/_shared/transitions/sources.ts";
 import { BUSY, claimAll, OK, recordAll } from "./endpoints.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { brokenInvariants, errorsOf, only } from "./look.ts";

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { setVaultSecret } from "../../local/postgres/migrations.ts";
-import { SCHEMES } from "../functions/_shared/signatures/schemes.ts";
 import {
   listWebhookSources,
   putWebhookSource,
-  readWebhookSources,
-  receiveSourceCallback,
   removeWebhookSource,
   type SourceChanges,
-} from "../functions/_shared/webhook_sources.ts";
+} from "../functions/_shared/management/sources.ts";
+import { SCHEMES } from "../functions/_shared/signatures/schemes.ts";
+import {
+  readWebhookSources,
+  receiveSourceCallback,
+} from "../functions/_shared/transitions/sources.ts";
 import { refusalOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
 import { only } from "./look.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Operation } from "../_shared/openapi/door_part.ts";
 import { Health } from "../_shared/management/figures.ts";
-import { SourceView } from "../_shared/webhook_sources.ts";
+import { SourceView } from "../_shared/management/sources.ts";
 import { DoorFigures } from "./door_figures.ts";
 import { Fields as Fallback } from "./fallback_routes.ts";
 import { Window } from "./metric_routes.ts";

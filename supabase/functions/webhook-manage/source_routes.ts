@@ -10,7 +10,7 @@ import {
   removeWebhookSource,
   type SourceChanges,
   type SourceView,
-} from "../_shared/webhook_sources.ts";
+} from "../_shared/management/sources.ts";
 import { readFields, readId } from "../_shared/read_fields.ts";
 import { asVerb, type Desk } from "./desk.ts";
 

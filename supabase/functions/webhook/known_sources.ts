@@ -1,7 +1,7 @@
 import type { Database } from "../_shared/database.ts";
 import { sinceThen } from "../_shared/since_then.ts";
 import { createSlidingWindow } from "../_shared/limits/sliding_window.ts";
-import { readWebhookSources, type WebhookSource } from "../_shared/webhook_sources.ts";
+import { readWebhookSources, type WebhookSource } from "../_shared/transitions/sources.ts";
 
 /**
  * The sources of this installation, kept in memory: a flood of requests that nobody signed asks the

@@ -1,7 +1,7 @@
 import type { Verdict } from "../_shared/credentials.ts";
 import { type Get, readSecrets, splitSecrets } from "../_shared/env.ts";
 import { findScheme } from "../_shared/signatures/schemes.ts";
-import type { WebhookSource } from "../_shared/webhook_sources.ts";
+import type { WebhookSource } from "../_shared/transitions/sources.ts";
 
 /** How a custom source proves who it is. */
 export type SourceCredentials = {

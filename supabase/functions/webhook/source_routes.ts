@@ -5,7 +5,7 @@ import { notFound, Refusal } from "../_shared/errors.ts";
 import { createRateLimit, type RateLimit } from "../_shared/limits/rate_limit.ts";
 import { recordRequest } from "../_shared/record_request.ts";
 import type { ReceivedCallback } from "../_shared/transitions/callbacks.ts";
-import { receiveSourceCallback, type WebhookSource } from "../_shared/webhook_sources.ts";
+import { receiveSourceCallback, type WebhookSource } from "../_shared/transitions/sources.ts";
 import { answerHandshake } from "./answer_handshake.ts";
 import { createKnownSources } from "./known_sources.ts";
 import { readSourceBody } from "./read_source_body.ts";

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/hand_made_world.ts";
 import { signHex } from "../_shared/signatures/hex_hmac.ts";
 import { standardHeaders } from "../_shared/signatures/standard_webhooks.ts";
-import type { WebhookSource } from "../_shared/webhook_sources.ts";
+import type { WebhookSource } from "../_shared/transitions/sources.ts";
 import { createWebhook } from "./app.ts";
 
 const BODY = '{"event":{"id":"evt_1","type":"deal.won"}}';

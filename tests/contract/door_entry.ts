@@ -4,7 +4,7 @@ import {
   handMadeWorld,
   NOTHING_CHANGED,
   type World,
-} from "../../supabase/functions/_shared/hand_made_world.ts";
+} from "../../supabase/functions/_shared/testing/hand_made_world.ts";
 import { WEBHOOK_SAMPLES } from "../../tools/webhook_samples.ts";
 import { APPS } from "./openapi_document.ts";
 

@@ -4,7 +4,7 @@ import {
   handMadeWorld,
   NOTHING_CHANGED,
   signedPost,
-} from "../../supabase/functions/_shared/hand_made_world.ts";
+} from "../../supabase/functions/_shared/testing/hand_made_world.ts";
 import { pathOf } from "../../tools/webhook_request.ts";
 import { WEBHOOK_SAMPLES } from "../../tools/webhook_samples.ts";
 import { clipMade, filmMade, frameMade, olderJob, wrapped } from "../pipeline/documented_bodies.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Hono } from "hono";
 import { z } from "zod";
 import type { Deps } from "../../supabase/functions/_shared/deps.ts";
-import { handMadeWorld } from "../../supabase/functions/_shared/hand_made_world.ts";
+import { handMadeWorld } from "../../supabase/functions/_shared/testing/hand_made_world.ts";
 import { createFalWebhook } from "../../supabase/functions/fal-webhook/app.ts";
 import { createLastFrameComplete } from "../../supabase/functions/last-frame-complete/app.ts";
 import { createPipelineStep } from "../../supabase/functions/pipeline-step/app.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../../supabase/functions/_shared/hand_made_world.ts";
+import { handMadeWorld } from "../../supabase/functions/_shared/testing/hand_made_world.ts";
 import { createRateLimit } from "../../supabase/functions/_shared/limits/rate_limit.ts";
 import { onStack } from "../pipeline/film_stack.ts";
 import { startUpstash, type Upstash } from "./upstash.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createBellWatch } from "./bell_watch.ts";
-import { handMadeWorld } from "./hand_made_world.ts";
+import { handMadeWorld } from "./testing/hand_made_world.ts";
 import { verifyStandard } from "./signatures/standard_webhooks.ts";
 
 const ENV = { PIPELINE_BELL_SECRET: "s3cret", WEBHOOK_BASE_URL: "https://x.example/functions/v1" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createVideoComplete } from "../video-complete/app.ts";
 import { DatabaseError } from "./database.ts";
-import { handMadeWorld, NOTHING_CHANGED, signedPost } from "./hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED, signedPost } from "./testing/hand_made_world.ts";
 import { standardHeaders } from "./signatures/standard_webhooks.ts";
 
 const SECRET = "s3cret";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createDoor, refuseOtherMethods } from "./door.ts";
-import { handMadeWorld } from "./hand_made_world.ts";
+import { handMadeWorld } from "./testing/hand_made_world.ts";
 
 const PAGE = "https://console.example";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { doorCredentials, type DoorName } from "./credentials.ts";
-import { handMadeWorld } from "./hand_made_world.ts";
+import { handMadeWorld } from "./testing/hand_made_world.ts";
 import { signHex } from "./signatures/hex_hmac.ts";
 import { standardHeaders } from "./signatures/standard_webhooks.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createDoor } from "./door.ts";
 import { createDoorCounts } from "./door_counts.ts";
-import { handMadeWorld, signedPost } from "./hand_made_world.ts";
+import { handMadeWorld, signedPost } from "./testing/hand_made_world.ts";
 
 function counting(count_door_requests: unknown = null) {
   const world = handMadeWorld({ sql: { count_door_requests } });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createDoor } from "./door.ts";
-import { handMadeWorld } from "./hand_made_world.ts";
+import { handMadeWorld } from "./testing/hand_made_world.ts";
 
 Deno.test("a sender that announces more than it sends is told 408, and costs the database nothing", async () => {
   const { deps, calls } = handMadeWorld({ env: { VIDEO_WEBHOOK_SECRET: "s3cret" } });

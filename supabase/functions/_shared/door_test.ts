@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { createCallbackDoor } from "./callback_door.ts";
 import { DatabaseError } from "./database.ts";
-import { handMadeWorld, NOTHING_CHANGED, signedPost, type World } from "./hand_made_world.ts";
+import {
+  handMadeWorld,
+  NOTHING_CHANGED,
+  signedPost,
+  type World,
+} from "./testing/hand_made_world.ts";
 
 const SECRET = "s3cret";
 const TOO_LARGE = "x".repeat(1024 * 1024 + 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createDoor } from "./door.ts";
-import { handMadeWorld, signedPost } from "./hand_made_world.ts";
+import { handMadeWorld, signedPost } from "./testing/hand_made_world.ts";
 import { readFor } from "./read_for.ts";
 
 const OWN = { authorization: "Bearer s3cret" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createCallbackDoor } from "./callback_door.ts";
 import { readVideoCallback } from "./services/read_video_callback.ts";
-import { handMadeWorld, NOTHING_CHANGED, signedPost } from "./hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED, signedPost } from "./testing/hand_made_world.ts";
 
 const SECRET = "s3cret-of-the-door";
 const BODY = JSON.stringify({

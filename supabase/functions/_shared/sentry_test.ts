@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "./database.ts";
-import { handMadeWorld } from "./hand_made_world.ts";
+import { handMadeWorld } from "./testing/hand_made_world.ts";
 import { createSentry, readDsn } from "./sentry.ts";
 import { refusingUrl, withServer } from "./testing/loopback.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { Buffer } from "node:buffer";
-import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/testing/hand_made_world.ts";
 import { createFalWebhook } from "./app.ts";
 
 const BODY =

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/testing/hand_made_world.ts";
 import { createLastFrameComplete } from "./app.ts";
 
 async function post(body: Record<string, unknown>) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/testing/hand_made_world.ts";
 import { createStitchComplete } from "./app.ts";
 
 const FILM = "https://cdn.example.com/final/project_xyz.mp4";

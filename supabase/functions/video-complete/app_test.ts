@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/testing/hand_made_world.ts";
 import { createVideoComplete } from "./app.ts";
 
 Deno.test("video-complete answers what the callback caused and echoes its status", async () => {

@@ -1,4 +1,4 @@
-import { handMadeWorld, signedPost } from "../_shared/hand_made_world.ts";
+import { handMadeWorld, signedPost } from "../_shared/testing/hand_made_world.ts";
 import { createVideos } from "./app.ts";
 
 export const SECRET = "s3cret";

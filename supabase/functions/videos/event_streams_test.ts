@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Database, DatabaseError } from "../_shared/database.ts";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { createEventStreams } from "./event_streams.ts";
 
 const BY = { token: "t", trusted: false };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { createAnswerStreams } from "./answer_streams.ts";
 
 /** Each path answers the next of these at each look, and the last again and again. */

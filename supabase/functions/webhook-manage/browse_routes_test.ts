@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { createWebhookManage } from "./app.ts";
 
 const PAGE = { docs: [{ project_id: "proj_1" }], next: "proj_1" };

@@ -1,4 +1,4 @@
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { createWebhookManage } from "./app.ts";
 
 /** The operator's door, with a database that answers what it is told; asked with the key. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { createWebhookManage } from "./app.ts";
 import { parsePrometheus, type Scraped } from "./prometheus_parser.ts";
 import { prometheusText } from "./prometheus_text.ts";

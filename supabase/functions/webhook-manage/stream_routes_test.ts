@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { createWebhookManage } from "./app.ts";
 
 const BOARD = { overview: { is_paused: false }, columns: {} };

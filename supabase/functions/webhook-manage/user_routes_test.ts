@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { withServer } from "../_shared/testing/loopback.ts";
 import { createWebhookManage } from "./app.ts";
 

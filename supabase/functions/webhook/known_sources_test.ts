@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { createKnownSources } from "./known_sources.ts";
 
 Deno.test("a clock that is set back keeps nobody from looking again after a failure", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../_shared/hand_made_world.ts";
+import { handMadeWorld } from "../_shared/testing/hand_made_world.ts";
 import { signHex } from "../_shared/signatures/hex_hmac.ts";
 import { standardHeaders } from "../_shared/signatures/standard_webhooks.ts";
 import { createWebhook } from "./app.ts";

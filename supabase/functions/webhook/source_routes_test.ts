@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as z from "zod";
-import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED, signedPost } from "../_shared/testing/hand_made_world.ts";
 import { signHex } from "../_shared/signatures/hex_hmac.ts";
 import { standardHeaders } from "../_shared/signatures/standard_webhooks.ts";
 import type { WebhookSource } from "../_shared/transitions/sources.ts";

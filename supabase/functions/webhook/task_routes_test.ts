@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "../_shared/database.ts";
-import { handMadeWorld, signedPost } from "../_shared/hand_made_world.ts";
+import { handMadeWorld, signedPost } from "../_shared/testing/hand_made_world.ts";
 import { createWebhook } from "./app.ts";
 
 const TASK = {

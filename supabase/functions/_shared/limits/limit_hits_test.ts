@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../hand_made_world.ts";
+import { handMadeWorld } from "../testing/hand_made_world.ts";
 import { createLimitHits } from "./limit_hits.ts";
 
 Deno.test("refusals are told together, at most once in ten seconds", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../hand_made_world.ts";
+import { handMadeWorld } from "../testing/hand_made_world.ts";
 import { createPostgresLimit } from "./postgres_limit.ts";
 
 /** Two requests a minute; `others` is what other isolates have let through. */

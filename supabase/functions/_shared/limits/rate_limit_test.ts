@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../hand_made_world.ts";
+import { handMadeWorld } from "../testing/hand_made_world.ts";
 import { createRateLimit, readRateLimit } from "./rate_limit.ts";
 
 Deno.test("an unset limit is none", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { handMadeWorld } from "../hand_made_world.ts";
+import { handMadeWorld } from "../testing/hand_made_world.ts";
 import { createRateLimit } from "./rate_limit.ts";
 import { refusingUrl, type Seen, withServer } from "../testing/loopback.ts";
 

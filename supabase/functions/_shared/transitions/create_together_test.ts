@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseError } from "../database.ts";
-import { handMadeWorld } from "../hand_made_world.ts";
+import { handMadeWorld } from "../testing/hand_made_world.ts";
 import { createTogether } from "./create_together.ts";
 import type { Job } from "./projects.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Database, DatabaseError } from "../database.ts";
-import { handMadeWorld, NOTHING_CHANGED } from "../hand_made_world.ts";
+import { handMadeWorld, NOTHING_CHANGED } from "../testing/hand_made_world.ts";
 import type { Callback, CallbackResult } from "./callbacks.ts";
 import { receiveTogether } from "./receive_together.ts";
 

@@ -1,7 +1,7 @@
-import type { Database } from "./database.ts";
-import type { Deps } from "./deps.ts";
-import { createLog } from "./log.ts";
-import { signHex } from "./signatures/hex_hmac.ts";
+import type { Database } from "../database.ts";
+import type { Deps } from "../deps.ts";
+import { createLog } from "../log.ts";
+import { signHex } from "../signatures/hex_hmac.ts";
 
 /** 2026-11-22T00:00:00Z */
 const START = 1_795_305_600_000;

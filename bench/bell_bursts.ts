@@ -3,6 +3,7 @@ import { startNetWorker } from "../local/postgres/net_worker.ts";
 import type { Outcome } from "./case.ts";
 import { claim, openSessions } from "./sql_verbs.ts";
 import { startDurable } from "./durable_database.ts";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 
 const SESSIONS = 8;
 const RUNNER_PAUSE_MS = 50;
@@ -53,7 +54,7 @@ export async function measureBellBursts(
         const works = await claim(own);
         claimed += works.length;
         empty = works.length === 0 ? empty + 1 : 0;
-        if (works.length === 0) await new Promise((done) => setTimeout(done, RUNNER_PAUSE_MS));
+        if (works.length === 0) await pause(RUNNER_PAUSE_MS);
       }
     })().finally(() => answering = null);
   }
@@ -73,7 +74,7 @@ export async function measureBellBursts(
   for (let over = false; !over || claimed < changes && performance.now() - last < PATIENCE_MS;) {
     const [row] = await sql`select count(*)::int as n from net.http_request_queue`;
     depth.push(row?.n);
-    over = await Promise.race([burst.then(() => true), pause(25)]);
+    over = await Promise.race([burst.then(() => true), pause(25).then(() => false)]);
     if (over) last = Math.min(last, performance.now());
     if (over && claimed < changes && answering === null) {
       // What falls between two rings is the sweep's, every five seconds; here at once.
@@ -107,10 +108,6 @@ export async function measureBellBursts(
       `sweeps that were needed after the last change: ${sweeps}`,
     ],
   };
-}
-
-function pause(ms: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(() => resolve(false), ms));
 }
 
 async function insertSleepingSteps(sql: Sql, steps: number): Promise<void> {

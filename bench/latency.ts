@@ -4,6 +4,7 @@ import { median, quantile } from "./figures.ts";
 import { makeJobs } from "./intake.ts";
 import { depthGrowth, type Sample } from "./runner_depth.ts";
 import type { BenchStack as Stack } from "./stacks.ts";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 
 const PATIENCE_MS = 1_200_000;
 const SAMPLE_MS = 100;
@@ -144,7 +145,7 @@ export async function waitForFilms(
     if (row?.error) throw new Error(`Cannot measure films: ${row.error}`);
     if (row?.completed >= wanted) return;
     await sample();
-    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+    await pause(SAMPLE_MS);
   }
   throw new Error("Cannot measure films: they do not end");
 }

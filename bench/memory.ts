@@ -7,6 +7,7 @@ import { requestTo } from "./door_requests.ts";
 import { sendLoad } from "./load.ts";
 import { findFreePort } from "../local/free_port.ts";
 import { type Peer, startPeer } from "./peers/processes.ts";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 
 const DOORS = [
   "fal-webhook",
@@ -75,7 +76,7 @@ async function sampleMemory(doors: Doors, name: string, times: number): Promise<
   const sampling = (async () => {
     while (!over) {
       samples.push(await memoryOf(doors.pidOf(name)));
-      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+      await pause(SAMPLE_MS);
     }
   })();
   try {

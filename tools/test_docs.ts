@@ -5,6 +5,7 @@ import { openCloud } from "./docs/cloud.ts";
 import { readBlocks } from "./docs/read_blocks.ts";
 import { runDocument } from "./docs/run_document.ts";
 import { PROJECT_ROOT } from "./project_root.ts";
+import { pause } from "../supabase/functions/_shared/pause.ts";
 import { readArguments } from "./usage.ts";
 
 const USAGE = `deno task test:docs [part of a name...]
@@ -92,7 +93,7 @@ async function everyDoorIsUp(api: string): Promise<void> {
       const answer = await fetch(`${api}/${name}`, { method: "PUT" });
       status = answer.headers.has("sb-error-code") ? 503 : answer.status;
       await answer.body?.cancel();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
   }
 }

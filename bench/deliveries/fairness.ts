@@ -3,6 +3,7 @@ import type { Series } from "../case.ts";
 import { quantile } from "../figures.ts";
 import type { BenchStack as Stack } from "../stacks.ts";
 import type { Receiver } from "./receiver.ts";
+import { pause } from "../../supabase/functions/_shared/pause.ts";
 
 const ENDPOINTS = 100;
 /** What waits for the dead endpoint already, when a round begins. */
@@ -82,7 +83,7 @@ async function forget({ sql }: Stack, receiver: Receiver): Promise<void> {
         select from public.webhook_deliveries where status in ('pending', 'delivering')
       ) as left`;
     left = row?.left;
-    if (left) await new Promise((resolve) => setTimeout(resolve, BEAT));
+    if (left) await pause(BEAT);
   }
 }
 
@@ -97,7 +98,7 @@ async function measureRound(
   let next = 0;
   let expected = 0;
   for (const until = Date.now() + seconds * 1000; Date.now() < until;) {
-    const beat = new Promise((resolve) => setTimeout(resolve, BEAT));
+    const beat = pause(BEAT);
     const endpoints = Array.from({ length: perBeat }, () => 1 + next++ % ENDPOINTS);
     expected += endpoints.filter((n) => n < ENDPOINTS).length;
     await queue(stack, endpoints);
@@ -105,7 +106,7 @@ async function measureRound(
   }
   for (const until = Date.now() + 60_000; Date.now() < until;) {
     if (waitsOf(receiver).length >= expected) break;
-    await new Promise((resolve) => setTimeout(resolve, BEAT));
+    await pause(BEAT);
   }
   const waits = waitsOf(receiver);
   if (waits.length < expected) throw new Error(`${expected - waits.length} did not arrive`);

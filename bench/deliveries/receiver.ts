@@ -1,3 +1,5 @@
+import { pause } from "../../supabase/functions/_shared/pause.ts";
+
 /** One delivery as it arrived. */
 export type Arrival = {
   path: string;
@@ -51,7 +53,7 @@ export function startReceiver(): Receiver {
   async function patience(count: number): Promise<number> {
     for (let before = -1; before < seen.length;) {
       before = seen.length;
-      await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+      await pause(PATIENCE);
       if (seen.length >= count) return 0;
     }
     throw new Error(`Cannot go on: ${seen.length} of ${count} deliveries arrived`);

@@ -1,4 +1,5 @@
 import { PROJECT_ROOT } from "../../tools/project_root.ts";
+import { pause } from "../../supabase/functions/_shared/pause.ts";
 
 /** A process that answers HTTP on a port of its own. */
 export interface Peer extends AsyncDisposable {
@@ -28,7 +29,7 @@ export async function startPeer(
       if (!over) child.kill("SIGKILL");
       throw new Error(`Cannot start ${command}: it does not listen`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
   return {
     origin: `http://127.0.0.1:${port}`,

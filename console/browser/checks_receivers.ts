@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { pause } from "../../supabase/functions/_shared/pause.ts";
 import type { Check } from "./main.ts";
 import { shoot } from "./look.ts";
 import { signIn, type World } from "./world.ts";
@@ -135,6 +136,6 @@ async function allSent({ stack }: World): Promise<void> {
            where endpoint_id is not null and status in ('pending', 'delivering', 'batched'))
       )::integer as open`;
     open = row?.open ?? 0;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
 }

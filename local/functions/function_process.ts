@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findFreePort } from "../free_port.ts";
+import { pause } from "../../supabase/functions/_shared/pause.ts";
 import { textLines } from "./text_lines.ts";
 
 /** One run of a function: a Deno process that listens on a port of its own. */
@@ -111,7 +112,7 @@ async function waitUntilListening(
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
   }
   throw new Error(`Cannot start function ${name}: it does not listen`);
 }

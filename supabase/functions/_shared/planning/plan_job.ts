@@ -20,7 +20,7 @@ export type JobPlan = { scenes: JobScene[]; storyboard: StoryboardBy } | { issue
  */
 export function planJob(
   job: JobFields,
-  { hasStoryboardModel = false, ...planning }: Planning & { hasStoryboardModel?: boolean } = {},
+  { hasStoryboardModel = false, ...planning }: Planning & { hasStoryboardModel?: boolean },
 ): JobPlan {
   if (job.scenes) return withStoryboard(planScenes(job, planning), "none");
 

@@ -5,7 +5,7 @@ import { type Receiver, startReceiver } from "./deliveries/receiver.ts";
 import { measureFairness } from "./deliveries/fairness.ts";
 import { median, ratio } from "./figures.ts";
 import { interleave } from "./rounds.ts";
-import type { BenchStack as Stack } from "./stacks.ts";
+import type { Stack } from "../local/stack.ts";
 
 /**
  * Throughput: so many deliveries wait for one fast receiver; from the first arrival to the last. The

@@ -1,6 +1,6 @@
 import { signWebhook } from "../supabase/functions/_shared/sign_webhook.ts";
 import { signHex } from "../supabase/functions/_shared/signatures/hex_hmac.ts";
-import { makeJobs } from "./intake.ts";
+import { makeJobs } from "./jobs.ts";
 import type { LoadRequest } from "./load.ts";
 
 /** What is posted to each door, and under which variable's secret. */

@@ -2,11 +2,11 @@ import type { Outcome } from "./case.ts";
 import { cpuOf } from "./cpu_time.ts";
 import { type Doors, startDoors } from "./doors.ts";
 import { median, ratio, short } from "./figures.ts";
-import { expectStatuses, type LoadRequest, type LoadResult, sendLoad } from "./load.ts";
+import { makeJobs } from "./jobs.ts";
+import { expectStatuses, type LoadResult, sendLoad } from "./load.ts";
 import { type Contender, interleave } from "./rounds.ts";
 import { PACKAGES, startFastApi } from "./peers/fastapi.ts";
 import { createBenchTable, startNaive } from "./peers/naive.ts";
-import { signHex } from "../supabase/functions/_shared/signatures/hex_hmac.ts";
 
 const CROWD = 1000;
 
@@ -104,37 +104,6 @@ export async function measureIntake(
 
 function rate({ sent, seconds }: LoadResult): number {
   return sent / seconds;
-}
-
-/** Three chained scenes each, a key and a user of their own. */
-export function makeJobs(
-  amount: number,
-  secret: string,
-  fields: Record<string, unknown> = {},
-): LoadRequest[] {
-  return Array.from({ length: amount }, () => {
-    const id = crypto.randomUUID();
-    const body = JSON.stringify({
-      video_id: id,
-      user_id: `user-${id.slice(0, 4)}`,
-      chat_id: "4711",
-      user_email: "somebody@example.com",
-      user_name: "Somebody",
-      source: "chat",
-      prompt: "A lighthouse at dusk, waves below it, a boat that comes home",
-      image_url: "https://images.example.com/lighthouse.png",
-      aspect_ratio: "16:9",
-      idempotency_key: id,
-      request_timestamp: "2026-01-01T00:00:00Z",
-      ...fields,
-      scenes: ["The lighthouse", "The waves", "The boat"].map((prompt) => ({ prompt })),
-    });
-    return {
-      path: "/webhook",
-      headers: { "content-type": "application/json", "x-webhook-signature": signHex(body, secret) },
-      body,
-    };
-  });
 }
 
 async function checkRows(

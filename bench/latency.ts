@@ -1,13 +1,10 @@
 import type { Sql } from "postgres";
 import type { CaseOptions, Outcome } from "./case.ts";
+import { SAMPLE_MS, waitForFilms } from "./count_films.ts";
 import { median, quantile } from "./figures.ts";
-import { makeJobs } from "./intake.ts";
+import { makeJobs, postJob } from "./jobs.ts";
 import { depthGrowth, type Sample } from "./runner_depth.ts";
-import type { BenchStack as Stack } from "./stacks.ts";
-import { pause } from "../supabase/functions/_shared/pause.ts";
-
-const PATIENCE_MS = 1_200_000;
-const SAMPLE_MS = 100;
+import type { Stack } from "../local/stack.ts";
 
 /**
  * From the moment in which fal posts a callback until its next request for the same film arrives:
@@ -83,7 +80,7 @@ async function makeFilms(
   stack: Stack,
   { films, together }: { films: number; together: number },
 ): Promise<Measured> {
-  const { sql, fal } = stack;
+  const { sql, fal, apiUrl, env } = stack;
   const [before] = await sql`
     select private.clock() as since, count(*)::int as completed from public.projects`;
   const earlier = fal.requests.length;
@@ -100,7 +97,8 @@ async function makeFilms(
   }
   for (let made = 0; made < films; made += together) {
     const more = Math.min(together, films - made);
-    await post(stack, more);
+    const jobs = makeJobs(more, env.WEBHOOK_SECRET ?? "", { image_url: null });
+    await Promise.all(jobs.map((job) => postJob(apiUrl, job)));
     await waitForFilms(sql, before?.completed + made + more, sample);
   }
   const claims = await sql<{ ms: number }[]>`
@@ -118,36 +116,6 @@ async function makeFilms(
 async function checkInvariants(sql: Sql): Promise<void> {
   const [broken] = await sql`select count(*)::int as n from private.check_invariants()`;
   if (broken?.n !== 0) throw new Error(`Cannot trust latency: ${broken?.n} invariants are broken`);
-}
-
-async function post({ apiUrl, env }: Pick<Stack, "apiUrl" | "env">, films: number): Promise<void> {
-  const jobs = makeJobs(films, env.WEBHOOK_SECRET ?? "", { image_url: null });
-  await Promise.all(jobs.map(async ({ path, headers, body }) => {
-    const url = `${apiUrl}/functions/v1${path}`;
-    const answer = await fetch(url, { method: "POST", headers, body });
-    await answer.body?.cancel();
-    if (answer.status !== 202) throw new Error(`Cannot measure latency: ${answer.status}`);
-  }));
-}
-
-/** Waits until so many films are completed. */
-export async function waitForFilms(
-  sql: Sql,
-  wanted: number,
-  sample: () => Promise<void>,
-): Promise<void> {
-  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
-    const [row] = await sql`
-      select
-        count(*) filter (where status = 'completed')::int as completed,
-        min(error_message) as error
-      from public.projects`;
-    if (row?.error) throw new Error(`Cannot measure films: ${row.error}`);
-    if (row?.completed >= wanted) return;
-    await sample();
-    await pause(SAMPLE_MS);
-  }
-  throw new Error("Cannot measure films: they do not end");
 }
 
 async function filmOfRequest(sql: Sql): Promise<Map<string, string>> {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { findFunctions } from "../local/functions/find_functions.ts";
 import { PROJECT_ROOT } from "../tools/project_root.ts";
 import type { Outcome, Series } from "./case.ts";
 import { memoryOf } from "./cpu_time.ts";
@@ -9,20 +10,11 @@ import { findFreePort } from "../local/free_port.ts";
 import { type Peer, startPeer } from "./peers/processes.ts";
 import { pause } from "../supabase/functions/_shared/pause.ts";
 
-const DOORS = [
-  "fal-webhook",
-  "last-frame-complete",
-  "pipeline-step",
-  "stitch-complete",
-  "video-complete",
-  "videos",
-  "webhook",
-  "webhook-manage",
-];
 /** Requests in which a process warms up, and in which it is looked at, twice. */
-type Amount = { warmUp: number; half: number; doors: string[] };
-const FULL: Amount = { warmUp: 20_000, half: 40_000, doors: DOORS };
-const QUICK: Amount = { warmUp: 0, half: 250, doors: ["fal-webhook", "webhook"] };
+type Amount = { warmUp: number; half: number };
+const FULL: Amount = { warmUp: 20_000, half: 40_000 };
+const QUICK: Amount = { warmUp: 0, half: 250 };
+const QUICK_DOORS = ["fal-webhook", "webhook"];
 const SAMPLE_MS = 100;
 /**
  * A fifth of what the platform gives a function: V8 collects long before it would by itself, and a
@@ -39,7 +31,8 @@ const MOST = 1.05;
 export async function measureMemory(
   { quick, say }: { quick: boolean; say: (line: string) => void },
 ): Promise<{ series: Series[]; targets: NonNullable<Outcome["targets"]> }> {
-  const { doors: names, ...amount } = quick ? QUICK : FULL;
+  const amount = quick ? QUICK : FULL;
+  const names = quick ? QUICK_DOORS : [...(await findFunctions(PROJECT_ROOT)).keys()];
   await using doors = await startDoors(names, { through: startRepeating, more: SMALL_HEAP });
   const measured = new Map<string, { early: number[]; late: number[] }>();
   const left = [...names];

@@ -1,8 +1,7 @@
 import type { CaseOptions, Outcome, Series } from "./case.ts";
-import { checkFilms, countFilms } from "./count_films.ts";
+import { checkFilms, countFilms, waitForFilms } from "./count_films.ts";
 import { measureFilmCost } from "./film_cost.ts";
-import { makeJobs } from "./intake.ts";
-import { waitForFilms } from "./latency.ts";
+import { makeJobs, postJob } from "./jobs.ts";
 import { measureSql } from "./pipeline_in_sql.ts";
 import type { Stacks } from "./stacks.ts";
 
@@ -80,17 +79,9 @@ async function measureHttp(
     const since = performance.now();
     // From their prompts alone: there is no image to fetch.
     const jobs = makeJobs(count, env.WEBHOOK_SECRET ?? "", { image_url: null });
-    for (const { path, headers, body } of jobs) {
-      const answer = await fetch(`${apiUrl}/functions/v1${path}`, {
-        method: "POST",
-        headers,
-        body,
-      });
-      await answer.body?.cancel();
-      if (answer.status !== 202) throw new Error(`Cannot measure films: ${answer.status}`);
-    }
+    for (const job of jobs) await postJob(apiUrl, job);
     made += count;
-    await waitForFilms(sql, before.completed + made, () => Promise.resolve());
+    await waitForFilms(sql, before.completed + made);
     return count / (performance.now() - since) * 1000;
   }
   await make(1);

@@ -2,12 +2,12 @@ import { type Stack, startStack } from "../local/stack.ts";
 import { DURABLE } from "./conditions.ts";
 import { migratedData } from "./migrated_data.ts";
 
-/** A whole stack with durable commits, in which fal makes media once and gives away copies. */
-export type BenchStack = Stack;
-
-/** Hands out stacks to cases. Whoever opens one disposes of what it got. */
+/**
+ * Hands out whole stacks with durable commits, in which fal makes media once and gives away copies.
+ * Whoever opens one disposes of what it got.
+ */
 export interface Stacks extends AsyncDisposable {
-  open(say: (line: string) => void): Promise<AsyncDisposable & { stack: BenchStack }>;
+  open(say: (line: string) => void): Promise<AsyncDisposable & { stack: Stack }>;
 }
 
 /**
@@ -15,8 +15,8 @@ export interface Stacks extends AsyncDisposable {
  * an earlier case left in it are some finished films.
  */
 export function createStacks({ shared }: { shared: boolean }): Stacks {
-  let own: Promise<BenchStack> | null = null;
-  async function start(say: (line: string) => void): Promise<BenchStack> {
+  let own: Promise<Stack> | null = null;
+  async function start(say: (line: string) => void): Promise<Stack> {
     say("starting a whole stack");
     const copyOf = await migratedData();
     const fal = { shortSide: 64, media: "canned" } as const;

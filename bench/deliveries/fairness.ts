@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Series } from "../case.ts";
 import { quantile } from "../figures.ts";
-import type { BenchStack as Stack } from "../stacks.ts";
+import type { Stack } from "../../local/stack.ts";
 import type { Receiver } from "./receiver.ts";
 import { pause } from "../../supabase/functions/_shared/pause.ts";
 

@@ -1,19 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { SigningKey } from "../../local/simulators/fal/signing_key.ts";
+import { isDoorName, secretsOf } from "../../supabase/functions/_shared/credentials.ts";
 import { readSecrets } from "../../supabase/functions/_shared/env.ts";
 import { bodyBytes, type FuzzRequest } from "./fuzz_request.ts";
-
-/** Variables with a door's secret; an operator's key is one, and signs nothing. */
-const SECRETS: Record<string, string> = {
-  "webhook": "WEBHOOK_SECRET",
-  "videos": "WEBHOOK_SECRET",
-  "fal-webhook": "FAL_WEBHOOK_SECRET",
-  "video-complete": "VIDEO_WEBHOOK_SECRET",
-  "last-frame-complete": "LAST_FRAME_WEBHOOK_SECRET",
-  "stitch-complete": "STITCH_WEBHOOK_SECRET",
-  "pipeline-step": "PIPELINE_BELL_SECRET",
-  "webhook-manage": "OPERATOR_KEY",
-};
 
 /** Headers by which the request is signed, or claims to be. */
 export async function sign(
@@ -21,7 +10,9 @@ export async function sign(
   { env, falKey, now }: { env: Record<string, string>; falKey: SigningKey; now: number },
 ): Promise<[string, string][]> {
   const { door, signature } = request;
-  const [secret = ""] = readSecrets((name) => env[name], SECRETS[door] ?? "");
+  // An operator's key is a secret like theirs, and signs nothing.
+  const variables = isDoorName(door) ? secretsOf(door) : ["OPERATOR_KEY"];
+  const [secret = ""] = readSecrets((name) => env[name], ...variables);
   const body = bodyBytes(request.body);
   const hmac = (key: string | Uint8Array, encoding: "hex" | "base64", ...parts: Uint8Array[]) => {
     const hash = createHmac("sha256", key);

@@ -66,7 +66,7 @@ async function main(): Promise<number> {
 function printFault(found: Report["faults"][number] | undefined): void {
   if (found === undefined) return;
   const { fault, request, answer } = found;
-  const told = request.door === "" ? "" : JSON.stringify({ request, answer }).slice(0, LONGEST);
+  const told = request.door === "" ? "" : JSON.stringify({ answer, request }).slice(0, LONGEST);
   console.log(`\n${new Date().toISOString()} ${fault}\n${told}`);
 }
 

@@ -7,6 +7,11 @@ const ErrorBody = z.looseObject({ error: z.string().min(1) });
 const GatewayBody = z.looseObject({ message: z.string() });
 /** By contract a replay that does not work is this 500. */
 const RETRY_FAILED = { error: "Retry failed" };
+/** Nobody does the work of the stack that is asked, and the operator's health tells so after a while. */
+const Failing = z.looseObject({
+  status: z.literal("failing"),
+  checks: z.record(z.string(), z.looseObject({ ok: z.boolean() })),
+});
 
 /** A name for the answer, to be counted. */
 export function nameOf(answer: Answer): string {
@@ -29,7 +34,7 @@ export function faultOf(request: FuzzRequest, answer: Answer): string | null {
   if (status >= 500) {
     const isReplay = request.door === "webhook-manage" && request.method.toUpperCase() === "POST" &&
       JSON.stringify(json) === JSON.stringify(RETRY_FAILED);
-    return isReplay ? null : `Answered ${status}`;
+    return isReplay || tellsHealth(request, status, json) ? null : `Answered ${status}`;
   }
   if (status < 400 || request.method === "HEAD") return null;
   if (ErrorBody.safeParse(json).success) return null;
@@ -37,6 +42,15 @@ export function faultOf(request: FuzzRequest, answer: Answer): string | null {
   if (!speaksHttp && body === "") return null;
   if (status === 404 && !reachesDoor(request) && GatewayBody.safeParse(json).success) return null;
   return `Answered ${status} without {"error"}`;
+}
+
+/** True of the 503 by which health names what fails, the database's being away and broken promises aside. */
+function tellsHealth({ door, suffix }: FuzzRequest, status: number, json: unknown): boolean {
+  const { pathname } = new URL(`http://x/${door}${suffix}`);
+  if (status !== 503 || pathname !== "/webhook-manage/health") return false;
+  const failing = Failing.safeParse(json);
+  return failing.success &&
+    ["database", "invariants"].every((check) => failing.data.checks[check]?.ok !== false);
 }
 
 /** A path may lead elsewhere: `/webhook/../other`. */

@@ -32,3 +32,17 @@ Deno.test("any other 5xx, and a refusal without a reason, is a fault", () => {
   assert.equal(judge(400, {}), 'Answered 400 without {"error"}');
   assert.equal(judge(400, { error: "Invalid request" }), null);
 });
+
+Deno.test("health may name what fails in a stack whose work nobody does, but no away database", () => {
+  const failing = (check: string) => ({
+    status: "failing",
+    error: "Failing",
+    checks: { [check]: { ok: false } },
+  });
+  const health = { method: "GET", suffix: "/health" };
+
+  assert.equal(judge(503, failing("stuck"), health), null);
+  assert.equal(judge(503, failing("database"), health), "Answered 503");
+  assert.equal(judge(503, failing("invariants"), health), "Answered 503");
+  assert.equal(judge(503, failing("stuck"), { ...health, suffix: "/errors" }), "Answered 503");
+});

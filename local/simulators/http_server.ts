@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-/** `cut` drops the connection without an answer; a Response is sent. */
-export type Reply = Response | "cut";
+/** `cut` drops the connection without an answer; a Response is sent, one that is cut off by half. */
+export type Reply = Response | "cut" | { cutOff: Response };
 
 export type HttpServer = {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
@@ -65,11 +65,16 @@ async function answer(
     incoming.socket.destroy();
     return;
   }
-  const bytes = new Uint8Array(await reply.arrayBuffer());
-  const length = reply.headers.get("content-length") ?? String(bytes.length);
-  outgoing.writeHead(reply.status, {
-    ...Object.fromEntries(reply.headers),
+  const whole = "cutOff" in reply ? reply.cutOff : reply;
+  const bytes = new Uint8Array(await whole.arrayBuffer());
+  const length = whole.headers.get("content-length") ?? String(bytes.length);
+  outgoing.writeHead(whole.status, {
+    ...Object.fromEntries(whole.headers),
     "content-length": length,
   });
+  if (whole !== reply) {
+    outgoing.write(bytes.subarray(0, bytes.length / 2), () => incoming.socket.destroy());
+    return;
+  }
   outgoing.end(method === "HEAD" ? undefined : bytes);
 }

@@ -21,6 +21,10 @@ export class RuleBook<Rule extends Conditional> {
     this.#entries = [];
   }
 
+  hasAny(concerns: (rule: Rule) => boolean): boolean {
+    return this.#entries.some(({ rule, left }) => left > 0 && concerns(rule));
+  }
+
   /** All rules that `matches` says yes to, as one; uses up one of `times` of each. */
   matching(matches: (rule: Rule) => boolean): Partial<Rule> {
     const behaviour: Partial<Rule> = {};

@@ -1,7 +1,7 @@
 import { RuleBook } from "../rules.ts";
 
-/** An HTTP call to the queue or to the platform API. */
-export type Call = "submit" | "status" | "result" | "cancel" | "list";
+/** An HTTP call to the queue, to the platform API, or for a file that was made. */
+export type Call = "submit" | "status" | "result" | "cancel" | "list" | "file";
 
 export type Refusal = { status: number; body?: unknown; headers?: Record<string, string> };
 
@@ -9,8 +9,11 @@ export type Refusal = { status: number; body?: unknown; headers?: Record<string,
 export type Behaviour = {
   /** Answers the call with this; a submit takes nothing then. */
   refuse?: Refusal;
-  /** Drops the connection without an answer, `before` or `after` the call took effect. */
-  cut?: "before" | "after";
+  /**
+   * Drops the connection without an answer, `before` or `after` the call took effect, or `midway`
+   * through the answer.
+   */
+  cut?: "before" | "after" | "midway";
   /** Milliseconds that the answer to the call is held back. */
   answerAfterMs?: number;
 
@@ -54,6 +57,11 @@ export class Rules extends RuleBook<Rule> {
   towards(call: Call, endpoint: string, input: Record<string, unknown>): Behaviour {
     return this.matching((rule) => matches(rule, call, endpoint, input));
   }
+
+  /** Whether fal may misbehave towards any such call. */
+  concern(call: Call): boolean {
+    return this.hasAny((rule) => callOf(rule) === call);
+  }
 }
 
 function matches(
@@ -62,8 +70,12 @@ function matches(
   endpoint: string,
   input: Record<string, unknown>,
 ): boolean {
-  if ((rule.on ?? "submit") !== call) return false;
+  if (callOf(rule) !== call) return false;
   if (typeof rule.endpoint === "string" && rule.endpoint !== endpoint) return false;
   if (rule.endpoint instanceof RegExp && !rule.endpoint.test(endpoint)) return false;
   return rule.input?.(input) ?? true;
+}
+
+function callOf(rule: Rule): Call {
+  return rule.on ?? "submit";
 }

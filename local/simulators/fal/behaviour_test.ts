@@ -92,3 +92,37 @@ Deno.test("fal works on two requests at once and keeps the others in its queue",
     assert.ok((begun[2] ?? 0) >= (ended[0] ?? 0), "a third began before a first had ended");
   });
 });
+
+Deno.test("files that were made can be refused, cut off and late, and canned work fails for want of them", async () => {
+  await withFal(async ({ fal, submit }) => {
+    const made = async (endpoint: string, input: unknown) => {
+      const { request_id } = await submit(endpoint, input);
+      await fal.ended(request_id);
+      return JSON.stringify(fal.requests.at(-1)?.result?.body);
+    };
+    const clip = async () => /"url":"([^"]+)"/.exec(await made(TEXT_MODEL, INPUT))?.[1] ?? "";
+    const url = await clip();
+    const frame = () =>
+      made("fal-ai/ffmpeg-api/extract-frame", { video_url: url, frame_type: "last" });
+    const whole = await download(url);
+    assert.match(await frame(), /"images"/);
+
+    const troubles = [{ refuse: { status: 503 } }, { cut: "before" }, { cut: "midway" }] as const;
+    for (const trouble of troubles) {
+      const end = fal.behave({ on: "file", ...trouble });
+      assert.match(await frame(), /file_download_error/);
+      await assert.rejects(download(url));
+      end();
+    }
+    fal.behave({ on: "file", answerAfterMs: 1 });
+    assert.match(await frame(), /"images"/);
+    assert.deepEqual(await download(url), whole);
+  }, { media: "canned" });
+});
+
+async function download(url: string): Promise<Uint8Array> {
+  const answer = await fetch(url);
+  const bytes = await answer.bytes();
+  assert.ok(answer.ok);
+  return bytes;
+}

@@ -38,3 +38,16 @@ export async function downloadInput(
     throw new ModelError(422, { detail: [{ loc, msg, type: "file_download_error", input: url }] });
   }
 }
+
+/** Fetches every file that an input names, and keeps none. @throws ModelError as `downloadInput` does. */
+export async function downloadInputs(
+  input: Record<string, unknown>,
+  deps: ModelDeps,
+): Promise<void> {
+  for (const [field, value] of Object.entries(input)) {
+    const urls = JSON.stringify(value).matchAll(/"(https?:[^"]+)"/gi);
+    for (const [, url] of urls) {
+      await Deno.remove(await downloadInput({ [field]: url }, field, deps));
+    }
+  }
+}

@@ -73,10 +73,11 @@ async function submit(request: Request, endpoint: string, deps: QueueDoorDeps): 
   });
 }
 
-async function obey(
+/** Answers a call as `behaviour` has it. */
+export async function obey(
   behaviour: Behaviour,
-  deps: QueueDoorDeps,
-  act: () => Reply | Promise<Reply>,
+  { signal }: Pick<QueueDoorDeps, "signal">,
+  act: () => Response | Promise<Response>,
 ): Promise<Reply> {
   if (behaviour.cut === "before") return "cut";
   if (behaviour.refuse) {
@@ -84,7 +85,8 @@ async function obey(
     return Response.json(body, { status, headers });
   }
   const reply = await act();
-  if (behaviour.answerAfterMs) await pauseOrThrow(behaviour.answerAfterMs, deps.signal);
+  if (behaviour.answerAfterMs) await pauseOrThrow(behaviour.answerAfterMs, signal);
+  if (behaviour.cut === "midway") return { cutOff: reply };
   return behaviour.cut === "after" ? "cut" : reply;
 }
 

@@ -4,7 +4,7 @@ import { type Rule, Rules } from "./behaviour.ts";
 import { CannedMedia } from "./canned_media.ts";
 import { MediaStore } from "./media_store.ts";
 import { answerPlatformCall } from "./platform_door.ts";
-import { answerQueueCall } from "./queue_door.ts";
+import { answerQueueCall, obey } from "./queue_door.ts";
 import { createSigningKey } from "./signing_key.ts";
 import { WebhookSender } from "./webhook_sender.ts";
 import { WorkQueue } from "./work_queue.ts";
@@ -78,7 +78,8 @@ export async function startFal(options: FalOptions = {}): Promise<FalSimulator> 
   const sender = new WebhookSender({ key, userId, policy, log, signal });
   const media = await MediaStore.open();
   const canned = options.media === "canned" ? new CannedMedia() : null;
-  const work = new WorkQueue({ media, sender, shortSide, canned, log });
+  const filesAreWell = () => !rules.concern("file");
+  const work = new WorkQueue({ media, sender, shortSide, canned, filesAreWell, log });
   const { requests } = work;
 
   const queue = await serveHttp({
@@ -90,7 +91,10 @@ export async function startFal(options: FalOptions = {}): Promise<FalSimulator> 
       Promise.resolve(answerPlatformCall(request, { requests, rules, keys, listsUnfinished })),
   });
   const rest = await serveHttp({ handle: () => Promise.resolve(Response.json(key.jwks)) });
-  const files = await serveHttp({ handle: (request) => media.handle(request) });
+  const files = await serveHttp({
+    handle: (request) =>
+      obey(rules.towards("file", "", {}), { signal }, () => media.handle(request)),
+  });
   media.serveAt(files.url);
 
   return {

@@ -1,6 +1,7 @@
 import { type FalRequest, isLive } from "./account.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { CannedMedia } from "./canned_media.ts";
+import { downloadInputs } from "./download_input.ts";
 import { findEndpoint } from "./endpoints.ts";
 import type { MediaStore } from "./media_store.ts";
 import { pauseOrThrow } from "../pause_or_throw.ts";
@@ -15,6 +16,8 @@ export type WorkQueueDeps = {
   shortSide: number;
   /** Null: everything is made anew. */
   canned: CannedMedia | null;
+  /** False while files that were made may not be had. */
+  filesAreWell: () => boolean;
   log: (line: string) => void;
 };
 
@@ -118,11 +121,13 @@ export class WorkQueue {
     }
     const endpoint = findEndpoint(request.endpoint);
     if (!endpoint) throw new Error(`Cannot run ${request.endpoint}: unknown endpoint`);
-    const { media, shortSide, canned } = this.#deps;
+    const { media, shortSide, canned, filesAreWell } = this.#deps;
     const deps = { media, shortSide, signal, expiresMs: behaviour.mediaExpiresMs };
     try {
       const complaints = validateInput(endpoint, request.input);
       if (complaints.length > 0) throw new ModelError(422, { detail: complaints });
+      // Whoever makes nothing anew reads no input; where that might fail, it is read all the same.
+      if (canned && !filesAreWell()) await downloadInputs(request.input, deps);
       const make = () => runModel(endpoint, request.input, deps);
       const body = canned ? canned.answer(endpoint, request.input, make, deps) : make();
       return { status: 200, body: await body };

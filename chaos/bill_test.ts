@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { FalRequest } from "../local/simulators/fal/account.ts";
 import { paidTwice, writtenTwice, wrongParts } from "./bill.ts";
 import type { FilmPlan } from "./film_plan.ts";
+import { request } from "./fixture.ts";
 
 const FILM: FilmPlan = {
   number: 3,
@@ -103,26 +104,4 @@ function film(): FalRequest[] {
     request({ prompt: "film 3 clip 2", image_url: "frame1" }, "clip2"),
     request({ video_urls: ["clip1", "clip2"] }, "film"),
   ];
-}
-
-function request(
-  input: Record<string, unknown>,
-  url: string,
-  { billed = true } = {},
-): FalRequest {
-  return {
-    requestId: crypto.randomUUID(),
-    endpoint: "fal-ai/somewhere",
-    input,
-    headers: {},
-    webhookUrl: null,
-    state: "COMPLETED",
-    answered: true,
-    submittedAt: 0,
-    startedAt: 0,
-    endedAt: 0,
-    result: { status: 200, body: { video: { url } } },
-    billed,
-    webhooks: [],
-  };
 }

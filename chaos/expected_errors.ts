@@ -7,6 +7,7 @@ const EXPECTED: readonly RegExp[] = [
   /^Cannot finish \w+: fal refused the request \((422|429|500|503)\)/,
   /^Cannot finish \w+: .*The storm flagged this input/,
   /^Cannot finish \w+: .*The runner went away/,
+  /^Cannot finish \w+: .*Failed to download the file/,
   /^Cannot finish \w+: .*(could not connect|connection refused|Connection refused|not reached|could not be reached)/,
   /^Cannot finish generate_clip: No result of generate_clip after \d+ s \(give_up_seconds/,
   /^Cannot finish \w+: Cannot tell whether (fal|openai) accepted the request/,

@@ -50,6 +50,10 @@ export const FAULTS = {
   "slow-answers": { every: 20 },
   /** Storage does not take a file, or took it and its answer was lost. */
   "storage-away": { every: 20 },
+  /** The host of what fal made is gone, late, or breaks off: for Storage, and for fal's own ffmpeg. */
+  "media-away": { every: 40 },
+  "media-slow": { every: 40 },
+  "media-cut-off": { every: 40 },
   /** A function stands still, often past its lease, and goes on as if nothing had been. */
   "frozen-functions": { every: 16 },
   "second-runner": { every: 40 },

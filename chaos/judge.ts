@@ -29,6 +29,8 @@ export type Evidence = {
   deeds: Deeds;
 };
 
+/** In the words of fal, whose ffmpeg did not get what it was given the URL of. */
+const UNFETCHED = "Failed to download the file";
 const GIVEN_UP = /No result of generate_clip after \d+ s \(give_up_seconds\.generate_clip\.fal-ai/;
 
 /** Tells of one film after the other whether it ended as it should, into `findings`. */
@@ -73,6 +75,10 @@ export function judgeOf(
     } else if (endlessClips(schedule, film.number).size > 0 && GIVEN_UP.test(project.error ?? "")) {
       findings.givenUp.push(name);
     } else if (
+      project.error?.includes(UNFETCHED) && byFilm.get(film.number)?.some(isUnfetched)
+    ) {
+      findings.unfetched.push(name);
+    } else if (
       lost.length > 0 && mayLose(schedule, film.number) &&
       lost.every(({ attempt_id }) => !tokens.has(attempt_id))
     ) {
@@ -108,4 +114,10 @@ export function judgeOf(
 export function attemptIdOf(webhookUrl: string | null): string {
   const token = webhookUrl === null ? null : new URL(webhookUrl).searchParams.get("token");
   return token?.split(".")[0] ?? "";
+}
+
+/** fal says itself that it did not get a file. */
+function isUnfetched({ result }: FalRequest): boolean {
+  return result !== null && result.status !== 200 &&
+    JSON.stringify(result.body).includes(UNFETCHED);
 }

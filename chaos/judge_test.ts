@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { FalRequest } from "../local/simulators/fal/account.ts";
 import type { StandingEndpoint } from "./endpoints.ts";
 import { readFaults } from "./fault_kinds.ts";
 import { emptyFindings, type Findings, GOOD } from "./findings.ts";
+import { request } from "./fixture.ts";
 import type { Word } from "./hearing.ts";
 import { judgeOf, type Project } from "./judge.ts";
 import { judgeEndpoints } from "./judge_endpoints.ts";
@@ -66,6 +68,17 @@ Deno.test("an end under two ids is seen, but where the film was tried again", ()
   assert.ok(!bad(judged(FAILED, twice, deeds({ retried: ["p"] }))).includes("twoIds"));
 });
 
+Deno.test("a film fails for want of a file only where fal says that it did not get one", () => {
+  const error = "Scene 1: Failed to download the file. Please check if the URL is accessible";
+  const failed = { ...FAILED, error };
+  const told = [{ ...TOLD, type: "video.generation.failed" }];
+  const asked = request({ prompt: "film 1 clip 1" }, "clip1", { billed: false });
+  const unfetched = { ...asked, result: { status: 422, body: { detail: [{ msg: error }] } } };
+
+  assert.deepEqual(bad(judged(failed, told, deeds({}), [unfetched])), []);
+  assert.deepEqual(bad(judged(failed, told, deeds({}), [asked])), ["unexplained"]);
+});
+
 Deno.test("a project that is gone is lost, but where its user was to be deleted", () => {
   const [film] = SCHEDULE.films;
   const gone = deeds({ deletedUsers: [film?.userId ?? ""] });
@@ -104,11 +117,16 @@ const ENDPOINT: StandingEndpoint = {
   secrets: [],
 };
 
-function judged(project: Project | null, words: Word[], done = deeds({})): Findings {
+function judged(
+  project: Project | null,
+  words: Word[],
+  done = deeds({}),
+  fal: FalRequest[] = [],
+): Findings {
   const findings = emptyFindings();
   const judge = judgeOf(findings, {
     schedule: SCHEDULE,
-    fal: [],
+    fal,
     projects: project ? [project] : [],
     unknown: [],
     words: new Map([["p", words]]),

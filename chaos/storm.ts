@@ -8,6 +8,7 @@ import { holdProject } from "./faults/hold_project.ts";
 import { moveClock } from "./faults/move_clock.ts";
 import { rotateSecrets } from "./faults/rotate_secrets.ts";
 import { runSecond } from "./faults/second_runner.ts";
+import { troubleMedia } from "./faults/trouble_media.ts";
 import { MOMENTS, VICTIMS } from "./moments.ts";
 import { patiently } from "./patient_sql.ts";
 import type { Storm } from "./schedule.ts";
@@ -104,6 +105,10 @@ export async function rage(
       await pause(500 + force * 3000);
       return end();
     }
+    case "media-away":
+    case "media-slow":
+    case "media-cut-off":
+      return await troubleMedia(fal, kind, { force, choice });
     case "frozen-functions":
       return await freezeFunction(functions, pick(FUNCTIONS, choice), 500 + force * 8000);
     case "second-runner":

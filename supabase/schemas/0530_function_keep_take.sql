@@ -1,5 +1,5 @@
--- A scene has one place for its figures, and each of its takes has its own: they are kept with the last
--- chunk of the take, in metadata.scene, before another one is selected.
+-- A scene has one place for its figures, and for what it was made from, and each of its takes has its own: they are kept
+-- with the last chunk of the take, in metadata.scene, before another one is selected.
 
 create or replace function private.keep_take(p_scene_ids text[])
 returns void
@@ -17,7 +17,12 @@ as $$
     'width', scenes.width,
     'height', scenes.height,
     'quality_score', scenes.quality_score,
-    'input_hash', scenes.input_hash
+    'input_hash', scenes.input_hash,
+    'prompt', scenes.prompt,
+    'image_url', scenes.image_url,
+    'audio_url', scenes.audio_url,
+    'reframe_to', scenes.reframe_to,
+    'reframed_image_url', scenes.reframed_image_url
   ))
   from public.scenes
   where scenes.scene_id = any (p_scene_ids)
@@ -28,6 +33,6 @@ as $$
 $$;
 
 comment on function private.keep_take(text[]) is
-'Writes the figures of these scenes down with their selected takes. The caller holds the project''s lock.';
+'Writes the figures of these scenes, and what they were made from, down with their selected takes. The caller holds the project''s lock.';
 
 revoke execute on function private.keep_take(text[]) from public, anon, authenticated, service_role;

@@ -33,16 +33,7 @@ begin
       using errcode = 'RL400';
   end if;
 
-  v_followers := private.chained_scenes(p_scene_id);
-  -- The clip before it ends with the image that is changed.
-  if p_changes ->> 'image_url' is not null and v_scene.continuity = 'shared_keyframe' then
-    v_followers := (
-      select private.chained_scenes(scenes.scene_id)
-      from public.scenes
-      where scenes.project_id = v_scene.project_id
-        and scenes.position = v_scene.position - 1
-    ) || v_followers;
-  end if;
+  v_followers := private.scenes_of_take(p_scene_id, p_changes ->> 'image_url' is not null);
   select max(video_chunks.take) + 1
   into v_take
   from public.video_chunks

@@ -1,6 +1,7 @@
 -- project completed | failed | cancelled → stitching: an earlier take goes into the film again
 --
--- Scenes that are chained to this one go back with it, where they have a take of that number.
+-- Scenes that are chained to this one go back with it, where they have a take of that number, as does what ends with its
+-- image where that take had another.
 
 create or replace function public.select_take(p_scene_id text, p_take integer)
 returns jsonb
@@ -22,7 +23,15 @@ begin
   v_project := private.lock_project(v_scene.project_id);
   select array_agg(chained.scene_id)
   into v_scene_ids
-  from unnest(private.chained_scenes(p_scene_id)) as chained (scene_id)
+  from unnest(private.scenes_of_take(p_scene_id, exists (
+    select 1
+    from public.scenes
+    join public.video_chunks using (scene_id)
+    where scenes.scene_id = p_scene_id
+      and video_chunks.take = p_take
+      and video_chunks.metadata -> 'scene' ? 'image_url'
+      and video_chunks.metadata -> 'scene' ->> 'image_url' is distinct from scenes.image_url
+  ))) as chained (scene_id)
   where exists (
       select 1 from public.video_chunks where video_chunks.scene_id = chained.scene_id and video_chunks.take = p_take
     )

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { regenerateScene, selectTake } from "../functions/_shared/management/films.ts";
 import { aFilm, claimOf, drive, finish, refusalOf, sceneIdsOf, takesOf, triesOf } from "./drive.ts";
 import { type Given, onDatabase } from "./given.ts";
+import type { JobOptions } from "./job_of.ts";
 import { brokenInvariants, projectOf, scenesOf } from "./look.ts";
 import { callback, submit } from "./verbs.ts";
 
@@ -124,6 +125,77 @@ Deno.test(
     assert.deepEqual(await brokenInvariants(sql), []);
     await drive(given, projectId);
     assert.equal(await triesOf(sql, projectId, "extract_last_frame"), frames + 1);
+    assert.deepEqual(await brokenInvariants(sql), []);
+  }),
+);
+
+const OTHER = "https://images.test/other.png";
+
+Deno.test(
+  "select_take brings image and words along: a later version reuses the clip for what it was made from",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const options: JobOptions = { scenes: ["cut"], is_revision: true };
+    const projectId = await aFilm(given, { ...options, is_revision: false });
+    const [scene = ""] = await sceneIdsOf(sql, projectId);
+    const asked = async () =>
+      (await sql`select prompt, image_url, reframed_image_url from public.scenes where scene_id = ${scene}`)[
+        0
+      ];
+    const first = await asked();
+    await regenerateScene(db, scene, { prompt: "At night", image_url: OTHER });
+    await drive(given, projectId);
+    const second = await asked();
+
+    await selectTake(db, scene, 1);
+    assert.deepEqual(await asked(), first);
+    await drive(given, projectId);
+    await selectTake(db, scene, 2);
+    assert.deepEqual(await asked(), second);
+    await drive(given, projectId);
+    await selectTake(db, scene, 1);
+    await drive(given, projectId);
+
+    const other = await aFilm(given, { ...options, image_url: OTHER });
+    assert.equal(await triesOf(sql, other, "generate_clip"), 1, "of another image");
+  }),
+);
+
+Deno.test(
+  "select_take: a version like the first one pays for no clip where the first take is back",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const projectId = await aFilm(given, { scenes: ["cut"] });
+    const [scene = ""] = await sceneIdsOf(sql, projectId);
+    await regenerateScene(db, scene, { image_url: OTHER });
+    await drive(given, projectId);
+    await selectTake(db, scene, 1);
+    await drive(given, projectId);
+
+    const same = await aFilm(given, { scenes: ["cut"], is_revision: true });
+
+    assert.equal(await triesOf(sql, same, "generate_clip"), 0);
+  }),
+);
+
+Deno.test(
+  "select_take of a shared keyframe's image takes the clip that ends with it along",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const projectId = await aFilm(given, { scenes: ["cut", "shared_keyframe"] });
+    const [, second = ""] = await sceneIdsOf(sql, projectId);
+    await regenerateScene(db, second, { image_url: OTHER });
+    await drive(given, projectId);
+
+    await selectTake(db, second, 1);
+
+    assert.deepEqual(await takesOf(sql, projectId), [
+      "1.1 COMPLETED*",
+      "1.2 COMPLETED",
+      "2.1 COMPLETED*",
+      "2.2 COMPLETED",
+    ]);
+    await drive(given, projectId);
     assert.deepEqual(await brokenInvariants(sql), []);
   }),
 );

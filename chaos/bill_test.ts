@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { FalRequest } from "../local/simulators/fal/account.ts";
-import { paidTwice, writtenTwice, wrongParts } from "./bill.ts";
+import { paidTwice, writtenTwice } from "./bill.ts";
 import type { FilmPlan } from "./film_plan.ts";
 import { request } from "./fixture.ts";
+import { wrongParts } from "./wrong_parts.ts";
 
 const FILM: FilmPlan = {
   number: 3,
@@ -36,10 +37,42 @@ Deno.test("a frame paid for again is named by what it was asked for", () => {
 Deno.test("what is not kept may be made again for a film that was tried again, but no clip", () => {
   const frame = request({ frame_type: "last", video_url: "clip1" }, "frame1b");
   const clip = request({ prompt: "film 3 clip 1" }, "clip1b");
-  const retried = new Set([3]);
+  const anew = new Set([3]);
 
-  assert.deepEqual(paidTwice([...film(), frame], retried), []);
-  assert.equal(paidTwice([...film(), clip], retried).length, 1);
+  assert.deepEqual(paidTwice([...film(), frame], { anew }), []);
+  assert.equal(paidTwice([...film(), clip], { anew }).length, 1);
+});
+
+Deno.test("each take of a clip is paid for once where a scene was made once more", () => {
+  const again = request({ prompt: "film 3 clip 2" }, "clip2b");
+  const retaken = new Set([3]);
+  const paid = (clipOf: (request: FalRequest) => string) =>
+    paidTwice([...film(), again], { retaken, clipOf });
+
+  assert.deepEqual(paid(({ requestId }) => requestId), []);
+  assert.deepEqual(paid(() => "chunk"), ["film 3 clip 2 chunk (2)"]);
+});
+
+Deno.test("a film with a later take is joined, and stored, of the clips that are selected", () => {
+  const again = request({ prompt: "film 3 clip 2 again", image_url: "frame1" }, "clip2b");
+  const join = request({ video_urls: ["clip1", "clip2b"] }, "film2");
+  const requests = [...film(), again, join];
+  const takes = (prompt: string, url: string) => [{ prompt: "film 3 clip 1", url: "clip1" }, {
+    prompt,
+    url,
+  }];
+  const later = takes("film 3 clip 2 again", "clip2b");
+  const judge = (takes: { prompt: string; url: string }[], stored: string) =>
+    wrongParts(FILM, requests, { takes, stored });
+
+  assert.equal(judge(later, "film2"), null);
+  assert.equal(judge(takes("film 3 clip 2", "clip2"), "film"), null);
+  assert.match(judge(later, "film") ?? "", /made of other clips/);
+  assert.match(judge(takes("film 3 clip 2", "clip2b"), "film2") ?? "", /not paid for/);
+  assert.match(
+    wrongParts(FILM, [...film(), again], { takes: later, stored: "film" }) ?? "",
+    /not joined in order/,
+  );
 });
 
 Deno.test("a film of its own clips, chained and joined in order, has its right parts", () => {

@@ -65,6 +65,8 @@ export const FAULTS = {
   "retries": { every: 20 },
   "replays": { every: 40 },
   "revisions": { every: 25 },
+  /** Scenes made once more in other words, and an earlier one's first take selected again. */
+  "retakes": { every: 14 },
   "deletions": { every: 100 },
   /** Disabled for a moment, another secret, deleted. */
   "endpoint-changes": { every: 25 },

@@ -85,6 +85,11 @@ export function promptOf(film: number, clip: number): string {
   return `film ${film} clip ${clip}`;
 }
 
+/** The prompt of a take that somebody asks for in other words. */
+export function retakePromptOf(prompt: string): string {
+  return `${prompt} again`;
+}
+
 /** What is spoken over it. */
 export function voiceOf(film: number, clip: number): string {
   return `film ${film} voice ${clip}`;
@@ -96,7 +101,7 @@ export function musicOf(film: number): string {
 
 /** Which step of which film was asked for in these words; null: they are none of ours. */
 export function readWords(words: unknown): { film: number; place: Place } | null {
-  const found = /^film (\d+) (?:(clip|voice) (\d+)|music)$/.exec(String(words));
+  const found = /^film (\d+) (?:(clip|voice) (\d+)(?: again)?|music)$/.exec(String(words));
   if (!found) return null;
   const [, film, kind, digits] = found;
   const number = Number(digits);

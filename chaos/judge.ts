@@ -1,5 +1,5 @@
 import { type FalRequest, isLive } from "../local/simulators/fal/account.ts";
-import { wrongParts } from "./bill.ts";
+import { attemptIdOf } from "./attempt_id.ts";
 import { REFUSAL } from "./film_faults.ts";
 import type { FilmPlan } from "./film_plan.ts";
 import type { Findings } from "./findings.ts";
@@ -7,6 +7,8 @@ import type { Word } from "./hearing.ts";
 import type { Deeds } from "./people.ts";
 import { Places } from "./places.ts";
 import { endlessClips, mayLose, type Schedule } from "./schedule.ts";
+import type { Take } from "./takes.ts";
+import { wrongParts } from "./wrong_parts.ts";
 
 export type Project = {
   project_id: string;
@@ -25,6 +27,11 @@ export type Evidence = {
   fal: readonly FalRequest[];
   projects: readonly Project[];
   unknown: readonly Unknown[];
+  /** Films a version of which had a scene made once more: the clips in them need not be the first ones. */
+  retaken: ReadonlySet<number>;
+  /** The clips that are in each film, and of what it was stored, by their projects' ids. */
+  takes: ReadonlyMap<string, readonly Take[]>;
+  stored: ReadonlyMap<string, string>;
   words: ReadonlyMap<string, Word[]>;
   deeds: Deeds;
 };
@@ -36,7 +43,7 @@ const GIVEN_UP = /No result of generate_clip after \d+ s \(give_up_seconds\.gene
 /** Tells of one film after the other whether it ended as it should, into `findings`. */
 export function judgeOf(
   findings: Findings,
-  { schedule, fal, projects, unknown, words, deeds }: Evidence,
+  { schedule, fal, projects, unknown, retaken, takes, stored, words, deeds }: Evidence,
 ): (film: FilmPlan, taskId: string | null) => void {
   const byId = new Map(projects.map((project) => [project.project_id, project]));
   const refused = new Set(
@@ -66,7 +73,10 @@ export function judgeOf(
     const lost = unknown.filter(({ project_id }) => project_id === taskId);
     if (project.status === "completed") {
       findings.completed.push(name);
-      const wrong = wrongParts(film, byFilm.get(film.number) ?? []);
+      const wrong = wrongParts(film, byFilm.get(film.number) ?? [], {
+        takes: retaken.has(film.number) ? takes.get(taskId) ?? [] : null,
+        stored: stored.get(taskId) ?? null,
+      });
       if (wrong !== null) findings.wrong.push(`${name}: ${wrong}`);
     } else if (project.status === "cancelled" && deeds.cancelled.has(taskId)) {
       findings.cancelled.push(name);
@@ -92,16 +102,18 @@ export function judgeOf(
   function listen(name: string, { project_id, status, url }: Project, heard: Word[]): void {
     const isEnd = ({ type, verified, filmUrl }: Word) =>
       verified && type === `video.generation.${status}` && filmUrl === url;
-    // It failed before it was tried again, and its client was told so.
+    // It had failed before it was tried again, or ended in whatever way before a scene was made once
+    // more, and its client was told so.
     const isEarlier = ({ type, verified }: Word) =>
-      deeds.retried.has(project_id) && verified && type === "video.generation.failed";
+      verified && (deeds.retaken.has(project_id) ||
+        deeds.retried.has(project_id) && type === "video.generation.failed");
 
     const ends = heard.filter(isEnd);
     if (!ends.some(({ isTaken }) => isTaken)) {
       findings.lost.push(`${name}: its client took nothing`);
     }
     const ids = new Set(ends.map(({ webhookId }) => webhookId));
-    if (ids.size > 1 && !deeds.retried.has(project_id)) {
+    if (ids.size > 1 && !endsAgain(deeds, project_id)) {
       findings.twoIds.push(`${name}: ${[...ids].join(", ")}`);
     }
     const wrong = heard.find((word) => !isEnd(word) && !isEarlier(word));
@@ -111,9 +123,9 @@ export function judgeOf(
   }
 }
 
-export function attemptIdOf(webhookUrl: string | null): string {
-  const token = webhookUrl === null ? null : new URL(webhookUrl).searchParams.get("token");
-  return token?.split(".")[0] ?? "";
+/** What was tried again, or is made otherwise now, has ended several times. */
+export function endsAgain({ retried, retaken }: Deeds, projectId: string): boolean {
+  return retried.has(projectId) || retaken.has(projectId);
 }
 
 /** fal says itself that it did not get a file. */

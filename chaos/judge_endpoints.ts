@@ -1,6 +1,6 @@
 import type { StandingEndpoint } from "./endpoints.ts";
 import type { Findings } from "./findings.ts";
-import type { Project } from "./judge.ts";
+import { endsAgain, type Project } from "./judge.ts";
 import type { Deeds } from "./people.ts";
 
 type Heard = { endpoint: StandingEndpoint; project: Project };
@@ -20,8 +20,7 @@ export function judgeEndpoints(
       findings.wrongWords.push(`${name}: ${endpoint.unsigned} requests with a wrong signature`);
     }
     for (const project of projects) {
-      // What was tried again has ended several times.
-      if (project.user_id !== endpoint.userId || deeds.retried.has(project.project_id)) continue;
+      if (project.user_id !== endpoint.userId || endsAgain(deeds, project.project_id)) continue;
       judgeOne(findings, { endpoint, project }, deeds);
     }
   }

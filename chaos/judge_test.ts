@@ -68,6 +68,20 @@ Deno.test("an end under two ids is seen, but where the film was tried again", ()
   assert.ok(!bad(judged(FAILED, twice, deeds({ retried: ["p"] }))).includes("twoIds"));
 });
 
+Deno.test("a film of which a scene was made once more may have ended before, under another id", () => {
+  const before = {
+    ...TOLD,
+    type: "video.generation.completed",
+    webhookId: "msg_0",
+    filmUrl: "old",
+  };
+  const done = { cancelled: ["p"], retaken: ["p"] };
+
+  assert.deepEqual(bad(judged(CANCELLED, [before, TOLD], deeds(done))), []);
+  assert.deepEqual(bad(judged(CANCELLED, [before, TOLD], byHand())), ["wrongWords"]);
+  assert.deepEqual(bad(judged(CANCELLED, [before], deeds(done))), ["lost"]);
+});
+
 Deno.test("a film fails for want of a file only where fal says that it did not get one", () => {
   const error = "Scene 1: Failed to download the file. Please check if the URL is accessible";
   const failed = { ...FAILED, error };
@@ -129,6 +143,9 @@ function judged(
     fal,
     projects: project ? [project] : [],
     unknown: [],
+    retaken: new Set(),
+    takes: new Map(),
+    stored: new Map(),
     words: new Map([["p", words]]),
     deeds: done,
   });
@@ -140,6 +157,7 @@ function deeds(done: Partial<Record<keyof Deeds, string[]>>): Deeds {
   return {
     cancelled: new Set(done.cancelled),
     retried: new Set(done.retried),
+    retaken: new Set(done.retaken),
     deletedUsers: new Set(done.deletedUsers),
   };
 }

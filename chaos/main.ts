@@ -8,9 +8,9 @@ import { planSchedule } from "./schedule.ts";
 const HELP = `deno task chaos [--films N] [--seed S] [--faults LIST] [--log FILE] [--plan]
 
 Runs films through a pocket Supabase of its own (real functions, a Postgres that syncs, real HTTP)
-while faults befall it and people pause, cancel, retry, order again and delete, then compares the
-database with fal's account, with the files in Storage and with what clients and standing endpoints
-heard. One film in twelve is written by a language model; as many have voices, music, captions.
+while faults befall it and people pause, cancel, retry, order again, have scenes made once more and
+delete, then compares the database with fal's account, with the files in Storage and with what
+clients and standing endpoints heard. One film in twelve is written by a language model; as many have voices, music, captions.
 Exits with 1 when a film was lost, doubled, is stuck, was paid twice, stored otherwise than made or
 called back under two ids, or when an invariant is broken. Leaves nothing running.
 

@@ -7,6 +7,7 @@ import type { Hearing } from "./hearing.ts";
 import type { Operator } from "./operator.ts";
 import type { OrderBook } from "./order_book.ts";
 import { patiently } from "./patient_sql.ts";
+import { goBack, retake } from "./retakes.ts";
 import type { Storm } from "./schedule.ts";
 import type { World } from "./world.ts";
 
@@ -16,6 +17,8 @@ export type Deeds = {
   cancelled: Set<string>;
   /** They had failed, and were to be tried again. */
   retried: Set<string>;
+  /** A scene of theirs was to be made once more. */
+  retaken: Set<string>;
   /** All that is known of these users was to be deleted. */
   deletedUsers: Set<string>;
 };
@@ -65,6 +68,11 @@ const DEEDS: Partial<Record<FaultKind, Deed>> = {
   async "revisions"({ sql, orders }, { choice }) {
     const films = await filmsOf(sql, ["completed"], choice);
     await Promise.all(films.map((id) => orders.orderAgain(id)));
+  },
+  async "retakes"({ sql, operator, deeds }, { choice }) {
+    await goBack({ sql, operator }, choice);
+    await retake({ sql, operator, deeds }, UNDER_WAY, choice);
+    await retake({ sql, operator, deeds }, ["completed"], choice);
   },
   async "deletions"({ sql, operator, deeds, hearing }, { choice }) {
     const films = await patiently(

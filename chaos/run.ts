@@ -50,7 +50,12 @@ export async function runChaos(
   const begun = performance.now();
 
   const orders = new OrderBook({ world, schedule, run: `run ${seed}`, log });
-  const deeds: Deeds = { cancelled: new Set(), retried: new Set(), deletedUsers: new Set() };
+  const deeds: Deeds = {
+    cancelled: new Set(),
+    retried: new Set(),
+    retaken: new Set(),
+    deletedUsers: new Set(),
+  };
   const operator = new Operator(world.stack);
   const endpoints = cleanup.adopt(new Endpoints(operator), (endpoints) => endpoints.stop());
   await endpoints.open();

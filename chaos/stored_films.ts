@@ -3,24 +3,31 @@ import type { FalRequest } from "../local/simulators/fal/account.ts";
 import { patiently } from "./patient_sql.ts";
 import { madeUrls, Places } from "./places.ts";
 
-type Stored = { project_id: string; url: string; made: string };
+/** A completed film's file, and the URL of what it was copied from. */
+export type Stored = { project_id: string; url: string; made: string };
+
+/** Of every completed film that was stored for itself, and lately where that was done again. */
+export async function readStored(sql: Sql): Promise<Stored[]> {
+  return await patiently(sql, (sql) =>
+    sql<Stored[]>`
+      select distinct on (project_id)
+        project_id, final_video_url as url, attempts.input ->> 'film_url' as made
+      from public.projects
+      join private.steps using (project_id)
+      join private.attempts using (step_id)
+      where projects.status = 'completed' and kind = 'store_film' and attempts.status = 'completed'
+      order by project_id, attempts.attempt_id desc`);
+}
 
 /** What is wrong with the file of a completed film, by its project's id; none where all is well. */
 export async function spoiltFilms(
-  sql: Sql,
+  stored: readonly Stored[],
   { fal, filmOf }: {
     fal: readonly FalRequest[];
     /** The number under which a project was ordered. */
     filmOf: ReadonlyMap<string, number>;
   },
 ): Promise<Map<string, string>> {
-  const stored = await patiently(sql, (sql) =>
-    sql<Stored[]>`
-      select project_id, final_video_url as url, attempts.input ->> 'film_url' as made
-      from public.projects
-      join private.steps using (project_id)
-      join private.attempts using (step_id)
-      where projects.status = 'completed' and kind = 'store_film' and attempts.status = 'completed'`);
   const makers = makersOf(fal);
   const spoilt = new Map<string, string>();
   for (const { project_id, url, made } of stored) {

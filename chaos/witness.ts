@@ -1,15 +1,17 @@
+import { attemptIdOf } from "./attempt_id.ts";
 import { paidTwice, writtenTwice } from "./bill.ts";
 import type { StandingEndpoint } from "./endpoints.ts";
 import { isExpected } from "./expected_errors.ts";
 import { emptyFindings, type Findings } from "./findings.ts";
 import type { Word } from "./hearing.ts";
-import { attemptIdOf, judgeOf, type Project, type Unknown } from "./judge.ts";
+import { judgeOf, type Project, type Unknown } from "./judge.ts";
 import { judgeEndpoints } from "./judge_endpoints.ts";
 import type { OrderBook } from "./order_book.ts";
 import { patiently } from "./patient_sql.ts";
 import type { Deeds } from "./people.ts";
 import type { Schedule } from "./schedule.ts";
-import { spoiltFilms } from "./stored_films.ts";
+import { readStored, spoiltFilms } from "./stored_films.ts";
+import { readClips, readTakes } from "./takes.ts";
 import type { World } from "./world.ts";
 
 /** Compares the database with fal's account and with what the client heard. */
@@ -46,8 +48,15 @@ export async function bearWitness(
     "select type, message from public.error_logs",
   );
 
+  const filmOf = orders.numbers();
+  const retaken = new Set([...deeds.retaken].flatMap((id) => filmOf.get(id) ?? []));
+  const stored = await readStored(sql);
   const findings = emptyFindings();
-  const evidence = { schedule, fal: fal.requests, projects, unknown, words, deeds };
+  const evidence = {
+    ...{ schedule, fal: fal.requests, projects, unknown, words, deeds, retaken },
+    takes: await readTakes(sql),
+    stored: new Map(stored.map(({ project_id, made }) => [project_id, made])),
+  };
   const judge = judgeOf(findings, evidence);
   for (const film of schedule.films) {
     judge(film, orders.taskIds.get(film.number) ?? null);
@@ -55,8 +64,7 @@ export async function bearWitness(
   }
   judgeEndpoints(findings, { endpoints, projects, deeds });
 
-  const filmOf = orders.numbers();
-  for (const [id, fault] of await spoiltFilms(sql, { fal: fal.requests, filmOf })) {
+  for (const [id, fault] of await spoiltFilms(stored, { fal: fal.requests, filmOf })) {
     findings.spoilt.push(`film ${filmOf.get(id)}: ${fault}`);
   }
   findings.unordered.push(...unorderedFilms(projects, orders));
@@ -69,8 +77,13 @@ export async function bearWitness(
   const anew = new Set([
     ...[...deeds.retried, ...bare].flatMap((id) => filmOf.get(id) ?? []),
     ...deleted.map((film) => film.number),
+    ...retaken,
   ]);
-  findings.paidTwice.push(...paidTwice(fal.requests, anew), ...writtenTwice(openai.calls));
+  const clipOf = await readClips(sql);
+  findings.paidTwice.push(
+    ...paidTwice(fal.requests, { anew, retaken, clipOf }),
+    ...writtenTwice(openai.calls),
+  );
   const forgotten = new Set(unknown.map(({ attempt_id }) => attempt_id));
   findings.live.push(
     ...fal.liveRequests().filter(({ webhookUrl }) => !forgotten.has(attemptIdOf(webhookUrl)))

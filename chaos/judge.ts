@@ -4,9 +4,10 @@ import { REFUSAL } from "./film_faults.ts";
 import type { FilmPlan } from "./film_plan.ts";
 import type { Findings } from "./findings.ts";
 import type { Word } from "./hearing.ts";
+import { mayLose } from "./lost_calls.ts";
 import type { Deeds } from "./people.ts";
 import { Places } from "./places.ts";
-import { endlessClips, mayLose, type Schedule } from "./schedule.ts";
+import { endlessClips, type Schedule } from "./schedule.ts";
 import type { Take } from "./takes.ts";
 import { wrongParts } from "./wrong_parts.ts";
 

@@ -12,7 +12,8 @@ while faults befall it and people pause, cancel, retry, order again, have scenes
 delete, then compares the database with fal's account, with the files in Storage and with what
 clients and standing endpoints heard. One film in twelve is written by a language model; as many have voices, music, captions.
 Exits with 1 when a film was lost, doubled, is stuck, was paid twice, stored otherwise than made or
-called back under two ids, or when an invariant is broken. Leaves nothing running.
+called back under two ids, when more outcomes are unknown than calls may have been lost, or when an
+invariant is broken. Leaves nothing running.
 
   --films N      how many (default 200); 20 are under way at a time
   --seed S       which schedule of faults (default 1): the same seed, the same faults

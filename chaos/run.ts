@@ -96,6 +96,7 @@ export async function runChaos(
     endpoints: endpoints.all,
     words: hearing.words,
     odd: hearing.odd.length,
+    given,
   });
   return {
     films: films + orders.revisions.size,

@@ -34,28 +34,6 @@ export function planSchedule(
   return { films, filmFaults, storms: storms.toSorted((a, b) => a.at - b.at) };
 }
 
-/** After these, nobody may know whether a call went out that never arrived. */
-const LOSING: readonly FaultKind[] = [
-  "kills",
-  "kills-at-moments",
-  "kills-before-calls",
-  "dead-postgres",
-  "cut-connections",
-  "provider-away",
-  "lost-calls",
-  "lost-answers",
-  "slow-answers",
-  "frozen-functions",
-  "read-only",
-  "rotated-secrets",
-];
-
-/** True where a request of this film may have been lost on the way to fal. */
-export function mayLose({ filmFaults, storms }: Schedule, film: number): boolean {
-  return storms.some(({ kind }) => LOSING.includes(kind)) ||
-    filmFaults.some((fault) => fault.film === film && fault.kind === "cut-before");
-}
-
 /** The clips of a film that fal begins and never ends: they are asked for with little patience. */
 export function endlessClips({ filmFaults }: Schedule, film: number): ReadonlySet<Place> {
   return new Set(

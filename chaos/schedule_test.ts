@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { FAULTS, readFaults } from "./fault_kinds.ts";
 import { placesOf } from "./film_plan.ts";
-import { mayLose, planSchedule } from "./schedule.ts";
+import { mayLose, mostLost } from "./lost_calls.ts";
+import { planSchedule } from "./schedule.ts";
 
 const ALL = readFaults("all");
 
@@ -45,9 +46,16 @@ Deno.test("an outcome may be unknown only where something loses requests", () =>
   const may = (list: string) =>
     plan(list).films.filter(({ number }) => mayLose(plan(list), number));
 
-  assert.equal(may("lost-callbacks,no-bells,provider-hangs").length, 0);
+  assert.equal(may("lost-callbacks,no-bells,provider-hangs,lost-answers").length, 0);
   assert.equal(may("cut-before").length, 1);
   assert.equal(may("kills").length, 20);
+});
+
+Deno.test("as many calls may be lost as runners died and connections were cut", () => {
+  const given = new Map(Object.entries({ "kills": 3, "rotated-secrets": 1, "lost-answers": 9 }));
+
+  assert.equal(mostLost(new Map()), 0);
+  assert.equal(mostLost(given), 5);
 });
 
 Deno.test("a kind of fault that does not exist is refused by name", () => {

@@ -6,6 +6,7 @@ import { emptyFindings, type Findings } from "./findings.ts";
 import type { Word } from "./hearing.ts";
 import { judgeOf, type Project, type Unknown } from "./judge.ts";
 import { judgeEndpoints } from "./judge_endpoints.ts";
+import { mostLost } from "./lost_calls.ts";
 import type { OrderBook } from "./order_book.ts";
 import { patiently } from "./patient_sql.ts";
 import type { Deeds } from "./people.ts";
@@ -16,7 +17,7 @@ import type { World } from "./world.ts";
 
 /** Compares the database with fal's account and with what the client heard. */
 export async function bearWitness(
-  { stack: { sql, fal, openai }, schedule, orders, deeds, endpoints, words, odd }: {
+  { stack: { sql, fal, openai }, schedule, orders, deeds, endpoints, words, odd, given }: {
     stack: Pick<World["stack"], "sql" | "fal" | "openai">;
     schedule: Schedule;
     orders: OrderBook;
@@ -24,6 +25,7 @@ export async function bearWitness(
     endpoints: readonly StandingEndpoint[];
     words: ReadonlyMap<string, Word[]>;
     odd: number;
+    given: ReadonlyMap<string, number>;
   },
 ): Promise<Findings> {
   const ask = async <T>(text: string): Promise<T[]> =>
@@ -62,6 +64,7 @@ export async function bearWitness(
     judge(film, orders.taskIds.get(film.number) ?? null);
     for (const [id, number] of orders.revisions) if (number === film.number) judge(film, id);
   }
+  findings.overlooked.push(...beyondLost(unknown, mostLost(given)));
   judgeEndpoints(findings, { endpoints, projects, deeds });
 
   for (const [id, fault] of await spoiltFilms(stored, { fal: fal.requests, filmOf })) {
@@ -97,6 +100,12 @@ export async function bearWitness(
       .map(({ type, message }) => `${type}: ${message}`),
   );
   return findings;
+}
+
+/** More unknown outcomes than calls may have been lost: then some could have been learnt. */
+export function beyondLost(unknown: readonly Unknown[], most: number): string[] {
+  if (unknown.length <= most) return [];
+  return unknown.map(({ attempt_id, kind }) => `${kind} ${attempt_id}, ${most} may have been lost`);
 }
 
 /** More films than orders: one was taken twice. What a client gave up on may be there all the same. */

@@ -1,3 +1,4 @@
+import { pause } from "../../supabase/functions/_shared/pause.ts";
 import type { ProjectKeys } from "../project_keys.ts";
 import { createKeyReader } from "./api_keys.ts";
 import { CONSOLE, createConsolePages } from "./console_pages.ts";
@@ -56,15 +57,16 @@ export function listenGateway(
   },
 ): Gateway {
   const cut = new AbortController();
-  let handle: Handle = () =>
-    Response.json({ message: "The project is not up yet" }, { status: 503 });
+  const answerDown: Handle = () =>
+    Response.json({ message: "The project is not up" }, { status: 503 });
+  let handle = answerDown;
   let pool: PostgresPool | null = null;
-  const server = listen(
-    port,
-    cut.signal,
-    onFault,
-    (request, { remoteAddr }) => handle(request, remoteAddr.hostname),
-  );
+  const underWay = new Set<Promise<void>>();
+  const server = listen(port, cut.signal, onFault, (request, { remoteAddr, completed }) => {
+    const over = completed.catch(() => {}).finally(() => underWay.delete(over));
+    underWay.add(over);
+    return handle(request, remoteAddr.hostname);
+  });
 
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
@@ -78,9 +80,13 @@ export function listenGateway(
       handle = createHandle(deps, new RpcDoor(pool.run));
     },
     async stop() {
-      const timer = setTimeout(() => cut.abort(), STOP_PATIENCE_MS);
-      await server.shutdown();
-      clearTimeout(timer);
+      handle = answerDown;
+      // Not by shutdown(): what hangs cannot be cut any more then, and an abort raises BadResource.
+      const patience = new AbortController();
+      await Promise.race([Promise.all(underWay), pause(STOP_PATIENCE_MS, patience.signal)]);
+      patience.abort();
+      cut.abort();
+      await server.finished;
       pool?.close();
     },
   };

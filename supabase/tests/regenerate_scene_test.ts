@@ -121,6 +121,25 @@ Deno.test(
 );
 
 Deno.test(
+  "regenerate_scene from the image that a shared keyframe has already pays for no clip before it",
+  onDatabase(async (given) => {
+    const { db, sql } = given;
+    const projectId = await aFilm(given, { scenes: ["cut", "shared_keyframe"] });
+    const [, second = ""] = await sceneIdsOf(sql, projectId);
+
+    const same = await regenerateScene(db, second, {
+      image_url: "https://images.test/start.png",
+    });
+    await drive(given, projectId);
+    const other = await regenerateScene(db, second, { image_url: "https://images.test/1.png" });
+    await drive(given, projectId);
+    const again = await regenerateScene(db, second, { image_url: "https://images.test/1.png" });
+
+    assert.deepEqual([same, other, again].map(({ scenes }) => scenes?.length), [1, 2, 1]);
+  }),
+);
+
+Deno.test(
   "regenerate_scene while its clip is under way gives that request up, and its callback is stale",
   onDatabase(async (given) => {
     const { db, sql, aSubmittedClip } = given;

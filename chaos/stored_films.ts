@@ -3,15 +3,23 @@ import type { FalRequest } from "../local/simulators/fal/account.ts";
 import { patiently } from "./patient_sql.ts";
 import { madeUrls, Places } from "./places.ts";
 
-/** A completed film's file, and the URL of what it was copied from. */
-export type Stored = { project_id: string; url: string; made: string };
+/** A completed film's files, and the URLs of what they were copied from. */
+export type Stored = {
+  project_id: string;
+  url: string;
+  made: string;
+  /** Null: the film has none. */
+  thumbnail: string | null;
+  madeThumbnail: string | null;
+};
 
 /** Of every completed film that was stored for itself, and lately where that was done again. */
 export async function readStored(sql: Sql): Promise<Stored[]> {
   return await patiently(sql, (sql) =>
     sql<Stored[]>`
       select distinct on (project_id)
-        project_id, final_video_url as url, attempts.input ->> 'film_url' as made
+        project_id, final_video_url as url, attempts.input ->> 'film_url' as made,
+        thumbnail_url as thumbnail, attempts.input ->> 'thumbnail_url' as "madeThumbnail"
       from public.projects
       join private.steps using (project_id)
       join private.attempts using (step_id)
@@ -30,10 +38,11 @@ export async function spoiltFilms(
 ): Promise<Map<string, string>> {
   const makers = makersOf(fal);
   const spoilt = new Map<string, string>();
-  for (const { project_id, url, made } of stored) {
+  for (const { project_id, url, made, thumbnail, madeThumbnail } of stored) {
     const fault = makers.get(made) !== filmOf.get(project_id)
       ? `it is of ${made}, which was made for film ${makers.get(made)}`
-      : await whyNotSame(url, made);
+      : await whyNotSame(url, made) ??
+        (thumbnail && madeThumbnail ? await whyNotSame(thumbnail, madeThumbnail) : null);
     if (fault !== null) spoilt.set(project_id, fault);
   }
   return spoilt;

@@ -26,7 +26,10 @@ export async function retake(
   await operator.ask(`/scenes/${scene.scene_id}/regenerate`, { body: () => ({ prompt }) });
 }
 
-/** Puts the first take of a scene that was made once more into its film again. */
+/**
+ * Puts the first take of a scene that was made once more into its film again, where that was whole: a
+ * scene whose own first take was given up goes on from the later one.
+ */
 export async function goBack({ sql, operator }: Means, choice: number): Promise<void> {
   const scenes = await patiently(sql, (sql) =>
     sql<{ scene_id: string }[]>`
@@ -35,6 +38,11 @@ export async function goBack({ sql, operator }: Means, choice: number): Promise<
       join public.scenes using (scene_id)
       join public.projects on projects.project_id = scenes.project_id
       where projects.status = 'completed' and selected and take > 1
+        and not exists (
+          select from public.video_chunks as first
+          where first.project_id = projects.project_id and first.take = 1
+            and first.status <> 'COMPLETED'
+        )
         and video_chunks.prompt = scenes.prompt and scenes.prompt like ${retakePromptOf("%")}
       order by scene_id`);
   const scene = pick(scenes, choice);

@@ -62,7 +62,7 @@ async function checkFunctions(sql: Sql, root: string): Promise<Finding[]> {
     const what = more.length === 0 ? first : `${first} and ${more.length} more`;
     return may
       ? wrong(`${role} may call ${what}`, REVOKE_ALL)
-      : wrong(`${role} may not call ${what}`, `grant execute on function ${first} to ${role}`);
+      : wrong(`${role} may not call ${what}`, `grant execute on function ${first} to ${role};`);
   });
 }
 

@@ -69,7 +69,7 @@ function judge(job: Job, expected: typeof JOBS[number], age: number | null): Fin
   if (!job.active) {
     return wrong(
       `${name} is switched off`,
-      `select cron.alter_job(jobid, active => true) from cron.job where jobname = '${job.jobname}'`,
+      `select cron.alter_job(jobid, active => true) from cron.job where jobname = '${job.jobname}';`,
     );
   }
   if (job.command.trim().replace(/;$/, "") !== expected.command) {
@@ -91,7 +91,7 @@ function judge(job: Job, expected: typeof JOBS[number], age: number | null): Fin
 }
 
 function schedule({ name, schedule, command }: typeof JOBS[number]): string {
-  return `select cron.schedule('${name}', '${schedule}', $$${command}$$)`;
+  return `select cron.schedule('${name}', '${schedule}', $$${command}$$);`;
 }
 
 /** How long pg_cron has been at work: since the oldest run on record. */

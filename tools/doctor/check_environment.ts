@@ -15,6 +15,7 @@ import { configureProviders } from "../../supabase/functions/_shared/providers.t
 import { canSign } from "../../supabase/functions/_shared/signatures/standard_webhooks.ts";
 import { readRateLimit } from "../../supabase/functions/_shared/limits/rate_limit.ts";
 import { StepKind } from "../../supabase/functions/_shared/transitions/steps.ts";
+import { checkValues } from "./check_values.ts";
 import { type Finding, missing, note, ok, wrong } from "./finding.ts";
 
 /** Doors of services that an installation with fal alone does not have. */
@@ -76,11 +77,12 @@ export function checkEnvironment(get: Get): Finding[] {
     ...LIMITS.flatMap((name) => rateLimit(name, get)),
     ...filmUrls(optional(get, "FILM_URLS")),
     callbackSecrets(readSecrets(get, "CALLBACK_SIGNING_SECRET")),
-    optional(get, "OPERATOR_KEY") === null
+    readSecrets(get, "OPERATOR_KEY").length === 0
       ? note("OPERATOR_KEY is not set: only admins with a JWT are let in at webhook-manage")
       : ok("OPERATOR_KEY"),
     ...falAccount(get),
     publicBase(get),
+    ...checkValues(get),
   ];
 }
 

@@ -35,12 +35,36 @@ Deno.test("doctor names each variable that is missing or wrong", () => {
     [{ STITCH_SERVICE_URL: "here", STITCH_API_KEY: "k" }, /^missing +STITCH_SERVICE_URL, or it/],
     [{ RATE_LIMIT_FAL: "many" }, /^wrong +Cannot read RATE_LIMIT_FAL: it is not a positive/],
     [{ FILM_URLS: "sign" }, /^wrong +FILM_URLS is neither public nor signed: sign\n.*public/],
+    [{ OPERATOR_KEY: "," }, /^note +OPERATOR_KEY is not set/],
+    [{ FAL_KEY: "put-the-key-of-fal-here" }, /^wrong +FAL_KEY is no key of fal's/],
+    [{ FAL_KEY: "old,new" }, /^wrong +FAL_KEY is no key of fal's\n.*one key/],
+    [{ FAL_QUEUE_URL: "queue.fal.run" }, /^wrong +FAL_QUEUE_URL is no URL: queue\.fal\.run/],
+    [{ NOTIFICATION_SERVICE_URL: "desk" }, /^wrong +NOTIFICATION_SERVICE_URL is no URL: desk/],
+    [{ UPSTASH_REDIS_REST_URL: "https://r.test" }, /^wrong +UPSTASH_REDIS_REST_TOKEN is not set/],
+    [{ UPSTASH_REDIS_REST_TOKEN: "t" }, /^wrong +UPSTASH_REDIS_REST_URL is not set/],
+    [{ CORS_ORIGINS: "https://a.test,b.test" }, /^wrong +CORS_ORIGINS: no page .* b\.test/],
+    [{ CORS_ORIGINS: "https://*.a.test" }, /^wrong +CORS_ORIGINS: no page/],
+    [{ STORE_FILMS: "true" }, /^wrong +STORE_FILMS takes always alone: true/],
+    [{ SENTRY_DSN: "here" }, /^wrong +SENTRY_DSN is no DSN/],
+    [{ ALLOW_PRIVATE_TARGETS: "1" }, /^wrong +ALLOW_PRIVATE_TARGETS is set/],
     [{ WEBHOOK_BASE_URL: "http://films.test" }, /^note +Providers call back at http:.*only from/],
   ];
   for (const [change, expected] of breaks) {
     const lines = report({ ...FULL, ...change });
     assert(lines.some((line) => expected.test(line)), `${expected}: ${lines.join("\n")}`);
   }
+});
+
+Deno.test("doctor has nothing to say of a variable that holds what it takes", () => {
+  const lines = report({
+    ...FULL,
+    ...{ FAL_QUEUE_URL: "https://queue.fal.run", OPENAI_BASE_URL: "http://10.0.0.1:8000/v1" },
+    ...{ UPSTASH_REDIS_REST_URL: "https://r.test", UPSTASH_REDIS_REST_TOKEN: "t" },
+    CORS_ORIGINS: "https://a.test/, http://localhost:3000,*",
+    STORE_FILMS: "always",
+    SENTRY_DSN: "https://key@errors.test/1",
+  });
+  assert.deepEqual(lines.filter((line) => /^(missing|wrong)/.test(line)), []);
 });
 
 Deno.test("doctor knows whom the pocket Supabase plays, and sets what the platform sets", () => {

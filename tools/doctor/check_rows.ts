@@ -54,7 +54,7 @@ async function checkSettings(sql: Sql, shipped: string[]): Promise<Finding[]> {
     ...offset && Number(offset.text) !== 0
       ? [wrong(
         `The clock is moved by ${offset.text} s`,
-        "update private.settings set value = '0' where name = 'clock_offset_seconds'",
+        "update private.settings set value = '0' where name = 'clock_offset_seconds';",
       )]
       : [],
     ...lost.length + bad.length === 0 ? [ok(`Settings: ${settings.length}`)] : [],
@@ -76,14 +76,14 @@ async function checkProviders(sql: Sql, shipped: string[]): Promise<Finding[]> {
     ...lost.map((name) =>
       missing(
         `Provider ${name}: nothing is claimed for it`,
-        `insert into private.providers (name) values ('${name}')`,
+        `insert into private.providers (name) values ('${name}');`,
       )
     ),
     ...rows.filter(({ is_paused }) => is_paused).map(({ name }) =>
       note(name === "*" ? "Everything is paused" : `Provider ${name} is paused`)
     ),
     ...lost.length === 0 ? [ok(`Providers: ${rows.map(({ name }) => name).join(", ")}`)] : [],
-    ...bell ? [] : [missing("The row of private.bell", "insert into private.bell default values")],
+    ...bell ? [] : [missing("The row of private.bell", "insert into private.bell default values;")],
   ];
 }
 
@@ -93,7 +93,7 @@ async function checkBucket(sql: Sql, get: Get): Promise<Finding[]> {
   if (!bucket) {
     return [missing(
       "Bucket films",
-      "insert into storage.buckets (id, name, public) values ('films', 'films', true)",
+      "insert into storage.buckets (id, name, public) values ('films', 'films', true);",
     )];
   }
   if (!bucket.public && optional(get, "FILM_URLS") !== "signed") {

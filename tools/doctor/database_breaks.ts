@@ -17,7 +17,7 @@ export const DATABASE_BREAKS: [statement: string, line: RegExp][] = [
 
   [
     "delete from cron.job where jobname = 'reelay-sweep'",
-    /^missing +Cron job reelay-sweep\n.*cron\.schedule\('reelay-sweep', '5 seconds', /,
+    /^missing +Cron job reelay-sweep\n.*cron\.schedule\('reelay-sweep', '5 seconds', .*\);$/,
   ],
   [
     "update cron.job set active = false where jobname = 'reelay-housekeeping'",
@@ -66,7 +66,10 @@ export const DATABASE_BREAKS: [statement: string, line: RegExp][] = [
     "update private.settings set value = '3600' where name = 'clock_offset_seconds'",
     /^wrong +The clock is moved by 3600 s/,
   ],
-  ["delete from private.providers where name = 'fal'", /^missing +Provider fal/],
+  [
+    "delete from private.providers where name = 'fal'",
+    /^missing +Provider fal.*\n.*insert into private\.providers .*;$/,
+  ],
   ["update private.providers set is_paused = true where name = '*'", /^note +Everything is paused/],
   ["delete from private.bell", /^missing +The row of private\.bell/],
   ["delete from storage.buckets", /^missing +Bucket films\n.*insert into storage\.buckets/],

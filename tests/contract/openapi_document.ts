@@ -46,6 +46,12 @@ const Document = z.looseObject({
     z.string().startsWith("/"),
     z.partialRecord(z.enum(["get", "post", "put", "patch", "delete"]), Operation),
   ),
+  webhooks: z.record(
+    z.string(),
+    z.object({
+      post: Operation.extend({ responses: z.object({ "2XX": z.looseObject({}) }) }),
+    }),
+  ),
   components: z.object({
     schemas: z.record(z.string(), Schema),
     securitySchemes: z.record(z.string(), z.looseObject({ type: z.enum(["apiKey", "http"]) })),

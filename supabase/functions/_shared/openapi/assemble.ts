@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { commonRefusals, Problem, refusal, SECURITY_SCHEMES } from "./common.ts";
 import type { Answer, DoorPart, Operation } from "./door_part.ts";
+import { bodyOf, POSTED_EVENTS } from "./posted_events.ts";
 
 type Json = Record<string, unknown>;
 
@@ -25,6 +26,21 @@ export function assembleDocument(
     servers: [{ url: baseUrl }],
     tags: parts.map(({ door, says }) => ({ name: door, description: says })),
     paths: pathsOf(parts),
+    webhooks: Object.fromEntries(POSTED_EVENTS.map((event) => [event.type, {
+      post: {
+        operationId: nameOf(event.type.replaceAll(".", "/"), "told"),
+        summary: event.says,
+        description:
+          "Posted to a job's `callback_url` or an endpoint's `url`, signed by Standard " +
+          "Webhooks. Answer within some seconds: any 2xx; 410 ends it; else it comes again.",
+        security: [{ standard: [] }],
+        requestBody: {
+          required: true,
+          content: { "application/json": { schema: schemaOf(bodyOf(event), "input") } },
+        },
+        responses: { "2XX": { description: "It was taken" } },
+      },
+    }])),
     components: {
       schemas: { Problem: schemaOf(Problem, "output") },
       securitySchemes: SECURITY_SCHEMES,

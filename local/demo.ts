@@ -8,10 +8,10 @@ async function main(): Promise<number> {
   const stopped = new AbortController();
   const stop = () => stopped.abort(new Error("Stopped by hand"));
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, stop);
-  const late = setTimeout(
-    () => stopped.abort(new Error(`The film was not there after ${timeout} s`)),
-    timeout * 1000,
-  );
+  const late = setTimeout(() => {
+    const why = `The film was not there after ${timeout} s; --timeout gives a slow machine longer`;
+    stopped.abort(new Error(why));
+  }, timeout * 1000);
   const encoder = new TextEncoder();
   const progress = new DemoProgress({
     write: (text) => Deno.stdout.writeSync(encoder.encode(text)),

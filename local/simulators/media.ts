@@ -5,6 +5,9 @@ import { probe } from "./probe.ts";
 /** Frames a second of every clip made here. */
 const CLIP_FPS = 24;
 
+/** Frames of one hue: for each new one ffmpeg fills a table that takes more than a small picture. */
+const HUE_FRAMES = 8;
+
 /** Frames in which a clip turns into the image that it ends with. */
 const TURN_IN_FRAMES = 12;
 
@@ -39,13 +42,15 @@ export async function makeClip(
   const farX = even(width * 0.21) * (bits & 1 ? 1 : -1);
   const farY = even(height * 0.28) * (bits & 2 ? 1 : -1);
   const degrees = bits & 4 ? 40 : -40;
-  const way = `n/${Math.max(1, frames - 1)}`;
+  const last = Math.max(1, frames - 1);
+  const way = `n/${last}`;
+  const hue = `${degrees}*${HUE_FRAMES}*trunc(n/${HUE_FRAMES})/${last}`;
   const fill = `scale=${width}:${height}:force_original_aspect_ratio=increase:flags=bicubic,` +
     `crop=${width}:${height},setsar=1,format=yuv420p`;
   const pan = `crop=${width}:${height}:x='mod(${width}+${farX}*${way},${width})'` +
     `:y='mod(${height}+${farY}*${way},${height})'`;
   const filter = `[0:v]${fill},split[a][b];[a][b]hstack,split[c][d];[c][d]vstack,` +
-    `loop=loop=${frames}:size=1:start=0,setpts=N/(${CLIP_FPS}*TB),${pan},hue=h='${degrees}*${way}'`;
+    `loop=loop=${frames}:size=1:start=0,setpts=N/(${CLIP_FPS}*TB),${pan},hue=h='${hue}'`;
   const turn = Math.min(TURN_IN_FRAMES, frames - 1);
   const ending = endImage === undefined
     ? ""

@@ -31,15 +31,16 @@ async function run(contents: Record<string, string>): Promise<TestRun & { module
 Deno.test("small files share an isolate, and a test that fails is found in the file it stands in", async () => {
   const { passed, failed, failedFiles, modules } = await run({
     "local/stack_test.ts": `Deno.test("a", () => {});`,
-    "supabase/tests/one_test.ts": `globalThis.one = 1; Deno.test("b", () => {});`,
+    "local/one_test.ts": `globalThis.one = 1; Deno.test("b", () => {});`,
     "supabase/tests/two_test.ts": `Deno.test("c", () => { if (globalThis.one === 1) throw "x"; });`,
-    "tests/film_test.ts": `Deno.test("d", () => { if ("one" in globalThis) throw "not alone"; });`,
+    "tests/pipeline/film_test.ts":
+      `Deno.test("d", () => { if ("one" in globalThis) throw "not alone"; });`,
   });
 
   assert.deepEqual(modules, [
     "local/stack_test.ts",
-    "tests/film_test.ts",
-    "supabase/tests/one_and_1_more_test.ts",
+    "tests/pipeline/film_test.ts",
+    "local/one_and_1_more_test.ts",
   ]);
   assert.deepEqual({ passed, failed, failedFiles }, {
     passed: 3,

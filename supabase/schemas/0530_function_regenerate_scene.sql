@@ -2,7 +2,8 @@
 --
 -- Old takes stay, unselected. p_changes may give this scene another prompt, image_url, audio_url or model, the aspect
 -- ratio that its image has to have (reframe_to), or chunks as a job has them; the caller has checked that the model
--- offers them. What failed beside it is asked for again.
+-- offers them. What failed beside it is asked for again. p_changes.asked has the idempotency key of whoever wants no
+-- second take where the answer was lost, and what was asked for.
 
 create or replace function public.regenerate_scene(p_scene_id text, p_changes jsonb default '{}')
 returns jsonb
@@ -16,6 +17,7 @@ declare
   v_project public.projects;
   v_followers text[];
   v_take integer;
+  v_again jsonb;
 begin
   select scenes.* into v_scene from public.scenes where scenes.scene_id = p_scene_id;
   if not found then
@@ -23,6 +25,11 @@ begin
   end if;
 
   v_project := private.lock_project(v_scene.project_id);
+  v_again := private.take_again(p_scene_id, p_changes -> 'asked');
+  if v_again is not null then
+    return private.verb_answer(v_project) || v_again;
+  end if;
+
   if v_project.status = 'paused' then
     raise exception 'Cannot regenerate scene "%": its project is paused, and has to be resumed first', p_scene_id
       using errcode = 'RL409';
@@ -46,6 +53,12 @@ begin
 
   perform private.keep_take(v_followers);
   perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
+  update public.video_chunks
+  set metadata = video_chunks.metadata || jsonb_build_object('asked', p_changes -> 'asked')
+  where video_chunks.scene_id = p_scene_id
+    and video_chunks.take = v_take
+    and video_chunks.position = 1
+    and p_changes ? 'asked';
 
   update public.scenes
   set
@@ -83,7 +96,7 @@ end;
 $$;
 
 comment on function public.regenerate_scene(text, jsonb) is
-'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}. Raises RL400, RL404, RL409. Called by webhook-manage.';
+'A new take of a scene and of those chained to it. {project_id, was, status, requests_given_up, take, scenes}, with duplicate where the idempotency key was there already. Raises RL400, RL404, RL409. Called by webhook-manage.';
 
 revoke execute on function public.regenerate_scene(text, jsonb) from public, anon, authenticated;
 grant execute on function public.regenerate_scene(text, jsonb) to service_role;

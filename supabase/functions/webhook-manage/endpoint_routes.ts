@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import * as z from "zod";
 import { refuseOtherMethods } from "../_shared/door.ts";
 import {
@@ -17,6 +16,7 @@ import { whyNotPublic } from "../_shared/private_target.ts";
 import { checkWebhookHeaders } from "../_shared/webhook_headers.ts";
 import { readFields, readId, readQuery } from "../_shared/read_fields.ts";
 import { createAct, type Desk, Why } from "./desk.ts";
+import { readIdempotencyKey } from "./idempotency_key.ts";
 
 /** Here null is not as absent: it takes away. */
 export const Changes = z.strictObject({
@@ -57,7 +57,7 @@ export function addEndpointRoutes(desk: Desk): void {
   app.post("/endpoints", async (c) => {
     const fields = readFields((await admit(c)).body, NewEndpoint);
     checkTarget(fields, get);
-    const asked = { ...fields, ...readKey(c) };
+    const asked = { ...fields, ...readIdempotencyKey(c) };
     const endpoint = await act("create endpoint", "endpoints", putEndpoint(db, null, asked));
     return c.json(endpoint, endpoint.duplicate ? 200 : 201);
   });
@@ -109,15 +109,6 @@ export function addEndpointRoutes(desk: Desk): void {
     return c.json(await act("test endpoint", id, testEndpoint(db, id)), 202);
   });
   refuseOtherMethods(app, "/endpoints/:id/test", "POST");
-}
-
-/** After a lost answer, the same key gives the same endpoint. */
-function readKey(c: Context): { idempotency_key?: string } {
-  const key = c.req.header("idempotency-key") ?? "";
-  if (key.length > 255) {
-    throw refuseBody([{ path: "idempotency_key", message: "Longer than 255 characters" }]);
-  }
-  return key === "" ? {} : { idempotency_key: key };
 }
 
 /** Says now what would stop every delivery later; the runner looks again at each. */

@@ -13,6 +13,7 @@ import {
 } from "../_shared/management/films.ts";
 import { readFields, readId } from "../_shared/read_fields.ts";
 import { createAct, type Desk, Why } from "./desk.ts";
+import { readIdempotencyKey } from "./idempotency_key.ts";
 
 export const Take = z.object({ take: z.int().min(1).max(1_000_000) });
 
@@ -46,10 +47,14 @@ export function addFilmRoutes(desk: Desk): void {
     const { planTake, TakeFields } = await import("./plan_take.ts");
     const fields = readFields(body, TakeFields);
     const id = readId(c, "id");
+    const { idempotency_key } = readIdempotencyKey(c);
+    const asked = idempotency_key === undefined ? {} : { asked: { idempotency_key, ...fields } };
     const scene = await readScene(db, id);
     const plan = scene === null ? { changes: {} } : planTake(fields, scene, { hasVideoService });
     if ("issues" in plan) throw refuseBody(plan.issues);
-    return c.json(await act("regenerate", id, regenerateScene(db, id, plan.changes)));
+    return c.json(
+      await act("regenerate", id, regenerateScene(db, id, { ...plan.changes, ...asked })),
+    );
   });
   refuseOtherMethods(app, "/scenes/:id/regenerate", "POST");
 

@@ -55,6 +55,28 @@ Deno.test("a scene is regenerated with what was checked against its model", asyn
   });
 });
 
+Deno.test("a new take's Idempotency-Key goes along, with what was asked for", async () => {
+  const { app, called } = operatorDoor({ read_scene: SCENE, regenerate_scene: { take: 2 } });
+  const ask = (key: string) =>
+    app.request("/webhook-manage/scenes/scene_1/regenerate", {
+      method: "POST",
+      headers: { apikey: "op-key", "idempotency-key": key },
+      body: JSON.stringify({ prompt: "At night" }),
+    });
+
+  assert.deepEqual([(await ask("night")).status, (await ask("k".repeat(256))).status], [200, 400]);
+  assert.deepEqual(
+    called().filter(({ name }) => name === "regenerate_scene").map(({ args }) => args),
+    [{
+      p_scene_id: "scene_1",
+      p_changes: {
+        prompt: "At night",
+        asked: { idempotency_key: "night", prompt: "At night" },
+      },
+    }],
+  );
+});
+
 Deno.test("a scene with an unknown model or an empty prompt is 400 and changes nothing", async () => {
   const { post, calls } = operatorDoor({ read_scene: SCENE });
 

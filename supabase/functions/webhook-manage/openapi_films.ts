@@ -12,7 +12,10 @@ export const FILM_OPERATIONS: readonly Operation[] = [
   ...ProjectVerb.options.map((name) =>
     verb(`/projects/{id}/${name}`, `${name.charAt(0).toUpperCase()}${name.slice(1)} a film`, Why)
   ),
-  verb("/scenes/{id}/regenerate", "Make a new take of a scene", TakeFields),
+  {
+    ...verb("/scenes/{id}/regenerate", "Make a new take of a scene", TakeFields),
+    headers: { "Idempotency-Key": "With the same once more, it is the same take" },
+  },
   verb("/scenes/{id}/select", "Put another take into the film", Take),
   verb("/steps/{id}/redrive", "Do a failed step again"),
 ];

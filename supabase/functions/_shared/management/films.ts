@@ -65,9 +65,11 @@ export type SceneChanges = {
   audio_url?: string;
   /** In place of the clips that the scene has now. */
   chunks?: JobScene["chunks"];
+  /** By which the same request is known again, where its answer was lost. */
+  asked?: { idempotency_key: string } & Record<string, unknown>;
 };
 
-/** `{project_id, was, status, requests_given_up, take, scenes}` */
+/** `{project_id, was, status, requests_given_up, take, scenes}`, and `duplicate` of a take that is asked for again. */
 export function regenerateScene(
   db: Database,
   sceneId: string,

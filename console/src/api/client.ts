@@ -20,8 +20,15 @@ export interface Client {
   take<T>(told: Told, shape: ZodMiniType<T>): T;
   /** A stream of what these paths answer, whenever that is something else than what is known here. */
   listen(paths: readonly string[], signal: AbortSignal): Promise<Response>;
-  /** @throws {ApiError} with the door's own sentence */
-  send(path: string, body?: unknown, method?: "POST" | "DELETE"): Promise<unknown>;
+  /**
+   * @param idempotencyKey under which what makes something makes it once, however often it is sent
+   * @throws {ApiError} with the door's own sentence
+   */
+  send(
+    path: string,
+    body?: unknown,
+    options?: { method?: "POST" | "DELETE"; idempotencyKey?: string },
+  ): Promise<unknown>;
 }
 
 /** What a path answers by now; `tag`: its `ETag`. */
@@ -95,10 +102,14 @@ export function createClient(
       return await ask(`/stream?${query}`, { headers, signal });
     },
 
-    async send(path, body, method = "POST") {
+    async send(path, body, { method = "POST", idempotencyKey } = {}) {
       const response = await ask(path, {
         method,
-        headers: { ...identity, "content-type": "application/json" },
+        headers: {
+          ...identity,
+          "content-type": "application/json",
+          ...(idempotencyKey && { "idempotency-key": idempotencyKey }),
+        },
         body: body === undefined ? undefined : JSON.stringify(body),
       });
       const value = await readJson(response);

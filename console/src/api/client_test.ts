@@ -49,6 +49,15 @@ Deno.test("an operator's key goes as apikey, no cookie and no cached answer with
   assert.deepEqual([init.credentials, init.cache, init.redirect], ["omit", "no-store", "error"]);
 });
 
+Deno.test("what is sent says by which key it is known again, where it has one", async () => {
+  const { client, asked } = aClient([() => Response.json({}), () => Response.json({})]);
+  await client.send("/x", {}, { idempotencyKey: "night" });
+  await client.send("/x");
+
+  const keys = asked.map(({ init }) => new Headers(init.headers).get("idempotency-key"));
+  assert.deepEqual(keys, ["night", null]);
+});
+
 Deno.test("a refusal carries the door's sentence and the fields", async () => {
   const { client } = aClient([
     () =>

@@ -29,11 +29,19 @@ export function Confirm(): JSX.Element | null {
   return question && <ConfirmDialog key={question.title + question.path} question={question} />;
 }
 
+/** One for each question: who confirms once more, because the answer was lost, gets what was done. */
+function newKey(): string {
+  // crypto.randomUUID is not there on pages without TLS.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function ConfirmDialog({ question }: { question: Question }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [input, setInput] = useState(question.input?.value ?? "");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
+  const [idempotencyKey] = useState(newKey);
   useEffect(() => dialog.current?.showModal(), []);
 
   async function go(event: Event): Promise<void> {
@@ -41,7 +49,8 @@ function ConfirmDialog({ question }: { question: Question }): JSX.Element {
     setBusy(true);
     setWrong("");
     try {
-      await client.peek()?.send(question.path, question.body?.(input.trim()), question.method);
+      const { path, body, method } = question;
+      await client.peek()?.send(path, body?.(input.trim()), { method, idempotencyKey });
       say(`${question.verb}: done`);
       // Closed, not only taken away: the keyboard is back where it was.
       dialog.current?.close();

@@ -50,6 +50,7 @@ export function judgeOf(
   const refused = new Set(
     schedule.filmFaults.filter(({ kind }) => kind === "provider-refuses").map(({ film }) => film),
   );
+  const isMediaTroubled = schedule.storms.some(({ kind }) => kind.startsWith("media-"));
   const places = new Places(fal);
   const byFilm = Map.groupBy(fal, ({ input }) => places.of(input)?.film ?? 0);
   // fal has told, or would tell, what became of these. Of one that never ends nobody hears: where its
@@ -86,7 +87,8 @@ export function judgeOf(
     } else if (endlessClips(schedule, film.number).size > 0 && GIVEN_UP.test(project.error ?? "")) {
       findings.givenUp.push(name);
     } else if (
-      project.error?.includes(UNFETCHED) && byFilm.get(film.number)?.some(isUnfetched)
+      isMediaTroubled && project.error?.includes(UNFETCHED) &&
+      byFilm.get(film.number)?.some(isUnfetched)
     ) {
       findings.unfetched.push(name);
     } else if (

@@ -82,15 +82,19 @@ Deno.test("a film of which a scene was made once more may have ended before, und
   assert.deepEqual(bad(judged(CANCELLED, [before], deeds(done))), ["lost"]);
 });
 
-Deno.test("a film fails for want of a file only where fal says that it did not get one", () => {
+Deno.test("a film fails for want of a file only where its host was to be troubled, and fal got none", () => {
   const error = "Scene 1: Failed to download the file. Please check if the URL is accessible";
   const failed = { ...FAILED, error };
   const told = [{ ...TOLD, type: "video.generation.failed" }];
   const asked = request({ prompt: "film 1 clip 1" }, "clip1", { billed: false });
   const unfetched = { ...asked, result: { status: 422, body: { detail: [{ msg: error }] } } };
 
-  assert.deepEqual(bad(judged(failed, told, deeds({}), [unfetched])), []);
-  assert.deepEqual(bad(judged(failed, told, deeds({}), [asked])), ["unexplained"]);
+  const troubled = planSchedule({ films: 1, seed: 1, faults: readFaults("media-away") });
+  const unexplained = ["unexplained"];
+
+  assert.deepEqual(bad(judged(failed, told, deeds({}), [unfetched], troubled)), []);
+  assert.deepEqual(bad(judged(failed, told, deeds({}), [asked], troubled)), unexplained);
+  assert.deepEqual(bad(judged(failed, told, deeds({}), [unfetched])), unexplained);
 });
 
 Deno.test("a project that is gone is lost, but where its user was to be deleted", () => {
@@ -136,10 +140,11 @@ function judged(
   words: Word[],
   done = deeds({}),
   fal: FalRequest[] = [],
+  schedule = SCHEDULE,
 ): Findings {
   const findings = emptyFindings();
   const judge = judgeOf(findings, {
-    schedule: SCHEDULE,
+    schedule,
     fal,
     projects: project ? [project] : [],
     unknown: [],

@@ -48,7 +48,7 @@ export async function verifyCallback(
 function valueOf(headers: CallbackHeaders, name: string): string | null {
   if (typeof headers.get === "function") return headers.get(name);
   const found = Object.entries(headers).find(([own]) => own.toLowerCase() === name)?.[1];
-  return (typeof found === "string" ? found : found?.[0]) ?? null;
+  return (typeof found === "string" ? found : found?.join(" ")) ?? null;
 }
 
 /** Its type has a name of its own in each runtime. */

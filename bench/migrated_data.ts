@@ -8,7 +8,11 @@ let made: Promise<string> | null = null;
  * case has a Postgres of its own, and to copy one costs half of what migrating it does. Goes with the process.
  */
 export function migratedData(): Promise<string> {
-  return made ??= make();
+  return made ??= make().catch((error) => {
+    // The next case tries anew.
+    made = null;
+    throw error;
+  });
 }
 
 async function make(): Promise<string> {

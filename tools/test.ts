@@ -22,7 +22,7 @@ const PARALLEL = "--parallel";
 const ALONE = ["tests/chaos/", "tests/fuzz/", "local/postgres/net_"];
 
 /** Their stacks begin with a copy of one database. */
-const ON_STACKS = /^tests\/(pipeline|deliveries|outside_worker|redis|seed_handlers)\//;
+const ON_STACKS = /^(client|tests\/(pipeline|deliveries|outside_worker|redis|seed_handlers))\//;
 
 if (import.meta.main) {
   showHelp(USAGE);
@@ -51,11 +51,8 @@ export async function testEverything(filters: string[]): Promise<Totals> {
   try {
     // The database's user is another one, and has to reach its data.
     await Deno.chmod(folder, 0o711);
-    const data = join(folder, "data");
-    await Promise.all([
-      prepareTemplate(cluster.url),
-      files.some((path) => ON_STACKS.test(path)) && prepareData(data),
-    ]);
+    const data = files.some((path) => ON_STACKS.test(path)) ? join(folder, "data") : null;
+    await Promise.all([prepareTemplate(cluster.url), data !== null && prepareData(data)]);
     return await runAll(files, { cluster: cluster.url, data, folder, signal: stop.signal });
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -65,14 +62,14 @@ export async function testEverything(filters: string[]): Promise<Totals> {
 }
 
 /**
- * @param data that stacks begin with
+ * @param data that stacks begin with; null where none is expected to be started
  * @param folder for modules that are written for these runs
  */
 async function runAll(
   files: string[],
   { cluster, data, folder, signal }: {
     cluster: string;
-    data: string;
+    data: string | null;
     folder: string;
     signal: AbortSignal;
   },
@@ -84,7 +81,7 @@ async function runAll(
     // One more than CI has cores: tests wait for processes that they started.
     DENO_JOBS: "3",
     REELAY_TEST_CLUSTER: cluster,
-    REELAY_TEST_DATA: data,
+    ...data !== null && { REELAY_TEST_DATA: data },
   };
   const local = ["--config=deno.json"];
   const hosted = ["--no-lock", "--no-config", "--import-map=import_map.json"];

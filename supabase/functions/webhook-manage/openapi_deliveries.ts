@@ -38,8 +38,11 @@ export const ENDPOINT_OPERATIONS: readonly Operation[] = [
     body: { schema: NewEndpoint },
     answers: {
       200: { says: "The key was there already: its endpoint, with its secret", schema: Endpoint },
-      201: { says: "With its secret, which is told this once", schema: Endpoint },
-      409: { says: "The idempotency key belongs to another endpoint" },
+      201: {
+        says: "With its secret, which only its idempotency key tells again",
+        schema: Endpoint,
+      },
+      409: { says: "The idempotency key belongs to another endpoint, or that was changed since" },
     },
   },
   get("/endpoints/{id}", "One endpoint", {

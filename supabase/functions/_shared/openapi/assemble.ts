@@ -32,7 +32,8 @@ export function assembleDocument(
         summary: event.says,
         description:
           "Posted to a job's `callback_url` or an endpoint's `url`, signed by Standard " +
-          "Webhooks. Answer within some seconds: any 2xx; 410 ends it; else it comes again.",
+          "Webhooks; a job that came by `videos` gets that API's bodies at its own URL. Answer " +
+          "within some seconds: any 2xx; 410 ends it; else it comes again.",
         security: [{ standard: [] }],
         requestBody: {
           required: true,

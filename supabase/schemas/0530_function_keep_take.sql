@@ -22,7 +22,8 @@ as $$
     'image_url', scenes.image_url,
     'audio_url', scenes.audio_url,
     'reframe_to', scenes.reframe_to,
-    'reframed_image_url', scenes.reframed_image_url
+    'reframed_image_url', scenes.reframed_image_url,
+    'end_image_url', private.end_image(scenes.scene_id)
   ))
   from public.scenes
   where scenes.scene_id = any (p_scene_ids)

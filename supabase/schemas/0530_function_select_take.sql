@@ -1,7 +1,7 @@
 -- project completed | failed | cancelled → stitching: an earlier take goes into the film again
 --
--- Scenes that are chained to this one go back with it, where they have a take of that number, as does what ends with its
--- image where that take had another.
+-- Scenes that are chained to this one go back with it, where they have a take of that number, as does what ends with the
+-- image that this take begins with.
 
 create or replace function public.select_take(p_scene_id text, p_take integer)
 returns jsonb
@@ -14,6 +14,7 @@ declare
   v_scene public.scenes;
   v_project public.projects;
   v_scene_ids text[];
+  v_before record;
 begin
   select scenes.* into v_scene from public.scenes where scenes.scene_id = p_scene_id;
   if not found then
@@ -23,15 +24,7 @@ begin
   v_project := private.lock_project(v_scene.project_id);
   select array_agg(chained.scene_id)
   into v_scene_ids
-  from unnest(private.scenes_of_take(p_scene_id, exists (
-    select 1
-    from public.scenes
-    join public.video_chunks using (scene_id)
-    where scenes.scene_id = p_scene_id
-      and video_chunks.take = p_take
-      and video_chunks.metadata -> 'scene' ? 'image_url'
-      and video_chunks.metadata -> 'scene' ->> 'image_url' is distinct from scenes.image_url
-  ))) as chained (scene_id)
+  from unnest(private.chained_scenes(p_scene_id)) as chained (scene_id)
   where exists (
       select 1 from public.video_chunks where video_chunks.scene_id = chained.scene_id and video_chunks.take = p_take
     )
@@ -48,9 +41,14 @@ begin
       p_take, p_scene_id, v_project.status using errcode = 'RL409';
   end if;
 
+  select * into v_before from private.ending_take(p_scene_id, p_take);
+  if found then
+    v_scene_ids := v_before.scene_id || v_scene_ids;
+  end if;
+
   perform private.keep_take(v_scene_ids);
   update public.video_chunks
-  set selected = video_chunks.take = p_take
+  set selected = video_chunks.take = case when video_chunks.scene_id = v_before.scene_id then v_before.take else p_take end
   where video_chunks.scene_id = any (v_scene_ids);
   perform private.restore_take(v_scene_ids);
 

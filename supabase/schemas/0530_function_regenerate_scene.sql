@@ -54,7 +54,7 @@ begin
   perform private.keep_take(v_followers);
   perform private.insert_take(v_followers, v_take, p_scene_id, p_changes);
   update public.video_chunks
-  set metadata = video_chunks.metadata || jsonb_build_object('asked', p_changes -> 'asked')
+  set metadata = video_chunks.metadata || jsonb_build_object('asked', p_changes -> 'asked', 'taken', v_followers)
   where video_chunks.scene_id = p_scene_id
     and video_chunks.take = v_take
     and video_chunks.position = 1

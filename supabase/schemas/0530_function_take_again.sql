@@ -24,16 +24,7 @@ begin
       using errcode = 'RL409';
   end if;
 
-  return jsonb_build_object('take', v_made.take, 'duplicate', true, 'scenes', (
-    select jsonb_agg(followers.scene_id order by followers.n)
-    from unnest(private.scenes_of_take(p_scene_id, true)) with ordinality as followers (scene_id, n)
-    where exists (
-      select 1
-      from public.video_chunks
-      where video_chunks.scene_id = followers.scene_id
-        and video_chunks.take = v_made.take
-    )
-  ));
+  return jsonb_build_object('take', v_made.take, 'scenes', v_made.metadata -> 'taken', 'duplicate', true);
 end;
 $$;
 

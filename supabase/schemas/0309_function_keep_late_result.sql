@@ -67,8 +67,11 @@ begin
   perform private.record_event(p_step.project_id, 'attempt.result_kept', p_step.scene_id, p_step.chunk_id, jsonb_build_object(
     'kind', p_step.kind, 'attempt_id', p_attempt_id
   ));
-  -- Nobody claims the steps of a paused film, and what is there is no reason to wait for an approval.
-  if p_step.kind = 'generate_clip' and p_project.status = 'paused' then
+  -- Nobody claims the steps of a paused film, and what is there is no reason to wait for an approval. That it was paid for
+  -- may have paused it just now.
+  if p_step.kind = 'generate_clip' and exists (
+    select 1 from public.projects where projects.project_id = p_step.project_id and projects.status = 'paused'
+  ) then
     perform private.use_kept_clip(p_step.chunk_id);
   end if;
   perform private.hold_over_budget(p_step.project_id);

@@ -25,7 +25,7 @@ begin
   perform private.hold_steps(p_project_id);
 
   -- Of one that awaits an approval too: it is not to go on by itself once that is not needed any more.
-  if v_project.status <> 'paused' or v_project.awaiting_approval is not null then
+  if v_project.status <> 'paused' or v_project.awaiting_approval is not null and not private.is_paused_by_operator(p_project_id) then
     perform private.record_event(p_project_id, 'project.pause_reason', null, null, jsonb_build_object('reason', p_reason));
   end if;
   return private.verb_answer(v_project);

@@ -35,7 +35,7 @@ begin
       if clock_timestamp() >= v_until then
         return v_deleted;
       end if;
-      perform pg_sleep_for(2 * (clock_timestamp() - v_since));
+      perform pg_sleep_for(least(2 * (clock_timestamp() - v_since), v_until - clock_timestamp()));
     end loop;
   end loop;
   return v_deleted;

@@ -1,4 +1,4 @@
--- An answer that was lost had the secret in it: whoever asks again has seen none.
+-- An answer that was lost had the secret in it: whoever asks again has seen none. What is not named, or null, may be anything.
 
 create or replace function private.endpoint_again(p_changes jsonb)
 returns jsonb
@@ -17,7 +17,7 @@ begin
   where endpoints.user_id = p_changes ->> 'user_id'
     and endpoints.idempotency_key = p_changes ->> 'idempotency_key';
 
-  v_asked := jsonb_populate_record(v_endpoint, p_changes);
+  v_asked := jsonb_populate_record(v_endpoint, jsonb_strip_nulls(p_changes));
   v_asked.url := private.small_scheme(v_asked.url);
   if v_asked is distinct from v_endpoint then
     raise exception 'Cannot create endpoint: the idempotency key belongs to another one, or to one that was changed or deleted meanwhile'

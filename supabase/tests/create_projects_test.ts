@@ -20,7 +20,12 @@ Deno.test(
       ["c", "a", "b"].map((video) => byVideo.get(video)),
     );
     for (const [i, job] of jobs.entries()) {
-      assert.deepEqual(await createProject(db, job), { ...answers[i], outcome: "duplicate" });
+      assert.deepEqual(await createProject(db, job), {
+        ...answers[i],
+        outcome: "duplicate",
+        // That of a new film is its job's.
+        execution_mode: job.execution_mode,
+      });
     }
     assert.equal((await sql`select from private.steps`).length, 3);
     assert.deepEqual(await createProjects(db, []), []);

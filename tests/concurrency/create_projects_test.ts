@@ -74,7 +74,7 @@ Deno.test(
       [two, () => createProject(two.db, jobs[3] ?? jobOf())],
     );
 
-    assert.deepEqual(single, { ...answers[3], outcome: "duplicate" });
+    assert.deepEqual(single, { ...answers[3], outcome: "duplicate", execution_mode: null });
     assert.equal((await sql`select from public.projects`).length, KEYS.length);
   }),
 );

@@ -92,15 +92,35 @@ async function keepRunning(
   let rest = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     const since = Date.now();
-    const process = start();
-    await keepOne(state, process, signal);
+    const ended = await runOnce(state, start, signal);
     if (signal.aborted) break;
 
     if (Date.now() - since > STABLE_AFTER_MS) rest = FIRST_PAUSE_MS;
-    log(`process ${process.pid} has ended, starting it again in ${rest} ms`);
+    log(`${ended}, starting it again in ${rest} ms`);
     await pause(rest, signal);
     rest = Math.min(rest * 2, LONGEST_PAUSE_MS);
   }
+}
+
+/** @returns what became of it. Where the machine starts no process, or the folder is gone, that is no end of others. */
+async function runOnce(
+  state: State,
+  start: () => FunctionProcess,
+  signal: AbortSignal,
+): Promise<string> {
+  let process: FunctionProcess;
+  try {
+    process = start();
+  } catch (error) {
+    noteFailure(state, error);
+    return `no process starts (${error instanceof Error ? error.message : error})`;
+  }
+  await keepOne(state, process, signal);
+  return `process ${process.pid} has ended`;
+}
+
+function noteFailure(state: State, error: unknown): void {
+  if (++state.failures === START_TRIES) state.ready.reject(error);
 }
 
 /** From the start of one process to its end. */
@@ -120,7 +140,7 @@ async function keepOne(
       state.ready.resolve();
     },
     (error) => {
-      if (++state.failures === START_TRIES) state.ready.reject(error);
+      noteFailure(state, error);
       // It hangs, or it has ended already; then this changes nothing.
       process.end("SIGKILL");
     },

@@ -39,9 +39,13 @@ Deno.test("countTests() takes no line that a test prints about a closing line", 
 Deno.test("findFailedFiles() reads each file of the closing list once", () => {
   const output = "a => ./tests/told_test.ts:1:1\nerror: x\n\n FAILURES \n\n" +
     "a ... inner => ./tests/a_test.ts:1:39\nb => ./tests/a_test.ts:7:1\n" +
-    "./tests/b_test.tsx (uncaught error)\n\nFAILED | 5 passed | 3 failed (1 step) (836ms)\n";
+    "./tests/b_test.tsx (uncaught error)\n../several/c_and_2_more_test.ts (uncaught error)\n\nFAILED | 5 passed | 3 failed (1 step) (836ms)\n";
 
-  assert.deepEqual(findFailedFiles(output), ["tests/a_test.ts", "tests/b_test.tsx"]);
+  assert.deepEqual(findFailedFiles(output), [
+    "tests/a_test.ts",
+    "tests/b_test.tsx",
+    "../several/c_and_2_more_test.ts",
+  ]);
   assert.deepEqual(findFailedFiles("ok | 3 passed | 0 failed (1s)\n"), []);
 });
 

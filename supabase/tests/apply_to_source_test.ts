@@ -114,7 +114,7 @@ Deno.test(
       insert into private.delivery_lanes (lane, failures_in_a_row, first_failed_at, held_until)
       values ('https://wrong.example.com', 5, private.clock(), private.clock() + interval '5 minutes')`;
     // Tries of those that failed come at random moments.
-    await sql`update public.webhook_deliveries set due_at = 'infinity' where status = 'pending'`;
+    await sql`update public.webhook_deliveries set due_at = now() + interval '1 day' where status = 'pending'`;
     await receive(given, "later");
     assert.equal((await claimAll(given)).length, 1);
     assert.deepEqual(await brokenInvariants(sql), []);

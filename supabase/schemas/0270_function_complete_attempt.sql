@@ -43,14 +43,8 @@ begin
   end if;
 
   -- Last, because what is done by now is not left to do.
-  -- The estimate that somebody is about to approve stays as it was seen.
-  if v_cost > p_attempt.estimated_cost_usd or p_project.awaiting_approval = 'budget' and (
-    p_project.estimated_cost_usd is null or exists (
-      select 1
-      from private.least_cost(p_step.project_id) as film
-      where film.usd <= p_project.max_cost_usd
-    )
-  ) then
+  if v_cost > p_attempt.estimated_cost_usd or p_project.awaiting_approval = 'budget'
+    and (p_project.estimated_cost_usd is null or private.fits_budget(p_step.project_id)) then
     perform private.hold_over_budget(p_step.project_id);
   elsif p_project.estimated_cost_usd is not null then
     perform private.hold_dearer(array[p_step.project_id]);

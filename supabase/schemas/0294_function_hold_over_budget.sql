@@ -9,6 +9,7 @@ set search_path = ''
 as $$
 declare
   v_max numeric;
+  v_awaits text;
   v_usd numeric;
   v_unpriced text[];
 begin
@@ -30,10 +31,12 @@ begin
     when exists (select 1 from public.scenes where scenes.project_id = p_project_id) then v_usd
   end
   where projects.project_id = p_project_id
-  returning projects.max_cost_usd into v_max;
+  returning projects.max_cost_usd, projects.awaiting_approval into v_max, v_awaits;
 
   if v_max is null or v_usd <= v_max then
-    perform private.release_within_budget(p_project_id);
+    if v_awaits = 'budget' then
+      perform private.release_within_budget(p_project_id);
+    end if;
     return false;
   end if;
 

@@ -14,7 +14,7 @@ declare
   v_project record;
 begin
   for v_project in
-    select projects.project_id, projects.awaiting_approval is not null as is_held, projects.max_cost_usd
+    select projects.project_id, projects.awaiting_approval is not null as is_held
     from public.projects
     where projects.status in ('queued', 'storyboarding', 'generating', 'stitching', 'paused')
       and projects.max_cost_usd is not null
@@ -22,12 +22,7 @@ begin
     order by projects.user_id, projects.video_id, projects.project_id
     for no key update
   loop
-    -- The estimate that somebody is about to approve stays as it was seen.
-    continue when v_project.is_held and not exists (
-      select 1
-      from private.least_cost(v_project.project_id) as film
-      where film.usd <= v_project.max_cost_usd
-    );
+    continue when v_project.is_held and not private.fits_budget(v_project.project_id);
     perform private.hold_over_budget(v_project.project_id);
   end loop;
   return null;

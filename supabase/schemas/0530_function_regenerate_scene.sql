@@ -40,12 +40,7 @@ begin
       using errcode = 'RL400';
   end if;
 
-  v_followers := private.scenes_of_take(p_scene_id, exists (
-    select 1
-    from public.scenes
-    where scenes.scene_id = p_scene_id
-      and p_changes ->> 'image_url' <> coalesce(scenes.image_url, v_project.image_url, '')
-  ));
+  v_followers := private.scenes_of_take(p_scene_id, p_changes ->> 'image_url');
   select max(video_chunks.take) + 1
   into v_take
   from public.video_chunks

@@ -291,14 +291,8 @@ begin
   end if;
 
   -- Last, because what is done by now is not left to do.
-  -- The estimate that somebody is about to approve stays as it was seen.
-  if v_cost > p_attempt.estimated_cost_usd or p_project.awaiting_approval = 'budget' and (
-    p_project.estimated_cost_usd is null or exists (
-      select 1
-      from private.least_cost(p_step.project_id) as film
-      where film.usd <= p_project.max_cost_usd
-    )
-  ) then
+  if v_cost > p_attempt.estimated_cost_usd or p_project.awaiting_approval = 'budget'
+    and (p_project.estimated_cost_usd is null or private.fits_budget(p_step.project_id)) then
     perform private.hold_over_budget(p_step.project_id);
   elsif p_project.estimated_cost_usd is not null then
     perform private.hold_dearer(array[p_step.project_id]);
@@ -389,6 +383,31 @@ comment on function private.release_within_budget(text) is
 revoke execute on function private.release_within_budget(text) from public, anon, authenticated, service_role;
 --! end included
 
+--! included supabase/schemas/0294_function_fits_budget.sql
+create or replace function private.fits_budget(p_project_id text)
+returns boolean
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return exists (
+    select 1
+    from public.projects
+    cross join private.least_cost(p_project_id) as film
+    where projects.project_id = p_project_id
+      and film.usd <= projects.max_cost_usd
+  );
+end;
+$$;
+
+comment on function private.fits_budget(text) is
+'True of a film whose least_cost is within its max_cost_usd. Of one that is held nothing else is looked at: the estimate that somebody is about to approve stays as it was seen.';
+
+revoke execute on function private.fits_budget(text) from public, anon, authenticated, service_role;
+--! end included
+
 --! included supabase/schemas/0294_function_hold_over_budget.sql
 -- What is not known to fit into the budget does not fit.
 
@@ -401,6 +420,7 @@ set search_path = ''
 as $$
 declare
   v_max numeric;
+  v_awaits text;
   v_usd numeric;
   v_unpriced text[];
 begin
@@ -422,10 +442,12 @@ begin
     when exists (select 1 from public.scenes where scenes.project_id = p_project_id) then v_usd
   end
   where projects.project_id = p_project_id
-  returning projects.max_cost_usd into v_max;
+  returning projects.max_cost_usd, projects.awaiting_approval into v_max, v_awaits;
 
   if v_max is null or v_usd <= v_max then
-    perform private.release_within_budget(p_project_id);
+    if v_awaits = 'budget' then
+      perform private.release_within_budget(p_project_id);
+    end if;
     return false;
   end if;
 
@@ -997,7 +1019,7 @@ declare
   v_project record;
 begin
   for v_project in
-    select projects.project_id, projects.awaiting_approval is not null as is_held, projects.max_cost_usd
+    select projects.project_id, projects.awaiting_approval is not null as is_held
     from public.projects
     where projects.status in ('queued', 'storyboarding', 'generating', 'stitching', 'paused')
       and projects.max_cost_usd is not null
@@ -1005,12 +1027,7 @@ begin
     order by projects.user_id, projects.video_id, projects.project_id
     for no key update
   loop
-    -- The estimate that somebody is about to approve stays as it was seen.
-    continue when v_project.is_held and not exists (
-      select 1
-      from private.least_cost(v_project.project_id) as film
-      where film.usd <= v_project.max_cost_usd
-    );
+    continue when v_project.is_held and not private.fits_budget(v_project.project_id);
     perform private.hold_over_budget(v_project.project_id);
   end loop;
   return null;
@@ -1203,12 +1220,7 @@ begin
       using errcode = 'RL400';
   end if;
 
-  v_followers := private.scenes_of_take(p_scene_id, exists (
-    select 1
-    from public.scenes
-    where scenes.scene_id = p_scene_id
-      and p_changes ->> 'image_url' <> coalesce(scenes.image_url, v_project.image_url, '')
-  ));
+  v_followers := private.scenes_of_take(p_scene_id, p_changes ->> 'image_url');
   select max(video_chunks.take) + 1
   into v_take
   from public.video_chunks
@@ -1312,7 +1324,7 @@ revoke execute on function private.restore_take(text[]) from public, anon, authe
 --! included supabase/schemas/0530_function_scenes_of_take.sql
 -- The clip before a scene with a shared keyframe ends with that scene's image: another image is another clip there too.
 
-create or replace function private.scenes_of_take(p_scene_id text, p_has_other_image boolean)
+create or replace function private.scenes_of_take(p_scene_id text, p_image_url text)
 returns text[]
 language sql
 stable
@@ -1322,19 +1334,20 @@ as $$
   select coalesce((
     select private.chained_scenes(previous.scene_id)
     from public.scenes
+    join public.projects using (project_id)
     join public.scenes as previous
       on previous.project_id = scenes.project_id
       and previous.position = scenes.position - 1
     where scenes.scene_id = p_scene_id
       and scenes.continuity = 'shared_keyframe'
-      and p_has_other_image
+      and p_image_url <> coalesce(scenes.image_url, projects.image_url, '')
   ), '{}') || private.chained_scenes(p_scene_id);
 $$;
 
-comment on function private.scenes_of_take(text, boolean) is
-'The scenes whose clips change with a take of this one, in order: those chained to it, and where its image changes too and is a shared keyframe, what ends with it.';
+comment on function private.scenes_of_take(text, text) is
+'The scenes whose clips change with a take of this one, in order: those chained to it, and where this image (null: as it is) is another one and a shared keyframe, what ends with it.';
 
-revoke execute on function private.scenes_of_take(text, boolean) from public, anon, authenticated, service_role;
+revoke execute on function private.scenes_of_take(text, text) from public, anon, authenticated, service_role;
 --! end included
 
 --! included supabase/schemas/0530_function_select_take.sql
